@@ -1,0 +1,220 @@
+"""The macro children: the shared one that holds every arc, and the final one of one arc.
+
+Reference: reference code src/cifar10/general_child.py, `_enas_layer` and
+`_fixed_layer`; paper section 2.3.
+"""
+
+import keras
+import tensorflow as tf
+
+from enas_tf.children.output import ChildOutput
+from enas_tf.config import ChildConfig
+from enas_tf.nn import image_ops
+from enas_tf.nn.parameters import Parameters, Weight
+from enas_tf.spaces import macro
+from enas_tf.spaces.macro import MacroArc
+
+# Kernel size of the convolutions among macro.OPS; separable ones have two kernels.
+CONV_SIZES = dict(conv3x3=3, sepconv3x3=3, conv5x5=5, sepconv5x5=5)
+
+
+class MacroLayer(keras.layers.Layer):
+    """One searched layer: 1x1 conv - BN - ReLU, one of the ops, the sum of its skips.
+
+    Holds no weights: `call` is given this layer's views. What all ops begin with is
+    done once, with the chosen op's row of the stacked weights; only what differs is
+    inside the switch.
+    """
+
+    def __init__(self, ops: tuple[str, ...], *, name: str):
+        """Args: the names of the ops to switch between."""
+        super().__init__(name=name)
+        self.ops = ops
+        self.convs = tuple(op for op in ops if op in CONV_SIZES)
+
+    def call(
+        self,
+        sources: list[tf.Tensor],
+        *,
+        op: tf.Tensor,
+        skips: tf.Tensor,
+        weights: dict[str, tf.Tensor],
+    ) -> tf.Tensor:
+        """Args: [stem, out_0, ...] of [B, H, W, C]; [] int32; [l] int32; views."""
+        row = {
+            name: tf.gather(weights[f"in/{name}"], op)
+            for name in ("kernel", "scale", "offset")
+        }
+        x = image_ops.pointwise(sources[-1], row["kernel"])
+        x = tf.nn.relu(image_ops.batch_norm(x, row["scale"], row["offset"]))
+        y = self._switch(x, op, weights)
+        if len(sources) == 1:
+            return y
+        bits = tf.unstack(tf.cast(skips, y.dtype))
+        chosen = [bit * source for bit, source in zip(bits, sources, strict=False)]
+        total = tf.add_n([y, *chosen])
+        return image_ops.batch_norm(
+            total, weights["skip/scale"], weights["skip/offset"]
+        )
+
+    def _switch(self, x: tf.Tensor, op: tf.Tensor, weights: dict) -> tf.Tensor:
+        """The chosen op on x; no other one is computed or given a gradient."""
+        branches = []
+        for name in self.ops:
+            # Deviation D1: bound early. The original's branches all ran the last one.
+            branches.append(lambda name=name: self._op(name, x, weights))
+        y = tf.switch_case(op, branches)
+        y.set_shape(x.shape)
+        return y
+
+    def _op(self, name: str, x: tf.Tensor, weights: dict) -> tf.Tensor:
+        if name == "avgpool3x3":
+            return image_ops.avg_pool(x)
+        if name == "maxpool3x3":
+            return image_ops.max_pool(x)
+        if name.startswith("sep"):
+            depthwise, point = (
+                weights[f"{name}/depthwise"],
+                weights[f"{name}/pointwise"],
+            )
+            y = image_ops.separable_conv(x, depthwise, point)
+        else:
+            y = image_ops.conv(x, weights[f"{name}/kernel"])
+        row = self.convs.index(name)
+        scale, offset = weights["out/scale"][row], weights["out/offset"][row]
+        y = image_ops.batch_norm(y, scale, offset, epsilon=image_ops.BN_MASKED_EPSILON)
+        return tf.nn.relu(y)
+
+
+class SharedMacroChild(keras.layers.Layer):
+    """Every arc of the macro space on one set of weights.
+
+    Normalises with the batch's own statistics in training and evaluation alike.
+    """
+
+    def __init__(
+        self,
+        space: macro.MacroSpace,
+        config: ChildConfig,
+        *,
+        image_shape: tuple[int, int, int],
+        num_classes: int,
+        seed: int,
+    ):
+        """Args: what to search, its sizes, [H, W, channels], and the initial seed."""
+        super().__init__(name="shared_child")
+        self.keep_prob = config.keep_prob
+        self.pools = macro.pool_layers(space.num_layers)
+        filters = config.out_filters * config.out_filters_scale
+        specs = _shared_weights(space, filters, image_shape[2], num_classes)
+        self.parameters = Parameters(specs, seed=seed)
+        # A tuple: Keras loses layers that are kept in a list when it saves.
+        self.blocks = tuple(
+            MacroLayer(space.ops, name=f"layer_{layer}")
+            for layer in range(space.num_layers)
+        )
+
+    def call(
+        self,
+        images: tf.Tensor,
+        *,
+        arc: MacroArc,
+        training: bool = False,
+        seed: tf.Tensor | None = None,
+    ) -> ChildOutput:
+        """Run one arc.
+
+        Args:
+          images: [B, H, W, channels] float32, standardised.
+          arc: of scalar int tensors (or ints).
+          training: whether to drop features before the classifier.
+          seed: [2] int32 for that, needed in training.
+        """
+        weights = self.parameters.views()
+        x = image_ops.conv(images, weights["stem/kernel"])
+        x = image_ops.batch_norm(x, weights["stem/scale"], weights["stem/offset"])
+        sources = [x]
+        for layer, block in enumerate(self.blocks):
+            own = _below(f"layer_{layer}/", weights)
+            op, skips = arc.ops[layer], arc.skips[layer]
+            sources.append(block(sources, op=op, skips=skips, weights=own))
+            if layer in self.pools:
+                sources = _reduce_all(sources, _below(f"pool_{layer}/", weights))
+        features = image_ops.global_average(sources[-1])
+        if training:
+            features = image_ops.dropout(features, self.keep_prob, seed)
+        return ChildOutput(tf.matmul(features, weights["classifier/kernel"]))
+
+
+def _below(prefix: str, weights: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    length = len(prefix)
+    return {n[length:]: w for n, w in weights.items() if n.startswith(prefix)}
+
+
+def _reduce_all(sources: list, weights: dict[str, tf.Tensor]) -> list[tf.Tensor]:
+    """Halve every tensor so far, each with weights of its own."""
+    rows = zip(
+        *(tf.unstack(weights[n]) for n in ("path1", "path2", "scale", "offset")),
+        strict=True,
+    )
+    return [
+        image_ops.factorized_reduction(x, *row)
+        for x, row in zip(sources, rows, strict=True)
+    ]
+
+
+def _shared_weights(
+    space: macro.MacroSpace, filters: int, channels: int, num_classes: int
+) -> list[Weight]:
+    """Every weight of the shared child, in a fixed order.
+
+    # Deviation D9: fan-in is that of the kernel really applied (depthwise: k * k).
+    """
+    weights = [
+        Weight("stem/kernel", (3, 3, channels, filters), fan_in=9 * channels),
+        *_norm("stem", (filters,)),
+    ]
+    for layer in range(space.num_layers):
+        weights += _layer_weights(f"layer_{layer}", space.ops, filters)
+        if layer:
+            weights += _norm(f"layer_{layer}/skip", (filters,))
+        if layer in macro.pool_layers(space.num_layers):
+            path = (layer + 2, filters, filters // 2)
+            weights += [
+                Weight(f"pool_{layer}/path1", path, fan_in=filters),
+                Weight(f"pool_{layer}/path2", path, fan_in=filters),
+                *_norm(f"pool_{layer}", (layer + 2, filters)),
+            ]
+    classifier = Weight("classifier/kernel", (filters, num_classes), fan_in=filters)
+    return [*weights, classifier]
+
+
+def _layer_weights(layer: str, ops: tuple[str, ...], filters: int) -> list[Weight]:
+    square = (filters, filters)
+    weights = [
+        Weight(f"{layer}/in/kernel", (len(ops), *square), fan_in=filters),
+        *_norm(f"{layer}/in", (len(ops), filters)),
+    ]
+    convs = [op for op in ops if op in CONV_SIZES]
+    for op in convs:
+        size = CONV_SIZES[op]
+        if op.startswith("sep"):
+            depthwise = (size, size, filters, 1)
+            weights += [
+                Weight(f"{layer}/{op}/depthwise", depthwise, fan_in=size * size),
+                Weight(f"{layer}/{op}/pointwise", square, fan_in=filters),
+            ]
+        else:
+            shape = (size, size, *square)
+            fan_in = size * size * filters
+            weights.append(Weight(f"{layer}/{op}/kernel", shape, fan_in=fan_in))
+    if convs:
+        weights += _norm(f"{layer}/out", (len(convs), filters))
+    return weights
+
+
+def _norm(name: str, shape: tuple[int, ...]) -> list[Weight]:
+    return [
+        Weight(f"{name}/scale", shape, constant=1.0),
+        Weight(f"{name}/offset", shape),
+    ]

@@ -1,0 +1,21 @@
+"""What every child returns, whichever its space."""
+
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+
+class ChildOutput(NamedTuple):
+    """A child's answer to one batch.
+
+    Attributes:
+      logits: [B, V] float32 (images) or [B, T, V] (language).
+      state: what a recurrent child carries to its next batch.
+      aux_logits: those of an auxiliary head, in training only.
+      penalty: [] float32, a regulariser that the child computes itself.
+    """
+
+    logits: tf.Tensor
+    state: Any = ()
+    aux_logits: tf.Tensor | None = None
+    penalty: tf.Tensor | float = 0.0

@@ -1,0 +1,370 @@
+"""Every setting once: its default, its help text and the values it may take.
+
+Plain frozen dataclasses, one section per concern. A field `lr_max` of the section with
+prefix `child_` is the flag `--child_lr_max`. Nothing here imports TensorFlow, so that
+bad input is refused before seconds are spent on that import.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+class ConfigError(ValueError):
+    """A user's mistake: one line that says what came, what is allowed, what to do."""
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    shapes_result: bool = True,
+) -> Any:
+    """A dataclass field whose metadata holds its help text and its allowed range.
+
+    Args:
+      default: the published macro search's value, or the original flag's default.
+      help: one line for `--help`.
+      choices: the allowed strings, if the field is one of a few.
+      low: smallest allowed number, inclusive.
+      high: largest allowed number, inclusive.
+      shapes_result: False for a setting that may change between two runs of the same
+        command (a folder, how often to print) without changing what is computed.
+    """
+    metadata = dict(
+        help=help, choices=choices, low=low, high=high, shapes_result=shapes_result
+    )
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+SPACES = ("macro",)
+MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
+CLIP_MODES = ("none", "norm", "global")
+FLIPS = ("auto", "yes", "no")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """What to do, where, and from which seed."""
+
+    search_for: str = setting("macro", "The search space.", choices=SPACES)
+    mode: str = setting(
+        "search",
+        "The stage: search (ends by deriving), derive, train (one arc from scratch), "
+        "evaluate, export, predict, or all (search, then train the best arc).",
+        choices=MODES,
+        shapes_result=False,
+    )
+    output_dir: str = setting(
+        "",
+        "Folder of everything that is written; default outputs/<space>.",
+        shapes_result=False,
+    )
+    reset_output_dir: bool = setting(
+        False,
+        "Begin anew: remove what this program wrote in --output_dir.",
+        shapes_result=False,
+    )
+    seed: int = setting(
+        0, "All randomness follows from this number.", low=0, high=2**31 - 1
+    )
+    deterministic: bool = setting(
+        True,
+        "Ask TensorFlow for deterministic kernels, so that a resumed run equals an "
+        "uninterrupted one bit for bit.",
+    )
+    checkpoint_every_steps: int = setting(
+        500,
+        "Save also every so many steps inside an epoch (0: at its end only).",
+        low=0,
+        shapes_result=False,
+    )
+    progress: bool = setting(
+        True, "Draw a progress line when the terminal allows.", shapes_result=False
+    )
+    input: str = setting(
+        "", "Image or folder of images for --mode=predict.", shapes_result=False
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class LoopConfig:
+    """How long a stage trains and how often it looks up."""
+
+    batch_size: int = setting(128, "Images in a batch, in reward batches too.", low=1)
+    eval_batch_size: int = setting(100, "Images in a batch of an evaluation.", low=1)
+    num_epochs: int = setting(310, "Epochs of child training.", low=1)
+    eval_every_epochs: int = setting(
+        1, "Evaluate on validation and test every so many epochs.", low=1
+    )
+    log_every: int = setting(
+        50, "Print and record every so many steps.", low=1, shapes_result=False
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+    """Which images, from where, and how they are varied in training."""
+
+    dataset: str = setting(
+        "cifar10",
+        "`digits` (embedded) or the name of any TFDS image classification data set.",
+    )
+    data_dir: str = setting(
+        "",
+        "TFDS folder; default: TFDS_DATA_DIR or TFDS's own default.",
+        shapes_result=False,
+    )
+    data_path: str = setting(
+        "",
+        "Folder to read instead of TFDS: cifar-10-batches-py, cifar-10-batches-bin, "
+        "or one folder per class.",
+    )
+    data_pad: int = setting(
+        -1, "Pixels padded on each side before a random crop; -1: size // 8.", low=-1
+    )
+    data_flip: str = setting(
+        "auto",
+        "Mirror training images at random; auto: yes, but not for digits.",
+        choices=FLIPS,
+    )
+    image_size: int = setting(
+        0, "Resize images to this many pixels square; 0: as they are.", low=0
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class ChildConfig:
+    """The child network and its training."""
+
+    num_layers: int = setting(12, "Layers of the child.", low=1, high=200)
+    out_filters: int = setting(36, "Filters of a layer; an even number.", low=2)
+    out_filters_scale: int = setting(1, "Multiplies --child_out_filters.", low=1)
+    num_branches: int = setting(
+        6, "Ops to choose from, the first so many of the table.", low=1, high=6
+    )
+    plain_separable: bool = setting(
+        False,
+        "Build the final child's separable convolutions as plain ones, as the "
+        "original code did.",
+    )
+    fixed_arc: str = setting(
+        "",
+        "The arc to train: integers in the original's form, a file "
+        "(arcs/best.json, arcs/best.txt) or a published name.",
+        shapes_result=False,
+    )
+    keep_prob: float = setting(
+        0.9, "Probability that dropout keeps a feature before the classifier.", high=1.0
+    )
+    cutout_size: int = setting(
+        0, "Side of the square that CutOut blanks in training; 0: none.", low=0
+    )
+    l2_reg: float = setting(2.5e-4, "Weight of the sum of squared weights.", low=0.0)
+    clip_mode: str = setting(
+        "none", "Gradient clipping: by tensor, by global norm.", choices=CLIP_MODES
+    )
+    grad_bound: float = setting(5.0, "Bound of the clipping.", low=1e-12)
+    lr_cosine: bool = setting(True, "Cosine learning rate with warm restarts.")
+    lr_max: float = setting(0.05, "Cosine: highest learning rate.", low=0.0)
+    lr_min: float = setting(0.0005, "Cosine: lowest learning rate.", low=0.0)
+    lr_T_0: int = setting(10, "Cosine: epochs of the first cycle.", low=1)
+    lr_T_mul: int = setting(2, "Cosine: each cycle is so many times longer.", low=1)
+    lr: float = setting(0.1, "Without cosine: first learning rate.", low=0.0)
+    lr_dec_rate: float = setting(0.1, "Without cosine: factor of a decay.", low=0.0)
+    lr_dec_every: int = setting(100, "Without cosine: epochs between decays.", low=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class ControllerConfig:
+    """The controller and its training."""
+
+    lstm_size: int = setting(64, "Hidden units of the LSTM.", low=1)
+    temperature: float = setting(0.0, "Divides the logits; 0: off.", low=0.0)
+    tanh_constant: float = setting(1.5, "Bounds the logits, c tanh(z); 0: off.", low=0)
+    training: bool = setting(True, "Train the controller (no: search at random).")
+    train_every: int = setting(1, "Epochs between controller phases.", low=1)
+    train_steps: int = setting(50, "Updates in a controller phase.", low=1)
+    num_aggregate: int = setting(20, "Arcs whose gradients one update averages.", low=1)
+    warmup_epochs: int = setting(0, "Epochs before the first controller phase.", low=0)
+    lr: float = setting(1e-3, "Adam learning rate.", low=0.0)
+    adam_epsilon: float = setting(1e-3, "Adam epsilon.", low=1e-12)
+    l2_reg: float = setting(0.0, "Weight of the sum of squared weights.", low=0.0)
+    bl_dec: float = setting(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)
+    normalize_advantage: bool = setting(
+        False, "Divide the advantage by its standard deviation over the aggregate."
+    )
+    entropy_weight: float = setting(1e-4, "Entropy bonus in the reward.", low=0.0)
+    skip_target: float = setting(
+        0.4, "Wanted probability of a skip.", low=1e-6, high=1 - 1e-6
+    )
+    skip_weight: float = setting(0.8, "Weight of the skip penalty.", low=0.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class DeriveConfig:
+    """How the best arc is picked after a search."""
+
+    num_samples: int = setting(
+        100, "Arcs to sample from the policy, and at random.", low=2
+    )
+    batches: str = setting(
+        "1", "Validation batches that rank an arc: a number, or `all`."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """All sections of one stage."""
+
+    run: RunConfig = RunConfig()
+    loop: LoopConfig = LoopConfig()
+    data: DataConfig = DataConfig()
+    child: ChildConfig = ChildConfig()
+    controller: ControllerConfig = ControllerConfig()
+    derive: DeriveConfig = DeriveConfig()
+
+
+# The flag prefix of each section.
+PREFIXES = dict(
+    run="",
+    loop="",
+    data="",
+    child="child_",
+    controller="controller_",
+    derive="derive_",
+)
+
+
+class Setting(NamedTuple):
+    """One field of one section, as flags, checks and reports see it."""
+
+    section: str
+    field: dataclasses.Field
+
+    @property
+    def flag(self) -> str:
+        """The flag's name without dashes, `child_lr_max`."""
+        return PREFIXES[self.section] + self.field.name
+
+    def of(self, config: Config) -> Any:
+        """This setting's value in `config`."""
+        return getattr(getattr(config, self.section), self.field.name)
+
+
+def settings() -> Iterator[Setting]:
+    """Every setting, section by section in the order of the classes above."""
+    for section in dataclasses.fields(Config):
+        for field in dataclasses.fields(section.type):
+            yield Setting(section.name, field)
+
+
+def replace(config: Config, values: dict[str, Any]) -> Config:
+    """`config` with the settings in `values`, keyed by flag name, changed.
+
+    Raises:
+      ConfigError: a key is not the flag name of a setting.
+    """
+    known = {item.flag: item for item in settings()}
+    sections: dict[str, dict[str, Any]] = {}
+    for flag, value in values.items():
+        if flag not in known:
+            raise ConfigError(f"--{flag} is not a setting; see --help.")
+        item = known[flag]
+        sections.setdefault(item.section, {})[item.field.name] = value
+    changed = {
+        name: dataclasses.replace(getattr(config, name), **fields)
+        for name, fields in sections.items()
+    }
+    return dataclasses.replace(config, **changed)
+
+
+def flat(config: Config) -> dict[str, Any]:
+    """`config` as {flag name: value}."""
+    return {item.flag: item.of(config) for item in settings()}
+
+
+def check(config: Config) -> None:
+    """Refuse what can be refused without looking at files or data.
+
+    Raises:
+      ConfigError: the first setting that is out of its range, or clashes with another.
+    """
+    for item in settings():
+        _check_range(item, item.of(config))
+    _check_child(config.child)
+    _check_derive(config.derive)
+    if config.data.data_pad < -1:
+        raise ConfigError(refusal("data_pad", config.data.data_pad, "-1 or more"))
+    if config.run.mode == "predict" and not config.run.input:
+        raise ConfigError(
+            "--input is empty: --mode=predict needs an image or a folder of images, "
+            "e.g. --input=picture.png."
+        )
+
+
+def refusal(flag: str, value: Any, allowed: str, remedy: str = "") -> str:
+    """The one line in which every refusal of a flag's value is written."""
+    shown = (
+        repr(value) if value == "" or isinstance(value, str) and " " in value else value
+    )
+    remedy = remedy or f"Change --{flag}, or leave it out for its default."
+    return f"--{flag}={shown} is not allowed: it must be {allowed}. {remedy}"
+
+
+def _check_range(item: Setting, value: Any) -> None:
+    meta = item.field.metadata
+    if meta["choices"] and value not in meta["choices"]:
+        raise ConfigError(
+            refusal(item.flag, value, f"one of {', '.join(meta['choices'])}")
+        )
+    low, high = meta["low"], meta["high"]
+    if low is None and high is None:
+        return
+    too_low = low is not None and not value >= low  # `not >=` catches NaN as well
+    too_high = high is not None and not value <= high
+    if too_low or too_high:
+        raise ConfigError(refusal(item.flag, value, _range_in_words(low, high)))
+
+
+def _range_in_words(low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"at most {high}"
+    if high is None:
+        return f"at least {low}"
+    return f"from {low} to {high}"
+
+
+def _check_child(child: ChildConfig) -> None:
+    if child.out_filters % 2:
+        raise ConfigError(
+            refusal(
+                "child_out_filters",
+                child.out_filters,
+                "even, since a factorised reduction halves it",
+                f"Try --child_out_filters={child.out_filters + 1}.",
+            )
+        )
+    if not 0.0 < child.keep_prob <= 1.0:
+        raise ConfigError(
+            refusal("child_keep_prob", child.keep_prob, "above 0 and at most 1")
+        )
+    if child.lr_cosine and child.lr_min > child.lr_max:
+        raise ConfigError(
+            refusal(
+                "child_lr_min",
+                child.lr_min,
+                f"at most --child_lr_max={child.lr_max}",
+            )
+        )
+
+
+def _check_derive(derive: DeriveConfig) -> None:
+    number = derive.batches.isdecimal() and int(derive.batches) > 0
+    if not number and derive.batches != "all":
+        raise ConfigError(
+            refusal("derive_batches", derive.batches, "a positive number or `all`")
+        )

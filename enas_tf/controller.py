@@ -1,0 +1,256 @@
+"""The controller: an LSTM that plays a tape, whatever the tape decides.
+
+Reference: paper section 2.4; reference code src/cifar10/general_controller.py. It knows
+decisions (choose an op, point at an anchor, say yes or no to each anchor), not spaces.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from enas_tf.config import ControllerConfig
+from enas_tf.nn import seeds
+from enas_tf.spaces import base
+
+INITIAL_RANGE = 0.1  # uniform; general_controller.py, _create_params
+
+
+class Sample(NamedTuple):
+    """What playing the tape for B arcs gives.
+
+    Attributes:
+      tokens: [B, T] int32.
+      log_prob: [B] float32, of the tokens under the policy.
+      entropy: [B] float32, of all decisions on the way.
+      skip_kl: [B] float32, mean over the `Skips` decisions of the sum over their
+        anchors of KL(Bernoulli(P) || Bernoulli(skip_target)).
+    """
+
+    tokens: tf.Tensor
+    log_prob: tf.Tensor
+    entropy: tf.Tensor
+    skip_kl: tf.Tensor
+
+
+class _Play(NamedTuple):
+    sample: Sample
+    logits: list[tf.Tensor]
+
+
+class Controller(keras.Model):
+    """An LSTM policy over the token sequences of a tape."""
+
+    def __init__(
+        self, tape: Iterable[base.Step], config: ControllerConfig, *, seed: int
+    ):
+        """Args: the tape of a `SearchSpace`; sizes; the seed of the initial weights."""
+        super().__init__(name="controller")
+        # A tuple of NamedTuples, kept from Keras, which would wrap it as its own.
+        self._tape = _Frozen(tuple(tape))
+        self._config = config
+        self._seed = seed
+        size = config.lstm_size
+        self.lstm = self._weight("lstm", (2 * size, 4 * size))
+        self.start = self._weight("start", (1, size))
+        self._heads = _Frozen({})
+        for step in self._tape.value:
+            self._add_head(step.decision, size)
+        self.built = True
+
+    def sample(self, batch_size: int, *, seed: tf.Tensor) -> Sample:
+        """Draw `batch_size` arcs; seed: [2] int32."""
+        return self._play(batch_size, seed=seed).sample
+
+    def log_prob(self, tokens: tf.Tensor) -> Sample:
+        """The same numbers for given `tokens` [B, T]."""
+        return self._play(tf.shape(tokens)[0], tokens=tokens).sample
+
+    def logits(self, tokens: tf.Tensor) -> list[tf.Tensor]:
+        """Each decision's shaped logits along `tokens`: [B, choices], or for skips
+        [B, width, 2] with (no, yes) last.
+        """  # noqa: D205
+        return self._play(tf.shape(tokens)[0], tokens=tokens).logits
+
+    def call(self, tokens: tf.Tensor) -> Sample:
+        """Keras' name for `log_prob`."""
+        return self.log_prob(tokens)
+
+    # Weights.
+
+    def _weight(self, name: str, shape: tuple[int, ...]) -> keras.Variable:
+        initializer = keras.initializers.RandomUniform(
+            -INITIAL_RANGE, INITIAL_RANGE, seed=seeds.of_name(self._seed, name)
+        )
+        return self.add_weight(name=name, shape=shape, initializer=initializer)
+
+    def _add_head(self, decision: base.Decision | None, size: int) -> None:
+        """The weights of a decision's slot; decisions of one slot share them."""
+        if decision is None or decision.slot in self._heads.value:
+            return
+        slot = decision.slot
+        if isinstance(decision, base.Op):
+            shapes = dict(
+                embedding=(decision.choices, size), softmax=(size, decision.choices)
+            )
+        else:
+            shapes = dict(w1=(size, size), w2=(size, size), v=(size, 1))
+        self._heads.value[slot] = {
+            name: self._weight(f"{slot}_{name}", shape)
+            for name, shape in shapes.items()
+        }
+
+    # Playing.
+
+    def _play(self, batch_size, *, seed=None, tokens=None) -> _Play:
+        """One pass over the tape; with `tokens` it follows them instead of drawing."""
+        player = _Player(self, batch_size, seed=seed, tokens=tokens)
+        for step in self._tape.value:
+            player.move(step)
+        return player.finish()
+
+    def shape_logits(self, logits: tf.Tensor) -> tf.Tensor:
+        """Temperature, then c tanh(z): paper section 3, general_controller.py."""
+        if self._config.temperature:
+            logits = logits / self._config.temperature
+        if self._config.tanh_constant:
+            logits = self._config.tanh_constant * tf.tanh(logits)
+        return logits
+
+    def head(self, slot: str) -> dict[str, tf.Tensor]:
+        """The weights of a slot."""
+        return {n: tf.convert_to_tensor(w) for n, w in self._heads.value[slot].items()}
+
+    @property
+    def skip_target(self) -> float:
+        """The wanted probability of a skip."""
+        return self._config.skip_target
+
+
+class _Frozen(NamedTuple):
+    """Holds a value that Keras' attribute tracking must not touch."""
+
+    value: object
+
+
+class _Player:
+    """The state of one play of the tape."""
+
+    def __init__(self, controller: Controller, batch_size, *, seed, tokens):
+        self._controller = controller
+        self._seed = seed
+        self._given = tokens
+        self._lstm = tf.convert_to_tensor(controller.lstm)
+        size = self._lstm.shape[0] // 2
+        self._zeros = tf.zeros([batch_size, size])
+        self._start = self._zeros + tf.convert_to_tensor(controller.start)
+        self._inputs, self._c, self._h = self._start, self._zeros, self._zeros
+        self._anchors: list[tf.Tensor] = []
+        self._keys: list[tf.Tensor] = []  # states behind the anchors, for attention
+        self._tokens: list[tf.Tensor] = []
+        self._logits: list[tf.Tensor] = []
+        self._log_probs: list[tf.Tensor] = []
+        self._entropies: list[tf.Tensor] = []
+        self._skip_kls: list[tf.Tensor] = []
+
+    def move(self, step: base.Step) -> None:
+        """One LSTM step and what it decides."""
+        self._c, self._h = lstm_step(self._inputs, self._c, self._h, self._lstm)
+        if isinstance(step.decision, base.Op):
+            self._choose_op(step.decision)
+        elif isinstance(step.decision, base.Index):
+            self._choose_index(step.decision)
+        elif isinstance(step.decision, base.Skips):
+            self._choose_skips(step.decision)
+        if step.anchor:
+            self._anchors.append(self._h if step.anchor == "state" else self._zeros)
+            self._keys.append(self._h)
+        if step.restart:
+            self._inputs = self._start
+
+    def finish(self) -> _Play:
+        """Everything summed over the decisions."""
+        none = tf.reduce_sum(self._zeros, axis=1)
+        skip_kl = none
+        if self._skip_kls:
+            skip_kl = tf.add_n(self._skip_kls) / len(self._skip_kls)
+        sample = Sample(
+            tokens=tf.concat(self._tokens, axis=1),
+            log_prob=tf.add_n(self._log_probs),
+            entropy=tf.add_n(self._entropies),
+            skip_kl=skip_kl,
+        )
+        return _Play(sample, self._logits)
+
+    def _choose_op(self, decision: base.Op) -> None:
+        head = self._controller.head(decision.slot)
+        token = self._decide(tf.matmul(self._h, head["softmax"])[:, None])[:, 0]
+        self._inputs = tf.gather(head["embedding"], token)
+
+    def _choose_index(self, decision: base.Index) -> None:
+        scores = self._attention(decision.slot, decision.choices)
+        token = self._decide(scores[:, None])[:, 0]
+        anchors = tf.stack(self._anchors[: decision.choices], axis=1)  # [B, n, H]
+        self._inputs = tf.gather(anchors, token, batch_dims=1)
+
+    def _choose_skips(self, decision: base.Skips) -> None:
+        scores = self._attention(decision.slot, decision.width)
+        bits = self._decide(tf.stack([-scores, scores], axis=2), binary=True)
+        weights = tf.cast(bits, tf.float32)[:, :, None]  # [B, width, 1]
+        anchors = tf.stack(self._anchors[: decision.width], axis=1)
+        total = tf.reduce_sum(weights * anchors, axis=1)
+        self._inputs = total / (1.0 + tf.reduce_sum(weights, axis=1))
+
+    def _attention(self, slot: str, count: int) -> tf.Tensor:
+        """Scores of the first `count` anchors, [B, count]: tanh(a W1 + h W2) v."""
+        head = self._controller.head(slot)
+        keys = tf.stack(self._keys[:count], axis=1)  # [B, n, H]
+        hidden = tf.tensordot(keys, head["w1"], 1) + (self._h @ head["w2"])[:, None]
+        return tf.tensordot(tf.tanh(hidden), head["v"], 1)[:, :, 0]
+
+    def _decide(self, scores: tf.Tensor, *, binary: bool = False) -> tf.Tensor:
+        """Draw or follow the next tokens; scores [B, n, choices] -> [B, n] int32."""
+        logits = self._controller.shape_logits(scores)
+        count = logits.shape[1]
+        tokens = self._next_tokens(logits, count)
+        log_p = tf.nn.log_softmax(logits)
+        p = tf.exp(log_p)
+        chosen = tf.gather(log_p, tokens, batch_dims=2)
+        # Deviation D3: the entropy of the whole distribution, not -p log p of the draw.
+        self._entropies.append(-tf.reduce_sum(p * log_p, axis=[1, 2]))
+        self._log_probs.append(tf.reduce_sum(chosen, axis=1))
+        self._tokens.append(tokens)
+        self._logits.append(logits if binary else logits[:, 0])
+        if binary:
+            self._skip_kls.append(self._skip_kl(p, log_p))
+        return tokens
+
+    def _next_tokens(self, logits: tf.Tensor, count: int) -> tf.Tensor:
+        place = sum(tokens.shape[1] for tokens in self._tokens)
+        if self._given is not None:
+            return tf.cast(self._given[:, place : place + count], tf.int32)
+        seed = seeds.fold(self._seed, place)
+        uniform = tf.random.stateless_uniform(tf.shape(logits), seed, minval=1e-20)
+        gumbel = -tf.math.log(-tf.math.log(uniform))
+        return tf.argmax(logits + gumbel, axis=2, output_type=tf.int32)
+
+    def _skip_kl(self, p: tf.Tensor, log_p: tf.Tensor) -> tf.Tensor:
+        """[B]: sum over anchors of KL(Bernoulli(P) || Bernoulli(target)).
+
+        # Deviation D4: of the probability that is sampled from.
+        """
+        target = self._controller.skip_target
+        log_target = tf.math.log([1.0 - target, target])
+        return tf.reduce_sum(p * (log_p - log_target), axis=[1, 2])
+
+
+def lstm_step(x, c, h, w) -> tuple[tf.Tensor, tf.Tensor]:
+    """One LSTM step: x, c, h [B, H], w [2H, 4H] -> new (c, h).
+
+    No bias, no forget bias, gates in the order i, f, o, g: src/common_ops.py,
+    stack_lstm.
+    """
+    i, f, o, g = tf.split(tf.concat([x, h], axis=1) @ w, 4, axis=1)
+    c = tf.sigmoid(i) * tf.tanh(g) + tf.sigmoid(f) * c
+    return c, tf.sigmoid(o) * tf.tanh(c)

@@ -1,0 +1,88 @@
+"""The image operations of the shared children, as functions of their weights.
+
+x: [B, H, W, C] float32 throughout. No variable lives here: a shared child hands in
+views of its parameters. Reference: src/cifar10/image_ops.py, src/common_ops.py.
+"""
+
+import tensorflow as tf
+
+BN_EPSILON = 1e-5  # image_ops.py, batch_norm
+# Deviation K3 (kept): the original's batch_norm_with_mask, behind the spatial
+# convolutions of the macro search, has another epsilon.
+BN_MASKED_EPSILON = 1e-3
+
+
+def batch_norm(
+    x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, *, epsilon: float = BN_EPSILON
+) -> tf.Tensor:
+    """Normalise by the batch's own statistics; scale, offset: [C].
+
+    # Deviation D10: no moving averages; they would mix the statistics of all arcs.
+    """
+    return tf.compat.v1.nn.fused_batch_norm(
+        x, scale, offset, epsilon=epsilon, is_training=True
+    )[0]
+
+
+def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """1x1 convolution, kernel [C_in, C_out]; a matrix product is faster on a CPU."""
+    channels_in, channels_out = kernel.shape
+    rows = tf.matmul(tf.reshape(x, [-1, channels_in]), kernel)
+    shape = tf.shape(x)
+    y = tf.reshape(rows, [shape[0], shape[1], shape[2], channels_out])
+    y.set_shape([*x.shape[:3], channels_out])
+    return y
+
+
+def conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """k x k convolution, same size; kernel [k, k, C_in, C_out]."""
+    return tf.nn.conv2d(x, kernel, strides=1, padding="SAME")
+
+
+def separable_conv(
+    x: tf.Tensor, depthwise: tf.Tensor, point: tf.Tensor, *, stride: int = 1
+) -> tf.Tensor:
+    """Depthwise [k, k, C, 1], then 1x1 [C, C_out], nothing in between."""
+    strides = [1, stride, stride, 1]
+    return pointwise(tf.nn.depthwise_conv2d(x, depthwise, strides, "SAME"), point)
+
+
+def avg_pool(x: tf.Tensor) -> tf.Tensor:
+    """3x3 average, same size; divides by the pixels inside the image."""
+    return tf.nn.avg_pool2d(x, 3, 1, "SAME")
+
+
+def max_pool(x: tf.Tensor) -> tf.Tensor:
+    """3x3 maximum, same size."""
+    return tf.nn.max_pool2d(x, 3, 1, "SAME")
+
+
+def factorized_reduction(
+    x: tf.Tensor,
+    path1: tf.Tensor,
+    path2: tf.Tensor,
+    scale: tf.Tensor,
+    offset: tf.Tensor,
+) -> tf.Tensor:
+    """Halve height and width: two 1x1 convolutions, the second one shifted by (1, 1).
+
+    path1, path2: [C_in, C_out / 2]; scale, offset: [C_out]. No ReLU inside.
+    """
+    shifted = tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]])[:, 1:, 1:]
+    halves = [
+        pointwise(x[:, ::2, ::2], path1),
+        pointwise(shifted[:, ::2, ::2], path2),
+    ]
+    return batch_norm(tf.concat(halves, axis=3), scale, offset)
+
+
+def global_average(x: tf.Tensor) -> tf.Tensor:
+    """[B, H, W, C] -> [B, C]."""
+    return tf.reduce_mean(x, axis=[1, 2])
+
+
+def dropout(x: tf.Tensor, keep_prob: float, seed: tf.Tensor) -> tf.Tensor:
+    """Drop features, scaled by 1 / keep_prob; seed: [2] int32."""
+    if keep_prob == 1.0:
+        return x
+    return tf.nn.experimental.stateless_dropout(x, rate=1.0 - keep_prob, seed=seed)

@@ -1,0 +1,216 @@
+"""What a search space is: a tape of decisions, and the arcs that tokens decode to.
+
+Pure data. NumPy only: no TensorFlow here, so an arc can be checked, printed and stored
+anywhere. All index arithmetic of the repository lives in this package.
+"""
+
+import abc
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+ArcT = TypeVar("ArcT")
+
+JSON_VERSION = 1
+
+
+class Op(NamedTuple):
+    """Choose one of `choices` ops; `slot` names the weights that decide it."""
+
+    slot: str
+    choices: int
+
+    @property
+    def num_tokens(self) -> int:
+        """One token, the op's number."""
+        return 1
+
+
+class Index(NamedTuple):
+    """Choose one of the first `choices` anchors by attention."""
+
+    slot: str
+    choices: int
+
+    @property
+    def num_tokens(self) -> int:
+        """One token, the anchor's number."""
+        return 1
+
+
+class Skips(NamedTuple):
+    """Say yes or no to each of the first `width` anchors, each for itself."""
+
+    slot: str
+    width: int
+
+    @property
+    def num_tokens(self) -> int:
+        """One token of 0 or 1 per anchor."""
+        return self.width
+
+    @property
+    def choices(self) -> int:
+        """No or yes."""
+        return 2
+
+
+Decision = Op | Index | Skips
+
+
+class Step(NamedTuple):
+    """One move of the tape: one LSTM step and what it decides.
+
+    Attributes:
+      decision: what is sampled from this step's state, if anything.
+      anchor: "state" to remember the state as an anchor that later decisions can point
+        at, "zeros" to remember zeros in its place, "" to remember nothing.
+      restart: whether the next step's input is the learned start embedding.
+    """
+
+    decision: Decision | None
+    anchor: str = ""
+    restart: bool = False
+
+
+class SearchSpace(abc.ABC, Generic[ArcT]):
+    """A space of architectures.
+
+    A subclass says what the controller decides and what the tokens mean; everything
+    else (length, size, sampling, checks, text, JSON) follows from that.
+    """
+
+    name: str
+    ops: tuple[str, ...]
+
+    @abc.abstractmethod
+    def tape(self) -> Iterator[Step]:
+        """What the controller decides, in what order."""
+
+    @abc.abstractmethod
+    def decode(self, tokens: Any) -> ArcT:
+        """The arc of `tokens` ([T] ints, NumPy, list or tensor alike)."""
+
+    @abc.abstractmethod
+    def encode(self, arc: ArcT) -> list[int]:
+        """The tokens of `arc`; `decode` inverted."""
+
+    @abc.abstractmethod
+    def describe(self, arc: ArcT) -> str:
+        """One readable sentence about `arc`."""
+
+    @abc.abstractmethod
+    def statistics(self, tokens: np.ndarray) -> dict[str, float]:
+        """Op frequencies and the like over `tokens` [N, T], for curves."""
+
+    @abc.abstractmethod
+    def _fields(self, arc: ArcT) -> dict[str, Any]:
+        """The part of an arc's JSON that only this space knows."""
+
+    @abc.abstractmethod
+    def _from_fields(self, fields: dict[str, Any]) -> list[int]:
+        """The tokens of `_fields`' output; KeyError or ValueError where malformed."""
+
+    def decisions(self) -> list[Decision]:
+        """The decisions of the tape, without the moves that decide nothing."""
+        return [step.decision for step in self.tape() if step.decision is not None]
+
+    def choices_per_token(self) -> np.ndarray:
+        """[T] int64: how many values each token can take."""
+        counts = [[item.choices] * item.num_tokens for item in self.decisions()]
+        return np.asarray(sum(counts, []), np.int64)
+
+    @property
+    def num_tokens(self) -> int:
+        """Length T of a token sequence."""
+        return sum(item.num_tokens for item in self.decisions())
+
+    @property
+    def size(self) -> int:
+        """The exact number of token sequences."""
+        return math.prod(int(n) for n in self.choices_per_token())
+
+    def random(self, rng: np.random.Generator, count: int) -> np.ndarray:
+        """`count` uniformly random token sequences, [count, T] int32."""
+        choices = self.choices_per_token()
+        return rng.integers(0, choices, (count, len(choices)), dtype=np.int32)
+
+    def validate(self, tokens: Sequence[int]) -> list[int]:
+        """`tokens` as a list, each in its range.
+
+        `tf.switch_case` clamps an op that does not exist to the last one, so an arc
+        that was not checked here would silently be another arc.
+
+        Raises:
+          ValueError: wrong length, or a token out of range, with its position.
+        """
+        tokens = [int(token) for token in tokens]
+        if len(tokens) != self.num_tokens:
+            raise ValueError(self._length_message(len(tokens)))
+        for place, (token, choices) in enumerate(
+            zip(tokens, self.choices_per_token(), strict=True)
+        ):
+            if not 0 <= token < choices:
+                raise ValueError(
+                    f"{self._token_name(place)} is {token}, allowed are 0 to "
+                    f"{choices - 1}"
+                )
+        return tokens
+
+    def parse(self, text: str) -> ArcT:
+        """The arc of the original's integer form, "0 3 0 ..."; `|` and `,` are spaces.
+
+        Raises:
+          ValueError: not integers, or `validate` refuses them.
+        """
+        words = text.replace("|", " ").replace(",", " ").split()
+        if not words:
+            raise ValueError("the arc is empty")
+        bad = [word for word in words if not word.isascii() or not word.isdecimal()]
+        if bad:
+            raise ValueError(f"{bad[0]!r} is not a whole number of 0 or more")
+        return self.decode(self.validate([int(word) for word in words]))
+
+    def text(self, arc: ArcT) -> str:
+        """`arc` in the original's integer form."""
+        return " ".join(str(token) for token in self.encode(arc))
+
+    def to_json(self, arc: ArcT) -> str:
+        """`arc` as JSON, with op names, so that it outlives a change of numbering."""
+        fields = dict(version=JSON_VERSION, space=self.name, **self._fields(arc))
+        return json.dumps(dict(fields, arc=self.text(arc)), indent=1)
+
+    def from_json(self, text: str) -> ArcT:
+        """The arc of `to_json`'s output.
+
+        Raises:
+          ValueError: not JSON, another space or version, or a malformed arc.
+        """
+        try:
+            fields = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"this is not JSON ({error})") from None
+        if not isinstance(fields, dict):
+            raise ValueError("the JSON is not an object with the fields of an arc")
+        if fields.get("version") != JSON_VERSION:
+            raise ValueError(
+                f"version {fields.get('version')!r} is not known, only {JSON_VERSION}"
+            )
+        if fields.get("space") != self.name:
+            raise ValueError(
+                f"the arc is of the space {fields.get('space')!r}, not {self.name!r}"
+            )
+        try:
+            tokens = self._from_fields(fields)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the JSON lacks a part of an arc ({error!r})") from None
+        return self.decode(self.validate(tokens))
+
+    def _length_message(self, length: int) -> str:
+        return f"the arc has {length} integers, {self.num_tokens} are needed"
+
+    def _token_name(self, place: int) -> str:
+        return f"integer {place + 1} of the arc"
