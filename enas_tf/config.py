@@ -6,6 +6,7 @@ bad input is refused before seconds are spent on that import.
 """
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -321,16 +322,19 @@ def _check_range(item: Setting, value: Any) -> None:
         raise ConfigError(
             refusal(item.flag, value, f"one of {', '.join(meta['choices'])}")
         )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(refusal(item.flag, value, "a finite number"))
     low, high = meta["low"], meta["high"]
     if low is None and high is None:
         return
     too_low = low is not None and not value >= low  # `not >=` catches NaN as well
     too_high = high is not None and not value <= high
     if too_low or too_high:
-        raise ConfigError(refusal(item.flag, value, _range_in_words(low, high)))
+        raise ConfigError(refusal(item.flag, value, range_in_words(low, high)))
 
 
-def _range_in_words(low: float | None, high: float | None) -> str:
+def range_in_words(low: float | None, high: float | None) -> str:
+    """`from 0 to 1`; at least one of the two is a number."""
     if low is None:
         return f"at most {high}"
     if high is None:

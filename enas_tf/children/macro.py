@@ -1,4 +1,4 @@
-"""The macro children: the shared one that holds every arc, and the final one of one arc.
+"""The macro children: the shared one of every arc, and the final one of one arc.
 
 Reference: reference code src/cifar10/general_child.py, `_enas_layer` and
 `_fixed_layer`; paper section 2.3.

@@ -1,0 +1,52 @@
+"""What lies in the folder of an exported model, and how one export replaces another.
+
+No TensorFlow here: whoever only looks for an export should not wait for it.
+"""
+
+import os
+import pathlib
+import shutil
+
+KERAS_FILE = "model.keras"
+SAVED_MODEL = "saved_model"
+CLASSES_FILE = "classes.txt"
+# Where TensorFlow Serving keeps files that belong to a model but not to its graph.
+EXTRA = "assets.extra"
+
+
+def fresh(folder: pathlib.Path) -> pathlib.Path:
+    """An empty folder beside `folder`, to be filled and then given to `swap`."""
+    beside = _sibling(folder, "new")
+    discard(beside)  # of a run that was killed while writing
+    beside.mkdir(parents=True)
+    return beside
+
+
+def swap(beside: pathlib.Path, folder: pathlib.Path) -> None:
+    """Put `beside` in the place of `folder`, which may exist.
+
+    A folder cannot replace a full one in one move; `restore` knows of the moment
+    between the two.
+    """
+    old = _sibling(folder, "old")
+    discard(old)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(beside, folder)
+    discard(old)
+
+
+def restore(folder: pathlib.Path) -> None:
+    """Bring back the older export if a run was killed in the middle of a `swap`."""
+    old = _sibling(folder, "old")
+    if old.exists() and not folder.exists():
+        os.replace(old, folder)
+
+
+def discard(folder: pathlib.Path) -> None:
+    """Remove a folder if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sibling(folder: pathlib.Path, suffix: str) -> pathlib.Path:
+    return folder.with_name(f".{folder.name}.{suffix}")

@@ -1,0 +1,140 @@
+"""The blocks of a final image child, built from stock Keras layers alone.
+
+A final child is a functional `keras.Model` that must load where this package is not
+installed, so nothing here may be a layer of our own. Each function applies layers to a
+symbolic tensor x: [B, H, W, C] float32; `name` is the path of what it creates. The seed
+of each kernel is folded from (`seed`, `name`). Reference: src/cifar10/image_ops.py,
+src/common_ops.py.
+"""
+
+import math
+
+import keras
+
+from enas_tf.nn import seeds
+
+BN_MOMENTUM = 0.9  # image_ops.py, batch_norm
+BN_EPSILON = 1e-5
+
+
+def conv(
+    x: keras.KerasTensor,
+    filters: int,
+    size: int,
+    *,
+    name: str,
+    seed: int,
+    stride: int = 1,
+) -> keras.KerasTensor:
+    """`size` x `size` convolution without bias, [B, ceil(H / stride), ..., filters]."""
+    kernel = _he_normal(size * size * x.shape[-1], name, seed)
+    layer = keras.layers.Conv2D(
+        filters,
+        size,
+        strides=stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=kernel,
+        name=name,
+    )
+    return layer(x)
+
+
+def separable_conv(
+    x: keras.KerasTensor, filters: int, size: int, *, name: str, seed: int
+) -> keras.KerasTensor:
+    """Depthwise `size` x `size`, then 1x1 to `filters`; nothing in between, no bias.
+
+    # Deviation D9: fan-in is that of the kernel really applied (depthwise: k * k).
+    """
+    layer = keras.layers.SeparableConv2D(
+        filters,
+        size,
+        padding="same",
+        use_bias=False,
+        depthwise_initializer=_he_normal(size * size, f"{name}/depthwise", seed),
+        pointwise_initializer=_he_normal(x.shape[-1], f"{name}/pointwise", seed),
+        name=name,
+    )
+    return layer(x)
+
+
+def batch_norm(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
+    """Batch statistics in training, moving ones in inference.
+
+    # Deviation D10: Keras' plain moving averages, not the original's debiased ones.
+    """
+    return keras.layers.BatchNormalization(
+        momentum=BN_MOMENTUM, epsilon=BN_EPSILON, name=name
+    )(x)
+
+
+def relu(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
+    """max(x, 0)."""
+    return keras.layers.ReLU(name=name)(x)
+
+
+def avg_pool(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
+    """3x3 average, same size; divides by the pixels inside the image."""
+    return keras.layers.AveragePooling2D(3, strides=1, padding="same", name=name)(x)
+
+
+def max_pool(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
+    """3x3 maximum, same size."""
+    return keras.layers.MaxPooling2D(3, strides=1, padding="same", name=name)(x)
+
+
+def concat(tensors: list[keras.KerasTensor], *, name: str) -> keras.KerasTensor:
+    """Side by side on the channels; one tensor alone stays as it is."""
+    if len(tensors) == 1:
+        return tensors[0]
+    return keras.layers.Concatenate(axis=-1, name=name)(tensors)
+
+
+def factorized_reduction(
+    x: keras.KerasTensor, filters: int, *, name: str, seed: int
+) -> keras.KerasTensor:
+    """Halve height and width without losing a pixel: two 1x1 convolutions of stride 2.
+
+    The second one sees x shifted by (1, 1), zeros beyond the edge. No ReLU inside.
+    [B, H, W, C] -> [B, ceil(H / 2), ceil(W / 2), filters]; `filters` is even.
+    """
+    half = filters // 2
+    path1 = conv(x, half, 1, stride=2, name=f"{name}_path1", seed=seed)
+    shifted = _shifted(x, name=f"{name}_shift")
+    path2 = conv(shifted, half, 1, stride=2, name=f"{name}_path2", seed=seed)
+    joined = concat([path1, path2], name=f"{name}_concat")
+    return batch_norm(joined, name=f"{name}_bn")
+
+
+def classifier(
+    x: keras.KerasTensor, num_classes: int, *, keep_prob: float, name: str, seed: int
+) -> keras.KerasTensor:
+    """Global average, dropout in training, linear: [B, num_classes] logits."""
+    x = keras.layers.GlobalAveragePooling2D(name=f"{name}_average")(x)
+    if keep_prob < 1.0:
+        drop_name = f"{name}_dropout"
+        x = keras.layers.Dropout(
+            1.0 - keep_prob, seed=seeds.of_name(seed, drop_name), name=drop_name
+        )(x)
+    kernel = _he_normal(x.shape[-1], name, seed)
+    return keras.layers.Dense(
+        num_classes, use_bias=False, kernel_initializer=kernel, name=name
+    )(x)
+
+
+def _shifted(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
+    """x from row 1 and column 1 on, as far as every second pixel needs it."""
+    odd_rows, odd_columns = x.shape[1] % 2, x.shape[2] % 2
+    if odd_rows or odd_columns:
+        # Only at an odd size does the last taken pixel lie beyond the edge.
+        beyond = ((0, odd_rows), (0, odd_columns))
+        x = keras.layers.ZeroPadding2D(beyond, name=f"{name}_pad")(x)
+    return keras.layers.Cropping2D(((1, 0), (1, 0)), name=f"{name}_crop")(x)
+
+
+def _he_normal(fan_in: int, name: str, seed: int) -> keras.Initializer:
+    # Not keras.initializers.HeNormal, which widens the normal to make up for the cut.
+    return keras.initializers.TruncatedNormal(
+        stddev=math.sqrt(2.0 / fan_in), seed=seeds.of_name(seed, name)
+    )

@@ -1,0 +1,83 @@
+"""Image classification: batches from memory, loss, and what counts as right.
+
+Data that fits stays in memory as uint8 and is gathered by index inside the graph, so
+that Python is not in the hot path.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.children.output import ChildOutput
+from enas_tf.data import augment
+from enas_tf.data.images import Split
+
+AUX_WEIGHT = 0.4  # of an auxiliary head's loss; src/cifar10/micro_child.py
+
+
+class Batch(NamedTuple):
+    """Images [B, H, W, C] float32, standardised, and labels [B] int32."""
+
+    inputs: tf.Tensor
+    labels: tf.Tensor
+
+
+class Augmentation(NamedTuple):
+    """How training images are varied."""
+
+    pad: int
+    flip: bool
+    cutout: int
+
+
+class ImageClassification:
+    """Batches and measures of one data set."""
+
+    def __init__(
+        self,
+        splits: Mapping[str, Split],
+        *,
+        mean: np.ndarray,
+        std: np.ndarray,
+        augmentation: Augmentation,
+    ):
+        """Args: splits by name; mean and std [C] in 0..255 units; augmentation."""
+        self._images = {n: tf.constant(split.images) for n, split in splits.items()}
+        self._labels = {n: tf.constant(split.labels) for n, split in splits.items()}
+        self._mean = tf.constant(mean, tf.float32)
+        self._std = tf.constant(std, tf.float32)
+        self._augmentation = augmentation
+
+    def size(self, split: str) -> int:
+        """Number of examples."""
+        return self._labels[split].shape[0]
+
+    def batch(
+        self, split: str, indices: tf.Tensor, *, augment_seed: tf.Tensor | None = None
+    ) -> Batch:
+        """The examples at `indices` [B]; varied if `augment_seed` ([2]) is given."""
+        images = tf.cast(tf.gather(self._images[split], indices), tf.float32)
+        images = (images - self._mean) / self._std
+        if augment_seed is not None:
+            kinds = self._augmentation._asdict()
+            images = augment.augment(images, **kinds, seed=augment_seed)
+        return Batch(images, tf.gather(self._labels[split], indices))
+
+    def loss(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
+        """Mean cross-entropy, [], with the auxiliary head's share."""
+        loss = _cross_entropy(output.logits, batch.labels) + output.penalty
+        if output.aux_logits is not None:
+            loss += AUX_WEIGHT * _cross_entropy(output.aux_logits, batch.labels)
+        return loss
+
+    def correct(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
+        """[B] float32: 1 where the highest logit is the label's."""
+        predicted = tf.argmax(output.logits, axis=1, output_type=tf.int32)
+        return tf.cast(predicted == batch.labels, tf.float32)
+
+
+def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    return tf.reduce_mean(losses)

@@ -1,0 +1,81 @@
+"""Saves and restores a stage: its variables and its position, a few integers.
+
+The seeds of everything that is drawn follow from the position (nn/seeds.py), so this is
+all that an exact resume needs.
+"""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+from absl import logging
+
+from enas_tf.config import ConfigError
+
+KEPT = 2  # the last one, and the one before in case the last is damaged
+
+
+class Checkpoint:
+    """The variables of a stage on disk.
+
+    Attributes:
+      position: counter name to value; read and written by the loops, saved along.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        *,
+        groups: Mapping[str, Sequence[tf.Variable]],
+        counters: Sequence[str],
+    ):
+        """Args: where; variables by group; the names of the position's counters."""
+        self.position = dict.fromkeys(counters, 0)
+        self._folder = folder
+        self._counters = {n: tf.Variable(0, dtype=tf.int64) for n in counters}
+        # Variables are named one by one: tf.train.Checkpoint silently leaves out what
+        # sits in a list of a Keras layer.
+        named = {
+            f"{group}_{number}": variable
+            for group, variables in groups.items()
+            for number, variable in enumerate(variables)
+        }
+        self._checkpoint = tf.train.Checkpoint(**named, **self._counters)
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint, str(folder), max_to_keep=KEPT
+        )
+
+    def save(self) -> None:
+        """Write variables and position; an older checkpoint stays until it is done."""
+        for name, value in self.position.items():
+            self._counters[name].assign(value)
+        self._manager.save()
+
+    def restore(self) -> bool:
+        """Go to the newest readable checkpoint; False if there is none at all.
+
+        Raises:
+          ConfigError: there are some and none can be read.
+        """
+        paths = self._manager.checkpoints[::-1]
+        for path in paths:
+            if self._read(path):
+                for name, variable in self._counters.items():
+                    self.position[name] = int(variable.numpy())
+                return True
+        if paths:
+            raise ConfigError(
+                f"--output_dir: no checkpoint in {self._folder} can be read (damaged, "
+                "or of a network of other sizes). Begin anew with --reset_output_dir "
+                "or another --output_dir."
+            )
+        return False
+
+    def _read(self, path: str) -> bool:
+        try:
+            self._checkpoint.restore(path).assert_consumed()
+        except (tf.errors.OpError, ValueError, AssertionError) as error:
+            reason = str(error).splitlines()[0]
+            logging.warning("The checkpoint %s cannot be read: %s", path, reason)
+            return False
+        return True

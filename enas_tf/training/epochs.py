@@ -1,0 +1,82 @@
+"""Child epochs, as both the search and the retraining run them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from enas_tf.config import ChildConfig
+from enas_tf.training import schedules
+from enas_tf.training.child import ChildMetrics, ChildTrainer
+from enas_tf.training.driver import Driver, NotFinite
+
+COUNTER = "child_step"
+
+
+class ChildEpochs:
+    """Trains a child epoch by epoch and writes its curve."""
+
+    def __init__(
+        self,
+        trainer: ChildTrainer,
+        driver: Driver,
+        report: Any,
+        config: ChildConfig,
+        *,
+        timed: Callable[[], None],
+    ):
+        """Args: what steps, what carries the steps, what shows; `timed` as driver's."""
+        self._trainer = trainer
+        self._driver = driver
+        self._report = report
+        self._config = config
+        self._timed = timed
+        self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
+        self._steps = 0
+        self._lr = 0.0
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Child steps in an epoch."""
+        return self._trainer.steps_per_epoch
+
+    def train(self, epoch: int) -> None:
+        """Finish `epoch`, counted from 0, from wherever the position is in it."""
+        self._lr = schedules.child_learning_rate(self._config, epoch)
+        last = (epoch + 1) * self.steps_per_epoch
+        self._driver.advance(
+            COUNTER, last, self._call, log=self._log, timed=self._timed
+        )
+
+    def _call(self, first: int, last: int) -> None:
+        run = self._trainer.run(
+            tf.constant(first, tf.int64),
+            tf.constant(last, tf.int64),
+            tf.constant(self._lr),
+        )
+        if not run.finite:
+            raise NotFinite(self._complaint(run))
+        for name, value in run.sums._asdict().items():
+            self._sums[name] += float(value)
+        self._steps += last - first
+
+    def _complaint(self, run: Any) -> str:
+        arc = " ".join(str(token) for token in run.tokens.numpy())
+        where = f" with the arc {arc}" if arc else ""
+        return (
+            f"The loss is not a number at child step {int(run.last)}{where}. The last "
+            "good checkpoint is kept. Try a lower --child_lr_max, or "
+            "--child_clip_mode=global, in another --output_dir."
+        )
+
+    def _log(self, step: int) -> None:
+        """The mean of each metric since the last row."""
+        values = {name: total / self._steps for name, total in self._sums.items()}
+        self._report.scalars("child", step, dict(values, lr=self._lr))
+        self._report.message(
+            f"epoch={(step - 1) // self.steps_per_epoch:<4d} ch_step={step:<6d} "
+            f"loss={values['loss']:<8.4f} lr={self._lr:<8.5f} "
+            f"|g|={values['grad_norm']:<8.3f} tr_acc={values['accuracy']:.3f}"
+        )
+        self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
+        self._steps = 0

@@ -1,0 +1,98 @@
+"""The two updates of ENAS, in TensorFlow 1's form, which the published numbers used.
+
+Keras' SGD keeps lr inside its velocity and so differs whenever lr changes; these keep
+`accum = momentum * accum + g`. Few tensors are expected: a shared child is one vector.
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+MOMENTUM = 0.9  # src/utils.py, get_train_ops
+ADAM_BETA1 = 0.0
+ADAM_BETA2 = 0.999
+
+
+class Momentum:
+    """Nesterov momentum."""
+
+    def __init__(self, variables: Sequence[tf.Variable]):
+        """Args: what to train, one accumulator each."""
+        self._trained = list(variables)
+        self.variables = [tf.Variable(tf.zeros_like(v)) for v in variables]
+
+    def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
+        """One step against `gradients`, in the order of the variables."""
+        for v, slot, g in zip(self._trained, self.variables, gradients, strict=True):
+            tf.raw_ops.ResourceApplyMomentum(
+                var=v.handle,
+                accum=slot.handle,
+                lr=lr,
+                grad=g,
+                momentum=MOMENTUM,
+                use_nesterov=True,
+            )
+
+
+class Adam:
+    """Adam with beta1 = 0 and a large epsilon, as the controller is trained."""
+
+    def __init__(self, variables: Sequence[tf.Variable], *, epsilon: float):
+        """Args: what to train; epsilon (1e-3 in the original)."""
+        self._trained = list(variables)
+        self._epsilon = epsilon
+        self._m = [tf.Variable(tf.zeros_like(v)) for v in variables]
+        self._v = [tf.Variable(tf.zeros_like(v)) for v in variables]
+        self._beta1_power = tf.Variable(ADAM_BETA1)
+        self._beta2_power = tf.Variable(ADAM_BETA2)
+        powers = [self._beta1_power, self._beta2_power]
+        self.variables = [*self._m, *self._v, *powers]
+
+    def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
+        """One step against `gradients`, in the order of the variables."""
+        rows = zip(self._trained, self._m, self._v, gradients, strict=True)
+        for variable, m, v, g in rows:
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=m.handle,
+                v=v.handle,
+                beta1_power=self._beta1_power,
+                beta2_power=self._beta2_power,
+                lr=lr,
+                beta1=ADAM_BETA1,
+                beta2=ADAM_BETA2,
+                epsilon=self._epsilon,
+                grad=g,
+            )
+        self._beta1_power.assign(self._beta1_power * ADAM_BETA1)
+        self._beta2_power.assign(self._beta2_power * ADAM_BETA2)
+
+
+def add_l2(
+    gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable], weight: float
+) -> list[tf.Tensor]:
+    """Gradients of loss + weight * sum of squares (no half, as in the original)."""
+    if not weight:
+        return list(gradients)
+    pairs = zip(gradients, variables, strict=True)
+    return [g + 2.0 * weight * v for g, v in pairs]
+
+
+def clip(
+    gradients: Sequence[tf.Tensor], *, mode: str, bound: float, norm: tf.Tensor
+) -> list[tf.Tensor]:
+    """Clip by `mode`: "none", "norm" (each tensor by itself) or "global".
+
+    # Deviation D5: "norm" clips; the original appended the unclipped gradient.
+
+    Args:
+      gradients: any shapes.
+      mode: see above.
+      bound: largest norm left.
+      norm: [], the global norm of `gradients`.
+    """
+    if mode == "norm":
+        return [tf.clip_by_norm(g, bound) for g in gradients]
+    if mode == "global":
+        return tf.clip_by_global_norm(gradients, bound, use_norm=norm)[0]
+    return list(gradients)

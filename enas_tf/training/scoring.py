@@ -1,0 +1,113 @@
+"""How good arcs are under the shared weights: one graph for reward, report and derive.
+
+A score is a row: an arc and the examples it is tried on. A reward has an arc a row on a
+shuffled batch of its own; deriving has many rows per arc; an evaluation a fresh arc for
+every batch. The child is not trained here and drops nothing.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.nn import seeds
+
+
+class Batches(NamedTuple):
+    """A split cut into full batches that count every example once.
+
+    The last batch begins early, so that it is full (its batch statistics are as good as
+    any other's); what it repeats weighs nothing.
+
+    Attributes:
+      indices: [n, B] int32.
+      weights: [n, B] float32 of 0 and 1.
+    """
+
+    indices: np.ndarray
+    weights: np.ndarray
+
+
+def cut(size: int, batch_size: int, *, order: np.ndarray | None = None) -> Batches:
+    """Cut `size` examples into batches, in `order` ([size]) or as they are."""
+    batch_size = min(batch_size, size)
+    wanted = np.arange(0, size, batch_size)
+    starts = np.minimum(wanted, size - batch_size)
+    places = starts[:, None] + np.arange(batch_size)
+    weights = (places >= wanted[:, None]).astype(np.float32)
+    indices = places if order is None else np.asarray(order)[places]
+    return Batches(indices.astype(np.int32), weights)
+
+
+class Scorer:
+    """Accuracy of arcs under the shared weights."""
+
+    def __init__(self, child: Any, space: Any, task: Any):
+        """Args: the shared child, its space, the data."""
+        self._child = child
+        self._space = space
+        self._task = task
+        self._functions: dict[str, Any] = {}
+
+    def rows(self, tokens, indices, weights, *, split: str) -> tf.Tensor:
+        """Number of examples right in each row, [R] float32; traced into callers.
+
+        Args:
+          tokens: [R, T] int32.
+          indices: [R, B] int32 into the split.
+          weights: [R, B] float32.
+          split: "valid" or "test".
+        """
+
+        def score(row):
+            tokens, indices, weights = row
+            batch = self._task.batch(split, indices)
+            arc = self._space.decode(tokens)
+            output = self._child(batch.inputs, arc=arc, training=False)
+            return tf.reduce_sum(self._task.correct(output, batch) * weights)
+
+        return tf.map_fn(
+            score,
+            (tokens, indices, weights),
+            fn_output_signature=tf.float32,
+            parallel_iterations=1,
+        )
+
+    def shuffled(self, split: str, count: int, batch_size: int, *, seed) -> tf.Tensor:
+        """`count` random batches without repeats inside one, [count, B] int32."""
+        examples = tf.range(self._task.size(split))
+
+        def draw(number):
+            own = seeds.fold(seed, number)
+            order = tf.random.experimental.stateless_shuffle(examples, own)
+            return order[:batch_size]
+
+        return tf.map_fn(
+            draw, tf.range(count), fn_output_signature=tf.int32, parallel_iterations=1
+        )
+
+    def _compiled(self, split: str) -> Any:
+        """`rows` of one split, traced once for any number of rows and examples."""
+        if split not in self._functions:
+            table = [None, None]
+            self._functions[split] = tf.function(
+                lambda *row: self.rows(*row, split=split),
+                autograph=False,
+                input_signature=[
+                    tf.TensorSpec([None, self._space.num_tokens], tf.int32),
+                    tf.TensorSpec(table, tf.int32),
+                    tf.TensorSpec(table, tf.float32),
+                ],
+            )
+        return self._functions[split]
+
+    def accuracies(
+        self, tokens: np.ndarray, batches: Batches, *, split: str
+    ) -> np.ndarray:
+        """Fraction right of each row, [R] float64: row r is arc r on batch r."""
+        right = self._compiled(split)(
+            tf.constant(tokens, tf.int32),
+            tf.constant(batches.indices),
+            tf.constant(batches.weights),
+        )
+        return right.numpy().astype(np.float64) / batches.weights.sum(axis=1)

@@ -1,0 +1,178 @@
+"""The search loop: child epochs and controller phases in turn.
+
+Reference: paper section 2.2; reference code src/cifar10/main.py, train.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.config import ControllerConfig, LoopConfig
+from enas_tf.nn import seeds
+from enas_tf.training import scoring
+from enas_tf.training.controller import ControllerMetrics, ControllerTrainer
+from enas_tf.training.driver import Driver, NotFinite
+from enas_tf.training.epochs import ChildEpochs
+
+CONTROLLER = "controller_step"
+EPOCH = "epoch"  # epochs that are finished, with all that follows them
+COUNTERS = ("child_step", CONTROLLER, EPOCH)
+NUM_SHOWN = 10  # arcs shown after a controller phase; main.py
+
+
+class Parts(NamedTuple):
+    """The collaborators of a search."""
+
+    space: Any
+    controller: Any
+    scorer: scoring.Scorer
+    controller_trainer: ControllerTrainer
+    epochs: ChildEpochs
+    driver: Driver
+    report: Any
+
+
+class Search:
+    """Alternates the two learners until `num_epochs` child epochs are done."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        loop: LoopConfig,
+        controller: ControllerConfig,
+        *,
+        task: Any,
+        seed: int,
+        arcs_folder: Any,
+        draw: Callable[[Any, Any], None],
+    ):
+        """Args: collaborators, settings, data, seed; where arcs and pictures go."""
+        self._parts = parts
+        self._loop = loop
+        self._config = controller
+        self._task = task
+        self._seed = seed
+        self._arcs_folder = arcs_folder
+        self._draw = draw
+
+    def run(self) -> None:
+        """Go on from the position to the end."""
+        driver = self._parts.driver
+        for epoch in range(driver.position[EPOCH], self._loop.num_epochs):
+            self._parts.epochs.train(epoch)
+            finished = epoch + 1
+            if self._controller_due(finished):
+                self._train_controller(finished)
+                self._show_arcs(finished)
+            if self._evaluation_due(finished):
+                self._evaluate(finished)
+            driver.position[EPOCH] = finished
+            driver.save()
+
+    def _controller_due(self, finished: int) -> bool:
+        """Whether a controller phase follows the `finished`-th epoch."""
+        due = finished % self._config.train_every == 0
+        return self._config.training and due and finished > self._config.warmup_epochs
+
+    def controller_updates(self, finished: int) -> int:
+        """Updates made by the end of so many epochs."""
+        phases = sum(self._controller_due(n) for n in range(1, finished + 1))
+        return phases * self._config.train_steps
+
+    def _evaluation_due(self, finished: int) -> bool:
+        every = self._loop.eval_every_epochs
+        return finished % every == 0 or finished == self._loop.num_epochs
+
+    def _train_controller(self, finished: int) -> None:
+        self._parts.driver.advance(
+            CONTROLLER,
+            self.controller_updates(finished),
+            self._call_controller,
+            log=lambda step: None,
+            timed=lambda: None,
+        )
+
+    def _call_controller(self, first: int, last: int) -> None:
+        run = self._parts.controller_trainer.run(
+            tf.constant(first, tf.int64), tf.constant(last, tf.int64)
+        )
+        metrics = ControllerMetrics(*(value.numpy() for value in run.metrics))
+        tokens = run.tokens.numpy()
+        for row, update in enumerate(range(first, last)):
+            values = {n: float(v[row]) for n, v in metrics._asdict().items()}
+            if not np.isfinite(values["loss"]):
+                raise NotFinite(
+                    f"The controller's loss is not a number at update {update}. The "
+                    "last good checkpoint is kept. Try a lower --controller_lr, in "
+                    "another --output_dir."
+                )
+            values |= self._parts.space.statistics(tokens[row])
+            self._report_update(update + 1, values)
+
+    def _report_update(self, step: int, values: dict[str, float]) -> None:
+        self._parts.report.scalars("controller", step, values)
+        if step % self._loop.log_every == 0 or step % self._config.train_steps == 0:
+            self._parts.report.message(
+                f"ctrl_step={step:<6d} loss={values['loss']:<8.3f} "
+                f"ent={values['entropy']:<7.2f} lr={self._config.lr:<7.4f} "
+                f"|g|={values['grad_norm']:<8.4f} acc={values['accuracy']:<6.4f} "
+                f"bl={values['baseline']:<6.4f}"
+            )
+
+    def _show_arcs(self, finished: int) -> None:
+        """Ten arcs of the policy, each on a validation batch of its own."""
+        parts, draw = self._parts, seeds.at(self._seed, "sampled", finished)
+        tokens = parts.controller.sample(NUM_SHOWN, seed=draw).tokens.numpy()
+        indices = parts.scorer.shuffled(
+            "valid", NUM_SHOWN, self._loop.batch_size, seed=draw
+        ).numpy()
+        batches = scoring.Batches(indices, np.ones(indices.shape, np.float32))
+        accuracies = parts.scorer.accuracies(tokens, batches, split="valid")
+        arcs = [parts.space.decode(row) for row in tokens]
+        parts.report.message(f"Ten arcs of the policy after epoch {finished}:")
+        for arc, accuracy in zip(arcs, accuracies, strict=True):
+            parts.report.message(
+                f"{parts.space.text(arc)}\nval_acc={accuracy:.4f}  "
+                f"{parts.space.describe(arc)}"
+            )
+        parts.report.scalars(
+            "sampled",
+            finished,
+            dict(accuracy_mean=accuracies.mean(), accuracy_best=accuracies.max()),
+        )
+        self._keep(finished, arcs, accuracies)
+
+    def _keep(self, finished: int, arcs: list, accuracies: np.ndarray) -> None:
+        """Append the arcs to arcs/sampled.jsonl; draw the best one."""
+        space, report = self._parts.space, self._parts.report
+        rows = [
+            dict(epoch=finished, accuracy=float(value), arc=space.text(arc))
+            for arc, value in zip(arcs, accuracies, strict=True)
+        ]
+        with open(self._arcs_folder / "sampled.jsonl", "a") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        best = arcs[int(accuracies.argmax())]
+        picture = self._arcs_folder / "sampled.png"
+        self._draw(best, picture)
+        report.image("best_arc", picture, finished)
+        report.text("best_arc", space.text(best), finished)
+
+    def _evaluate(self, finished: int) -> None:
+        """Validation and test accuracy, a fresh arc for every batch as in main.py."""
+        for split in ("valid", "test"):
+            size = self._task.size(split)
+            batches = scoring.cut(size, self._loop.eval_batch_size)
+            draw = seeds.at(self._seed, "evaluate", 2 * finished + (split == "test"))
+            count = len(batches.indices)
+            tokens = self._parts.controller.sample(count, seed=draw).tokens.numpy()
+            fractions = self._parts.scorer.accuracies(tokens, batches, split=split)
+            weights = batches.weights.sum(axis=1)
+            accuracy = float((fractions * weights).sum() / weights.sum())
+            self._parts.report.scalars(split, finished, dict(accuracy=accuracy))
+            self._parts.report.message(
+                f"epoch={finished} {split}_accuracy={accuracy:.4f} (the mean of "
+                f"{count} arcs of the policy, shared weights)"
+            )
