@@ -156,7 +156,6 @@ class ChildConfig:
         "",
         "The arc to train: integers in the original's form, a file "
         "(arcs/best.json, arcs/best.txt) or a published name.",
-        shapes_result=False,
     )
     keep_prob: float = setting(
         0.9, "Probability that dropout keeps a feature before the classifier.", high=1.0

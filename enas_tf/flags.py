@@ -113,6 +113,11 @@ def given(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
     return {name: values[name].value for name in names if values[name].present}
 
 
+def preset(values: flags.FlagValues = FLAGS) -> str | None:
+    """The preset's name, None where the user wrote none."""
+    return values["preset"].value if values["preset"].present else None
+
+
 def notices(values: flags.FlagValues = FLAGS) -> list[str]:
     """One sentence for each flag that was given and has no effect."""
     return [

@@ -16,7 +16,6 @@ from enas_tf.config import ConfigError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm")
 BATCH_SIZE = 64
-MODES = {1: "L", 3: "RGB"}
 
 
 class Prediction(NamedTuple):
@@ -116,9 +115,9 @@ def _open(file: pathlib.Path) -> Image.Image:
 
 
 def _pixels(file: pathlib.Path, shape: tuple[int, int, int]) -> np.ndarray:
-    """The image as [H, W, C] uint8, whatever size and colours it has."""
+    """The image as [H, W, C] uint8, whatever size and colours it has; C is 1 or 3."""
     height, width, channels = shape
-    image = _open(file).convert(MODES[channels])
+    image = _open(file).convert("L" if channels == 1 else "RGB")
     image = image.resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(image).reshape(shape)
 

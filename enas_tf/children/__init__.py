@@ -1,0 +1,1 @@
+"""The networks searched over: the shared child and the final child of each space."""

@@ -113,6 +113,7 @@ class SharedMacroChild(keras.layers.Layer):
             MacroLayer(space.ops, name=f"layer_{layer}")
             for layer in range(space.num_layers)
         )
+        self.built = True
 
     def call(
         self,

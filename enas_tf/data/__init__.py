@@ -1,0 +1,1 @@
+"""Files, TFDS or embedded data to arrays with training, validation and test."""

@@ -1,0 +1,1 @@
+"""Ops, named weights and seeds: the building blocks of every network."""

@@ -1,0 +1,1 @@
+"""Search spaces as data: what is decided, and what an architecture is."""

@@ -1,0 +1,1 @@
+"""What good means: batches, loss, metrics and the reward of an architecture."""

@@ -1,0 +1,1 @@
+"""How controller and child learn: steps, the search loop, deriving, retraining."""

@@ -5,6 +5,7 @@ good shows that ranking works; that the policy's mean beats the mean of random a
 shows that the controller learned. Both are measured under the same shared weights.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -92,12 +93,13 @@ def derive(
     valid_size: int,
     batch_size: int,
     seed: int,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int, float], None],
 ) -> Derived:
     """Score `num_samples` arcs of the policy and as many random ones.
 
     All arcs are tried on the same examples: one shuffled validation batch as in the
-    paper, more, or all of them.
+    paper, more, or all of them. `progress` is told (rows done, rows in all, seconds so
+    far) after every call.
     """
     draw = seeds.at(seed, "derive", 0)
     policy = controller.sample(config.num_samples, seed=draw).tokens.numpy()
@@ -119,12 +121,13 @@ def _scores(tokens, batches, *, scorer, progress) -> np.ndarray:
     count = len(batches.indices)
     rows = scoring.Batches(*(np.tile(part, (len(tokens), 1)) for part in batches))
     arcs = np.repeat(tokens, count, axis=0)
-    right = []
+    right, began = [], time.monotonic()
     for start in range(0, len(arcs), ROWS_PER_CALL):
         cut = slice(start, start + ROWS_PER_CALL)
         part = scoring.Batches(rows.indices[cut], rows.weights[cut])
         fractions = scorer.accuracies(arcs[cut], part, split="valid")
         right.append(fractions * part.weights.sum(axis=1))
-        progress(min(start + ROWS_PER_CALL, len(arcs)), len(arcs))
+        done = min(start + ROWS_PER_CALL, len(arcs))
+        progress(done, len(arcs), time.monotonic() - began)
     per_arc = np.concatenate(right).reshape(len(tokens), count).sum(axis=1)
     return per_arc / batches.weights.sum()

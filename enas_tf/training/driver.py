@@ -87,6 +87,10 @@ class Driver:
         """Write a checkpoint now."""
         self._checkpoint.save()
 
+    def restore(self) -> bool:
+        """Go to the last checkpoint, if there is one."""
+        return self._checkpoint.restore()
+
     @contextlib.contextmanager
     def stoppable(self) -> Iterator[None]:
         """Inside, Ctrl-C and SIGTERM wait for the running call; a second one does not.

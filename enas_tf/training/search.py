@@ -72,6 +72,16 @@ class Search:
             driver.position[EPOCH] = finished
             driver.save()
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Child steps in an epoch."""
+        return self._parts.epochs.steps_per_epoch
+
+    @property
+    def total_updates(self) -> int:
+        """Controller updates of the whole search."""
+        return self.controller_updates(self._loop.num_epochs)
+
     def _controller_due(self, finished: int) -> bool:
         """Whether a controller phase follows the `finished`-th epoch."""
         due = finished % self._config.train_every == 0

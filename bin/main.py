@@ -1,0 +1,73 @@
+"""The command line: flags, a request, the experiment. Intentionally short.
+
+  python bin/main.py --preset=demo --mode=all
+  python bin/main.py --help
+
+TensorFlow is imported only after everything that can be refused without it has been
+looked at, so that a slip of the pen costs no seconds.
+"""
+
+import errno
+import os
+import pathlib
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+# Works from a clone, uninstalled; Keras reads its backend when it is imported.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+from absl import app, logging
+
+from enas_tf import config, disk, flags, request
+
+ValueT = TypeVar("ValueT")
+
+
+def main(argv: list[str]) -> None:
+    """Runs the command whose flags `parse` has read."""
+    in_one_line(run, argv)
+
+
+def parse(argv: list[str]) -> list[str]:
+    """Reads the flags in `argv`; gives `argv` back, for `main`."""
+    in_one_line(flags.parse, argv)
+    return argv
+
+
+def run(argv: list[str]) -> None:
+    """Refuses what is wrong, then hands over."""
+    asked = request.build(flags.given(), flags.preset(), argv)
+    for notice in flags.notices():
+        logging.warning(notice)
+    from enas_tf import experiment  # imports TensorFlow
+
+    experiment.run(asked)
+
+
+def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:
+    """`step(argv)`; a user's mistake or wish ends the program with one line."""
+    try:
+        return step(argv)
+    except config.ConfigError as error:
+        end(f"error: {error}", status=2)
+    except KeyboardInterrupt:
+        end("stopped.", status=130)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        end(f"error: {disk.explain(error.filename or 'a file', error)}", status=2)
+
+
+def end(message: str, *, status: int) -> None:
+    """Ends the program; `message` becomes one line whatever it quotes."""
+    print("enas_tf:", " ".join(message.splitlines()), file=sys.stderr)
+    raise SystemExit(status)
+
+
+flags.define()
+
+if __name__ == "__main__":
+    app.run(main, flags_parser=parse)

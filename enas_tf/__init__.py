@@ -1,0 +1,61 @@
+"""Efficient Neural Architecture Search in TensorFlow 2 and Keras 3.
+
+The public names, loaded when they are first used: importing this package imports no
+TensorFlow, so that flags and arcs are checked before seconds are spent on that.
+"""
+
+import importlib
+import os
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Keras reads this once, when it is imported.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+# Public name -> the module it lives in and its name there.
+_HOMES = {
+    "Config": ("enas_tf.config", "Config"),
+    "ConfigError": ("enas_tf.config", "ConfigError"),
+    "PRESETS": ("enas_tf.presets", "PRESETS"),
+    "resolve": ("enas_tf.presets", "resolve"),
+    "MacroSpace": ("enas_tf.spaces.macro", "MacroSpace"),
+    "MacroArc": ("enas_tf.spaces.macro", "MacroArc"),
+    "NAMED_ARCS": ("enas_tf.spaces.macro", "NAMED_ARCS"),
+    "Controller": ("enas_tf.controller", "Controller"),
+    "SharedMacroChild": ("enas_tf.children.macro", "SharedMacroChild"),
+    "final_macro_child": ("enas_tf.children.macro_final", "final_macro_child"),
+    "load_images": ("enas_tf.data.images", "load"),
+}
+
+__all__ = ["__version__", "check_backend", *_HOMES]
+
+
+def check_backend() -> None:
+    """Refuse another Keras backend, whose tensors our graphs could not take.
+
+    Raises:
+      ImportError: KERAS_BACKEND names another backend than TensorFlow.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise ImportError(
+            f"KERAS_BACKEND={backend} is not allowed: enas_tf runs on TensorFlow only. "
+            "Unset KERAS_BACKEND."
+        )
+
+
+def __getattr__(name: str) -> Any:
+    """The public name `name`, imported now (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    check_backend()
+    module, attribute = _HOMES[name]
+    value = getattr(importlib.import_module(module), attribute)
+    globals()[name] = value  # the next use no longer comes here
+    return value
+
+
+def __dir__() -> list[str]:
+    """All public names, loaded or not."""
+    return sorted(__all__)

@@ -1,0 +1,49 @@
+"""The composition root: from a command to its stages."""
+
+import shlex
+
+import tensorflow as tf
+from absl import logging
+
+from enas_tf.config import Config
+from enas_tf.request import Request
+from enas_tf.stages import search_stage, train_stage
+from enas_tf.training.driver import Interrupted, NotFinite
+
+
+def run(request: Request) -> None:
+    """Do what the command asks.
+
+    Raises:
+      ConfigError: a user's mistake that only the data or the folder could show.
+      SystemExit: stopped by a signal (128 + its number) or by a loss that is not a
+        number (1), after one line that says how to go on.
+    """
+    _set_up_tensorflow(request.configs["search"])
+    stages = dict(
+        search=(search_stage.search,),
+        derive=(search_stage.derive,),
+        train=(train_stage.train,),
+        evaluate=(train_stage.evaluate,),
+        export=(train_stage.export,),
+        predict=(train_stage.predict,),
+        all=(search_stage.search, train_stage.train),
+    )
+    try:
+        for stage in stages[request.mode]:
+            stage(request)
+    except Interrupted as stop:
+        logging.info(
+            "Stopped, with a checkpoint. To go on: %s", shlex.join(request.command)
+        )
+        raise SystemExit(128 + stop.number) from None
+    except NotFinite as error:
+        logging.error("%s", error)
+        raise SystemExit(1) from None
+
+
+def _set_up_tensorflow(config: Config) -> None:
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if config.run.deterministic:
+        tf.config.experimental.enable_op_determinism()

@@ -1,0 +1,32 @@
+"""Pictures of a run: the architecture it found and the curves that led there.
+
+Written with matplotlib's object interface: no global state, no window, any thread.
+"""
+
+import pathlib
+from typing import Any
+
+from enas_tf.plots import curves, macro
+from enas_tf.spaces import base
+
+DPI = 100
+
+# What draws an arc of the space of that name: (space, arc, title) -> Figure.
+PICTURES = {"macro": macro.draw}
+
+
+def draw_arc(
+    space: base.SearchSpace, arc: Any, path: pathlib.Path, *, title: str = ""
+) -> None:
+    """Write a picture of `arc` to the PNG file `path`."""
+    _save(PICTURES[space.name](space, arc, title), path)
+
+
+def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
+    """Write the curves of a metrics.jsonl to the PNG file `png_path`."""
+    _save(curves.draw(metrics_path), png_path)
+
+
+def _save(figure, path: pathlib.Path) -> None:
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, format="png", dpi=DPI)

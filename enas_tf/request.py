@@ -1,0 +1,215 @@
+"""What the user asked for, complete and checked, before TensorFlow is imported.
+
+Turns the flags that were given into the settings of each stage, the arc and the folder.
+The order is that of cost: first what needs no file, then the arc, then the folder;
+nothing is created or removed before all else is known to be right.
+"""
+
+import pathlib
+from typing import Any, NamedTuple
+
+from enas_tf import arc_argument, config, presets
+from enas_tf.run_folder import RunFolder
+
+# The stages whose settings a mode goes by.
+STAGES = {
+    "search": ("search",),
+    "derive": ("search",),
+    "train": ("train",),
+    "evaluate": ("train",),
+    "export": ("train",),
+    "predict": ("train",),
+    "all": ("search", "train"),
+}
+# The modes that begin a stage, and so may begin it anew; the others look at a run.
+BEGINNING = ("search", "train", "all")
+
+
+class Request(NamedTuple):
+    """One command.
+
+    Attributes:
+      mode: one of `config.MODES`.
+      configs: the settings by stage, "search" and "train".
+      arc: the arc to train, as integers; "" until a search has derived it.
+      folder: the run's folder, claimed for this process.
+      command: the command line, the program first.
+    """
+
+    mode: str
+    configs: dict[str, config.Config]
+    arc: str
+    folder: RunFolder
+    command: list[str]
+
+    def with_arc(self, arc: str) -> "Request":
+        """This request with `arc` (integers) to train, and what follows from it."""
+        train = _with_arc(self.configs["train"], arc)
+        return self._replace(arc=arc, configs={**self.configs, "train": train})
+
+
+def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Request:
+    """The request of the flags `given`, with its folder claimed.
+
+    Args:
+      given: flag name to value, what the user wrote.
+      preset: its name, None where the user named none.
+      command: the command line, the program first.
+
+    Raises:
+      ConfigError: anything that can be refused without TensorFlow and without data.
+    """
+    run = run_settings(given)
+    _refuse_clashes(run, given)
+    folder = RunFolder(run.output_dir)
+    configs = stage_configs(run, given, preset, folder)
+    for stage in STAGES[run.mode]:
+        config.check(configs[stage])
+    _refuse_missing(run, folder)
+    arc = _arc(given, configs["train"], folder)
+    if arc:
+        _refuse_disagreement(given, arc, configs["train"].run.search_for)
+        configs["train"] = _with_arc(configs["train"], arc)
+    folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
+    try:
+        _refuse_changes(run.mode, configs, folder)
+    except config.ConfigError:
+        folder.release()
+        raise
+    return Request(run.mode, configs, arc, folder, command)
+
+
+def run_settings(given: dict[str, Any]) -> config.RunConfig:
+    """What to do and where: the settings that all others depend on, checked.
+
+    As in the original, an arc without a mode means that it is to be trained.
+    """
+    mode = "train" if "child_fixed_arc" in given else "search"
+    names = [item.flag for item in config.settings() if item.section == "run"]
+    written = {name: given[name] for name in names if name in given}
+    settings = config.replace(config.Config(), {"mode": mode, **written})
+    config.check(settings)
+    output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
+    return config.replace(settings, {"output_dir": output_dir}).run
+
+
+def stage_configs(
+    run: config.RunConfig, given: dict[str, Any], preset: str | None, folder: RunFolder
+) -> dict[str, config.Config]:
+    """The settings of both stages: defaults, preset, what was given; {stage: Config}.
+
+    A mode that looks at a run takes the run's own settings in place of a preset, so
+    that they need not be written again.
+    """
+    configs = {}
+    for stage in presets.STAGES:
+        values = dict(given, mode=run.mode, output_dir=run.output_dir)
+        if stage == "train" and run.mode == "all":
+            values.pop("child_num_layers", None)  # follows from the derived arc
+        if preset is None and run.mode not in BEGINNING:
+            values = {**_kept(folder.settings(stage)), **values}
+        name = preset or "paper"
+        configs[stage] = presets.resolve(run.search_for, stage, name, values)
+    return configs
+
+
+def _kept(recorded: dict[str, Any]) -> dict[str, Any]:
+    """The part of a run's settings that holds for a later look at it."""
+    return {
+        item.flag: recorded[item.flag]
+        for item in config.settings()
+        if item.flag in recorded
+        and (item.section != "run" or item.field.metadata["shapes_result"])
+    }
+
+
+def _with_arc(train: config.Config, arc: str) -> config.Config:
+    sizes = arc_argument.follows(arc, train.run.search_for)
+    return config.replace(train, {"child_fixed_arc": arc, **sizes})
+
+
+def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:
+    """The arc that the mode is about, as integers; "" where a search is to find it."""
+    mode = train.run.mode
+    if STAGES[mode] != ("train",):
+        return ""
+    value = given.get("child_fixed_arc", _arc_of(folder, derived_first=mode == "train"))
+    if value is None:
+        raise config.ConfigError(
+            f"--mode=train has no arc: {folder.arcs / 'best.json'} does not exist. "
+            "Give --child_fixed_arc, or search first with --mode=search."
+        )
+    return arc_argument.arc_text(value, train.run.search_for, train.child)
+
+
+def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
+    """What the folder has: the arc that a search derived, the arc that was trained."""
+    best = folder.arcs / "best.json"
+    derived = str(best) if best.exists() else None
+    trained = folder.settings("train").get("child_fixed_arc")
+    return derived or trained if derived_first else trained or derived
+
+
+def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
+    """Flags that are fine each for itself."""
+    if "child_fixed_arc" in given and STAGES[run.mode] != ("train",):
+        raise config.ConfigError(
+            f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an arc "
+            "by itself. Leave one of the two out."
+        )
+    if not run.reset_output_dir:
+        return
+    if run.mode not in BEGINNING:
+        raise config.ConfigError(
+            f"--reset_output_dir would remove what --mode={run.mode} works on. Leave it "
+            "out."
+        )
+    if run.mode == "train" and "child_fixed_arc" not in given:
+        raise config.ConfigError(
+            "--reset_output_dir would remove the arc that --mode=train takes from "
+            "arcs/best.json. Give --child_fixed_arc, or choose another --output_dir."
+        )
+
+
+def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
+    """What a mode needs of earlier ones, or of the user's files."""
+    if run.mode == "derive" and not folder.has_checkpoint("search"):
+        raise config.ConfigError(
+            f"--output_dir={folder.path} holds no search that --mode=derive could go "
+            "on from. Search first with --mode=search, or name the search's folder."
+        )
+    trained = (folder.final / "model.keras").exists() or folder.has_checkpoint("train")
+    if run.mode in ("evaluate", "export", "predict") and not trained:
+        raise config.ConfigError(
+            f"--output_dir={folder.path} holds no trained network for "
+            f"--mode={run.mode}. Train one first with --mode=train, or name its folder."
+        )
+    if run.mode == "predict" and not pathlib.Path(run.input).expanduser().exists():
+        raise config.ConfigError(
+            f"--input={run.input} does not exist. Give an image or a folder of images."
+        )
+
+
+def _refuse_disagreement(given: dict[str, Any], arc: str, space: str) -> None:
+    for flag, value in arc_argument.follows(arc, space).items():
+        if given.get(flag, value) != value:
+            raise config.ConfigError(
+                config.refusal(
+                    flag,
+                    given[flag],
+                    f"{value}, as the arc has it",
+                    f"Leave --{flag} out.",
+                )
+            )
+
+
+def _refuse_changes(
+    mode: str, configs: dict[str, config.Config], folder: RunFolder
+) -> None:
+    """Settings that differ from those with which a stage began in this folder."""
+    for stage in STAGES[mode]:
+        settings = configs[stage]
+        trained = folder.settings("train").get("child_fixed_arc")
+        if mode == "all" and stage == "train" and trained:
+            settings = _with_arc(settings, trained)
+        folder.refuse_changes(stage, settings)

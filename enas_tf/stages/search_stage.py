@@ -1,0 +1,228 @@
+"""The stages `search` and `derive`: one set of parts, put together the same way."""
+
+import json
+import shlex
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from enas_tf import config as config_lib
+from enas_tf import disk, plots
+from enas_tf.config import ConfigError
+from enas_tf.controller import Controller
+from enas_tf.request import Request
+from enas_tf.stages import parts as parts_lib
+from enas_tf.tasks import classification, rewards
+from enas_tf.training import child as child_lib
+from enas_tf.training import controller as controller_lib
+from enas_tf.training import derive as derive_lib
+from enas_tf.training import networks, scoring
+from enas_tf.training import search as search_lib
+from enas_tf.training.driver import Driver
+from enas_tf.training.epochs import COUNTER, ChildEpochs
+from enas_tf.training.report import Report
+
+# A forward pass beside a training step; to tell how long controller phases will take
+# before one has run.
+FORWARD_SHARE = 0.35
+
+
+class SearchParts(NamedTuple):
+    """A search, put together and standing where its last checkpoint was."""
+
+    space: Any
+    task: classification.ImageClassification
+    controller: Controller
+    scorer: scoring.Scorer
+    search: search_lib.Search
+    driver: Driver
+    restored: bool
+
+
+def search(request: Request) -> None:
+    """Search to the end, or go on with a search; then derive the best arc."""
+    config, folder = request.configs["search"], request.folder
+    with Report(folder.path, stage="search", progress=config.run.progress) as report:
+        folder.agree("search", config)
+        parts = _build(request, report)
+        position = parts.driver.position
+        total = config.loop.num_epochs * parts.search.steps_per_epoch
+        done = position[COUNTER] + position[search_lib.CONTROLLER]
+        report.begin("search", total + parts.search.total_updates, done)
+        with parts.driver.stoppable():
+            parts.search.run()
+        report.finish()
+        folder.record("search", epochs=position[search_lib.EPOCH])
+        _derive(request, parts, report)
+        parts_lib.draw_curves(folder)
+
+
+def derive(request: Request) -> None:
+    """Derive again from a search that was begun, with its last checkpoint."""
+    config, folder = request.configs["search"], request.folder
+    with Report(folder.path, stage="search", progress=config.run.progress) as report:
+        folder.agree("search", config)
+        parts = _build(request, report)
+        if not parts.restored:
+            raise ConfigError(
+                f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
+                "this --output_dir first."
+            )
+        _derive(request, parts, report)
+
+
+def _build(request: Request, report: Report) -> SearchParts:
+    config, folder = request.configs["search"], request.folder
+    seed, loop = config.run.seed, config.loop
+    part = parts_lib.SPACES[config.run.search_for]
+    space = part.space(config)
+    data = parts_lib.load(config, part.reductions(space), training="train")
+    splits = dict(train=data.train, valid=data.valid, test=data.test)
+    task = parts_lib.task(data, splits, config)
+    controller = Controller(space.tape(), config.controller, seed=seed)
+    child = part.shared(space, config.child, **parts_lib.sizes(data, seed))
+    scorer = scoring.Scorer(child, space, task)
+    network = networks.SampledChild(child, controller, space, seed=seed)
+    trainer = child_lib.ChildTrainer(
+        network, task, config.child, batch_size=loop.batch_size, seed=seed
+    )
+    controller_trainer = controller_lib.ControllerTrainer(
+        controller,
+        scorer,
+        config.controller,
+        reward=rewards.REWARDS["accuracy"],
+        space=space,
+        batch_size=loop.batch_size,
+        seed=seed,
+    )
+    groups = dict(
+        child=network.variables,
+        child_optimizer=trainer.variables,
+        controller=[v.value for v in controller.trainable_variables],
+        controller_trainer=controller_trainer.variables,
+    )
+    driver = parts_lib.driver(request, "search", report, groups, search_lib.COUNTERS)
+    epochs = ChildEpochs(
+        trainer,
+        driver,
+        report,
+        config.child,
+        timed=lambda: _announce_search(request, report, parts),
+    )
+    collaborators = search_lib.Parts(
+        space, controller, scorer, controller_trainer, epochs, driver, report
+    )
+    folder.arcs.mkdir(parents=True, exist_ok=True)
+    search = search_lib.Search(
+        collaborators,
+        loop,
+        config.controller,
+        task=task,
+        seed=seed,
+        arcs_folder=folder.arcs,
+        draw=lambda arc, path: plots.draw_arc(space, arc, path),
+    )
+    restored = parts_lib.restore(driver, report, "search")
+    parts = SearchParts(space, task, controller, scorer, search, driver, restored)
+    report.message(
+        f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
+        f"{controller.count_params():,}; {space.size:.3e} architectures."
+    )
+    return parts
+
+
+def _announce_search(request: Request, report: Report, parts: SearchParts) -> None:
+    """The estimate, once a child step's time is known."""
+    config, position = request.configs["search"], parts.driver.position
+    seconds = parts.driver.seconds_per_step[COUNTER]
+    total = config.loop.num_epochs * parts.search.steps_per_epoch
+    updates = parts.search.total_updates - position[search_lib.CONTROLLER]
+    rewarded = updates * config.controller.num_aggregate
+    steps = total - position[COUNTER] + FORWARD_SHARE * rewarded
+    parts_lib.announce(report, "search", seconds * steps, request)
+
+
+def _derive(request: Request, parts: SearchParts, report: Report) -> None:
+    config = request.configs["search"]
+    derived = derive_lib.derive(
+        parts.controller,
+        parts.scorer,
+        config.derive,
+        space=parts.space,
+        valid_size=parts.task.size("valid"),
+        batch_size=config.loop.batch_size,
+        seed=config.run.seed,
+        progress=_derive_progress(report, request),
+    )
+    report.finish()
+    _keep_derived(request, parts.space, derived, report)
+
+
+def _derive_progress(
+    report: Report, request: Request
+) -> Callable[[int, int, float], None]:
+    """Shows how far the scoring is; the second call is the first without tracing."""
+    seen: list[tuple[int, float]] = []
+
+    def show(done: int, total: int, seconds: float) -> None:
+        if not seen:
+            report.begin("derive", total, unit="row")
+        report.advance(done - (seen[-1][0] if seen else 0))
+        seen.append((done, seconds))
+        if len(seen) == 2:
+            (before, began), (after, ended) = seen
+            rate = (ended - began) / (after - before)
+            parts_lib.announce(report, "derive", rate * (total - done), request)
+
+    return show
+
+
+def _keep_derived(
+    request: Request, space: Any, derived: derive_lib.Derived, report: Report
+) -> None:
+    """Write arcs/ and say what was found."""
+    arcs, best = request.folder.arcs, space.decode(derived.policy[0])
+    disk.write_text(arcs / "best.json", space.to_json(best) + "\n")
+    disk.write_text(arcs / "best.txt", space.text(best) + "\n")
+    title = f"{space.name}: {derived.policy_accuracies[0]:.3f} on validation"
+    plots.draw_arc(space, best, arcs / "best.png", title=title)
+    disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived))
+    comparison = derived.comparison()
+    report.image("derived_arc", arcs / "best.png", 0)
+    report.text("derived_arc", space.text(best), 0)
+    report.scalars("derive", 0, comparison._asdict())
+    accuracy = float(derived.policy_accuracies[0])
+    report.hparams(
+        config_lib.flat(request.configs["search"]),
+        dict(derived_accuracy=accuracy, over_random=comparison.difference),
+    )
+    request.folder.record(
+        "derive", best_accuracy=accuracy, arc=space.text(best), **comparison._asdict()
+    )
+    for line in (
+        f"Best of {len(derived.policy)} arcs of the policy: {accuracy:.4f} on "
+        f"validation, under the shared weights. {space.describe(best)}",
+        space.text(best),
+        comparison.sentence(),
+        f"Picture: {arcs / 'best.png'}",
+        f"To train it from scratch: {_retrain_command(request)}",
+    ):
+        report.message(line)
+
+
+def _derived_rows(space: Any, derived: derive_lib.Derived) -> str:
+    rows = []
+    for source, tokens, accuracies in (
+        ("policy", derived.policy, derived.policy_accuracies),
+        ("random", derived.random, derived.random_accuracies),
+    ):
+        for row, accuracy in zip(tokens, accuracies, strict=True):
+            arc = space.text(space.decode(row))
+            rows.append(dict(source=source, accuracy=float(accuracy), arc=arc))
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def _retrain_command(request: Request) -> str:
+    """This command, with `train` as its mode; it finds arcs/best.json by itself."""
+    dropped = ("--mode", "--reset_output_dir", "--child_num_layers")
+    words = [w for w in request.command if w.partition("=")[0] not in dropped]
+    return shlex.join([*words, "--mode=train"])

@@ -1,0 +1,189 @@
+"""The stages that deal with one arc: train, evaluate, export, predict."""
+
+from typing import Any, NamedTuple
+
+import keras
+from absl import logging
+
+from enas_tf import arc_argument, exported
+from enas_tf import config as config_lib
+from enas_tf import export as export_lib
+from enas_tf import predict as predict_lib
+from enas_tf.config import Config, ConfigError
+from enas_tf.data import images as images_lib
+from enas_tf.data import standardise
+from enas_tf.nn import cost
+from enas_tf.request import Request
+from enas_tf.run_folder import RunFolder
+from enas_tf.stages import parts as parts_lib
+from enas_tf.tasks import classification
+from enas_tf.training import child as child_lib
+from enas_tf.training import networks, retrain
+from enas_tf.training.driver import Driver
+from enas_tf.training.epochs import COUNTER, ChildEpochs
+from enas_tf.training.report import Report
+
+EXPORT_SAMPLE = 64  # test images on which an export is compared with the model
+
+
+class TrainParts(NamedTuple):
+    """One final child, put together and standing where its last checkpoint was."""
+
+    arc: Any
+    data: images_lib.ImageData
+    task: classification.ImageClassification
+    model: keras.Model
+    epochs: ChildEpochs
+    driver: Driver
+
+
+def train(request: Request) -> None:
+    """Train the arc from scratch, or go on; test it once; export it."""
+    config, folder = _train_config(request), request.folder
+    with Report(folder.path, stage="train", progress=config.run.progress) as report:
+        folder.agree("train", config)
+        parts = _build_train(request, config, report)
+        total = config.loop.num_epochs * parts.epochs.steps_per_epoch
+        report.begin("train", total, parts.driver.position[COUNTER])
+        with parts.driver.stoppable():
+            retrain.retrain(
+                parts.epochs, parts.driver, num_epochs=config.loop.num_epochs
+            )
+        report.finish()
+        accuracy = _test_once(folder, config, parts, report)
+        _write_export(folder, parts, report)
+        report.hparams(config_lib.flat(config), dict(test_accuracy=accuracy))
+        parts_lib.draw_curves(folder)
+
+
+def _train_config(request: Request) -> Config:
+    """The train stage's settings, with the arc in integers and its number of layers."""
+    config = request.configs["train"]
+    space_name = config.run.search_for
+    text = request.arc
+    if not text:
+        best = str(request.folder.arcs / "best.json")
+        text = arc_argument.arc_text(best, space_name, config.child)
+    values = dict(arc_argument.follows(text, space_name), child_fixed_arc=text)
+    return config_lib.replace(config, values)
+
+
+def _build_train(request: Request, config: Config, report: Report) -> TrainParts:
+    seed = config.run.seed
+    part = parts_lib.SPACES[config.run.search_for]
+    space = part.space(config)
+    arc = space.parse(config.child.fixed_arc)
+    data = parts_lib.load(config, part.reductions(space), training="all")
+    task = parts_lib.task(data, dict(train=data.all_training(), test=data.test), config)
+    model = part.final(arc, config.child, **parts_lib.sizes(data, seed))
+    network = networks.FinalNetwork(model, seed=seed)
+    trainer = child_lib.ChildTrainer(
+        network, task, config.child, batch_size=config.loop.batch_size, seed=seed
+    )
+    groups = dict(model=[v.value for v in model.weights], optimizer=trainer.variables)
+    driver = parts_lib.driver(request, "train", report, groups, retrain.COUNTERS)
+
+    def announce():
+        left = config.loop.num_epochs * trainer.steps_per_epoch
+        left -= driver.position[COUNTER]
+        parts_lib.announce(
+            report, "train", left * driver.seconds_per_step[COUNTER], request
+        )
+
+    epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce)
+    parts_lib.restore(driver, report, "train")
+    report.message(space.describe(arc))
+    report.message(
+        f"Final child: {cost.parameters(model):,} parameters, "
+        f"{cost.flops(model):,} FLOPs per image."
+    )
+    return TrainParts(arc, data, task, model, epochs, driver)
+
+
+def _test_once(
+    folder: RunFolder, config: Config, parts: TrainParts, report: Report
+) -> float:
+    """The test accuracy; measured once, and read from run.json ever after."""
+    known = folder.run()["stages"].get("train", {}).get("test_accuracy")
+    if known is not None:
+        report.message(f"Test accuracy: {known:.4f} (measured before).")
+        return known
+    accuracy = retrain.test_accuracy(
+        parts.model, parts.task, batch_size=config.loop.eval_batch_size
+    )
+    report.scalars("test", config.loop.num_epochs, dict(accuracy=accuracy))
+    folder.record(
+        "train",
+        test_accuracy=accuracy,
+        arc=config.child.fixed_arc,
+        epochs=config.loop.num_epochs,
+        parameters=cost.parameters(parts.model),
+        flops=cost.flops(parts.model),
+    )
+    report.message(f"Test accuracy: {accuracy:.4f}")
+    return accuracy
+
+
+def _write_export(folder: RunFolder, parts: TrainParts, report: Report) -> None:
+    data = parts.data
+    mean, std = standardise.standardisation(data.all_training().images)
+    model = export_lib.deployable(parts.model, mean=mean, std=std, name="enas_child")
+    difference = export_lib.export(
+        model,
+        folder.final,
+        class_names=data.class_names,
+        sample=data.test.images[:EXPORT_SAMPLE],
+    )
+    report.message(
+        f"Exported {folder.final}/{exported.KERAS_FILE} and "
+        f"{folder.final}/{exported.SAVED_MODEL}; largest difference to the trained "
+        f"model {difference:.1e}."
+    )
+
+
+def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
+    """A run whose training has ended, with its weights."""
+    settings = request.folder.settings("train")
+    config = config_lib.replace(request.configs["train"], settings | _own(request))
+    parts = _build_train(request, config, report)
+    if parts.driver.position[retrain.EPOCH] < config.loop.num_epochs:
+        raise ConfigError(
+            f"--mode={request.mode}: the training in {request.folder.path} is not "
+            "finished. Run --mode=train with this --output_dir first."
+        )
+    return config, parts
+
+
+def _own(request: Request) -> dict[str, Any]:
+    """What holds for this command and not for the run that it looks at."""
+    config = request.configs["train"]
+    return {
+        item.flag: item.of(config)
+        for item in config_lib.settings()
+        if not item.field.metadata["shapes_result"]
+    }
+
+
+def evaluate(request: Request) -> None:
+    """Measure a finished run's test accuracy anew."""
+    with Report(request.folder.path, stage="evaluate", progress=False) as report:
+        config, parts = _finished(request, report)
+        accuracy = retrain.test_accuracy(
+            parts.model, parts.task, batch_size=config.loop.eval_batch_size
+        )
+        report.message(f"Test accuracy: {accuracy:.4f}")
+    request.folder.record("evaluate", test_accuracy=accuracy)
+
+
+def export(request: Request) -> None:
+    """Write a finished run's model anew."""
+    with Report(request.folder.path, stage="export", progress=False) as report:
+        _, parts = _finished(request, report)
+        _write_export(request.folder, parts, report)
+
+
+def predict(request: Request) -> None:
+    """Name the class of an image, or of each image in a folder."""
+    source = request.configs["train"].run.input
+    for answer in predict_lib.predict(request.folder.final, source):
+        logging.info("%s: %s (%.3f)", answer.path, answer.label, answer.probability)

@@ -1,0 +1,94 @@
+"""What a person waiting reads: durations, estimates and one line with a bar.
+
+Records nothing; see report.py.
+"""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import tqdm
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def duration(seconds: float) -> str:
+    """`seconds` in at most two units: `45 s`, `3 min 5 s`, `2 h 5 min`, `3 d 4 h`."""
+    seconds = max(0, round(seconds))
+    if seconds < 10 * _MINUTE:
+        return _two_units(seconds, 1, _MINUTE, "s", "min")
+    if round(seconds / _MINUTE) < 48 * 60:
+        return _two_units(seconds, _MINUTE, _HOUR, "min", "h")
+    return _two_units(seconds, _HOUR, _DAY, "h", "d")
+
+
+def estimate(label: str, seconds: float, *, has_gpu: bool, preset_hint: bool) -> str:
+    """The line that says how long a stage will take.
+
+    Args:
+      label: the stage.
+      seconds: what is left of it.
+      has_gpu: whether TensorFlow sees a GPU.
+      preset_hint: whether a `cpu` preset exists that the user has not chosen yet.
+    """
+    line = f"{label}: about {duration(seconds)} to go."
+    if seconds <= _HOUR or has_gpu or not preset_hint:
+        return line
+    return f"{line} There is no GPU; --preset=cpu is made to end within an hour."
+
+
+class Bar:
+    """A tqdm line with the time left; silent where nobody could watch it move."""
+
+    def __init__(self, *, wanted: bool):
+        """Args: whether a bar is wanted, if standard error is a terminal."""
+        self._wanted = wanted
+        self._line: tqdm.tqdm | None = None
+
+    def begin(self, label: str, total: int, done: int, unit: str) -> None:
+        """Open the line, `done` of `total` being there already."""
+        self.finish()
+        # Asked now and not at import: a program may redirect its standard error.
+        if not self._wanted or not sys.stderr.isatty():
+            return
+        self._line = tqdm.tqdm(
+            total=total,
+            initial=done,
+            desc=label,
+            unit=unit,
+            file=sys.stderr,
+            dynamic_ncols=True,
+            leave=False,
+        )
+
+    def advance(self, count: int, shown: dict[str, Any]) -> None:
+        """Move by `count` and show the values `shown` behind the bar."""
+        if self._line is None:
+            return
+        self._line.set_postfix(shown, refresh=False)
+        self._line.update(count)
+
+    def finish(self) -> None:
+        """Take the line away; without one, nothing."""
+        if self._line is not None:
+            self._line.close()
+        self._line = None
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Within it something else may write to standard error."""
+        if self._line is None:
+            yield
+            return
+        with tqdm.tqdm.external_write_mode(file=sys.stderr):
+            yield
+
+
+def _two_units(seconds: int, small: int, large: int, small_name: str, large_name: str):
+    """`seconds` rounded to `small` units, full `large` ones apart."""
+    ratio = large // small
+    whole, rest = divmod(round(seconds / small), ratio)
+    parts = [(whole, large_name), (rest, small_name)]
+    shown = [f"{count} {name}" for count, name in parts if count]
+    return " ".join(shown) or f"0 {small_name}"

@@ -1,0 +1,83 @@
+"""What `import enas_tf` promises, and what it costs."""
+
+import importlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+import enas_tf
+from enas_tf import config, presets
+from enas_tf.spaces import macro
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess:
+    """`code` in a fresh interpreter, its output as text."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("name", enas_tf.__all__)
+def test_every_public_name_loads(name):
+    assert getattr(enas_tf, name) is not None
+
+
+def test_public_names_are_the_modules_own():
+    assert enas_tf.Config is config.Config
+    assert enas_tf.ConfigError is config.ConfigError
+    assert enas_tf.resolve is presets.resolve
+    assert enas_tf.MacroSpace is macro.MacroSpace
+    controller = importlib.import_module("enas_tf.controller")
+    assert enas_tf.Controller is controller.Controller
+
+
+def test_dir_lists_the_names_before_they_are_loaded():
+    result = python("import enas_tf; print(*dir(enas_tf))")
+    assert {"Controller", "MacroArc", "__version__"} <= set(result.stdout.split())
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'enas_tf' has no attribute 'Enas'"):
+        enas_tf.Enas  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["enas_tf", "enas_tf.config", "enas_tf.presets", "enas_tf.flags"]
+    + ["enas_tf.spaces.macro", "enas_tf.arc_argument", "enas_tf.run_folder"]
+    + ["enas_tf.request"],
+)
+def test_importing_it_imports_no_tensorflow(module):
+    code = f"import {module}, sys; print({{'tensorflow', 'keras'}} & set(sys.modules))"
+    assert python(code).stdout == "set()\n"
+
+
+def test_an_arc_is_read_without_tensorflow():
+    code = (
+        "import enas_tf, sys\n"
+        "space = enas_tf.MacroSpace(2)\n"
+        "print(space.parse('3 0 1'), 'tensorflow' in sys.modules)"
+    )
+    assert python(code).stdout == "MacroArc(ops=(3, 0), skips=((), (1,))) False\n"
+
+
+def test_keras_is_told_to_use_tensorflow(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    result = python("import enas_tf, os; print(os.environ['KERAS_BACKEND'])")
+    assert result.stdout == "tensorflow\n"
+
+
+def test_another_backend_is_refused_where_a_name_is_used():
+    importing = python("import enas_tf", KERAS_BACKEND="jax")
+    assert importing.returncode == 0, importing.stderr
+    using = python("import enas_tf; enas_tf.Controller", KERAS_BACKEND="jax")
+    assert using.returncode == 1
+    assert using.stderr.splitlines()[-1] == (
+        "ImportError: KERAS_BACKEND=jax is not allowed: enas_tf runs on TensorFlow "
+        "only. Unset KERAS_BACKEND."
+    )

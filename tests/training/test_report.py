@@ -1,0 +1,290 @@
+"""The report: what it writes to metrics.jsonl, TensorBoard and the terminal."""
+
+import io
+import json
+import math
+import sys
+
+import numpy as np
+import PIL.Image
+import pytest
+from absl import logging
+from tensorboard.backend.event_processing import event_accumulator
+from tensorboard.util import tensor_util
+
+from enas_tf.training import report as report_lib
+
+
+class Terminal(io.StringIO):
+    """A standard error that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def rows_without_time(folder):
+    rows = report_lib.read_rows(folder / "metrics.jsonl")
+    return [{key: row[key] for key in row if key != "time"} for row in rows]
+
+
+def events(folder, stage):
+    accumulator = event_accumulator.EventAccumulator(
+        str(folder / "tensorboard" / stage), size_guidance=dict(tensors=0)
+    )
+    accumulator.Reload()
+    return accumulator
+
+
+def scalar(folder, stage, tag):
+    found = events(folder, stage).Tensors(tag)
+    return [
+        (one.step, tensor_util.make_ndarray(one.tensor_proto).item()) for one in found
+    ]
+
+
+def watched_terminal(monkeypatch):
+    """Standard error from here on (a fixture's would be replaced by pytest's own)."""
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    return stream
+
+
+def test_a_row_holds_stage_kind_step_and_the_values(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 50, {"loss": np.float32(1.5), "accuracy": 0.25})
+        report.scalars("controller", np.int64(1), {"reward": 0.5})
+    assert rows_without_time(tmp_path) == [
+        dict(stage="search", kind="child", step=50, loss=1.5, accuracy=0.25),
+        dict(stage="search", kind="controller", step=1, reward=0.5),
+    ]
+
+
+def test_a_row_is_in_the_file_before_the_report_is_closed(tmp_path):
+    report = report_lib.Report(tmp_path, stage="search")
+    report.scalars("test", 3, {"accuracy": 0.75})
+    text = (tmp_path / "metrics.jsonl").read_text()
+    report.close()
+    assert text.endswith("\n")
+    assert json.loads(text)["accuracy"] == 0.75
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_no_number_is_null(tmp_path, value):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 1, {"loss": value, "lr": 0.5})
+    row = json.loads((tmp_path / "metrics.jsonl").read_text())
+    assert row["loss"] is None
+    assert row["lr"] == 0.5
+
+
+def test_a_second_report_appends(tmp_path):
+    for stage, step in [("search", 1), ("search", 2), ("train", 1)]:
+        with report_lib.Report(tmp_path, stage=stage) as report:
+            report.scalars("valid", step, {"accuracy": 0.5})
+    rows = rows_without_time(tmp_path)
+    assert [(row["stage"], row["step"]) for row in rows] == [
+        ("search", 1),
+        ("search", 2),
+        ("train", 1),
+    ]
+
+
+def test_scalars_are_in_tensorboard_under_kind_and_name(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 50, {"loss": 1.5})
+        report.scalars("child", 100, {"loss": 1.25})
+        report.scalars("controller", 1, {"op_frequency/conv3x3": 0.5})
+    assert scalar(tmp_path, "search", "child/loss") == [(50, 1.5), (100, 1.25)]
+    assert scalar(tmp_path, "search", "controller/op_frequency/conv3x3") == [(1, 0.5)]
+
+
+def test_stages_are_apart_in_tensorboard(tmp_path):
+    for stage, loss in [("search", 2.0), ("train", 1.0)]:
+        with report_lib.Report(tmp_path, stage=stage) as report:
+            report.scalars("child", 1, {"loss": loss})
+    assert scalar(tmp_path, "search", "child/loss") == [(1, 2.0)]
+    assert scalar(tmp_path, "train", "child/loss") == [(1, 1.0)]
+
+
+def test_text_is_in_tensorboard(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.text("best_arc", "0 3 1", 7)
+    (found,) = events(tmp_path, "search").Tensors("best_arc")
+    assert found.step == 7
+    assert found.tensor_proto.string_val == [b"0 3 1"]
+
+
+@pytest.mark.parametrize("mode, channels", [("L", 1), ("RGB", 3), ("RGBA", 4)])
+def test_image_is_in_tensorboard_pixel_by_pixel(tmp_path, mode, channels):
+    pixels = np.arange(6 * channels, dtype=np.uint8).reshape(2, 3, channels)
+    source = PIL.Image.fromarray(pixels.squeeze(-1) if mode == "L" else pixels)
+    source.save(tmp_path / "arc.png")
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.image("best_arc", tmp_path / "arc.png", 7)
+    (found,) = events(tmp_path, "search").Tensors("best_arc")
+    width, height, encoded = found.tensor_proto.string_val
+    assert (width, height) == (b"3", b"2")
+    shown = np.asarray(PIL.Image.open(io.BytesIO(encoded)))
+    np.testing.assert_array_equal(shown.reshape(pixels.shape), pixels)
+
+
+def test_hparams_are_in_tensorboard_with_their_results(tmp_path):
+    values = {"seed": 0, "child_lr_max": 0.05, "dataset": "digits", "odd": (1, 2)}
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.hparams(values, {"test_accuracy": 0.5})
+    found = events(tmp_path, "search")
+    plugin = found.PluginTagToContent("hparams")
+    assert any(b"child_lr_max" in content for content in plugin.values())
+    assert any(b"(1, 2)" in content for content in plugin.values())
+    assert scalar(tmp_path, "search", "hparams/test_accuracy") == [(0, 0.5)]
+
+
+def test_rewind_drops_this_stage_only(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 1, {"loss": 3.0})
+        report.scalars("child", 9, {"loss": 3.0})
+    with report_lib.Report(tmp_path, stage="train") as report:
+        for step in (1, 2, 3):
+            report.scalars("child", step, {"loss": 1.0})
+        report.rewind(lambda row: row["step"] <= 1)
+        report.scalars("child", 2, {"loss": 0.5})
+    kept = [
+        (row["stage"], row["step"], row["loss"]) for row in rows_without_time(tmp_path)
+    ]
+    assert kept == [
+        ("search", 1, 3.0),
+        ("search", 9, 3.0),
+        ("train", 1, 1.0),
+        ("train", 2, 0.5),
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "metrics.jsonl",
+        "tensorboard",
+    ]
+
+
+def test_rewind_leaves_kept_lines_byte_for_byte(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"stage":"search",  "kind":"child","step":1,"loss":1e-1}\n')
+    before = path.read_bytes()
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.rewind(lambda row: True)
+    assert path.read_bytes() == before
+
+
+def test_rewind_tolerates_a_line_cut_short(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"stage": "search", "kind": "child", "step": 1}\n{"stage": "sea')
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.rewind(lambda row: True)
+        report.scalars("child", 2, {})
+    lines = path.read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [1, 2]
+
+
+def test_a_line_cut_short_does_not_swallow_the_next_row(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"stage": "search", "kind": "child", "step": 1}\n{"stage": "sea')
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 2, {})
+    assert [row["step"] for row in report_lib.read_rows(path)] == [1, 2]
+
+
+def test_close_can_be_called_twice(tmp_path):
+    report = report_lib.Report(tmp_path, stage="search")
+    report.close()
+    report.close()
+
+
+def test_message_is_an_absl_log_line(tmp_path, caplog):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        with caplog.at_level(logging.converter.ABSL_TO_STANDARD[logging.INFO], "absl"):
+            report.message("epoch 3: 100% of it")
+    assert [(one.name, one.message) for one in caplog.records] == [
+        ("absl", "epoch 3: 100% of it")
+    ]
+
+
+def test_progress_is_silent_where_there_is_no_terminal(tmp_path, capsys):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin("search", 10)
+        report.advance(5, loss=1.0)
+        report.finish()
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_is_silent_where_it_is_not_wanted(tmp_path, monkeypatch):
+    terminal = watched_terminal(monkeypatch)
+    with report_lib.Report(tmp_path, stage="search", progress=False) as report:
+        report.begin("search", 10)
+        report.advance(5, loss=1.0)
+    assert terminal.getvalue() == ""
+
+
+def test_progress_shows_label_share_and_values_on_a_terminal(tmp_path, monkeypatch):
+    terminal = watched_terminal(monkeypatch)
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin("epoch 3", 10, done=4, unit="batch")
+        report.finish()
+        report.begin("epoch 4", 10)
+        report.advance(7, loss=1.25)
+        report.message("the bar is drawn anew below this")
+    shown = terminal.getvalue()
+    assert "epoch 3:  40%" in shown
+    assert "4/10" in shown
+    assert "7/10" in shown
+    assert "loss=1.25" in shown
+
+
+def test_a_message_stands_on_its_own_line_beside_an_open_bar(tmp_path, monkeypatch):
+    terminal = watched_terminal(monkeypatch)
+    monkeypatch.setattr(
+        logging, "info", lambda form, text: sys.stderr.write(form % text + "\n")
+    )
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin("search", 10)
+        report.message("a mean of 0.5")
+        before, after = terminal.getvalue().split("a mean of 0.5\n")
+    # The bar is wiped out before the line is written, and drawn again below it.
+    assert before.endswith(("\r", "\x1b[A"))
+    assert before.rstrip("\r").endswith(" ")
+    assert "search:" in after
+
+
+@pytest.mark.parametrize(
+    "seconds, words",
+    [
+        (-3, "0 s"),
+        (0.4, "0 s"),
+        (45, "45 s"),
+        (59.7, "1 min"),
+        (185, "3 min 5 s"),
+        (600, "10 min"),
+        (754, "13 min"),
+        (3599, "1 h"),
+        (7500, "2 h 5 min"),
+        (47 * 3600, "47 h"),
+        (76 * 3600, "3 d 4 h"),
+    ],
+)
+def test_duration_in_words(seconds, words):
+    assert report_lib.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    "seconds, has_gpu, preset_hint, hint",
+    [
+        (3600, False, True, False),
+        (3601, False, True, True),
+        (3601, True, True, False),
+        (3601, False, False, False),
+    ],
+)
+def test_estimate_names_the_cpu_preset_above_an_hour_without_a_gpu(
+    seconds, has_gpu, preset_hint, hint
+):
+    line = report_lib.estimate(
+        "search", seconds, has_gpu=has_gpu, preset_hint=preset_hint
+    )
+    assert line.startswith("search: about 1 h to go.")
+    assert ("--preset=cpu" in line) == hint
