@@ -63,7 +63,7 @@ class MacroLayer(keras.layers.Layer):
         for name in self.ops:
             # Deviation D1: bound early. The original's branches all ran the last one.
             branches.append(lambda name=name: self._op(name, x, weights))
-        y = tf.switch_case(op, branches)
+        y = tf.switch_case(tf.convert_to_tensor(op), branches)
         y.set_shape(x.shape)
         return y
 

@@ -124,8 +124,9 @@ class ControllerTrainer:
 
     def _apply(self, gradients: list[tf.Tensor]) -> tf.Tensor:
         """One Adam step; returns the gradient's norm."""
+        # An embedding's gradient comes as rows, some of them of one and the same row.
         gradients = [
-            tf.zeros_like(v) if g is None else g
+            tf.zeros_like(v) if g is None else tf.convert_to_tensor(g)
             for g, v in zip(gradients, self._trained, strict=True)
         ]
         l2 = self._config.l2_reg

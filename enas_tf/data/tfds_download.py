@@ -1,0 +1,96 @@
+"""Downloads a TFDS data set, or says within seconds why not.
+
+Offline, TFDS tries again and again for minutes before it gives up. So the host is asked
+first, with a short time limit.
+"""
+
+import threading
+import urllib.error
+import urllib.request
+from typing import Any
+
+from absl import logging
+
+from enas_tf.config import ConfigError
+from enas_tf.data import resize
+
+ANSWER_SECONDS = 8  # for the host to answer; looking up its name may block for longer
+WAYS_OUT = (
+    "Use --dataset=digits (embedded, no download), --data_dir=FOLDER where TFDS data "
+    "is prepared, or --data_path=FOLDER with cifar-10-batches-py or a folder per class."
+)
+
+
+def prepare(builder: Any, *, name: str, image_size: int) -> None:
+    """Download and prepare what `builder` stands for.
+
+    Args:
+      builder: a `tfds.core.DatasetBuilder` that is not prepared.
+      name: what the user called it.
+      image_size: side that images will be resized to; 0: as they are.
+
+    Raises:
+      ConfigError: it cannot be had; one line that names the ways out.
+    """
+    import tensorflow_datasets as tfds
+
+    if builder.MANUAL_DOWNLOAD_INSTRUCTIONS:
+        raise ConfigError(
+            f"--dataset={name} is not in {builder.data_path} and must be downloaded by "
+            f"hand (`tfds build {name}` says how). {WAYS_OUT}"
+        )
+    _check_size(builder, name, image_size)
+    urls = list(builder.url_infos or ()) or [builder.info.homepage]
+    if problem := _problem(urls[0]):
+        raise ConfigError(
+            f"--dataset={name} is not in {builder.data_path} and cannot be downloaded "
+            f"({problem}). {WAYS_OUT}"
+        )
+    logging.info("Downloading %s to %s", name, builder.data_path)
+    # No look at TFDS's own storage: without access to it, that takes minutes.
+    settings = tfds.download.DownloadConfig(try_download_gcs=False)
+    try:
+        builder.download_and_prepare(download_config=settings)
+    except Exception as error:  # of any kind: every set has its own code
+        reason = " ".join(str(error).split())[:150] or type(error).__name__
+        raise ConfigError(
+            f"--dataset={name} could not be prepared in {builder.data_path} "
+            f"({reason}). {WAYS_OUT}"
+        ) from None
+
+
+def _check_size(builder: Any, name: str, image_size: int) -> None:
+    """Refuse before hours of download what is sure to be refused after it."""
+    size = sum(info.size for info in (builder.url_infos or {}).values())
+    if size > resize.MAX_BYTES and not image_size:
+        raise ConfigError(
+            f"--dataset={name} is a download of {size / 2**30:.0f} GiB, and its images "
+            f"must take at most {resize.MAX_BYTES // 2**30} GiB in memory. Make them "
+            "smaller, e.g. --image_size=32, or name another set."
+        )
+
+
+def _problem(url: str) -> str:
+    """Why nothing can be had from `url`; empty if it answers in time."""
+    found: list[str] = []
+    # A daemon thread, since the look-up of a host's name has no time limit of its own.
+    thread = threading.Thread(target=lambda: found.append(_ask(url)), daemon=True)
+    thread.start()
+    thread.join(ANSWER_SECONDS)
+    host = url.split("/")[2] if "://" in url else url
+    if not found:
+        return f"{host} does not answer within {ANSWER_SECONDS} s"
+    return f"{host}: {found[0]}" if found[0] else ""
+
+
+def _ask(url: str) -> str:
+    """What went wrong when asking for `url` (through the proxy that is set, if any)."""
+    try:
+        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"the answer is {error.code} {error.reason}"
+    except urllib.error.URLError as error:
+        return " ".join(str(error.reason).split())
+    except (OSError, ValueError) as error:
+        return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,229 @@
+"""Any TFDS image classification data set, by name, in memory.
+
+TFDS and TensorFlow are imported when asked for: seconds that a mistyped flag need not
+cost.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from absl import logging
+
+from enas_tf import config as config_lib
+from enas_tf.config import ConfigError
+from enas_tf.data import resize, splits, tfds_download
+from enas_tf.data.images import ImageData, Split
+
+READ_BATCH = (
+    500  # images decoded by one call: an element at a time is three times slower
+)
+ELSEWHERE = "choose --dataset=digits (embedded), or files with --data_path"
+
+
+class Keys(NamedTuple):
+    """Under which names a data set has its images and its labels."""
+
+    image: str
+    label: str
+
+
+def load(config: config_lib.DataConfig, *, seed: int) -> ImageData:
+    """The data set `config.dataset`, downloaded if it must be.
+
+    Args:
+      config: its name, TFDS's folder, the image size.
+      seed: decides what is set aside, where splits are missing.
+
+    Raises:
+      ConfigError: no such set, no way to get it, or it is not image classification.
+    """
+    name, folder = config.dataset, _data_dir(config)
+    builder = _builder(name, folder)
+    keys = image_and_label(builder.info.features, name=name)
+    if not builder.is_prepared():
+        tfds_download.prepare(builder, name=name, image_size=config.image_size)
+    names = [n for n in ("train", "validation", "test") if n in builder.info.splits]
+    if "train" not in names:
+        have = ", ".join(builder.info.splits) or "none"
+        raise ConfigError(
+            f"--dataset={name} has no split named train (it has: {have}): it must "
+            f"have one. Name another set, or {ELSEWHERE}."
+        )
+    count = sum(builder.info.splits[n].num_examples for n in names)
+    given = {
+        split: _read(builder, split, keys, config.image_size, count) for split in names
+    }
+    notes = _drop_unlabelled(given, name)
+    found = splits.arrange(given, name=name, seed=seed)
+    classes = tuple(builder.info.features[keys.label].names)
+    return ImageData(
+        name, *found[:3], class_names=classes, notes=(*notes, *found.notes)
+    )
+
+
+def image_and_label(features: Any, *, name: str) -> Keys:
+    """Which of `features` are the image and the label.
+
+    What the set's authors call input and target, if these are an image and a class;
+    else the only image and the only class that there are.
+
+    Raises:
+      ConfigError: the set is not image classification.
+    """
+    import tensorflow_datasets as tfds
+
+    kinds = (
+        dict(features)
+        if isinstance(features, dict | tfds.features.FeaturesDict)
+        else {}
+    )
+    images = [k for k, f in kinds.items() if type(f) is tfds.features.Image]
+    labels = [k for k, f in kinds.items() if type(f) is tfds.features.ClassLabel]
+    for preferred in ("image", "label"):
+        group = images if preferred == "image" else labels
+        if preferred in group:
+            group[:] = [preferred]
+    if len(images) != 1 or len(labels) != 1:
+        shown = ", ".join(f"{k}: {type(f).__name__}" for k, f in kinds.items())
+        raise ConfigError(
+            f"--dataset={name} is not image classification (it has {shown or 'none'}): "
+            "it must have one image and one class label. Name another set, or "
+            f"{ELSEWHERE}."
+        )
+    if kinds[images[0]].dtype != np.uint8:
+        raise ConfigError(
+            f"--dataset={name} has images of {kinds[images[0]].dtype}: they must be of "
+            f"8 bits a channel. Name another set, or {ELSEWHERE}."
+        )
+    return Keys(images[0], labels[0])
+
+
+def _data_dir(config: config_lib.DataConfig) -> str | None:
+    """TFDS reads its variable once, at import; a later change counts here too."""
+    folder = config.data_dir or os.environ.get("TFDS_DATA_DIR")
+    return os.path.expanduser(folder) if folder else None
+
+
+def _builder(name: str, folder: str | None) -> Any:
+    import tensorflow_datasets as tfds
+
+    try:
+        with quiet():
+            return tfds.builder(name, data_dir=folder)
+    except tfds.core.registered.DatasetNotFoundError:
+        raise ConfigError(
+            f"--dataset={name} is not known to TFDS: it must be `digits` or a TFDS "
+            "name, see tensorflow.org/datasets/catalog. Correct the name, or name the "
+            "folder that holds it with --data_dir or --data_path."
+        ) from None
+    except Exception as error:  # TFDS raises AssertionError and more for bad names
+        raise ConfigError(
+            f"--dataset={name} cannot be opened by TFDS ({one_line(error)}): it must "
+            "be `digits` or name[/config][:version]. Correct --dataset or --data_dir."
+        ) from None
+
+
+def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> Split:
+    """One split as arrays; `total` is the number of images of all splits."""
+    import tensorflow as tf
+
+    size = builder.info.splits[split].num_examples
+    images, start = None, 0
+    labels = np.empty(size, np.int32)
+    try:
+        for batch, its_labels in _batches(builder, split, keys, image_size):
+            if images is None:
+                resize.check_memory(total, batch.shape[1:], name=builder.name)
+                images = np.empty((size, *batch.shape[1:]), np.uint8)
+            if batch.shape[1:] != images.shape[1:]:
+                raise ConfigError(_several_sizes(builder.name))
+            stop = start + len(batch)
+            images[start:stop], labels[start:stop] = batch, its_labels
+            start = stop
+    except tf.errors.InvalidArgumentError as error:
+        if "shape" in str(error):
+            raise ConfigError(_several_sizes(builder.name)) from None
+        raise ConfigError(_damaged(builder)) from None
+    except (tf.errors.OpError, ValueError):
+        raise ConfigError(_damaged(builder)) from None
+    if images is None or start < size:
+        raise ConfigError(_damaged(builder))
+    return Split(images, labels)
+
+
+def _batches(
+    builder: Any, split: str, keys: Keys, image_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    feature = builder.info.features[keys.image]
+
+    def decode(example):
+        image = feature.decode_example(example)
+        return resize.resized_tensor(image, image_size) if image_size else image
+
+    def decode_batch(examples):
+        images = tf.map_fn(decode, examples[keys.image], fn_output_signature=tf.uint8)
+        return images, examples[keys.label]
+
+    wanted = tfds.decode.PartialDecoding(
+        {keys.image: True, keys.label: True},
+        decoders={keys.image: tfds.decode.SkipDecoding()},
+    )
+    dataset = builder.as_dataset(
+        split=split,
+        decoders=wanted,
+        read_config=tfds.ReadConfig(try_autocache=False),
+    )
+    dataset = dataset.batch(READ_BATCH)
+    dataset = dataset.map(decode_batch, num_parallel_calls=tf.data.AUTOTUNE)
+    return dataset.as_numpy_iterator()
+
+
+def _drop_unlabelled(given: dict[str, Split], name: str) -> tuple[str, ...]:
+    """Remove splits whose labels are withheld (-1, as in a contest's test set)."""
+    notes = []
+    for split in [key for key, value in given.items() if value.labels.min() < 0]:
+        if split == "train":
+            raise ConfigError(
+                f"--dataset={name} has training images without a label: each must "
+                f"have one. Name another set, or {ELSEWHERE}."
+            )
+        del given[split]
+        notes.append(f"{name}: the {split} split has no labels and is not used.")
+    return tuple(notes)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Without TFDS's warnings, where our own one line says it."""
+    before = logging.get_verbosity()
+    logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+
+
+def one_line(error: BaseException, limit: int = 150) -> str:
+    """The beginning of what `error` says, on one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _several_sizes(name: str) -> str:
+    return (
+        f"--image_size=0 is not allowed: the images of {name} are of several sizes, "
+        "and must be of one. Resize them, e.g. --image_size=32."
+    )
+
+
+def _damaged(builder: Any) -> str:
+    return (
+        f"--data_dir: {builder.data_path} is damaged: it must be as TFDS wrote it. "
+        "Remove that folder, so that it is prepared anew."
+    )
