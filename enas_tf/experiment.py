@@ -1,5 +1,7 @@
 """The composition root: from a command to its stages."""
 
+import logging as std_logging
+import pathlib
 import shlex
 
 import tensorflow as tf
@@ -10,6 +12,8 @@ from enas_tf.request import Request
 from enas_tf.stages import search_stage, train_stage
 from enas_tf.training.driver import Interrupted, NotFinite
 
+PACKAGE = str(pathlib.Path(__file__).parent)
+
 
 def run(request: Request) -> None:
     """Do what the command asks.
@@ -19,6 +23,7 @@ def run(request: Request) -> None:
       SystemExit: stopped by a signal (128 + its number) or by a loss that is not a
         number (1), after one line that says how to go on.
     """
+    _set_up_logging()
     _set_up_tensorflow(request.configs["search"])
     stages = dict(
         search=(search_stage.search,),
@@ -40,6 +45,18 @@ def run(request: Request) -> None:
     except NotFinite as error:
         logging.error("%s", error)
         raise SystemExit(1) from None
+
+
+def _set_up_logging() -> None:
+    """Lines with the time of day; of the libraries, only what they warn of."""
+    handler = logging.get_absl_handler()
+    handler.setFormatter(std_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.addFilter(
+        lambda record: (
+            record.levelno >= std_logging.WARNING or PACKAGE in record.pathname
+        )
+    )
+    logging.set_verbosity(logging.INFO)
 
 
 def _set_up_tensorflow(config: Config) -> None:

@@ -1,0 +1,179 @@
+"""The presets: all valid, and `paper` is what the published scripts say."""
+
+import dataclasses
+
+import pytest
+
+from enas_tf import config as config_lib
+from enas_tf import presets
+from enas_tf.config import ConfigError
+from enas_tf.spaces import macro
+
+ALL = [
+    (space, stage, name)
+    for space, named in presets.PRESETS.items()
+    for name in named
+    for stage in presets.STAGES
+]
+
+# scripts/cifar10_macro_search.sh of the original; below it, what the script leaves to
+# the defaults of src/cifar10/main.py, where those are used.
+MACRO_SEARCH = dict(
+    search_for="macro",
+    batch_size=128,
+    num_epochs=310,
+    log_every=50,
+    eval_every_epochs=1,
+    child_num_layers=12,
+    child_out_filters=36,
+    child_l2_reg=0.00025,
+    child_num_branches=6,
+    child_keep_prob=0.90,
+    child_lr_cosine=True,
+    child_lr_max=0.05,
+    child_lr_min=0.0005,
+    child_lr_T_0=10,
+    child_lr_T_mul=2,
+    controller_training=True,
+    controller_entropy_weight=0.0001,
+    controller_train_every=1,
+    controller_num_aggregate=20,
+    controller_train_steps=50,
+    controller_lr=0.001,
+    controller_tanh_constant=1.5,
+    controller_skip_target=0.4,
+    controller_skip_weight=0.8,
+    # main.py
+    child_out_filters_scale=1,
+    child_lr=0.1,
+    child_lr_dec_rate=0.1,
+    child_lr_dec_every=100,
+    child_grad_bound=5.0,
+    child_cutout_size=0,
+    controller_bl_dec=0.99,
+    controller_l2_reg=0.0,
+    controller_temperature=0.0,
+    # fixed in the code
+    eval_batch_size=100,
+    controller_lstm_size=64,
+    controller_adam_epsilon=1e-3,
+)
+
+# scripts/cifar10_macro_final.sh, likewise.
+MACRO_FINAL = dict(
+    search_for="macro",
+    batch_size=100,
+    num_epochs=310,
+    log_every=50,
+    eval_every_epochs=1,
+    child_num_layers=24,
+    child_out_filters=96,
+    child_l2_reg=2e-4,
+    child_keep_prob=0.50,
+    child_lr_cosine=True,
+    child_lr_max=0.05,
+    child_lr_min=0.001,
+    child_lr_T_0=10,
+    child_lr_T_mul=2,
+    # main.py
+    child_out_filters_scale=1,
+    child_grad_bound=5.0,
+    child_cutout_size=0,
+    # fixed in the code
+    eval_batch_size=100,
+)
+
+# Of the final script, but without a meaning here: its four branches only cut the table
+# of ops, whose first four are the published arc's; and no controller takes part in
+# training a fixed arc, so that --nocontroller_training changes nothing.
+NOT_TAKEN_OVER = {"child_num_branches": (4, 6), "controller_training": (False, True)}
+
+
+def published(stage):
+    return config_lib.flat(presets.resolve("macro", stage, "paper", {}))
+
+
+@pytest.mark.parametrize("flag", MACRO_SEARCH)
+def test_a_paper_search_is_the_published_script(flag):
+    assert published("search")[flag] == MACRO_SEARCH[flag]
+
+
+@pytest.mark.parametrize("flag", MACRO_FINAL)
+def test_paper_training_is_the_published_script(flag):
+    assert published("train")[flag] == MACRO_FINAL[flag]
+
+
+@pytest.mark.parametrize("flag", NOT_TAKEN_OVER)
+def test_what_is_not_taken_over_from_the_final_script_is_known(flag):
+    theirs, ours = NOT_TAKEN_OVER[flag]
+    assert published("train")[flag] == ours != theirs
+
+
+def test_a_paper_search_is_the_defaults():
+    assert presets.resolve("macro", "search", "paper", {}) == config_lib.Config()
+
+
+def test_paper_clips_nothing_as_the_published_runs_did():
+    assert published("search")["child_clip_mode"] == "none"
+    assert published("train")["child_clip_mode"] == "none"
+
+
+def test_paper_training_fits_the_published_arc():
+    child = presets.resolve("macro", "train", "paper", {}).child
+    space = macro.MacroSpace(child.num_layers, num_ops=child.num_branches)
+    assert len(space.parse(macro.NAMED_ARCS["enas24"]).ops) == 24
+
+
+@pytest.mark.parametrize(("space", "stage", "name"), ALL)
+def test_every_preset_resolves_and_passes(space, stage, name):
+    config = presets.resolve(space, stage, name, {})
+    config_lib.check(config)
+    assert config.run.search_for == space
+
+
+def test_every_space_has_the_three_presets():
+    assert set(presets.PRESETS) == set(config_lib.SPACES)
+    for named in presets.PRESETS.values():
+        assert list(named) == ["paper", "cpu", "demo"]
+        assert all(preset.about.endswith(".") for preset in named.values())
+
+
+@pytest.mark.parametrize("space", presets.PRESETS)
+@pytest.mark.parametrize("stage", presets.STAGES)
+def test_no_two_presets_of_a_space_are_equal(space, stage):
+    named = presets.PRESETS[space]
+    configs = {presets.resolve(space, stage, name, {}) for name in named}
+    assert len(configs) == len(named)
+
+
+@pytest.mark.parametrize("name", ["cpu", "demo"])
+def test_search_and_training_of_one_preset_fit_together(name):
+    search = presets.resolve("macro", "search", name, {})
+    train = presets.resolve("macro", "train", name, {})
+    assert search.data == train.data
+    assert search.child.num_layers == train.child.num_layers
+    assert search.child.num_branches == train.child.num_branches
+
+
+def test_presets_leave_to_the_user_what_is_the_users():
+    """Folders, seeds and modes are never a preset's."""
+    users = {field.name for field in dataclasses.fields(config_lib.RunConfig)}
+    for named in presets.PRESETS.values():
+        for preset in named.values():
+            assert users.isdisjoint({**preset.search, **preset.train})
+
+
+def test_what_the_user_gave_wins_over_the_preset():
+    given = dict(num_epochs=2, child_lr_max=0.3)
+    config = presets.resolve("macro", "search", "demo", given)
+    assert (config.loop.num_epochs, config.child.lr_max) == (2, 0.3)
+    assert config.data.dataset == "digits"
+
+
+def test_an_unknown_preset_is_refused():
+    with pytest.raises(ConfigError) as caught:
+        presets.resolve("macro", "search", "tpu", {})
+    assert str(caught.value) == (
+        "--preset=tpu is not allowed: it must be one of paper, cpu, demo. Change "
+        "--preset, or leave it out for its default."
+    )
