@@ -39,7 +39,8 @@ def parse(argv: list[str]) -> list[str]:
 
 def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
-    asked = request.build(flags.given(), flags.preset(), argv)
+    command = flags.command(argv[0])
+    asked = request.build(flags.given(), flags.preset(), command)
     for notice in flags.notices():
         logging.warning(notice)
     from enas_tf import experiment  # imports TensorFlow

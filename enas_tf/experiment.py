@@ -2,7 +2,6 @@
 
 import logging as std_logging
 import pathlib
-import shlex
 
 import tensorflow as tf
 from absl import logging
@@ -38,9 +37,8 @@ def run(request: Request) -> None:
         for stage in stages[request.mode]:
             stage(request)
     except Interrupted as stop:
-        logging.info(
-            "Stopped, with a checkpoint. To go on: %s", shlex.join(request.command)
-        )
+        again = request.command_line(without=["reset_output_dir"])
+        logging.info("Stopped, with a checkpoint. To go on: %s", again)
         raise SystemExit(128 + stop.number) from None
     except NotFinite as error:
         logging.error("%s", error)

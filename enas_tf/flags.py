@@ -6,6 +6,7 @@ follows from that (presets, stages, checks) is request.py's business. No TensorF
 
 import difflib
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -116,6 +117,13 @@ def given(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
 def preset(values: flags.FlagValues = FLAGS) -> str | None:
     """The preset's name, None where the user wrote none."""
     return values["preset"].value if values["preset"].present else None
+
+
+def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
+    """The command line that was given, each flag one word, ready to be typed again."""
+    own = values.flags_by_module_dict()[__name__]
+    words = [flag.serialize() for flag in own if flag.present]
+    return [sys.executable, program, *words]
 
 
 def notices(values: flags.FlagValues = FLAGS) -> list[str]:

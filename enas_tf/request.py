@@ -6,8 +6,12 @@ nothing is created or removed before all else is known to be right.
 """
 
 import pathlib
+import shlex
+import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import enas_tf
 from enas_tf import arc_argument, config, presets
 from enas_tf.run_folder import RunFolder
 
@@ -33,7 +37,7 @@ class Request(NamedTuple):
       configs: the settings by stage, "search" and "train".
       arc: the arc to train, as integers; "" until a search has derived it.
       folder: the run's folder, claimed for this process.
-      command: the command line, the program first.
+      command: the command line, ready to be typed again.
     """
 
     mode: str
@@ -47,6 +51,41 @@ class Request(NamedTuple):
         train = _with_arc(self.configs["train"], arc)
         return self._replace(arc=arc, configs={**self.configs, "train": train})
 
+    def command_line(self, *, without: Sequence[str] = (), more: str = "") -> str:
+        """The command to paste into a shell.
+
+        Args:
+          without: names of flags to leave out.
+          more: a word to put at the end.
+        """
+        words = [_python(), self.command[0], *_without(self.command[1:], without)]
+        return shlex.join([*words, more] if more else words)
+
+
+def _python() -> str:
+    """This interpreter, as one would call it from here."""
+    path = pathlib.Path(sys.executable)
+    here = pathlib.Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _without(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """`words` without the flags `names`, in the forms --a=1, --a 1, --a and --noa."""
+    kept: list[str] = []
+    in_dropped = False
+    for word in words:
+        if not word.startswith("-"):
+            if not in_dropped:
+                kept.append(word)
+            in_dropped = False
+            continue
+        name, equals, _ = word.lstrip("-").partition("=")
+        dropped = name in names or name.removeprefix("no") in names
+        in_dropped = dropped and not equals
+        if not dropped:
+            kept.append(word)
+    return kept
+
 
 def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Request:
     """The request of the flags `given`, with its folder claimed.
@@ -54,11 +93,12 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     Args:
       given: flag name to value, what the user wrote.
       preset: its name, None where the user named none.
-      command: the command line, the program first.
+      command: the command line, ready to be typed again.
 
     Raises:
       ConfigError: anything that can be refused without TensorFlow and without data.
     """
+    _refuse_backend()
     run = run_settings(given)
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
@@ -73,6 +113,7 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
     try:
         _refuse_changes(run.mode, configs, folder)
+        folder.describe(configs, command)
     except config.ConfigError:
         folder.release()
         raise
@@ -108,7 +149,7 @@ def stage_configs(
             values.pop("child_num_layers", None)  # follows from the derived arc
         if preset is None and run.mode not in BEGINNING:
             values = {**_kept(folder.settings(stage)), **values}
-        name = preset or "paper"
+        name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
     return configs
 
@@ -150,19 +191,26 @@ def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
     return derived or trained if derived_first else trained or derived
 
 
+def _refuse_backend() -> None:
+    try:
+        enas_tf.check_backend()
+    except ImportError as error:
+        raise config.ConfigError(str(error)) from None
+
+
 def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
     """Flags that are fine each for itself."""
     if "child_fixed_arc" in given and STAGES[run.mode] != ("train",):
         raise config.ConfigError(
-            f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an arc "
-            "by itself. Leave one of the two out."
+            f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
+            "arc by itself. Leave one of the two out."
         )
     if not run.reset_output_dir:
         return
     if run.mode not in BEGINNING:
         raise config.ConfigError(
-            f"--reset_output_dir would remove what --mode={run.mode} works on. Leave it "
-            "out."
+            f"--reset_output_dir would remove what --mode={run.mode} works on. Leave "
+            "it out."
         )
     if run.mode == "train" and "child_fixed_arc" not in given:
         raise config.ConfigError(
@@ -178,8 +226,10 @@ def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
             f"--output_dir={folder.path} holds no search that --mode=derive could go "
             "on from. Search first with --mode=search, or name the search's folder."
         )
-    trained = (folder.final / "model.keras").exists() or folder.has_checkpoint("train")
-    if run.mode in ("evaluate", "export", "predict") and not trained:
+    trained = folder.has_checkpoint("train")
+    exported = (folder.final / "model.keras").exists()
+    there = dict(evaluate=trained, export=trained, predict=exported)
+    if not there.get(run.mode, True):
         raise config.ConfigError(
             f"--output_dir={folder.path} holds no trained network for "
             f"--mode={run.mode}. Train one first with --mode=train, or name its folder."

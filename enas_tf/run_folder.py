@@ -13,11 +13,11 @@ from typing import Any
 
 import filelock
 
+import enas_tf
 from enas_tf import config as config_lib
 from enas_tf import disk
 
 PROGRAM = "enas_tf"
-VERSION = "0.1.0"
 
 _MARKER = "run.json"
 _LOCK = ".lock"
@@ -26,6 +26,7 @@ _LOCK = ".lock"
 WRITTEN = (
     "config.json",
     "metrics.jsonl",
+    "curves.png",
     "search",
     "train",
     "arcs",
@@ -124,23 +125,22 @@ class RunFolder:
     def agree(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
 
-        To be called when nothing stands in the way of the first step any more: a
-        command that failed before it may be mended and given again.
+        Until there is a checkpoint nothing is bound: a command that failed before its
+        first steps may be mended and given again.
         """
-        if self.settings(stage):
-            self.refuse_changes(stage, config)
-        else:
+        self.refuse_changes(stage, config)
+        if not self.has_checkpoint(stage):
             path = self.stage_folder(stage) / "config.json"
             disk.write_json(path, config_lib.flat(config))
 
     def refuse_changes(self, stage: str, config: config_lib.Config) -> None:
-        """Does nothing for a stage that has not begun.
+        """Does nothing for a stage that has saved nothing yet.
 
         Raises:
           ConfigError: a setting that changes the result is not what it was.
         """
         begun = self.settings(stage)
-        if not begun:
+        if not begun or not self.has_checkpoint(stage):
             return
         changes = [
             (item.flag, old, item.of(config))
@@ -174,7 +174,12 @@ class RunFolder:
         flat = {stage: config_lib.flat(config) for stage, config in configs.items()}
         disk.write_json(self.path / "config.json", flat)
         seed = next(iter(configs.values())).run.seed
-        facts = dict(version=VERSION, versions=_versions(), command=command, seed=seed)
+        facts = dict(
+            version=enas_tf.__version__,
+            versions=_versions(),
+            command=command,
+            seed=seed,
+        )
         disk.write_json(self.path / _MARKER, {**self.run(), **facts})
 
     def _refuse_foreign(self) -> None:
@@ -212,7 +217,7 @@ class RunFolder:
 
     def _mark(self) -> None:
         known = self.run() if (self.path / _MARKER).exists() else {}
-        run = dict(program=PROGRAM, version=VERSION, stages={})
+        run = dict(program=PROGRAM, version=enas_tf.__version__, stages={})
         disk.write_json(self.path / _MARKER, {**run, **known, "pid": os.getpid()})
 
     def _remove_written(self) -> None:

@@ -1,4 +1,4 @@
-"""CIFAR-10 as its authors distribute it: cifar-10-batches-py or cifar-10-batches-bin."""
+"""CIFAR-10 as its authors distribute it, cifar-10-batches-py or -bin."""
 
 import os
 from collections.abc import Callable

@@ -6,6 +6,8 @@ Written with matplotlib's object interface: no global state, no window, any thre
 import pathlib
 from typing import Any
 
+from matplotlib import figure as figure_lib
+
 from enas_tf.plots import curves, macro
 from enas_tf.spaces import base
 
@@ -27,6 +29,6 @@ def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
     _save(curves.draw(metrics_path), png_path)
 
 
-def _save(figure, path: pathlib.Path) -> None:
+def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", dpi=DPI)

@@ -1,2 +1,163 @@
-"""x"""
-def draw(p): pass
+"""The curves of a run, from its metrics.jsonl: a grid with a panel per subject.
+
+A panel whose numbers the file lacks is left out, so the picture of a search, of a
+training or of both is drawn alike.
+"""
+
+import math
+import pathlib
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib import figure as figure_lib
+from scipy import ndimage
+
+from enas_tf.training import report
+
+_COLUMNS = 3
+_PANEL_INCHES = (5.0, 3.4)
+_MANY = 60  # points of a line, from which its running mean is drawn over it
+_WINDOWS = 30  # a running mean goes over one part in so many of its line
+
+
+class Panel(NamedTuple):
+    """A subject.
+
+    Attributes:
+      title, y, x: its words.
+      values: (kind, name) of the lines; a name that ends with "/" stands for all that
+        begin with it, a line each.
+    """
+
+    title: str
+    y: str
+    x: str
+    values: tuple[tuple[str, str], ...]
+
+
+PANELS = (
+    Panel("Child: loss", "loss", "step", (("child", "loss"),)),
+    Panel("Child: training accuracy", "accuracy", "step", (("child", "accuracy"),)),
+    Panel("Child: learning rate", "rate", "step", (("child", "lr"),)),
+    Panel("Child: gradient norm", "norm", "step", (("child", "grad_norm"),)),
+    Panel(
+        "Validation and test",
+        "accuracy",
+        "step",
+        (("valid", "accuracy"), ("test", "accuracy")),
+    ),
+    Panel(
+        "Arcs sampled after each phase",
+        "validation accuracy",
+        "step",
+        (("sampled", "accuracy_mean"), ("sampled", "accuracy_best")),
+    ),
+    Panel(
+        "Controller: reward",
+        "reward",
+        "update",
+        (("controller", "reward"), ("controller", "baseline")),
+    ),
+    Panel("Controller: entropy", "nats", "update", (("controller", "entropy"),)),
+    Panel(
+        "Controller: skips", "share of skips", "update", (("controller", "skip_rate"),)
+    ),
+    Panel(
+        "Controller: ops",
+        "share of layers",
+        "update",
+        (("controller", "op_frequency/"),),
+    ),
+)
+
+
+class Line(NamedTuple):
+    """A curve: `steps` and `values`, [n] each, finite."""
+
+    label: str
+    steps: np.ndarray
+    values: np.ndarray
+
+
+def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
+    """A Figure of what `metrics_path` holds."""
+    rows = report.read_rows(metrics_path)
+    panels = [(panel, lines_of(panel, rows)) for panel in PANELS]
+    panels = [(panel, lines) for panel, lines in panels if lines]
+    columns = min(_COLUMNS, max(1, len(panels)))
+    height = max(1, math.ceil(len(panels) / columns))
+    size = (columns * _PANEL_INCHES[0], height * _PANEL_INCHES[1])
+    figure = figure_lib.Figure(figsize=size, layout="constrained")
+    if not panels:
+        figure.text(0.5, 0.5, "no metrics yet", ha="center")
+    for place, (panel, lines) in enumerate(panels, start=1):
+        _panel(figure.add_subplot(height, columns, place), panel, lines)
+    return figure
+
+
+def lines_of(panel: Panel, rows: list[dict[str, Any]]) -> list[Line]:
+    """The lines of `panel`, one per stage, kind and name that `rows` have."""
+    stages = list(dict.fromkeys(row["stage"] for row in rows))
+    lines = []
+    for stage in stages:
+        for kind, wanted in panel.values:
+            own = [row for row in rows if (row["stage"], row["kind"]) == (stage, kind)]
+            for name in _names(own, wanted):
+                words = _label(kind, name, panel)
+                label = f"{stage}: {words}" if len(stages) > 1 else words
+                lines += _line(label, own, name)
+    return lines
+
+
+def running_mean(values: np.ndarray) -> np.ndarray:
+    """`values` [n], each averaged with those around it."""
+    window = max(1, len(values) // _WINDOWS)
+    return ndimage.uniform_filter1d(values, window, mode="nearest")
+
+
+def _names(rows: list[dict[str, Any]], wanted: str) -> list[str]:
+    """The keys of `rows` that `wanted` stands for, in order of appearance."""
+    if not wanted.endswith("/"):
+        return [wanted]
+    found = dict.fromkeys(key for row in rows for key in row)
+    return [key for key in found if key.startswith(wanted)]
+
+
+def _label(kind: str, name: str, panel: Panel) -> str:
+    """What tells a line from the others of its panel."""
+    if "/" in name:
+        return name.partition("/")[2]
+    names = {name for _, name in panel.values}
+    words = kind if len(panel.values) > 1 and len(names) == 1 else name
+    return words.replace("_", " ")
+
+
+def _line(label: str, rows: list[dict[str, Any]], name: str) -> list[Line]:
+    """One line, or none where no row has a number under `name`."""
+    points = [(row["step"], row[name]) for row in rows if row.get(name) is not None]
+    if not points:
+        return []
+    steps, values = np.asarray(points, np.float64).T
+    return [Line(label, steps, values)]
+
+
+def _panel(axes, panel: Panel, lines: list[Line]) -> None:
+    for line in lines:
+        few = len(line.values) < _MANY
+        shown = line.values if few else running_mean(line.values)
+        marker = "." if few else ""
+        (drawn,) = axes.plot(line.steps, shown, marker=marker, label=line.label)
+        if not few:
+            axes.plot(
+                line.steps,
+                line.values,
+                color=drawn.get_color(),
+                alpha=0.25,
+                linewidth=0.7,
+                zorder=1,
+            )
+    axes.set_title(panel.title)
+    axes.set_xlabel(panel.x)
+    axes.set_ylabel(panel.y)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)

@@ -26,8 +26,8 @@ class Layout:
         # the triangular matrix leaves free.
         beside = min(num_layers, legend_rows)
         self.legend_x = self._matrix_x + beside + 0.7
-        self.matrix_right = self._matrix_x + num_layers
-        self.width = max(self.legend_x + _LEGEND_WIDTH, self.matrix_right + _MARGIN)
+        matrix_right = self._matrix_x + num_layers
+        self.width = max(self.legend_x + _LEGEND_WIDTH, matrix_right + _MARGIN)
         inch = _WANTED_WIDTH_INCHES / self.width
         self.inch = min(max(inch, _LEAST_ROW_INCHES), _LARGEST_ROW_INCHES)
         self._stack(num_layers, legend_rows)
@@ -35,11 +35,12 @@ class Layout:
     def _stack(self, num_layers: int, legend_rows: float) -> None:
         """Sets the rows, from the headings down."""
         self.stem_y = y = -(1.0 / self.inch + 0.5)
+        self.pools = macro.pool_layers(num_layers)
         layers, pools = [], []
         for layer in range(num_layers):
             y -= 1.0
             layers.append(y)
-            if layer in macro.pool_layers(num_layers):
+            if layer in self.pools:
                 y -= 0.9
                 pools.append(y)
         self.layer_ys, self.pool_ys = tuple(layers), tuple(pools)

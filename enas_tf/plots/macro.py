@@ -40,7 +40,7 @@ _BOX_HEIGHT = 0.72
 _FONT = 0.31  # height of ordinary letters, in rows
 
 
-def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str):
+def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str) -> figure_lib.Figure:
     """A Figure of `arc`, about 1500 pixels wide at 100 dots per inch."""
     place = layout_lib.Layout(space.num_layers, len(space.ops))
     figure = figure_lib.Figure(figsize=(place.width * place.inch, place.height_inches))
@@ -66,7 +66,9 @@ class _Pen:
         self.axes = axes
         self.place = place
 
-    def text(self, x: float, y: float, text: str, *, size: float = 1.0, **style) -> None:
+    def text(
+        self, x: float, y: float, text: str, *, size: float = 1.0, **style
+    ) -> None:
         """`text` at (x, y), `size` times the ordinary letters."""
         style = {"va": "center", "ha": "center", "color": _INK} | style
         points = size * _FONT * self.place.inch * 72
@@ -111,9 +113,9 @@ def _headings(pen: _Pen, title: str, description: str) -> None:
 
 def _pools(pen: _Pen) -> None:
     place = pen.place
-    for y in place.pool_ys:
+    for layer, y in zip(place.pools, place.pool_ys, strict=True):
         pen.line(
-            [0.3, place.matrix_right],
+            [0.3, place.cell_x(layer + 1)],
             [y, y],
             linestyle=(0, (4, 4)),
             color="#999999",
@@ -197,13 +199,13 @@ def _legend(pen: _Pen, space: macro.MacroSpace, arc: macro.MacroArc) -> None:
     x, y = pen.place.legend_x, pen.place.stem_y
     for op, name in enumerate(space.ops):
         pen.box(x + 0.45, y, 0.9, 0.5, OP_COLOURS[name])
-        pen.text(x + 1.2, y, f"{name}  x {list(arc.ops).count(op)}", ha="left")
+        pen.text(x + 1.2, y, f"{name}  × {list(arc.ops).count(op)}", ha="left")
         y -= 0.72
     pen.box(x + 0.45, y - 0.1, 0.5, 0.5, SOURCE_COLOURS[1], rounding=0.05)
     pen.text(x + 1.2, y - 0.1, "skip, coloured by source", ha="left")
     pen.text(x + 0.45, y - 0.82, "7", weight="bold", color=SOURCE_COLOURS[0])
-    pen.text(x + 1.2, y - 0.82, "source of its column,", ha="left")
-    pen.text(x + 1.2, y - 1.3, "input of its row", ha="left")
+    pen.text(x + 1.2, y - 0.82, "direct input of its row,", ha="left")
+    pen.text(x + 1.2, y - 1.3, "source of its column", ha="left")
 
 
 def _source_colour(source: int) -> str:

@@ -10,7 +10,6 @@ from absl import logging
 
 from enas_tf import plots
 from enas_tf.children import macro as macro_child
-from enas_tf.children import macro_final
 from enas_tf.config import Config, DataConfig
 from enas_tf.data import fits, standardise
 from enas_tf.data import images as images_lib
@@ -46,7 +45,7 @@ SPACES: dict[str, SpaceParts] = {
             c.child.num_layers, num_ops=c.child.num_branches
         ),
         shared=macro_child.SharedMacroChild,
-        final=macro_final.final_macro_child,
+        final=macro_child.final_macro_child,
         reductions=lambda space: len(macro.pool_layers(space.num_layers)),
     ),
 }
@@ -130,7 +129,7 @@ def restore(driver: Driver, report: Report, stage: str) -> bool:
     )
     report.rewind(lambda row: row["step"] <= limits.get(row["kind"], position["epoch"]))
     where = ", ".join(f"{name} {value}" for name, value in position.items())
-    report.message(f"Going on with the {stage} at {where}.")
+    report.message(f"Found a checkpoint of the {stage} stage: {where}.")
     return True
 
 

@@ -1,7 +1,6 @@
 """The stages `search` and `derive`: one set of parts, put together the same way."""
 
 import json
-import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -223,6 +222,5 @@ def _derived_rows(space: Any, derived: derive_lib.Derived) -> str:
 
 def _retrain_command(request: Request) -> str:
     """This command, with `train` as its mode; it finds arcs/best.json by itself."""
-    dropped = ("--mode", "--reset_output_dir", "--child_num_layers")
-    words = [w for w in request.command if w.partition("=")[0] not in dropped]
-    return shlex.join([*words, "--mode=train"])
+    dropped = ("mode", "reset_output_dir", "child_num_layers")
+    return request.command_line(without=dropped, more="--mode=train")

@@ -39,7 +39,8 @@ class TrainParts(NamedTuple):
 
 def train(request: Request) -> None:
     """Train the arc from scratch, or go on; test it once; export it."""
-    config, folder = _train_config(request), request.folder
+    request = _with_arc(request)
+    config, folder = request.configs["train"], request.folder
     with Report(folder.path, stage="train", progress=config.run.progress) as report:
         folder.agree("train", config)
         parts = _build_train(request, config, report)
@@ -56,16 +57,15 @@ def train(request: Request) -> None:
         parts_lib.draw_curves(folder)
 
 
-def _train_config(request: Request) -> Config:
-    """The train stage's settings, with the arc in integers and its number of layers."""
-    config = request.configs["train"]
-    space_name = config.run.search_for
-    text = request.arc
-    if not text:
-        best = str(request.folder.arcs / "best.json")
-        text = arc_argument.arc_text(best, space_name, config.child)
-    values = dict(arc_argument.follows(text, space_name), child_fixed_arc=text)
-    return config_lib.replace(config, values)
+def _with_arc(request: Request) -> Request:
+    """The request with the arc that its search has just derived, if it had none."""
+    if request.arc:
+        return request
+    train = request.configs["train"]
+    best = str(request.folder.arcs / "best.json")
+    return request.with_arc(
+        arc_argument.arc_text(best, train.run.search_for, train.child)
+    )
 
 
 def _build_train(request: Request, config: Config, report: Report) -> TrainParts:
@@ -143,8 +143,7 @@ def _write_export(folder: RunFolder, parts: TrainParts, report: Report) -> None:
 
 def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
     """A run whose training has ended, with its weights."""
-    settings = request.folder.settings("train")
-    config = config_lib.replace(request.configs["train"], settings | _own(request))
+    config = request.configs["train"]
     parts = _build_train(request, config, report)
     if parts.driver.position[retrain.EPOCH] < config.loop.num_epochs:
         raise ConfigError(
@@ -152,16 +151,6 @@ def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
             "finished. Run --mode=train with this --output_dir first."
         )
     return config, parts
-
-
-def _own(request: Request) -> dict[str, Any]:
-    """What holds for this command and not for the run that it looks at."""
-    config = request.configs["train"]
-    return {
-        item.flag: item.of(config)
-        for item in config_lib.settings()
-        if not item.field.metadata["shapes_result"]
-    }
 
 
 def evaluate(request: Request) -> None:

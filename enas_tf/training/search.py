@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from enas_tf import disk
 from enas_tf.config import ControllerConfig, LoopConfig
 from enas_tf.nn import seeds
 from enas_tf.training import scoring
@@ -20,6 +21,7 @@ from enas_tf.training.epochs import ChildEpochs
 CONTROLLER = "controller_step"
 EPOCH = "epoch"  # epochs that are finished, with all that follows them
 COUNTERS = ("child_step", CONTROLLER, EPOCH)
+SAMPLED = "sampled.jsonl"
 NUM_SHOWN = 10  # arcs shown after a controller phase; main.py
 
 
@@ -156,19 +158,28 @@ class Search:
         self._keep(finished, arcs, accuracies)
 
     def _keep(self, finished: int, arcs: list, accuracies: np.ndarray) -> None:
-        """Append the arcs to arcs/sampled.jsonl; draw the best one."""
+        """Write the arcs to arcs/sampled.jsonl as well; draw the best one."""
         space, report = self._parts.space, self._parts.report
-        rows = [
+        rows = self._rows_before(finished)
+        rows += [
             dict(epoch=finished, accuracy=float(value), arc=space.text(arc))
             for arc, value in zip(arcs, accuracies, strict=True)
         ]
-        with open(self._arcs_folder / "sampled.jsonl", "a") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        disk.write_text(self._arcs_folder / SAMPLED, text)
         best = arcs[int(accuracies.argmax())]
         picture = self._arcs_folder / "sampled.png"
         self._draw(best, picture)
         report.image("best_arc", picture, finished)
         report.text("best_arc", space.text(best), finished)
+
+    def _rows_before(self, finished: int) -> list[dict[str, Any]]:
+        """What sampled.jsonl holds of earlier epochs: a resumed run repeats some."""
+        path = self._arcs_folder / SAMPLED
+        if not path.exists():
+            return []
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        return [row for row in rows if row["epoch"] < finished]
 
     def _evaluate(self, finished: int) -> None:
         """Validation and test accuracy, a fresh arc for every batch as in main.py."""

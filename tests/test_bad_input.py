@@ -1,0 +1,383 @@
+"""Bad input: status 2 and one line that names what came, before TensorFlow."""
+
+import importlib.util
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from enas_tf import config as config_lib
+from enas_tf import flags
+from enas_tf.run_folder import RunFolder
+from enas_tf.spaces import macro
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+SPACE = macro.MacroSpace(2)
+GOOD_ARC = "0 1 0"
+ARC_FIELDS = json.loads(SPACE.to_json(SPACE.parse(GOOD_ARC)))
+
+
+@pytest.fixture(scope="module")
+def main():
+    path = REPOSITORY / "bin" / "main.py"
+    spec = importlib.util.spec_from_file_location("enas_main", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def refused(main, tmp_path, monkeypatch, capsys):
+    """A function: arguments -> the one line; nothing gets as far as the experiment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "enas_tf.experiment", None)  # importing it fails
+
+    def run(*args):
+        flags.FLAGS.unparse_flags()
+        with pytest.raises(SystemExit) as stop:
+            main.main(main.parse(["bin/main.py", *args]))
+        captured = capsys.readouterr()
+        assert stop.value.code == 2
+        assert captured.out == ""
+        line, end = captured.err[:-1], captured.err[-1:]
+        assert end == "\n" and "\n" not in line
+        assert line.startswith("enas_tf: error: ")
+        return line
+
+    yield run
+    flags.FLAGS.unparse_flags()
+
+
+# (arguments, fragments of the line), by what is wrong.
+VALUES = {
+    "space": (["--search_for=makro"], ["--search_for=makro", "macro"]),
+    "mode": (["--mode=serach"], ["--mode=serach", "search, derive, train"]),
+    "clip mode": (["--child_clip_mode=l2"], ["--child_clip_mode=l2", "norm, global"]),
+    "flip": (["--data_flip=maybe"], ["--data_flip=maybe", "auto, yes, no"]),
+    "preset": (["--preset=tiny"], ["--preset=tiny", "paper, cpu, demo"]),
+    "empty preset": (["--preset="], ["--preset=''", "paper, cpu, demo"]),
+    "no layers": (["--child_num_layers=0"], ["--child_num_layers=0", "from 1 to 200"]),
+    "negative layers": (["--child_num_layers=-3"], ["--child_num_layers=-3", "from 1"]),
+    "too many layers": (["--child_num_layers=201"], ["=201", "to 200"]),
+    "odd filters": (["--child_out_filters=35"], ["even", "--child_out_filters=36"]),
+    "no filters": (["--child_out_filters=0"], ["--child_out_filters=0", "at least 2"]),
+    "no scale": (["--child_out_filters_scale=0"], ["at least 1"]),
+    "no ops": (["--child_num_branches=0"], ["--child_num_branches=0", "from 1 to 6"]),
+    "more ops than there are": (["--child_num_branches=7"], ["from 1 to 6"]),
+    "keep nothing": (["--child_keep_prob=0"], ["--child_keep_prob=0.0", "above 0"]),
+    "keep too much": (["--child_keep_prob=1.5"], ["--child_keep_prob=1.5", "1.0"]),
+    "rates crossed": (
+        ["--child_lr_min=0.1", "--child_lr_max=0.01"],
+        ["--child_lr_min=0.1", "--child_lr_max=0.01"],
+    ),
+    "negative rate": (["--child_lr=-0.1"], ["--child_lr=-0.1", "at least 0"]),
+    "not a number": (["--controller_lr=nan"], ["--controller_lr=nan", "finite"]),
+    "infinite": (["--child_l2_reg=inf"], ["--child_l2_reg=inf", "finite"]),
+    "minus infinity": (["--child_grad_bound=-inf"], ["--child_grad_bound=-inf"]),
+    "no batch": (["--batch_size=0"], ["--batch_size=0", "at least 1"]),
+    "no epochs": (["--num_epochs=0"], ["--num_epochs=0", "at least 1"]),
+    "negative seed": (["--seed=-1"], ["--seed=-1", "from 0 to 2147483647"]),
+    "seed beyond int32": (["--seed=2147483648"], ["--seed=2147483648"]),
+    "decay above one": (["--controller_bl_dec=1.1"], ["--controller_bl_dec=1.1"]),
+    "certain skip": (["--controller_skip_target=1"], ["--controller_skip_target=1.0"]),
+    "negative pad": (["--data_pad=-2"], ["--data_pad=-2", "at least -1"]),
+    "no derive batches": (["--derive_batches=0"], ["--derive_batches=0", "`all`"]),
+    "derive batches in words": (["--derive_batches=ten"], ["--derive_batches=ten"]),
+    "one derive sample": (["--derive_num_samples=1"], ["at least 2"]),
+    "text for a whole number": (
+        ["--child_num_layers=twelve"],
+        ["--child_num_layers=twelve", "a whole number"],
+    ),
+    "fraction for a whole number": (["--batch_size=1.5"], ["=1.5", "a whole number"]),
+    "text for a number": (["--child_lr=fast"], ["--child_lr=fast", "a number"]),
+    "text for a boolean": (["--progress=maybe"], ["--progress=maybe", "true or false"]),
+    "value missing": (["--child_lr"], ["--child_lr", "Missing value"]),
+    "unknown flag": (
+        ["--child_num_layer=3"],
+        ["--child_num_layer ", "Did you mean --child_num_layers?"],
+    ),
+    "unknown negated flag": (
+        ["--nocontroler_training"],
+        ["--nocontroler_training", "--nocontroller_training"],
+    ),
+    "flag like no other": (["--xyzzy=1"], ["--xyzzy", "--help"]),
+    "positional argument": (["macro"], ["'macro' is not a flag"]),
+    "arc without quotes": (
+        ["--child_fixed_arc", "0", "1", "0"],
+        ["'1' is not a flag", "quotes"],
+    ),
+    "channel ranges": (
+        ["--nocontroller_search_whole_channels"],
+        ["--controller_search_whole_channels=False", "never published"],
+    ),
+    "nothing to predict": (["--mode=predict"], ["--input", "picture.png"]),
+    "arc in a search": (
+        ["--mode=search", f"--child_fixed_arc={GOOD_ARC}"],
+        ["--child_fixed_arc", "--mode=search"],
+    ),
+    "arc in everything": (
+        ["--mode=all", f"--child_fixed_arc={GOOD_ARC}"],
+        ["--child_fixed_arc", "--mode=all"],
+    ),
+    "layers against the arc": (
+        [f"--child_fixed_arc={GOOD_ARC}", "--child_num_layers=3"],
+        ["--child_num_layers=3", "must be 2", "the arc"],
+    ),
+    "reset of what is to be evaluated": (
+        ["--mode=evaluate", "--reset_output_dir"],
+        ["--reset_output_dir", "--mode=evaluate"],
+    ),
+    "reset of the arc to train": (
+        ["--mode=train", "--reset_output_dir"],
+        ["--reset_output_dir", "best.json", "--child_fixed_arc"],
+    ),
+    "train without an arc": (["--mode=train"], ["best.json", "--child_fixed_arc"]),
+    "derive without a search": (["--mode=derive"], ["no search", "outputs/macro"]),
+    "evaluate nothing": (["--mode=evaluate"], ["no trained network", "--mode=train"]),
+    "export nothing": (["--mode=export"], ["no trained network", "--mode=export"]),
+    "predict with nothing": (
+        ["--mode=predict", "--input=picture.png"],
+        ["no trained network", "--mode=predict"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "fragments"), VALUES.values(), ids=VALUES)
+def test_a_wrong_flag_is_refused_and_leaves_no_trace(
+    args, fragments, refused, tmp_path
+):
+    line = refused(*args)
+    for fragment in fragments:
+        assert fragment in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_tables_cover_every_flag_with_choices():
+    tried = " ".join(word for args, _ in VALUES.values() for word in args)
+    for item in config_lib.settings():
+        if item.field.metadata["choices"]:
+            assert f"--{item.flag}=" in tried
+
+
+# Values of --child_fixed_arc, by what is wrong.
+ARCS = {
+    "empty": ("", "the arc is empty"),
+    "only spaces": ("  ", "the arc is empty"),
+    "a word among integers": ("0 x 0", "'x' is not a whole number"),
+    "a fraction": ("0 1.5 0", "'1.5' is not a whole number"),
+    "negative": ("0 -1 0", "'-1' is not a whole number"),
+    "wrong length": ("0 1 0 2", "the arc has 4 integers"),
+    "op out of range": ("0 6 0", "the op of layer 1 is 6, allowed are 0 to 5"),
+    "skip bit of two": ("0 1 2", "skip 0 of layer 1 is 2, allowed are 0 to 1"),
+    "too many layers": (" ".join(["0"] * (201 * 101)), "201 layers"),
+    "unknown name": ("enas25", "there is no file 'enas25'"),
+    "no such file": ("runs/best.json", "there is no file 'runs/best.json'"),
+}
+
+
+@pytest.mark.parametrize(("value", "fragment"), ARCS.values(), ids=ARCS)
+def test_a_malformed_arc_is_refused(value, fragment, refused):
+    line = refused(f"--child_fixed_arc={value}")
+    assert "--child_fixed_arc" in line and fragment in line
+    assert "enas24" in line and "best.json" in line
+
+
+def test_an_op_that_the_settings_exclude_is_refused(refused):
+    line = refused("--child_fixed_arc=0 5 0", "--child_num_branches=4")
+    assert "the op of layer 1 is 5, allowed are 0 to 3" in line
+
+
+def arc_json(**changes):
+    return json.dumps({**ARC_FIELDS, **changes})
+
+
+ARC_FILES = {
+    "not JSON": ("best.json", b"{ 0 1", "not JSON"),
+    "cut short": ("best.json", arc_json()[:40].encode(), "not JSON"),
+    "empty JSON": ("best.json", b"", "not JSON"),
+    "no object": ("best.json", b"[0, 1, 0]", "not an object"),
+    "another space": (
+        "best.json",
+        arc_json(space="rnn").encode(),
+        "of the space 'rnn', not 'macro'",
+    ),
+    "another version": ("best.json", arc_json(version=9).encode(), "version 9"),
+    "no layers in it": ("best.json", arc_json(layers=None).encode(), "lacks a part"),
+    "zero layers": ("best.json", arc_json(layers=[]).encode(), "0 integers"),
+    "unknown op": (
+        "best.json",
+        arc_json(layers=[{"op": "conv9x9", "skips": []}]).encode(),
+        "'conv9x9'",
+    ),
+    "skip from a later layer": (
+        "best.json",
+        arc_json(layers=[{"op": "conv3x3", "skips": [1]}]).encode(),
+        "skip from 1",
+    ),
+    "nested beyond reason": ("best.json", b"[" * 100_000, "recursion"),
+    "empty text": ("best.txt", b"", "the arc is empty"),
+    "words": ("best.txt", b"the best arc", "'the' is not a whole number"),
+    "bytes": ("best.txt", b"\xff\xfe\x00", "is not text"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fragment"), ARC_FILES.values(), ids=ARC_FILES
+)
+def test_a_malformed_arc_file_is_refused(name, content, fragment, refused, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    line = refused(f"--child_fixed_arc={tmp_path / name}")
+    assert fragment in line and str(tmp_path / name) in line
+
+
+def test_a_folder_is_no_arc_file(refused, tmp_path):
+    assert "is not a file" in refused(f"--child_fixed_arc={tmp_path}")
+
+
+def test_an_unreadable_arc_file_is_refused(refused, tmp_path, monkeypatch):
+    path = tmp_path / "best.txt"
+    path.write_text(GOOD_ARC)
+
+    def forbidden(*args, **kwargs):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(pathlib.Path, "open", forbidden)
+    line = refused(f"--child_fixed_arc={path}")
+    assert "cannot be read (Permission denied)" in line
+
+
+def test_an_output_dir_that_is_a_file_is_refused(refused, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    assert "is a file" in refused("--output_dir=out")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_an_output_dir_below_a_file_is_refused(refused, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    assert "out/run cannot be used" in refused("--output_dir=out/run")
+
+
+@pytest.mark.parametrize("reset", [[], ["--reset_output_dir"]], ids=["", "reset"])
+def test_a_folder_of_something_else_is_refused_and_kept(reset, refused, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years")
+    line = refused(f"--output_dir={tmp_path}", *reset)
+    assert "did not make" in line and "thesis.txt" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "\x00"])
+def test_a_damaged_run_json_is_refused(content, refused, tmp_path):
+    (tmp_path / "run.json").write_text(content)
+    assert "run.json is damaged" in refused(f"--output_dir={tmp_path}")
+
+
+def test_another_programs_run_json_is_refused(refused, tmp_path):
+    (tmp_path / "run.json").write_text('{"program": "make"}')
+    assert "did not make" in refused(f"--output_dir={tmp_path}")
+
+
+def test_a_folder_in_use_is_refused_naming_the_process(refused, tmp_path):
+    folder = RunFolder.claim(tmp_path / "out", reset=False)
+    line = refused("--output_dir=out", "--reset_output_dir")
+    assert "in use" in line and f"pid {os.getpid()}" in line
+    folder.release()
+
+
+def test_a_system_folder_is_refused(refused):
+    assert "/proc/enas_tf" in refused("--output_dir=/proc/enas_tf")
+
+
+@pytest.mark.parametrize(
+    ("error", "fragment"),
+    [
+        (PermissionError(13, "Permission denied"), "no permission"),
+        (OSError(30, "Read-only file system"), "no permission"),
+        (OSError(28, "No space left on device"), "The disk is full"),
+        (OSError(5, "Input/output error"), "(Input/output error)"),
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_refused(error, fragment, refused, monkeypatch):
+    def mkdir(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(pathlib.Path, "mkdir", mkdir)
+    line = refused("--output_dir=out")
+    assert fragment in line and "out" in line
+
+
+def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
+    folder = RunFolder.claim(tmp_path / "out", reset=False)
+    folder.agree("search", config_lib.Config())
+    folder.checkpoints("search").mkdir(parents=True)
+    (folder.checkpoints("search") / "state").touch()
+    folder.release()
+    line = refused("--output_dir=out", "--child_out_filters=24")
+    assert "--child_out_filters was 36" in line and "is now 24" in line
+    assert "--reset_output_dir" in line and "--output_dir=out" in line
+
+
+def test_another_keras_backend_is_refused(refused, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert "KERAS_BACKEND=jax" in refused()
+
+
+def test_a_full_disk_in_the_middle_of_a_run_is_one_line(main, capsys):
+    def step(argv):
+        raise OSError(28, "No space left on device", "metrics.jsonl")
+
+    with pytest.raises(SystemExit) as stop:
+        main.in_one_line(step, [])
+    assert stop.value.code == 2
+    assert "The disk is full, metrics.jsonl" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_one_line_and_130(main, capsys):
+    def step(argv):
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as stop:
+        main.in_one_line(step, [])
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == "enas_tf: stopped.\n"
+
+
+def test_a_fault_of_ours_keeps_its_traceback(main):
+    def step(argv):
+        raise OSError(9, "Bad file descriptor")
+
+    with pytest.raises(OSError, match="Bad file"):
+        main.in_one_line(step, [])
+
+
+def test_the_real_command_refuses_in_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, REPOSITORY / "bin" / "main.py", "--child_lr=nan"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("enas_tf: error: --child_lr=nan")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_real_command_refuses_before_tensorflow_is_imported(tmp_path):
+    # The last of the checks: a folder that is in use.
+    folder = RunFolder.claim(tmp_path / "out", reset=False)
+    script = (
+        "import atexit, runpy, sys\n"
+        "atexit.register(lambda: print('tensorflow' in sys.modules))\n"
+        f"sys.argv = ['main.py', '--output_dir={folder.path}']\n"
+        f"runpy.run_path({str(REPOSITORY / 'bin' / 'main.py')!r}, "
+        "run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    folder.release()
+    assert done.returncode == 2 and "in use" in done.stderr
+    assert done.stdout == "False\n"
