@@ -72,12 +72,12 @@ PRESETS: dict[str, dict[str, Preset]] = {
             dict(
                 _MACRO_FINAL,
                 batch_size=64,
-                num_epochs=3,
+                num_epochs=2,
                 child_num_layers=6,
                 child_out_filters=16,
                 child_keep_prob=0.9,
                 child_lr_max=0.1,
-                child_lr_T_0=3,
+                child_lr_T_0=2,
             ),
         ),
         "demo": Preset(

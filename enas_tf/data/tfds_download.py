@@ -52,11 +52,16 @@ def prepare(builder: Any, *, name: str, image_size: int) -> None:
     try:
         builder.download_and_prepare(download_config=settings)
     except Exception as error:  # of any kind: every set has its own code
-        reason = " ".join(str(error).split())[:150] or type(error).__name__
         raise ConfigError(
             f"--dataset={name} could not be prepared in {builder.data_path} "
-            f"({reason}). {WAYS_OUT}"
+            f"({one_line(error)}). {WAYS_OUT}"
         ) from None
+
+
+def one_line(error: BaseException, limit: int = 150) -> str:
+    """The beginning of what `error` says, on one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def _check_size(builder: Any, name: str, image_size: int) -> None:
@@ -93,4 +98,4 @@ def _ask(url: str) -> str:
     except urllib.error.URLError as error:
         return " ".join(str(error.reason).split())
     except (OSError, ValueError) as error:
-        return " ".join(str(error).split()) or type(error).__name__
+        return one_line(error)

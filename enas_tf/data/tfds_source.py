@@ -5,6 +5,7 @@ cost.
 """
 
 import contextlib
+import io
 import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -42,7 +43,7 @@ def load(config: config_lib.DataConfig, *, seed: int) -> ImageData:
     """
     name, folder = config.dataset, _data_dir(config)
     builder = _builder(name, folder)
-    keys = image_and_label(builder.info.features, name=name)
+    keys = image_and_label(builder.info, name=name)
     if not builder.is_prepared():
         tfds_download.prepare(builder, name=name, image_size=config.image_size)
     names = [n for n in ("train", "validation", "test") if n in builder.info.splits]
@@ -64,8 +65,8 @@ def load(config: config_lib.DataConfig, *, seed: int) -> ImageData:
     )
 
 
-def image_and_label(features: Any, *, name: str) -> Keys:
-    """Which of `features` are the image and the label.
+def image_and_label(info: Any, *, name: str) -> Keys:
+    """Which features of `info` (a `tfds.core.DatasetInfo`) are image and label.
 
     What the set's authors call input and target, if these are an image and a class;
     else the only image and the only class that there are.
@@ -75,30 +76,33 @@ def image_and_label(features: Any, *, name: str) -> Keys:
     """
     import tensorflow_datasets as tfds
 
-    kinds = (
-        dict(features)
-        if isinstance(features, dict | tfds.features.FeaturesDict)
-        else {}
-    )
+    features = info.features
+    kinds = dict(features) if hasattr(features, "items") else {}
     images = [k for k, f in kinds.items() if type(f) is tfds.features.Image]
     labels = [k for k, f in kinds.items() if type(f) is tfds.features.ClassLabel]
-    for preferred in ("image", "label"):
-        group = images if preferred == "image" else labels
-        if preferred in group:
-            group[:] = [preferred]
-    if len(images) != 1 or len(labels) != 1:
+    image, label = _supervised(info, images, labels)
+    if image is None:
         shown = ", ".join(f"{k}: {type(f).__name__}" for k, f in kinds.items())
         raise ConfigError(
             f"--dataset={name} is not image classification (it has {shown or 'none'}): "
             "it must have one image and one class label. Name another set, or "
             f"{ELSEWHERE}."
         )
-    if kinds[images[0]].dtype != np.uint8:
+    if kinds[image].dtype != np.uint8:
         raise ConfigError(
-            f"--dataset={name} has images of {kinds[images[0]].dtype}: they must be of "
-            f"8 bits a channel. Name another set, or {ELSEWHERE}."
+            f"--dataset={name} has images of {np.dtype(kinds[image].dtype)}: they must "
+            f"be of 8 bits a channel. Name another set, or {ELSEWHERE}."
         )
-    return Keys(images[0], labels[0])
+    return Keys(image, label)
+
+
+def _supervised(info: Any, images: list[str], labels: list[str]) -> tuple:
+    pair = info.supervised_keys or ()
+    if len(pair) == 2 and pair[0] in images and pair[1] in labels:
+        return pair
+    if len(images) == 1 and len(labels) == 1:
+        return images[0], labels[0]
+    return None, None
 
 
 def _data_dir(config: config_lib.DataConfig) -> str | None:
@@ -120,8 +124,9 @@ def _builder(name: str, folder: str | None) -> Any:
             "folder that holds it with --data_dir or --data_path."
         ) from None
     except Exception as error:  # TFDS raises AssertionError and more for bad names
+        reason = tfds_download.one_line(error)
         raise ConfigError(
-            f"--dataset={name} cannot be opened by TFDS ({one_line(error)}): it must "
+            f"--dataset={name} cannot be opened by TFDS ({reason}): it must "
             "be `digits` or name[/config][:version]. Correct --dataset or --data_dir."
         ) from None
 
@@ -143,6 +148,8 @@ def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> 
             stop = start + len(batch)
             images[start:stop], labels[start:stop] = batch, its_labels
             start = stop
+    except ConfigError:  # a ValueError too
+        raise
     except tf.errors.InvalidArgumentError as error:
         if "shape" in str(error):
             raise ConfigError(_several_sizes(builder.name)) from None
@@ -200,19 +207,14 @@ def _drop_unlabelled(given: dict[str, Split], name: str) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Without TFDS's warnings, where our own one line says it."""
+    """Without what TFDS logs and prints, where our own one line says it."""
     before = logging.get_verbosity()
     logging.set_verbosity(logging.ERROR)
     try:
-        yield
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
     finally:
         logging.set_verbosity(before)
-
-
-def one_line(error: BaseException, limit: int = 150) -> str:
-    """The beginning of what `error` says, on one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def _several_sizes(name: str) -> str:

@@ -16,7 +16,7 @@ from enas_tf.training import report
 
 _COLUMNS = 3
 _PANEL_INCHES = (5.0, 3.4)
-_MANY = 60  # points of a line, from which its running mean is drawn over it
+_MANY = 40  # points of a line, from which its running mean is drawn over it
 _WINDOWS = 30  # a running mean goes over one part in so many of its line
 
 
@@ -43,13 +43,13 @@ PANELS = (
     Panel(
         "Validation and test",
         "accuracy",
-        "step",
+        "epoch",
         (("valid", "accuracy"), ("test", "accuracy")),
     ),
     Panel(
         "Arcs sampled after each phase",
         "validation accuracy",
-        "step",
+        "epoch",
         (("sampled", "accuracy_mean"), ("sampled", "accuracy_best")),
     ),
     Panel(
@@ -97,7 +97,8 @@ def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
 
 def lines_of(panel: Panel, rows: list[dict[str, Any]]) -> list[Line]:
     """The lines of `panel`, one per stage, kind and name that `rows` have."""
-    stages = list(dict.fromkeys(row["stage"] for row in rows))
+    kinds = {kind for kind, _ in panel.values}
+    stages = list(dict.fromkeys(row["stage"] for row in rows if row["kind"] in kinds))
     lines = []
     for stage in stages:
         for kind, wanted in panel.values:

@@ -14,6 +14,10 @@ from enas_tf.config import ConfigError
 
 KEPT = 2  # the last one, and the one before in case the last is damaged
 
+# What TensorFlow raises on damage and on other sizes; a file that was cut short gives
+# an IndexError.
+UNREADABLE = (tf.errors.OpError, IndexError, ValueError, AssertionError)
+
 
 class Checkpoint:
     """The variables of a stage on disk.
@@ -74,7 +78,7 @@ class Checkpoint:
     def _read(self, path: str) -> bool:
         try:
             self._checkpoint.restore(path).assert_consumed()
-        except (tf.errors.OpError, ValueError, AssertionError) as error:
+        except UNREADABLE as error:
             reason = str(error).splitlines()[0]
             logging.warning("The checkpoint %s cannot be read: %s", path, reason)
             return False

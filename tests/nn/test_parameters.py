@@ -1,0 +1,99 @@
+"""Named weights in one vector."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from enas_tf.nn.parameters import Parameters, Weight
+
+SPECS = [
+    Weight("a/kernel", (2, 3), fan_in=2),
+    Weight("a/scale", (3,), constant=1.0),
+    Weight("a/offset", (3,)),
+    Weight("b/kernel", (2, 3), fan_in=2),
+]
+
+
+def test_the_vector_holds_the_weights_in_the_order_given():
+    parameters = Parameters(SPECS, seed=0)
+    parameters.vector.assign(tf.range(18.0))
+    views = {name: view.numpy() for name, view in parameters.views().items()}
+    assert list(views) == ["a/kernel", "a/scale", "a/offset", "b/kernel"]
+    np.testing.assert_array_equal(views["a/kernel"], [[0, 1, 2], [3, 4, 5]])
+    np.testing.assert_array_equal(views["a/scale"], [6, 7, 8])
+    np.testing.assert_array_equal(views["b/kernel"], [[12, 13, 14], [15, 16, 17]])
+
+
+def test_any_vector_can_be_unpacked_by_the_same_names():
+    parameters = Parameters(SPECS, seed=0)
+    gradient = parameters.unpack(tf.ones([18]) * 2.0)
+    np.testing.assert_array_equal(gradient["a/offset"], [2, 2, 2])
+    assert gradient["b/kernel"].shape == (2, 3)
+
+
+def test_a_gradient_reaches_the_vector_through_a_view():
+    parameters = Parameters(SPECS, seed=0)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(parameters.views()["a/scale"] * [1.0, 2.0, 3.0])
+    gradient = parameters.unpack(tape.gradient(loss, parameters.vector))
+    np.testing.assert_array_equal(gradient["a/scale"], [1, 2, 3])
+    np.testing.assert_array_equal(gradient["b/kernel"], np.zeros((2, 3)))
+
+
+def test_constants_start_as_told():
+    views = Parameters(SPECS, seed=0).views()
+    np.testing.assert_array_equal(views["a/scale"], [1, 1, 1])
+    np.testing.assert_array_equal(views["a/offset"], [0, 0, 0])
+
+
+@pytest.mark.parametrize("fan_in", [9, 36, 324])
+def test_kernels_start_as_a_truncated_normal_of_he_deviation(fan_in):
+    view = Parameters([Weight("k", (100, 200), fan_in=fan_in)], seed=0).views()["k"]
+    deviation = np.sqrt(2.0 / fan_in)
+    # A normal cut at two deviations keeps 0.8796 of its own.
+    np.testing.assert_allclose(np.std(view), 0.8796 * deviation, rtol=0.02)
+    assert np.abs(view).max() <= 2.0 * deviation
+    assert abs(np.mean(view)) < 0.03 * deviation
+
+
+def test_equal_shapes_start_with_different_values():
+    views = Parameters(SPECS, seed=0).views()
+    assert not np.array_equal(views["a/kernel"], views["b/kernel"])
+
+
+def test_the_seed_decides_the_start():
+    first, again, other = (Parameters(SPECS, seed=s).vector.numpy() for s in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_start_of_a_weight_does_not_depend_on_its_neighbours():
+    alone = Parameters([SPECS[3]], seed=0).views()["b/kernel"]
+    np.testing.assert_array_equal(Parameters(SPECS, seed=0).views()["b/kernel"], alone)
+
+
+def values():
+    return {
+        weight.name: np.full(weight.shape, float(number), np.float32)
+        for number, weight in enumerate(SPECS)
+    }
+
+
+def test_loading_sets_every_weight_by_name():
+    parameters = Parameters(SPECS, seed=0)
+    parameters.load(dict(reversed(values().items())))
+    for name, wanted in values().items():
+        np.testing.assert_array_equal(parameters.views()[name], wanted)
+
+
+def test_loading_refuses_other_names_and_shapes():
+    parameters = Parameters(SPECS, seed=0)
+    with pytest.raises(AssertionError):
+        parameters.load({**values(), "c": np.zeros(1, np.float32)})
+    with pytest.raises(AssertionError):
+        parameters.load({**values(), "a/scale": np.zeros((1, 3), np.float32)})
+
+
+def test_two_weights_of_one_name_are_refused():
+    with pytest.raises(AssertionError, match="one name"):
+        Parameters([SPECS[0], SPECS[0]], seed=0)

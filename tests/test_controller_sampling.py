@@ -1,0 +1,97 @@
+"""What the controller draws: as often as its policy says, by seed, in one graph."""
+
+import itertools
+
+import numpy as np
+import tensorflow as tf
+import toys
+
+from enas_tf.nn import seeds
+
+SEED = tf.constant([3, 4])
+# Every token sequence of toys.SPACE: two ops of three, one skip.
+ALL = np.array(list(itertools.product(range(3), range(3), range(2))), np.int32)
+
+
+def test_the_probabilities_of_all_arcs_sum_to_one():
+    model = toys.spread(toys.controller())
+    total = tf.reduce_sum(tf.exp(model.log_prob(tf.constant(ALL)).log_prob))
+    np.testing.assert_allclose(total, 1.0, rtol=1e-5)
+
+
+def test_arcs_come_as_often_as_the_policy_says():
+    model = toys.spread(toys.controller())
+    count = 20_000
+    drawn = model.sample(count, seed=SEED).tokens.numpy()
+    found = (drawn[:, None] == ALL).all(axis=2).mean(axis=0)
+    p = np.exp(model.log_prob(tf.constant(ALL)).log_prob)
+    assert p.max() > 3 * p.min()
+    # Four standard deviations of a frequency: one arc in 16,000 is outside by chance.
+    assert np.all(np.abs(found - p) <= 4 * np.sqrt(p * (1 - p) / count))
+
+
+def test_the_expected_entropy_is_minus_the_expected_log_probability():
+    model = toys.spread(toys.controller())
+    play = model.log_prob(tf.constant(ALL))
+    p = np.exp(play.log_prob)
+    np.testing.assert_allclose(
+        np.sum(p * play.entropy), -np.sum(p * play.log_prob), rtol=1e-4
+    )
+
+
+def test_one_seed_gives_the_same_arcs_and_another_one_others():
+    model = toys.controller()
+    first, again, other = (
+        model.sample(20, seed=tf.constant(seed)).tokens.numpy()
+        for seed in ([1, 2], [1, 2], [1, 3])
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_decisions_of_an_arc_are_drawn_independently():
+    tokens = toys.controller().sample(2000, seed=SEED).tokens.numpy()
+    # Almost uniform, so two ops agree in a third; 0.04 is about four deviations.
+    assert abs((tokens[:, 0] == tokens[:, 1]).mean() - 1 / 3) < 0.04
+
+
+def test_equal_shapes_start_with_different_values():
+    weights = {weight.name: weight.numpy() for weight in toys.controller().weights}
+    assert not np.array_equal(weights["skip_w1"], weights["skip_w2"])
+
+
+def test_the_seed_decides_the_first_weights_within_their_range():
+    first, again, other = (toys.controller(seed=seed) for seed in (0, 0, 1))
+    for one, two, three in zip(
+        first.weights, again.weights, other.weights, strict=True
+    ):
+        np.testing.assert_array_equal(one.numpy(), two.numpy())
+        assert not np.array_equal(one.numpy(), three.numpy())
+        assert np.abs(one.numpy()).max() <= 0.1
+
+
+def test_a_graph_samples_what_eager_execution_samples_with_one_trace():
+    model = toys.spread(toys.controller())
+
+    @tf.function(autograph=False)
+    def sample(step):
+        return model.sample(5, seed=seeds.at(0, "controller", step)).tokens
+
+    for step in range(4):
+        eager = model.sample(5, seed=seeds.at(0, "controller", step)).tokens
+        np.testing.assert_array_equal(sample(tf.constant(step)), eager)
+    assert sample.experimental_get_tracing_count() == 1
+
+
+def test_one_trace_scores_any_number_of_arcs():
+    model = toys.spread(toys.controller())
+
+    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, 3], tf.int32)])
+    def log_prob(tokens):
+        return model(tokens).log_prob
+
+    wanted = model.log_prob(tf.constant(ALL)).log_prob
+    for count in (1, 4, len(ALL)):
+        ours = log_prob(tf.constant(ALL[:count]))
+        np.testing.assert_allclose(ours, wanted[:count], rtol=1e-5)
+    assert log_prob.experimental_get_tracing_count() == 1

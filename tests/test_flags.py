@@ -1,0 +1,177 @@
+"""Flags: one per setting, those of the original's scripts, and what was given."""
+
+import pytest
+from absl import flags as absl_flags
+
+from enas_tf import config, flags, presets
+
+# scripts/cifar10_macro_search.sh and cifar10_macro_final.sh of the original.
+SEARCH_SCRIPT = """
+--data_format=NCHW --search_for=macro --reset_output_dir --data_path=data/cifar10
+--output_dir=outputs --batch_size=128 --num_epochs=310 --log_every=50
+--eval_every_epochs=1 --child_use_aux_heads --child_num_layers=12
+--child_out_filters=36 --child_l2_reg=0.00025 --child_num_branches=6
+--child_num_cell_layers=5 --child_keep_prob=0.90 --child_drop_path_keep_prob=0.60
+--child_lr_cosine --child_lr_max=0.05 --child_lr_min=0.0005 --child_lr_T_0=10
+--child_lr_T_mul=2 --controller_training --controller_search_whole_channels
+--controller_entropy_weight=0.0001 --controller_train_every=1
+--controller_sync_replicas --controller_num_aggregate=20 --controller_train_steps=50
+--controller_lr=0.001 --controller_tanh_constant=1.5 --controller_op_tanh_reduce=2.5
+--controller_skip_target=0.4 --controller_skip_weight=0.8
+""".split()
+FINAL_SCRIPT = """
+--data_format=NCHW --search_for=macro --reset_output_dir --data_path=data/cifar10
+--output_dir=outputs --batch_size=100 --num_epochs=310 --log_every=50
+--eval_every_epochs=1 --child_fixed_arc=enas24 --child_use_aux_heads
+--child_num_layers=24 --child_out_filters=96 --child_l2_reg=2e-4
+--child_num_branches=4 --child_num_cell_layers=5 --child_keep_prob=0.50
+--child_lr_cosine --child_lr_max=0.05 --child_lr_min=0.001 --child_lr_T_0=10
+--child_lr_T_mul=2 --nocontroller_training --controller_search_whole_channels
+""".split()
+# Every flag that src/cifar10/main.py of the original defines.
+ORIGINAL = """
+reset_output_dir data_path output_dir data_format search_for batch_size num_epochs
+child_lr_dec_every child_num_layers child_num_cells child_filter_size
+child_out_filters child_out_filters_scale child_num_branches child_num_aggregate
+child_num_replicas child_block_size child_lr_T_0 child_lr_T_mul child_cutout_size
+child_grad_bound child_lr child_lr_dec_rate child_keep_prob child_drop_path_keep_prob
+child_l2_reg child_lr_max child_lr_min child_skip_pattern child_fixed_arc
+child_use_aux_heads child_sync_replicas child_lr_cosine controller_lr
+controller_lr_dec_rate controller_keep_prob controller_l2_reg controller_bl_dec
+controller_tanh_constant controller_op_tanh_reduce controller_temperature
+controller_entropy_weight controller_skip_target controller_skip_weight
+controller_num_aggregate controller_num_replicas controller_train_steps
+controller_forwards_limit controller_train_every controller_search_whole_channels
+controller_sync_replicas controller_training controller_use_critic log_every
+eval_every_epochs
+""".split()
+
+
+@pytest.fixture
+def values():
+    fresh = absl_flags.FlagValues()
+    flags.define(fresh)
+    return fresh
+
+
+def given(values, *args):
+    flags.parse(["main.py", *args], values)
+    return flags.given(values)
+
+
+def test_every_setting_is_a_flag_with_its_default(values):
+    for item in config.settings():
+        assert values[item.flag].default == item.field.default
+
+
+def test_every_flag_of_the_original_is_accepted(values):
+    assert [name for name in ORIGINAL if name not in values] == []
+
+
+@pytest.mark.parametrize("name", flags.IGNORED)
+def test_an_ignored_flag_is_no_setting_and_gives_one_notice(name, values):
+    default, reason = flags.IGNORED[name]
+    word = f"--{name}" if isinstance(default, bool) else f"--{name}={default or 'x'}"
+    assert given(values, word) == {}
+    assert flags.notices(values) == [f"--{name} has no effect here: {reason}."]
+
+
+def test_an_ignored_flag_gives_a_notice_when_negated_too(values):
+    given(values, "--nochild_use_aux_heads")
+    assert len(flags.notices(values)) == 1
+
+
+def test_whole_channels_is_accepted_in_silence(values):
+    assert given(values, "--controller_search_whole_channels") == {}
+    assert flags.notices(values) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "stage"), [(SEARCH_SCRIPT, "search"), (FINAL_SCRIPT, "train")]
+)
+def test_the_paper_preset_is_what_the_original_script_gives(script, stage, values):
+    written = given(values, *script)
+    # What differs from the preset on purpose: the folders, the arc, and, in training,
+    # the number of ops (the preset takes any arc) and the controller (unused there).
+    for name in ("output_dir", "data_path", "reset_output_dir", "child_fixed_arc"):
+        written.pop(name, None)
+    if stage == "train":
+        assert written.pop("child_num_branches") == 4
+        assert written.pop("controller_training") is False
+    preset = presets.resolve("macro", stage, "paper", {})
+    with_script = presets.resolve("macro", stage, "paper", written)
+    assert with_script == preset
+
+
+def test_only_what_was_written_is_given(values):
+    assert given(values) == {}
+    written = given(
+        values,
+        "--child_num_layers=12",
+        "--nochild_lr_cosine",
+        "--output_dir",
+        "a b",
+        "--child_lr=1",
+    )
+    assert written == {
+        "child_num_layers": 12,  # its default, yet written
+        "child_lr_cosine": False,
+        "output_dir": "a b",
+        "child_lr": 1.0,
+    }
+    assert isinstance(written["child_lr"], float)
+
+
+def test_the_preset_is_told_apart_from_the_default(values):
+    given(values)
+    assert flags.preset(values) is None
+    given(values, "--preset=paper")
+    assert flags.preset(values) == "paper"
+
+
+def test_the_command_can_be_typed_again(values):
+    words = ["--mode", "all", "--noprogress", "--preset=demo", "--data_format=NCHW"]
+    written = given(values, *words, "--output_dir=a b")
+    python, program, *again = flags.command("bin/main.py", values)
+    assert python.endswith(("python", "python3")) or "python" in python
+    assert program == "bin/main.py"
+    assert all(word.startswith("--") for word in again)
+    fresh = absl_flags.FlagValues()
+    flags.define(fresh)
+    assert given(fresh, *again) == written
+    assert flags.preset(fresh) == "demo"
+
+
+@pytest.mark.parametrize("word", flags.HELP_WORDS)
+def test_help_is_printed_and_ends_well(word, values, capsys):
+    with pytest.raises(SystemExit) as stop:
+        given(values, word)
+    assert stop.value.code == 0
+    out = capsys.readouterr().out
+    for item in config.settings():
+        assert f"  --{item.flag}: {item.field.metadata['help']}" in out
+    assert "--preset" in out and "--preset=demo --mode=all" in out
+
+
+def test_help_says_what_is_allowed(values):
+    text = flags.help_text(values)
+    assert "One of none, norm, global." in text
+    assert "From 1 to 200. (default: 12)" in text
+    assert "At least 1." in text
+
+
+def test_help_is_found_anywhere_in_the_line(values, capsys):
+    with pytest.raises(SystemExit) as stop:
+        given(values, "--child_num_layers=x", "--help")
+    assert stop.value.code == 0
+    assert "--child_num_layers" in capsys.readouterr().out
+
+
+def test_a_value_with_spaces_is_shown_in_quotes(values):
+    with pytest.raises(config.ConfigError, match="--child_lr='a b' is not allowed"):
+        given(values, "--child_lr=a b")
+
+
+def test_a_space_given_as_an_argument_is_no_boolean_value(values):
+    with pytest.raises(config.ConfigError, match="--noname"):
+        given(values, "--progress", "False")

@@ -1,0 +1,144 @@
+"""A run that was killed and goes on ends with the weights of one that was not."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import runs
+
+from enas_tf.training.driver import Driver
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+STEPS_PER_EPOCH = 17
+
+
+class Killed(BaseException):
+    """Ends a run as SIGKILL would: nothing is saved on the way out."""
+
+
+def kill_at(monkeypatch, counter: str, step: int) -> None:
+    """Let the process die in the call that would take `counter` beyond `step`."""
+    advance = Driver.advance
+
+    def dying(self, name, last, call, **more):
+        def fatal(first, end):
+            if name == counter and end > step:
+                raise Killed
+            call(first, end)
+
+        return advance(self, name, last, fatal, **more)
+
+    monkeypatch.setattr(Driver, "advance", dying)
+
+
+@pytest.fixture(scope="module", params=sorted(runs.TINY))
+def uninterrupted(request, tmp_path_factory):
+    """(space, folder) of a run of everything."""
+    folder = tmp_path_factory.mktemp("uninterrupted") / request.param
+    runs.run(request.param, folder, mode="all")
+    return request.param, folder
+
+
+@pytest.mark.parametrize(
+    ("stage", "counter", "step"),
+    [
+        ("search", "child_step", 5),  # in the first child epoch
+        ("search", "child_step", STEPS_PER_EPOCH + 8),
+        ("search", "controller_step", 5),  # in the second controller phase
+        ("train", "child_step", STEPS_PER_EPOCH + 5),  # dropout is on
+    ],
+)
+def test_a_killed_run_ends_with_the_same_weights(
+    uninterrupted, tmp_path, monkeypatch, stage, counter, step
+):
+    space, whole = uninterrupted
+    folder = tmp_path / "killed"
+    given = dict(mode="search")
+    if stage == "train":
+        arc = (whole / "arcs/best.txt").read_text().strip()
+        given = dict(mode="train", child_fixed_arc=arc)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, counter, step)
+        runs.run(space, folder, **given)
+    stopped = runs.checkpoint(folder, stage)
+    runs.run(space, folder, **given)
+    ours, theirs = runs.checkpoint(folder, stage), runs.checkpoint(whole, stage)
+    runs.assert_equal_to_the_bit(ours, theirs)
+    assert any(stopped[name].tobytes() != ours[name].tobytes() for name in ours)
+
+
+def test_curves_of_a_resumed_run_have_each_step_once(
+    uninterrupted, tmp_path, monkeypatch
+):
+    space, whole = uninterrupted
+    folder = tmp_path / "killed"
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, "child_step", STEPS_PER_EPOCH + 8)
+        runs.run(space, folder, mode="search")
+    runs.run(space, folder, mode="search")
+
+    def rows(path):
+        lines = (path / "metrics.jsonl").read_text().splitlines()
+        return [line.split('"time"')[0] for line in lines if '"search"' in line]
+
+    assert rows(folder) == rows(whole)
+    sampled = [(f / "arcs/sampled.jsonl").read_text() for f in (folder, whole)]
+    assert sampled[0] == sampled[1]
+
+
+def command(space: str, folder: pathlib.Path) -> list[str]:
+    values = runs.settings(space, folder, mode="search")
+    flags = [f"--{name}={value}" for name, value in values.items()]
+    return [sys.executable, "bin/main.py", *flags]
+
+
+def wait_for_steps(folder: pathlib.Path, process: subprocess.Popen) -> None:
+    metrics = folder / "metrics.jsonl"
+    for _ in range(1200):
+        if process.poll() is not None:
+            pytest.fail(f"ended early: {process.communicate()[1]}")
+        if metrics.exists() and '"child"' in metrics.read_text():
+            return
+        time.sleep(0.1)
+    pytest.fail("no step within two minutes")
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+)
+def test_a_signal_saves_and_says_how_to_go_on(uninterrupted, tmp_path, number, status):
+    space, whole = uninterrupted
+    folder = tmp_path / "stopped"
+    process = subprocess.Popen(
+        command(space, folder), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+    )
+    wait_for_steps(folder, process)
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == status, said
+    assert "Traceback" not in said
+    (line,) = [line for line in said.splitlines() if "To go on: " in line]
+    assert "--mode=search" in line
+    assert f"--output_dir={folder}" in line
+    runs.run(space, folder, mode="search")
+    ours, theirs = runs.checkpoint(folder, "search"), runs.checkpoint(whole, "search")
+    runs.assert_equal_to_the_bit(ours, theirs)
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(
+    tmp_path, caplog
+):
+    (space, *_) = runs.TINY
+    folder = tmp_path / "diverged"
+    with pytest.raises(SystemExit) as stop:
+        runs.run(space, folder, mode="search", child_lr_max=1e30, child_lr_min=1e30)
+    assert stop.value.code == 1
+    (message,) = [r.getMessage() for r in caplog.records if "not a number" in r.message]
+    assert "child step" in message
+    assert "arc " in message
+    for array in runs.checkpoint(folder, "search").values():
+        assert array.dtype.kind in "iS" or (abs(array[array == array]) < 1e38).all()

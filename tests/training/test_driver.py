@@ -1,0 +1,193 @@
+"""The driver: how it cuts, when it logs and saves, and how it is stopped."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from enas_tf.training import driver as driver_lib
+
+
+class Saved:
+    """A checkpoint that remembers what position it was saved at."""
+
+    def __init__(self, **position):
+        self.position = position
+        self.saves = []
+
+    def save(self):
+        self.saves.append(dict(self.position))
+
+    def restore(self):
+        return False
+
+
+class Shown:
+    """A report that adds up how far its bar was moved."""
+
+    def __init__(self):
+        self.moved = 0
+
+    def advance(self, count):
+        self.moved += count
+
+
+class Run:
+    """A driver with everything that it calls recorded."""
+
+    def __init__(self, *, start=0, log_every=10, checkpoint_every=0):
+        self.saved, self.shown = Saved(step=start, other=7), Shown()
+        self.driver = driver_lib.Driver(
+            self.saved,
+            self.shown,
+            log_every=log_every,
+            checkpoint_every=checkpoint_every,
+        )
+        self.calls, self.logs, self.timed = [], [], []
+        self.during = lambda first, end: None
+
+    def advance(self, last):
+        self.driver.advance(
+            "step",
+            last,
+            self.call,
+            log=self.logs.append,
+            timed=lambda: self.timed.append(len(self.calls)),
+        )
+
+    def call(self, first, end):
+        self.calls.append((first, end))
+        self.during(first, end)
+
+
+@pytest.mark.parametrize("start", [0, 3, 24])
+@pytest.mark.parametrize("log_every", [1, 7, 1000])
+@pytest.mark.parametrize("checkpoint_every", [0, 4])
+def test_every_step_is_done_once_and_in_order(start, log_every, checkpoint_every):
+    run = Run(start=start, log_every=log_every, checkpoint_every=checkpoint_every)
+    run.advance(25)
+    steps = [step for first, end in run.calls for step in range(first, end)]
+    assert steps == list(range(start, 25))
+    assert run.driver.position == dict(step=25, other=7)
+    assert run.shown.moved == 25 - start
+
+
+def test_nothing_is_done_where_the_position_is_already_there():
+    run = Run(start=5)
+    run.advance(5)
+    assert run.calls == run.logs == []
+
+
+def test_it_logs_at_multiples_and_at_the_end():
+    run = Run(start=3, log_every=10)
+    run.advance(25)
+    assert run.logs == [10, 20, 25]
+    run.advance(30)
+    assert run.logs == [10, 20, 25, 30]
+
+
+def test_no_call_goes_beyond_a_place_where_it_must_log_or_save():
+    run = Run(log_every=10, checkpoint_every=15)
+    run.advance(40)
+    for place in (10, 15, 20, 30):
+        assert not any(first < place < end for first, end in run.calls)
+
+
+def test_it_saves_at_the_periods_of_the_checkpoint():
+    run = Run(start=3, checkpoint_every=6)
+    run.advance(20)
+    assert [position["step"] for position in run.saved.saves] == [6, 12, 18]
+
+
+def test_without_a_period_it_saves_only_when_told():
+    run = Run()
+    run.advance(20)
+    assert run.saved.saves == []
+    run.driver.save()
+    assert run.saved.saves == [dict(step=20, other=7)]
+
+
+def test_the_first_call_is_one_step_and_time_is_told_once_after_the_second():
+    run = Run(log_every=1000)
+    run.advance(100)
+    run.advance(200)
+    assert run.calls[:2] == [(0, 1), (1, 5)]
+    assert run.timed == [2]
+    assert run.driver.seconds_per_step["step"] > 0
+
+
+def test_a_call_takes_about_the_seconds_it_may(monkeypatch):
+    """A clock by which every step takes a second: calls of five steps."""
+    clock = [0.0]
+    monkeypatch.setattr(driver_lib.time, "monotonic", lambda: clock[0])
+    run = Run(log_every=1000)
+
+    def during(first, end):
+        clock[0] += end - first
+
+    run.during = during
+    run.advance(18)
+    assert run.calls == [(0, 1), (1, 5), (5, 10), (10, 15), (15, 18)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_after_the_call_with_a_checkpoint(number):
+    run = Run()
+    run.during = lambda first, end: first == 5 and os.kill(os.getpid(), number)
+    with pytest.raises(driver_lib.Interrupted) as stop, run.driver.stoppable():
+        run.advance(100)
+    assert stop.value.number == number
+    end = run.calls[-1][1]
+    assert run.calls[-1][0] == 5
+    assert run.saved.saves == [dict(step=end, other=7)]
+
+
+def test_a_signal_at_a_checkpoint_period_saves_once():
+    run = Run(checkpoint_every=5)
+    run.during = lambda first, end: end == 5 and os.kill(os.getpid(), signal.SIGTERM)
+    with pytest.raises(driver_lib.Interrupted), run.driver.stoppable():
+        run.advance(100)
+    assert [position["step"] for position in run.saved.saves] == [5]
+
+
+def test_a_second_signal_does_not_wait():
+    run = Run()
+
+    def twice(first, end):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("the call went on")
+
+    run.during = twice
+    with pytest.raises(KeyboardInterrupt), run.driver.stoppable():
+        run.advance(100)
+    assert run.saved.saves == []
+
+
+def test_the_handlers_of_before_come_back():
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    driver = Run().driver
+    with driver.stoppable():
+        assert signal.getsignal(signal.SIGTERM) is not before[1]
+    with pytest.raises(ZeroDivisionError), driver.stoppable():
+        _ = 1 / 0
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_outside_the_main_thread_signals_stay_as_they_are():
+    run, failures = Run(), []
+
+    def work():
+        try:
+            with run.driver.stoppable():
+                run.advance(10)
+        except Exception as error:
+            failures.append(error)
+
+    before = signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert failures == [] and run.driver.position["step"] == 10
+    assert signal.getsignal(signal.SIGINT) is before
