@@ -21,7 +21,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import config, disk, flags, request
+from enas_tf import config, disk, flags, quiet, request
 
 ValueT = TypeVar("ValueT")
 
@@ -43,8 +43,10 @@ def run(argv: list[str]) -> None:
     asked = request.build(flags.given(), flags.preset(), command)
     for notice in flags.notices():
         logging.warning(notice)
-    from enas_tf import experiment  # imports TensorFlow
+    with quiet.standard_error():
+        from enas_tf import experiment  # imports TensorFlow
 
+        experiment.start_tensorflow()
     experiment.run(asked)
 
 

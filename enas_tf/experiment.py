@@ -6,7 +6,6 @@ import pathlib
 import tensorflow as tf
 from absl import logging
 
-from enas_tf.config import Config
 from enas_tf.request import Request
 from enas_tf.stages import search_stage, train_stage
 from enas_tf.training.driver import Interrupted, NotFinite
@@ -23,7 +22,9 @@ def run(request: Request) -> None:
         number (1), after one line that says how to go on.
     """
     _set_up_logging()
-    _set_up_tensorflow(request.configs["search"])
+    start_tensorflow()
+    if request.configs["search"].run.deterministic:
+        tf.config.experimental.enable_op_determinism()
     stages = dict(
         search=(search_stage.search,),
         derive=(search_stage.derive,),
@@ -57,8 +58,8 @@ def _set_up_logging() -> None:
     logging.set_verbosity(logging.INFO)
 
 
-def _set_up_tensorflow(config: Config) -> None:
+def start_tensorflow() -> None:
+    """Let TensorFlow find its devices; memory of a GPU is taken as it is needed."""
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
-    if config.run.deterministic:
-        tf.config.experimental.enable_op_determinism()
+    tf.config.list_logical_devices()

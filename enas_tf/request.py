@@ -7,7 +7,6 @@ nothing is created or removed before all else is known to be right.
 
 import pathlib
 import shlex
-import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -58,33 +57,21 @@ class Request(NamedTuple):
           without: names of flags to leave out.
           more: a word to put at the end.
         """
-        words = [_python(), self.command[0], *_without(self.command[1:], without)]
+        python, program, *words = self.command
+        words = [_from_here(python), program, *_without(words, without)]
         return shlex.join([*words, more] if more else words)
 
 
-def _python() -> str:
-    """This interpreter, as one would call it from here."""
-    path = pathlib.Path(sys.executable)
-    here = pathlib.Path.cwd()
+def _from_here(program: str) -> str:
+    """`program`, as one would call it from the current folder."""
+    path, here = pathlib.Path(program), pathlib.Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _without(words: Sequence[str], names: Sequence[str]) -> list[str]:
-    """`words` without the flags `names`, in the forms --a=1, --a 1, --a and --noa."""
-    kept: list[str] = []
-    in_dropped = False
-    for word in words:
-        if not word.startswith("-"):
-            if not in_dropped:
-                kept.append(word)
-            in_dropped = False
-            continue
-        name, equals, _ = word.lstrip("-").partition("=")
-        dropped = name in names or name.removeprefix("no") in names
-        in_dropped = dropped and not equals
-        if not dropped:
-            kept.append(word)
-    return kept
+    """`words` (--a=1, --a or --noa) without the flags `names`."""
+    flags = ((word, word.lstrip("-").partition("=")[0]) for word in words)
+    return [w for w, n in flags if n not in names and n.removeprefix("no") not in names]
 
 
 def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Request:

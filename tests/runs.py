@@ -1,6 +1,7 @@
 """Tiny runs of the whole program, for the tests that need one."""
 
 import pathlib
+import sys
 
 import numpy as np
 import tensorflow as tf
@@ -33,7 +34,8 @@ def settings(space: str, folder: pathlib.Path, **given) -> dict:
 def run(space: str, folder: pathlib.Path, **given) -> None:
     """What bin/main.py does with these flags, in this process."""
     values = settings(space, folder, **given)
-    command = ["bin/main.py", *(f"--{name}={value}" for name, value in values.items())]
+    command = [sys.executable, "bin/main.py"]
+    command += [f"--{name}={value}" for name, value in values.items()]
     asked = request.build(values, None, command)
     try:
         experiment.run(asked)

@@ -11,11 +11,6 @@ from enas_tf.children import macro as macro_child
 from enas_tf.config import ChildConfig
 from enas_tf.spaces import macro
 
-pytestmark = pytest.mark.filterwarnings(
-    # Keras saves weights with np.array(tensor, copy=False).
-    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-)
-
 ARC = "0 | 1 1 | 4 0 1 | 3 1 0 1 | 5 0 1 1 0 | 2 1 0 0 0 1"
 MEAN, STD = np.array([120.0, 110.0, 100.0]), np.array([60.0, 61.0, 62.0])
 NAMES = ["cat", "dog", "grey heron"]

@@ -9,11 +9,6 @@ from PIL import Image
 from enas_tf import export, predict
 from enas_tf.config import ConfigError
 
-pytestmark = pytest.mark.filterwarnings(
-    # Keras saves weights with np.array(tensor, copy=False).
-    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-)
-
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
 

@@ -17,10 +17,11 @@ from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
 from enas_tf.spaces import macro
 from enas_tf.tasks import classification
+from enas_tf.training import epochs as epochs_lib
+from enas_tf.training import progress
 from enas_tf.training.checkpoint import Checkpoint
 from enas_tf.training.driver import Driver
-from enas_tf.training.epochs import COUNTER
-from enas_tf.training.report import Report, estimate
+from enas_tf.training.report import Report
 
 
 class SpaceParts(NamedTuple):
@@ -125,7 +126,8 @@ def restore(driver: Driver, report: Report, stage: str) -> bool:
         return False
     position = driver.position
     limits = dict(
-        child=position[COUNTER], controller=position.get("controller_step", 0)
+        child=position[epochs_lib.COUNTER],
+        controller=position.get("controller_step", 0),
     )
     report.rewind(lambda row: row["step"] <= limits.get(row["kind"], position["epoch"]))
     where = ", ".join(f"{name} {value}" for name, value in position.items())
@@ -137,7 +139,7 @@ def announce(report: Report, label: str, seconds: float, request: Request) -> No
     """Say how long it will take."""
     has_gpu = bool(tf.config.list_physical_devices("GPU"))
     hint = not any(word.startswith("--preset=cpu") for word in request.command)
-    report.message(estimate(label, seconds, has_gpu=has_gpu, preset_hint=hint))
+    report.message(progress.estimate(label, seconds, has_gpu=has_gpu, preset_hint=hint))
 
 
 def draw_curves(folder: RunFolder) -> None:

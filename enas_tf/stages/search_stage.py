@@ -14,10 +14,11 @@ from enas_tf.tasks import classification, rewards
 from enas_tf.training import child as child_lib
 from enas_tf.training import controller as controller_lib
 from enas_tf.training import derive as derive_lib
+from enas_tf.training import epochs as epochs_lib
 from enas_tf.training import networks, scoring
 from enas_tf.training import search as search_lib
 from enas_tf.training.driver import Driver
-from enas_tf.training.epochs import COUNTER, ChildEpochs
+from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.report import Report
 
 # A forward pass beside a training step; to tell how long controller phases will take
@@ -45,7 +46,7 @@ def search(request: Request) -> None:
         parts = _build(request, report)
         position = parts.driver.position
         total = config.loop.num_epochs * parts.search.steps_per_epoch
-        done = position[COUNTER] + position[search_lib.CONTROLLER]
+        done = position[epochs_lib.COUNTER] + position[search_lib.CONTROLLER]
         report.begin("search", total + parts.search.total_updates, done)
         with parts.driver.stoppable():
             parts.search.run()
@@ -132,11 +133,11 @@ def _build(request: Request, report: Report) -> SearchParts:
 def _announce_search(request: Request, report: Report, parts: SearchParts) -> None:
     """The estimate, once a child step's time is known."""
     config, position = request.configs["search"], parts.driver.position
-    seconds = parts.driver.seconds_per_step[COUNTER]
+    seconds = parts.driver.seconds_per_step[epochs_lib.COUNTER]
     total = config.loop.num_epochs * parts.search.steps_per_epoch
     updates = parts.search.total_updates - position[search_lib.CONTROLLER]
     rewarded = updates * config.controller.num_aggregate
-    steps = total - position[COUNTER] + FORWARD_SHARE * rewarded
+    steps = total - position[epochs_lib.COUNTER] + FORWARD_SHARE * rewarded
     parts_lib.announce(report, "search", seconds * steps, request)
 
 

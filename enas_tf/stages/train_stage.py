@@ -18,9 +18,10 @@ from enas_tf.run_folder import RunFolder
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification
 from enas_tf.training import child as child_lib
+from enas_tf.training import epochs as epochs_lib
 from enas_tf.training import networks, retrain
 from enas_tf.training.driver import Driver
-from enas_tf.training.epochs import COUNTER, ChildEpochs
+from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.report import Report
 
 EXPORT_SAMPLE = 64  # test images on which an export is compared with the model
@@ -45,7 +46,7 @@ def train(request: Request) -> None:
         folder.agree("train", config)
         parts = _build_train(request, config, report)
         total = config.loop.num_epochs * parts.epochs.steps_per_epoch
-        report.begin("train", total, parts.driver.position[COUNTER])
+        report.begin("train", total, parts.driver.position[epochs_lib.COUNTER])
         with parts.driver.stoppable():
             retrain.retrain(
                 parts.epochs, parts.driver, num_epochs=config.loop.num_epochs
@@ -85,9 +86,9 @@ def _build_train(request: Request, config: Config, report: Report) -> TrainParts
 
     def announce():
         left = config.loop.num_epochs * trainer.steps_per_epoch
-        left -= driver.position[COUNTER]
+        left -= driver.position[epochs_lib.COUNTER]
         parts_lib.announce(
-            report, "train", left * driver.seconds_per_step[COUNTER], request
+            report, "train", left * driver.seconds_per_step[epochs_lib.COUNTER], request
         )
 
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce)

@@ -22,9 +22,6 @@ METRICS = "metrics.jsonl"
 TENSORBOARD = "tensorboard"
 _FLUSH_MILLIS = 10_000  # TensorBoard rereads every 30 s; two minutes would look stuck
 
-duration = progress_lib.duration
-estimate = progress_lib.estimate
-
 
 class Report:
     """The voice of one stage of a run.

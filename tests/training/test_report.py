@@ -12,6 +12,7 @@ from absl import logging
 from tensorboard.backend.event_processing import event_accumulator
 from tensorboard.util import tensor_util
 
+from enas_tf.training import progress
 from enas_tf.training import report as report_lib
 
 
@@ -268,7 +269,7 @@ def test_a_message_stands_on_its_own_line_beside_an_open_bar(tmp_path, monkeypat
     ],
 )
 def test_duration_in_words(seconds, words):
-    assert report_lib.duration(seconds) == words
+    assert progress.duration(seconds) == words
 
 
 @pytest.mark.parametrize(
@@ -283,7 +284,7 @@ def test_duration_in_words(seconds, words):
 def test_estimate_names_the_cpu_preset_above_an_hour_without_a_gpu(
     seconds, has_gpu, preset_hint, hint
 ):
-    line = report_lib.estimate(
+    line = progress.estimate(
         "search", seconds, has_gpu=has_gpu, preset_hint=preset_hint
     )
     assert line.startswith("search: about 1 h to go.")

@@ -1,0 +1,30 @@
+"""Holds back what C++ writes to standard error while TensorFlow starts.
+
+Its notes on missing CUDA drivers come before any log level is obeyed, and look like
+errors to a user without a GPU.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def standard_error() -> Iterator[None]:
+    """Nothing reaches file descriptor 2 inside; all of it does if that fails."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        before = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(before, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
