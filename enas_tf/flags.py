@@ -180,6 +180,7 @@ def _wrong_type(message: str, values: flags.FlagValues) -> str:
 
 
 def _no_channel_ranges() -> str:
+    # Deviation D14: no ranges of channels.
     return config.refusal(
         WHOLE_CHANNELS,
         False,

@@ -1,12 +1,12 @@
 """Search, derive, retrain, evaluate, export and predict, once for every space."""
 
 import json
+import logging
 
 import keras
 import numpy as np
 import pytest
 import runs
-from absl import logging
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator
 
@@ -25,14 +25,20 @@ def finished(request, tmp_path_factory):
     """(space, folder, what was logged) of a run of everything."""
     folder = tmp_path_factory.mktemp(request.param) / "run"
     lines = []
-    logging.get_absl_handler().addFilter(lambda r: lines.append(r.getMessage()) or True)
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logging.getLogger("absl").addHandler(handler)
     runs.run(request.param, folder, mode="all")
-    return request.param, folder, lines
+    yield request.param, folder, lines
+    logging.getLogger("absl").removeHandler(handler)
+
+
+def json_lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def rows(folder, stage, kind):
-    lines = (folder / "metrics.jsonl").read_text().splitlines()
-    found = [json.loads(line) for line in lines]
+    found = json_lines(folder / "metrics.jsonl")
     return [row for row in found if (row["stage"], row["kind"]) == (stage, kind)]
 
 
@@ -75,7 +81,7 @@ def test_controller_phases_and_epochs_alternate_as_asked(finished):
 
 def test_ten_arcs_with_accuracy_and_a_sentence_follow_each_phase(finished):
     space, folder, lines = finished
-    sampled = [json.loads(x) for x in open(folder / "arcs/sampled.jsonl")]
+    sampled = json_lines(folder / "arcs/sampled.jsonl")
     assert [row["epoch"] for row in sampled] == [1] * 10 + [2] * 10
     shown = [line for line in lines if "val_acc=" in line]
     assert len(shown) == 20
@@ -87,7 +93,7 @@ def test_ten_arcs_with_accuracy_and_a_sentence_follow_each_phase(finished):
 
 def test_the_best_arc_is_the_best_of_the_policy_and_beside_it_stands_chance(finished):
     _, folder, lines = finished
-    derived = [json.loads(line) for line in open(folder / "arcs/derived.jsonl")]
+    derived = json_lines(folder / "arcs/derived.jsonl")
     policy = [row for row in derived if row["source"] == "policy"]
     random = [row for row in derived if row["source"] == "random"]
     assert len(policy) == len(random) == 4

@@ -52,6 +52,7 @@ class MacroLayer(keras.layers.Layer):
         y = self._switch(x, op, weights)
         if len(sources) == 1:
             return y
+        # Deviation K1 (kept): bit 0 is the stem, bit i the output of layer i - 1.
         bits = tf.unstack(tf.cast(skips, y.dtype))
         chosen = [bit * source for bit, source in zip(bits, sources, strict=False)]
         total = tf.add_n([y, *chosen])
@@ -262,11 +263,13 @@ def final_macro_child(
             y = _join(sources, skips, y, filters, name=f"{name}_skip", seed=seed)
         sources.append(y)
         if layer in pools:
-            filters *= 2  # before the reductions, as in the original
+            # Deviation K2 (kept): doubled here, constant in the search, as published.
+            filters *= 2
             sources = _reduce_all(sources, filters, name=f"pool_{layer}", seed=seed)
     logits = stock.classifier(
         sources[-1], num_classes, keep_prob=config.keep_prob, name="fc", seed=seed
     )
+    # Deviation D18: a model holds what leads to its logits, no unread reduction.
     return keras.Model(images, logits, name="final_macro_child")
 
 

@@ -47,6 +47,7 @@ def augment(
         images = tf.gather(images, columns, axis=2, batch_dims=1)
     images = tf.ensure_shape(images, shape)
     if cutout:
+        # Deviation K7 (kept): the square's corner is drawn, not its centre.
         top = _corners(batch, height, top_seed)
         left = _corners(batch, width, left_seed)
         images *= _outside_square(height, width, top, left, cutout)

@@ -62,7 +62,7 @@ def separable_conv(
 def batch_norm(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
     """Batch statistics in training, moving ones in inference.
 
-    # Deviation D10: Keras' plain moving averages, not the original's debiased ones.
+    # Deviation D11: Keras' plain moving averages, not the original's debiased ones.
     """
     return keras.layers.BatchNormalization(
         momentum=BN_MOMENTUM, epsilon=BN_EPSILON, name=name

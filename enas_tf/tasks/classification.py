@@ -59,6 +59,7 @@ class ImageClassification:
     ) -> Batch:
         """The examples at `indices` [B]; varied if `augment_seed` ([2]) is given."""
         images = tf.cast(tf.gather(self._images[split], indices), tf.float32)
+        # Deviation D19: in 0..255 units; the original divides by 255 first.
         images = (images - self._mean) / self._std
         if augment_seed is not None:
             kinds = self._augmentation._asdict()

@@ -97,6 +97,7 @@ class ChildTrainer:
             output, tokens = self._network.forward(batch.inputs, step=step)
             loss = self._task.loss(output, batch)
         gradients = tape.gradient(loss, variables)
+        # Deviation K5 (kept): on every weight, those the arc does not use included.
         gradients = optimizer.add_l2(gradients, variables, self._config.l2_reg)
         norm = tf.linalg.global_norm(gradients)
         gradients = optimizer.clip(

@@ -82,6 +82,7 @@ class ControllerTrainer:
         config = self._config
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(self._trained)
+            # Deviation D16: all K arcs at once, from the very weights to be updated.
             draw = seeds.at(self._seed, "controller", update)
             sample = self._controller.sample(config.num_aggregate, seed=draw)
             with tape.stop_recording():

@@ -106,6 +106,7 @@ def derive(
     paper, more, or all of them. `progress` is told (rows done, rows in all, seconds so
     far) after every call.
     """
+    # Deviation D15: the original leaves the choice to the reader of its log.
     draw = seeds.at(seed, "derive", 0)
     policy = controller.sample(config.num_samples, seed=draw).tokens.numpy()
     random = space.random(seeds.on_host(seed, "random_arcs"), config.num_samples)

@@ -19,6 +19,7 @@ def retrain(epochs: ChildEpochs, driver: Driver, *, num_epochs: int) -> None:
     The test images are not looked at on the way: every training image is trained on,
     so nothing is left to choose an epoch by.
     """
+    # Deviation D17: the original evaluates on test after every epoch.
     for epoch in range(driver.position[EPOCH], num_epochs):
         epochs.train(epoch)
         driver.position[EPOCH] = epoch + 1

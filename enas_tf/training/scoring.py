@@ -30,6 +30,7 @@ class Batches(NamedTuple):
 
 def cut(size: int, batch_size: int, *, order: np.ndarray | None = None) -> Batches:
     """Cut `size` examples into batches, in `order` ([size]) or as they are."""
+    # Deviation D13: any size; the original's evaluation is right for multiples of 100.
     batch_size = min(batch_size, size)
     wanted = np.arange(0, size, batch_size)
     starts = np.minimum(wanted, size - batch_size)
@@ -63,6 +64,7 @@ class Scorer:
             tokens, indices, weights = row
             batch = self._task.batch(split, indices)
             arc = self._space.decode(tokens)
+            # Deviation K4 (kept): no dropout in rewards and evaluations.
             output = self._child(batch.inputs, arc=arc, training=False)
             return tf.reduce_sum(self._task.correct(output, batch) * weights)
 

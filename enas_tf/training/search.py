@@ -86,6 +86,7 @@ class Search:
 
     def _controller_due(self, finished: int) -> bool:
         """Whether a controller phase follows the `finished`-th epoch."""
+        # Deviation D13: the original also waited for the evaluation's turn.
         due = finished % self._config.train_every == 0
         return self._config.training and due and finished > self._config.warmup_epochs
 
@@ -183,6 +184,7 @@ class Search:
 
     def _evaluate(self, finished: int) -> None:
         """Validation and test accuracy, a fresh arc for every batch as in main.py."""
+        # Deviation K6 (kept): the mean of many arcs, not the accuracy of one.
         for split in ("valid", "test"):
             size = self._task.size(split)
             batches = scoring.cut(size, self._loop.eval_batch_size)
