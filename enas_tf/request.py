@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import enas_tf
-from enas_tf import arc_argument, config, presets
+from enas_tf import arc_argument, checks, config, presets
 from enas_tf.run_folder import RunFolder
 
 # The stages whose settings a mode goes by.
@@ -91,7 +91,7 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     folder = RunFolder(run.output_dir)
     configs = stage_configs(run, given, preset, folder)
     for stage in STAGES[run.mode]:
-        config.check(configs[stage])
+        checks.check(configs[stage])
     _refuse_missing(run, folder)
     arc = _arc(given, configs["train"], folder)
     if arc:
@@ -116,7 +116,7 @@ def run_settings(given: dict[str, Any]) -> config.RunConfig:
     names = [item.flag for item in config.settings() if item.section == "run"]
     written = {name: given[name] for name in names if name in given}
     settings = config.replace(config.Config(), {"mode": mode, **written})
-    config.check(settings)
+    checks.check(settings)
     output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
     return config.replace(settings, {"output_dir": output_dir}).run
 

@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from enas_tf import checks
 from enas_tf import config as config_lib
 from enas_tf.config import Config, ConfigError
 
@@ -26,14 +27,14 @@ def by_flag(items):
 def refusal_of(values):
     """The message with which `check` refuses the defaults changed by `values`."""
     with pytest.raises(ConfigError) as caught:
-        config_lib.check(config_lib.replace(Config(), values))
+        checks.check(config_lib.replace(Config(), values))
     message = str(caught.value)
     assert "\n" not in message
     return message
 
 
 def test_the_defaults_pass():
-    config_lib.check(Config())
+    checks.check(Config())
 
 
 @by_flag(SETTINGS)
@@ -119,7 +120,7 @@ def test_the_bounds_themselves_are_allowed(item):
         if bound is not None:
             # lr_max and lr_min clash at 0, which is not what is tried here.
             values = {"child_lr_cosine": False, item.flag: bound}
-            config_lib.check(config_lib.replace(Config(), values))
+            checks.check(config_lib.replace(Config(), values))
 
 
 @by_flag(FLOATS)
@@ -142,7 +143,7 @@ def test_what_is_no_choice_is_refused_with_the_choices(item):
 def test_every_choice_passes(item):
     for choice in item.field.metadata["choices"]:
         values = {item.flag: choice, "input": "picture.png"}
-        config_lib.check(config_lib.replace(Config(), values))
+        checks.check(config_lib.replace(Config(), values))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_every_choice_passes(item):
     [
         (
             dict(batch_size=0),
-            "--batch_size=0 is not allowed: it must be at least 1. Change "
+            "--batch_size=0 is not allowed: it must be from 1 to 1000000. Change "
             "--batch_size, or leave it out for its default.",
         ),
         (
@@ -204,12 +205,12 @@ def test_derive_batches_that_are_neither_a_number_nor_all_are_refused(value):
 
 @pytest.mark.parametrize("value", ["1", "10", "all"])
 def test_derive_batches_may_be_a_number_or_all(value):
-    config_lib.check(config_lib.replace(Config(), dict(derive_batches=value)))
+    checks.check(config_lib.replace(Config(), dict(derive_batches=value)))
 
 
 def test_learning_rates_may_cross_where_no_cosine_is_used():
     values = dict(child_lr_cosine=False, child_lr_max=0.0, child_lr_min=1.0)
-    config_lib.check(config_lib.replace(Config(), values))
+    checks.check(config_lib.replace(Config(), values))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 # Lowest first; a file may import from its own rank and from those below.
 RANKS = (
-    ("config", "presets", "spaces", "nn", "disk", "run_folder", "arc_argument")
+    (
+        "config",
+        "checks",
+        "presets",
+        "spaces",
+        "nn",
+        "disk",
+        "run_folder",
+        "arc_argument",
+    )
     + ("request", "quiet"),
     ("controller", "children"),
     ("data",),

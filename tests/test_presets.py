@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
+from enas_tf import checks, presets
 from enas_tf import config as config_lib
-from enas_tf import presets
 from enas_tf.config import ConfigError
 from enas_tf.spaces import macro
 
@@ -127,7 +127,7 @@ def test_paper_training_fits_the_published_arc():
 @pytest.mark.parametrize(("space", "stage", "name"), ALL)
 def test_every_preset_resolves_and_passes(space, stage, name):
     config = presets.resolve(space, stage, name, {})
-    config_lib.check(config)
+    checks.check(config)
     assert config.run.search_for == space
 
 

@@ -191,7 +191,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         """
         try:
             fields = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise ValueError(f"this is not JSON ({error})") from None
         if not isinstance(fields, dict):
             raise ValueError("the JSON is not an object with the fields of an arc")

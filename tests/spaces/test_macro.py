@@ -249,3 +249,8 @@ def test_one_layer_has_a_skip_rate_of_zero():
     statistics = macro.MacroSpace(1).statistics(np.array([[5], [5]]))
     assert statistics["skip_rate"] == 0.0
     assert statistics["op_frequency/maxpool3x3"] == 1.0
+
+
+def test_json_nested_beyond_reason_is_refused():
+    with pytest.raises(ValueError, match="not JSON"):
+        macro.MacroSpace(2).from_json("[" * 100_000)

@@ -1,0 +1,83 @@
+"""Refuses settings that cannot be right, before any file or TensorFlow is touched."""
+
+import math
+from typing import Any
+
+from enas_tf import config as config_lib
+from enas_tf.config import ChildConfig, Config, ConfigError, DeriveConfig, Setting
+
+LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
+
+
+def check(config: Config) -> None:
+    """Refuse what can be refused without looking at files or data.
+
+    Raises:
+      ConfigError: the first setting that is out of its range, or clashes with another.
+    """
+    for item in config_lib.settings():
+        _check_range(item, item.of(config))
+    _check_child(config.child)
+    _check_derive(config.derive)
+    if config.run.mode == "predict" and not config.run.input:
+        raise ConfigError(
+            "--input is empty: --mode=predict needs an image or a folder of images, "
+            "e.g. --input=picture.png."
+        )
+
+
+def _check_range(item: Setting, value: Any) -> None:
+    meta = item.field.metadata
+    if meta["choices"] and value not in meta["choices"]:
+        raise ConfigError(
+            config_lib.refusal(item.flag, value, f"one of {', '.join(meta['choices'])}")
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(config_lib.refusal(item.flag, value, "a finite number"))
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ConfigError(config_lib.refusal(item.flag, value, f"at most {LARGEST}"))
+    low, high = meta["low"], meta["high"]
+    if low is None and high is None:
+        return
+    too_low = low is not None and not value >= low  # `not >=` catches NaN as well
+    too_high = high is not None and not value <= high
+    if too_low or too_high:
+        raise ConfigError(
+            config_lib.refusal(item.flag, value, config_lib.range_in_words(low, high))
+        )
+
+
+def _check_child(child: ChildConfig) -> None:
+    if child.out_filters % 2:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_out_filters",
+                child.out_filters,
+                "even, since a factorised reduction halves it",
+                f"Try --child_out_filters={child.out_filters + 1}.",
+            )
+        )
+    if not 0.0 < child.keep_prob <= 1.0:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_keep_prob", child.keep_prob, "above 0 and at most 1"
+            )
+        )
+    if child.lr_cosine and child.lr_min > child.lr_max:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_lr_min",
+                child.lr_min,
+                f"at most --child_lr_max={child.lr_max}",
+            )
+        )
+
+
+def _check_derive(derive: DeriveConfig) -> None:
+    number = derive.batches.isdecimal() and int(derive.batches) > 0
+    if not number and derive.batches != "all":
+        raise ConfigError(
+            config_lib.refusal(
+                "derive_batches", derive.batches, "a positive number or `all`"
+            )
+        )

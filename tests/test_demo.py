@@ -1,0 +1,25 @@
+"""The demo, whole: what the README promises of it."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.slow
+def test_the_demo_learns_its_digits_and_its_controller_beats_chance(tmp_path):
+    folder = tmp_path / "demo"
+    command = [sys.executable, "bin/main.py", "--search_for=macro", "--preset=demo"]
+    command += ["--mode=all", f"--output_dir={folder}"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    stages = json.loads((folder / "run.json").read_text())["stages"]
+    assert stages["train"]["test_accuracy"] > 0.95
+    assert stages["derive"]["low"] > 0
+    assert (folder / "final/model.keras").exists()
+    assert (folder / "arcs/best.png").stat().st_size > 10_000

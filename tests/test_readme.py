@@ -1,0 +1,53 @@
+"""What the README shows works."""
+
+import pathlib
+import re
+import shlex
+
+import pytest
+from absl import flags as absl_flags
+
+from enas_tf import flags, presets
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+README = (REPOSITORY / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+
+
+def test_the_example_of_the_python_interface_runs(capsys):
+    (example,) = [block for block in blocks("python") if "import enas_tf" in block]
+    exec(compile(example, "README.md", "exec"), {})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "1.606e+29 78"
+    assert re.fullmatch(r"12 layers: .*; \d+ of 66 skips\.", second)
+
+
+def commands() -> list[str]:
+    lines = "\n".join(blocks("bash")).splitlines()
+    return [
+        line[line.index("bin/main.py") :] for line in lines if "bin/main.py" in line
+    ]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_has_flags_that_exist(command):
+    values = absl_flags.FlagValues()
+    flags.define(values)
+    flags.parse(shlex.split(command), values)
+    preset = flags.preset(values)
+    assert preset is None or preset in presets.PRESETS["macro"]
+
+
+def test_there_is_a_demo_and_a_test_command():
+    for marker in ("<!-- demo -->", "<!-- tests -->"):
+        assert README.count(f"\n{marker}\n```bash\n") == 1
+
+
+def test_every_local_link_and_picture_is_there():
+    targets = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert targets
+    for target in targets:
+        assert (REPOSITORY / target).exists(), target
