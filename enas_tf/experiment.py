@@ -50,12 +50,16 @@ def _set_up_logging() -> None:
     """Lines with the time of day; of the libraries, only what they warn of."""
     handler = logging.get_absl_handler()
     handler.setFormatter(std_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    handler.addFilter(
-        lambda record: (
-            record.levelno >= std_logging.WARNING or PACKAGE in record.pathname
-        )
-    )
+    handler.addFilter(_is_for_the_user)
     logging.set_verbosity(logging.INFO)
+
+
+def _is_for_the_user(record: std_logging.LogRecord) -> bool:
+    if PACKAGE in record.pathname:
+        return True
+    # TFDS warns of its own deprecations, and of a folder that it then goes without.
+    chatty = "tensorflow_datasets" in record.pathname
+    return record.levelno >= (std_logging.ERROR if chatty else std_logging.WARNING)
 
 
 def start_tensorflow() -> None:
