@@ -1,5 +1,6 @@
 """The stages that deal with one arc: train, evaluate, export, predict."""
 
+import pathlib
 from typing import Any, NamedTuple
 
 import keras
@@ -174,6 +175,6 @@ def export(request: Request) -> None:
 
 def predict(request: Request) -> None:
     """Name the class of an image, or of each image in a folder."""
-    source = request.configs["train"].run.input
+    source = pathlib.Path(request.configs["train"].run.input).expanduser()
     for answer in predict_lib.predict(request.folder.final, source):
         logging.info("%s: %s (%.3f)", answer.path, answer.label, answer.probability)
