@@ -96,6 +96,9 @@ class Driver:
         """Inside, Ctrl-C and SIGTERM wait for the running call; a second one does not.
 
         Outside the main thread signals stay as they are.
+
+        Raises:
+          Interrupted: a signal came after the last call.
         """
         numbers = (signal.SIGINT, signal.SIGTERM)
         try:
@@ -104,6 +107,8 @@ class Driver:
             before = {}
         try:
             yield
+            if self._signal:
+                self._stop()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -137,10 +142,13 @@ class Driver:
 
     def _save_or_stop(self, end: int) -> None:
         if self._signal:
-            self.save()
-            raise Interrupted(self._signal)
+            self._stop()
         if self._checkpoint_every and end % self._checkpoint_every == 0:
             self.save()
+
+    def _stop(self) -> None:
+        self.save()
+        raise Interrupted(self._signal)
 
 
 def _next_multiple(number: int, period: int) -> int:

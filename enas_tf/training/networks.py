@@ -63,8 +63,8 @@ class FinalNetwork:
         self._seed = seed
         self.variables = [v.value for v in model.trainable_variables]
         self.num_tokens = 0
-        layers = model._flatten_layers()
-        self._dropouts = [v for v in layers if isinstance(v, keras.layers.Dropout)]
+        dropout = keras.layers.Dropout
+        self._dropouts = [layer for layer in model.layers if isinstance(layer, dropout)]
 
     def forward(self, inputs, *, step):
         """See `Network`."""

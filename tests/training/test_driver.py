@@ -151,6 +151,15 @@ def test_a_signal_at_a_checkpoint_period_saves_once():
     assert [position["step"] for position in run.saved.saves] == [5]
 
 
+def test_a_signal_after_the_last_call_is_not_lost():
+    run = Run()
+    with pytest.raises(driver_lib.Interrupted) as stop, run.driver.stoppable():
+        run.advance(5)
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert stop.value.number == signal.SIGTERM
+    assert run.saved.saves[-1]["step"] == 5
+
+
 def test_a_second_signal_does_not_wait():
     run = Run()
 
