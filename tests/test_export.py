@@ -145,6 +145,7 @@ def test_saved_model_loads_with_tensorflow_alone(written, tmp_path):
 
 
 def test_a_loaded_model_can_be_trained_on(written):
+    keras.utils.set_random_seed(0)  # asked for where determinism was switched on
     _, folder, _ = written
     model = keras.models.load_model(folder / "model.keras")
     model.compile("sgd", "sparse_categorical_crossentropy")
