@@ -68,9 +68,10 @@ class Controller(keras.Model):
         return self._play(tf.shape(tokens)[0], tokens=tokens).sample
 
     def logits(self, tokens: tf.Tensor) -> list[tf.Tensor]:
-        """Each decision's shaped logits along `tokens`: [B, choices], or for skips
-        [B, width, 2] with (no, yes) last.
-        """  # noqa: D205
+        """Each decision's shaped logits along `tokens` [B, T].
+
+        They are [B, choices], or for skips [B, width, 2] with (no, yes) last.
+        """
         return self._play(tf.shape(tokens)[0], tokens=tokens).logits
 
     def call(self, tokens: tf.Tensor) -> Sample:

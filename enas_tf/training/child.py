@@ -117,9 +117,11 @@ class ChildTrainer:
         return tf.random.experimental.stateless_shuffle(examples, seed)
 
     def _indices(self, step: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
-        """The step's examples, [B]. Batches are always full: the last one of an epoch
-        begins early (# Deviation D12).
-        """  # noqa: D205
+        """The step's examples, [B].
+
+        Batches are always full: the last one of an epoch begins early
+        (# Deviation D12).
+        """
         place = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
         place = tf.minimum(place, self._task.size("train") - self._batch_size)
         return order[place : place + self._batch_size]
