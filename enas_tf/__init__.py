@@ -24,7 +24,7 @@ _HOMES = {
     "NAMED_ARCS": ("enas_tf.spaces.macro", "NAMED_ARCS"),
     "Controller": ("enas_tf.controller", "Controller"),
     "SharedMacroChild": ("enas_tf.children.macro", "SharedMacroChild"),
-    "final_macro_child": ("enas_tf.children.macro", "final_macro_child"),
+    "final_macro_child": ("enas_tf.children.final_macro", "final_macro_child"),
     "load_images": ("enas_tf.data.images", "load"),
 }
 

@@ -22,6 +22,7 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     shapes_result: bool = True,
+    spaces: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field whose metadata holds its help text and its allowed range.
 
@@ -33,17 +34,24 @@ def setting(
       high: largest allowed number, inclusive.
       shapes_result: False for a setting that may change between two runs of the same
         command (a folder, how often to print) without changing what is computed.
+      spaces: the search spaces that have such a part; empty: all of them.
     """
     metadata = dict(
-        help=help, choices=choices, low=low, high=high, shapes_result=shapes_result
+        help=help,
+        choices=choices,
+        low=low,
+        high=high,
+        shapes_result=shapes_result,
+        spaces=spaces,
     )
     return dataclasses.field(default=default, metadata=metadata)
 
 
-SPACES = ("macro",)
+SPACES = ("macro", "micro")
 MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
 CLIP_MODES = ("none", "norm", "global")
 FLIPS = ("auto", "yes", "no")
+CONCATS = ("refuse", "convert")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,12 +152,18 @@ class DataConfig:
 class ChildConfig:
     """The child network and its training."""
 
-    num_layers: int = setting(12, "Layers of the child.", low=1, high=200)
+    num_layers: int = setting(
+        12,
+        "Layers of the child; micro: its cells, apart from the two that reduce.",
+        low=1,
+        high=200,
+    )
+    num_cells: int = setting(5, "Blocks in a cell.", low=2, high=50, spaces=("micro",))
     out_filters: int = setting(
         36, "Filters of a layer; an even number.", low=2, high=10_000
     )
     out_filters_scale: int = setting(
-        1, "Multiplies --child_out_filters.", low=1, high=100
+        1, "Multiplies --child_out_filters.", low=1, high=100, spaces=("macro",)
     )
     num_branches: int = setting(
         6, "Ops to choose from, the first so many of the table.", low=1, high=6
@@ -158,11 +172,33 @@ class ChildConfig:
         False,
         "Build the final child's separable convolutions as plain ones, as the "
         "original code did.",
+        spaces=("macro",),
+    )
+    use_aux_heads: bool = setting(
+        False,
+        "Train an auxiliary classifier behind the second reduction.",
+        spaces=("micro",),
+    )
+    drop_path_keep_prob: float = setting(
+        1.0,
+        "Probability that drop path keeps the deepest cell's paths at the end of "
+        "training; the final child only.",
+        high=1.0,
+        spaces=("micro",),
     )
     fixed_arc: str = setting(
         "",
         "The arc to train: integers in the original's form, a file "
-        "(arcs/best.json, arcs/best.txt) or a published name.",
+        "(arcs/best.json, arcs/best.txt) or a published name; micro: also a DARTS "
+        "genotype.",
+    )
+    genotype_concat: str = setting(
+        "refuse",
+        "A genotype that concatenates other nodes than its loose ends: refuse it, or "
+        "convert it with a warning.",
+        choices=CONCATS,
+        shapes_result=False,
+        spaces=("micro",),
     )
     keep_prob: float = setting(
         0.9, "Probability that dropout keeps a feature before the classifier.", high=1.0
@@ -192,6 +228,15 @@ class ControllerConfig:
     lstm_size: int = setting(64, "Hidden units of the LSTM.", low=1)
     temperature: float = setting(0.0, "Divides the logits; 0: off.", low=0.0)
     tanh_constant: float = setting(1.5, "Bounds the logits, c tanh(z); 0: off.", low=0)
+    op_tanh_reduce: float = setting(
+        1.0, "Divides that bound for ops.", low=1e-6, spaces=("micro",)
+    )
+    op_bias_inside_tanh: bool = setting(
+        False,
+        "Bound the learned bias of the ops as well, as the original does: it can then "
+        "hardly be learned.",
+        spaces=("micro",),
+    )
     training: bool = setting(True, "Train the controller (no: search at random).")
     train_every: int = setting(1, "Epochs between controller phases.", low=1)
     train_steps: int = setting(50, "Updates in a controller phase.", low=1)
@@ -206,9 +251,15 @@ class ControllerConfig:
     )
     entropy_weight: float = setting(1e-4, "Entropy bonus in the reward.", low=0.0)
     skip_target: float = setting(
-        0.4, "Wanted probability of a skip.", low=1e-6, high=1 - 1e-6
+        0.4,
+        "Wanted probability of a skip.",
+        low=1e-6,
+        high=1 - 1e-6,
+        spaces=("macro",),
     )
-    skip_weight: float = setting(0.8, "Weight of the skip penalty.", low=0.0)
+    skip_weight: float = setting(
+        0.8, "Weight of the skip penalty.", low=0.0, spaces=("macro",)
+    )
 
 
 @dataclasses.dataclass(frozen=True)

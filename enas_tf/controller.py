@@ -1,7 +1,8 @@
 """The controller: an LSTM that plays a tape, whatever the tape decides.
 
-Reference: paper section 2.4; reference code src/cifar10/general_controller.py. It knows
-decisions (choose an op, point at an anchor, say yes or no to each anchor), not spaces.
+Reference: paper section 2.4; reference code src/cifar10/general_controller.py and
+micro_controller.py. It knows decisions (choose an op, point at an anchor, say yes or no
+to each anchor), not spaces.
 """
 
 from collections.abc import Iterable
@@ -95,12 +96,27 @@ class Controller(keras.Model):
             shapes = dict(
                 embedding=(decision.choices, size), softmax=(size, decision.choices)
             )
+            self._add_bias(decision)
         else:
             shapes = dict(w1=(size, size), w2=(size, size), v=(size, 1))
-        self._heads.value[slot] = {
-            name: self._weight(f"{slot}_{name}", shape)
-            for name, shape in shapes.items()
-        }
+        head = self._heads.value.setdefault(slot, {})
+        for name, shape in shapes.items():
+            head[name] = self._weight(f"{slot}_{name}", shape)
+
+    def _add_bias(self, decision: base.Op) -> None:
+        if not decision.learned_bias:
+            return
+        start = tf.constant([decision.learned_bias])
+        if not self._config.op_bias_inside_tanh:
+            # Deviation D20: outside the tanh, which would hide it from its gradient;
+            # bounded only once, so that the first probabilities are the original's.
+            start = self.shape_logits(start, reduced=decision.reduced)
+        bias = self.add_weight(
+            name=f"{decision.slot}_bias",
+            shape=(1, decision.choices),
+            initializer=lambda shape, dtype=None: start,
+        )
+        self._heads.value.setdefault(decision.slot, {})["bias"] = bias
 
     # Playing.
 
@@ -111,12 +127,31 @@ class Controller(keras.Model):
             player.move(step)
         return player.finish()
 
-    def shape_logits(self, logits: tf.Tensor) -> tf.Tensor:
-        """Temperature, then c tanh(z): paper section 3, general_controller.py."""
+    def shape_logits(self, logits: tf.Tensor, *, reduced: bool = False) -> tf.Tensor:
+        """Temperature, then c tanh(z): paper section 3, general_controller.py.
+
+        `reduced`: c is divided by --controller_op_tanh_reduce (micro_controller.py).
+        """
         if self._config.temperature:
             logits = logits / self._config.temperature
         if self._config.tanh_constant:
-            logits = self._config.tanh_constant * tf.tanh(logits)
+            bound = self._config.tanh_constant
+            bound /= self._config.op_tanh_reduce if reduced else 1.0
+            logits = bound * tf.tanh(logits)
+        return logits
+
+    def op_logits(self, h: tf.Tensor, decision: base.Op) -> tf.Tensor:
+        """The shaped logits of an op, [B, choices], from the state h [B, H]."""
+        head = self.head(decision.slot)
+        scores = tf.matmul(h, head["softmax"])
+        inside = self._config.op_bias_inside_tanh and decision.learned_bias
+        if inside:
+            scores += head["bias"]
+        logits = self.shape_logits(scores, reduced=decision.reduced)
+        if decision.learned_bias and not inside:
+            logits += head["bias"]
+        if decision.fixed_bias:
+            logits += tf.constant(decision.fixed_bias)
         return logits
 
     def head(self, slot: str) -> dict[str, tf.Tensor]:
@@ -157,6 +192,8 @@ class _Player:
 
     def move(self, step: base.Step) -> None:
         """One LSTM step and what it decides."""
+        if step.forget:
+            self._anchors, self._keys = [], []
         self._c, self._h = lstm_step(self._inputs, self._c, self._h, self._lstm)
         if isinstance(step.decision, base.Op):
             self._choose_op(step.decision)
@@ -185,19 +222,22 @@ class _Player:
         return _Play(sample, self._logits)
 
     def _choose_op(self, decision: base.Op) -> None:
-        head = self._controller.head(decision.slot)
-        token = self._decide(tf.matmul(self._h, head["softmax"])[:, None])[:, 0]
-        self._inputs = tf.gather(head["embedding"], token)
+        logits = self._controller.op_logits(self._h, decision)
+        token = self._decide(logits[:, None])[:, 0]
+        embedding = self._controller.head(decision.slot)["embedding"]
+        self._inputs = tf.gather(embedding, token)
 
     def _choose_index(self, decision: base.Index) -> None:
         scores = self._attention(decision.slot, decision.choices)
-        token = self._decide(scores[:, None])[:, 0]
+        logits = self._controller.shape_logits(scores)
+        token = self._decide(logits[:, None])[:, 0]
         anchors = tf.stack(self._anchors[: decision.choices], axis=1)  # [B, n, H]
         self._inputs = tf.gather(anchors, token, batch_dims=1)
 
     def _choose_skips(self, decision: base.Skips) -> None:
         scores = self._attention(decision.slot, decision.width)
-        bits = self._decide(tf.stack([-scores, scores], axis=2), binary=True)
+        logits = self._controller.shape_logits(tf.stack([-scores, scores], axis=2))
+        bits = self._decide(logits, binary=True)
         weights = tf.cast(bits, tf.float32)[:, :, None]  # [B, width, 1]
         anchors = tf.stack(self._anchors[: decision.width], axis=1)
         total = tf.reduce_sum(weights * anchors, axis=1)
@@ -210,9 +250,8 @@ class _Player:
         hidden = tf.tensordot(keys, head["w1"], 1) + (self._h @ head["w2"])[:, None]
         return tf.tensordot(tf.tanh(hidden), head["v"], 1)[:, :, 0]
 
-    def _decide(self, scores: tf.Tensor, *, binary: bool = False) -> tf.Tensor:
-        """Draw or follow the next tokens; scores [B, n, choices] -> [B, n] int32."""
-        logits = self._controller.shape_logits(scores)
+    def _decide(self, logits: tf.Tensor, *, binary: bool = False) -> tf.Tensor:
+        """Draw or follow the next tokens; logits [B, n, choices] -> [B, n] int32."""
         count = logits.shape[1]
         tokens = self._next_tokens(logits, count)
         log_p = tf.nn.log_softmax(logits)

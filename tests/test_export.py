@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from enas_tf import export, exported
-from enas_tf.children import macro as macro_child
+from enas_tf.children import final_macro
 from enas_tf.config import ChildConfig
 from enas_tf.spaces import macro
 
@@ -18,7 +18,7 @@ NAMES = ["cat", "dog", "grey heron"]
 
 def final_child(arc="0"):
     layers = len(arc.split("|"))
-    return macro_child.final_macro_child(
+    return final_macro.final_macro_child(
         macro.MacroSpace(layers).parse(arc),
         ChildConfig(out_filters=4, keep_prob=0.5),
         image_shape=(12, 12, 3),

@@ -1,23 +1,18 @@
-"""The macro children: the shared one of every arc, and the final one of one arc.
+"""The shared macro child: every arc of the macro space on one set of weights.
 
-Reference: reference code src/cifar10/general_child.py, `_enas_layer` and
-`_fixed_layer`; paper section 2.3.
+Reference: reference code src/cifar10/general_child.py, `_enas_layer`; paper section
+2.3.
 """
-
-from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
 from enas_tf.config import ChildConfig
-from enas_tf.nn import image_ops, stock
+from enas_tf.nn import image_ops
 from enas_tf.nn.parameters import Parameters, Weight
 from enas_tf.spaces import macro
 from enas_tf.spaces.macro import MacroArc
-
-# Kernel size of the convolutions among macro.OPS; separable ones have two kernels.
-CONV_SIZES = dict(conv3x3=3, sepconv3x3=3, conv5x5=5, sepconv5x5=5)
 
 
 class MacroLayer(keras.layers.Layer):
@@ -32,7 +27,7 @@ class MacroLayer(keras.layers.Layer):
         """Args: the names of the ops to switch between."""
         super().__init__(name=name)
         self.ops = ops
-        self.convs = tuple(op for op in ops if op in CONV_SIZES)
+        self.convs = tuple(op for op in ops if op in macro.CONV_SIZES)
 
     def call(
         self,
@@ -111,6 +106,7 @@ class SharedMacroChild(keras.layers.Layer):
         filters = config.out_filters * config.out_filters_scale
         specs = _shared_weights(space, filters, image_shape[2], num_classes)
         self.parameters = Parameters(specs, seed=seed)
+        self.aux_parameters = None
         # A tuple: Keras loses layers that are kept in a list when it saves.
         self.blocks = tuple(
             MacroLayer(space.ops, name=f"layer_{layer}")
@@ -199,9 +195,9 @@ def _layer_weights(layer: str, ops: tuple[str, ...], filters: int) -> list[Weigh
         Weight(f"{layer}/in/kernel", (len(ops), *square), fan_in=filters),
         *_norm(f"{layer}/in", (len(ops), filters)),
     ]
-    convs = [op for op in ops if op in CONV_SIZES]
+    convs = [op for op in ops if op in macro.CONV_SIZES]
     for op in convs:
-        size = CONV_SIZES[op]
+        size = macro.CONV_SIZES[op]
         if op.startswith("sep"):
             depthwise = (size, size, filters, 1)
             weights += [
@@ -221,104 +217,4 @@ def _norm(name: str, shape: tuple[int, ...]) -> list[Weight]:
     return [
         Weight(f"{name}/scale", shape, constant=1.0),
         Weight(f"{name}/offset", shape),
-    ]
-
-
-def final_macro_child(
-    arc: MacroArc,
-    config: ChildConfig,
-    *,
-    image_shape: tuple[int, int, int],
-    num_classes: int,
-    seed: int,
-) -> keras.Model:
-    """Standardised images [B, H, W, channels] float32 -> logits [B, num_classes].
-
-    Of the reductions of a pool layer the model holds those that something reads; one
-    that no later layer reads has no influence, and the original's count includes it.
-
-    Args:
-      arc: of ints; the number of layers is that of its ops.
-      config: filters, dropout, and whether separable convolutions are plain ones.
-      image_shape: [H, W, channels].
-      num_classes: classes to tell apart.
-      seed: of all initial weights and of dropout.
-    """
-    filters = config.out_filters * config.out_filters_scale
-    pools = macro.pool_layers(len(arc.ops))
-    images = keras.Input(image_shape, name="images")
-    x = stock.conv(images, filters, 3, name="stem_conv", seed=seed)
-    sources = [stock.batch_norm(x, name="stem_conv_bn")]
-    for layer, (op, skips) in enumerate(zip(arc.ops, arc.skips, strict=True)):
-        name = f"layer_{layer}"
-        y = _branch(
-            sources[-1],
-            macro.OPS[op],
-            filters,
-            plain=config.plain_separable,
-            name=name,
-            seed=seed,
-        )
-        if layer:
-            y = _join(sources, skips, y, filters, name=f"{name}_skip", seed=seed)
-        sources.append(y)
-        if layer in pools:
-            # Deviation K2 (kept): doubled here, constant in the search, as published.
-            filters *= 2
-            sources = _reduce_all(sources, filters, name=f"pool_{layer}", seed=seed)
-    logits = stock.classifier(
-        sources[-1], num_classes, keep_prob=config.keep_prob, name="fc", seed=seed
-    )
-    # Deviation D18: a model holds what leads to its logits, no unread reduction.
-    return keras.Model(images, logits, name="final_macro_child")
-
-
-def _branch(
-    x: keras.KerasTensor, op: str, filters: int, *, plain: bool, name: str, seed: int
-) -> keras.KerasTensor:
-    """ReLU - 1x1 conv - BN - ReLU, then the op: a pool, or a convolution and BN.
-
-    # Deviation D2: the original builds separable ops as plain ones and has no pools.
-    """
-    x = stock.relu(x, name=f"{name}_relu")
-    x = stock.conv(x, filters, 1, name=f"{name}_conv_1x1", seed=seed)
-    x = stock.batch_norm(x, name=f"{name}_conv_1x1_bn")
-    x = stock.relu(x, name=f"{name}_conv_1x1_relu")
-    if op == "avgpool3x3":
-        return stock.avg_pool(x, name=f"{name}_avgpool_3x3")
-    if op == "maxpool3x3":
-        return stock.max_pool(x, name=f"{name}_maxpool_3x3")
-    size = CONV_SIZES[op]
-    separable = op.startswith("sep") and not plain
-    conv = stock.separable_conv if separable else stock.conv
-    path = f"{name}_{'sepconv' if separable else 'conv'}_{size}x{size}"
-    y = conv(x, filters, size, name=path, seed=seed)
-    return stock.batch_norm(y, name=f"{path}_bn")
-
-
-def _join(
-    sources: list[keras.KerasTensor],
-    skips: Sequence[int],
-    y: keras.KerasTensor,
-    filters: int,
-    *,
-    name: str,
-    seed: int,
-) -> keras.KerasTensor:
-    """The skipped-from tensors and y side by side, then ReLU - 1x1 conv - BN."""
-    # The last source is the op's input and has no bit.
-    chosen = [x for bit, x in zip(skips, sources, strict=False) if bit]
-    x = stock.concat([*chosen, y], name=f"{name}_concat")
-    x = stock.relu(x, name=f"{name}_relu")
-    x = stock.conv(x, filters, 1, name=name, seed=seed)
-    return stock.batch_norm(x, name=f"{name}_bn")
-
-
-def _reduce_all(
-    sources: list[keras.KerasTensor], filters: int, *, name: str, seed: int
-) -> list[keras.KerasTensor]:
-    """Halve every tensor so far, each with weights of its own."""
-    return [
-        stock.factorized_reduction(x, filters, name=f"{name}_from_{i}", seed=seed)
-        for i, x in enumerate(sources)
     ]

@@ -18,10 +18,22 @@ JSON_VERSION = 1
 
 
 class Op(NamedTuple):
-    """Choose one of `choices` ops; `slot` names the weights that decide it."""
+    """Choose one of `choices` ops.
+
+    Attributes:
+      slot: names the weights that decide it; decisions of one slot share them.
+      choices: how many ops.
+      learned_bias: first values of a bias that the slot learns, before the logits are
+        bounded; empty: no bias.
+      fixed_bias: added to the logits and never learned; empty: none.
+      reduced: whether --controller_op_tanh_reduce bounds these logits more tightly.
+    """
 
     slot: str
     choices: int
+    learned_bias: tuple[float, ...] = ()
+    fixed_bias: tuple[float, ...] = ()
+    reduced: bool = False
 
     @property
     def num_tokens(self) -> int:
@@ -69,11 +81,13 @@ class Step(NamedTuple):
       anchor: "state" to remember the state as an anchor that later decisions can point
         at, "zeros" to remember zeros in its place, "" to remember nothing.
       restart: whether the next step's input is the learned start embedding.
+      forget: whether the anchors so far are forgotten first; the LSTM's state is not.
     """
 
     decision: Decision | None
     anchor: str = ""
     restart: bool = False
+    forget: bool = False
 
 
 class SearchSpace(abc.ABC, Generic[ArcT]):
@@ -133,6 +147,17 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         """The exact number of token sequences."""
         return math.prod(int(n) for n in self.choices_per_token())
 
+    def size_in_words(self) -> str:
+        """How many architectures there are, as a run tells it."""
+        return f"{self.size:.3e} architectures"
+
+    def stored_order(self) -> Sequence[int]:
+        """[T]: the place among the tokens of each integer of the written form.
+
+        The original writes some spaces in another order than it samples them.
+        """
+        return range(self.num_tokens)
+
     def random(self, rng: np.random.Generator, count: int) -> np.ndarray:
         """`count` uniformly random token sequences, [count, T] int32."""
         choices = self.choices_per_token()
@@ -148,8 +173,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
           ValueError: wrong length, or a token out of range, with its position.
         """
         tokens = [int(token) for token in tokens]
-        if len(tokens) != self.num_tokens:
-            raise ValueError(self._length_message(len(tokens)))
+        self._check_length(tokens)
         for place, (token, choices) in enumerate(
             zip(tokens, self.choices_per_token(), strict=True)
         ):
@@ -172,11 +196,16 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         bad = [word for word in words if not word.isascii() or not word.isdecimal()]
         if bad:
             raise ValueError(f"{bad[0]!r} is not a whole number of 0 or more")
-        return self.decode(self.validate([int(word) for word in words]))
+        self._check_length(words)
+        tokens = [0] * self.num_tokens
+        for place, word in zip(self.stored_order(), words, strict=True):
+            tokens[place] = int(word)
+        return self.decode(self.validate(tokens))
 
     def text(self, arc: ArcT) -> str:
         """`arc` in the original's integer form."""
-        return " ".join(str(token) for token in self.encode(arc))
+        tokens = self.encode(arc)
+        return " ".join(str(tokens[place]) for place in self.stored_order())
 
     def to_json(self, arc: ArcT) -> str:
         """`arc` as JSON, with op names, so that it outlives a change of numbering."""
@@ -209,8 +238,13 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
             raise ValueError(f"the JSON lacks a part of an arc ({error!r})") from None
         return self.decode(self.validate(tokens))
 
+    def _check_length(self, tokens: Sequence[Any]) -> None:
+        if len(tokens) != self.num_tokens:
+            raise ValueError(self._length_message(len(tokens)))
+
     def _length_message(self, length: int) -> str:
         return f"the arc has {length} integers, {self.num_tokens} are needed"
 
     def _token_name(self, place: int) -> str:
+        """What the token at `place` decides."""
         return f"integer {place + 1} of the arc"

@@ -15,6 +15,8 @@ from enas_tf.spaces import base
 
 # In id order. The names are what arc files and pictures show.
 OPS = ("conv3x3", "sepconv3x3", "conv5x5", "sepconv5x5", "avgpool3x3", "maxpool3x3")
+# Kernel size of the convolutions among them; separable ones have two kernels.
+CONV_SIZES = dict(conv3x3=3, sepconv3x3=3, conv5x5=5, sepconv5x5=5)
 
 # The arc of the original's scripts/cifar10_macro_final.sh: 24 layers, four ops.
 ENAS_24 = (

@@ -9,6 +9,7 @@ import tensorflow as tf
 from absl import logging
 
 from enas_tf import plots
+from enas_tf.children import final_macro
 from enas_tf.children import macro as macro_child
 from enas_tf.config import Config, DataConfig
 from enas_tf.data import fits, standardise
@@ -46,7 +47,7 @@ SPACES: dict[str, SpaceParts] = {
             c.child.num_layers, num_ops=c.child.num_branches
         ),
         shared=macro_child.SharedMacroChild,
-        final=macro_child.final_macro_child,
+        final=final_macro.final_macro_child,
         reductions=lambda space: len(macro.pool_layers(space.num_layers)),
     ),
 }

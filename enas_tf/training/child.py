@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.config import ChildConfig
@@ -64,6 +65,10 @@ class ChildTrainer:
         """What a checkpoint must hold, apart from the network itself."""
         return self._optimizer.variables
 
+    def arc_text(self, tokens: np.ndarray) -> str:
+        """The arc of a run's `tokens`, as one would type it."""
+        return self._network.arc_text(tokens)
+
     @tf.function(autograph=False)
     def run(self, first: tf.Tensor, last: tf.Tensor, lr: tf.Tensor) -> ChildRun:
         """Do the steps first <= step < last ([] int64), all of one epoch."""
@@ -98,7 +103,8 @@ class ChildTrainer:
             loss = self._task.loss(output, batch)
         gradients = tape.gradient(loss, variables)
         # Deviation K5 (kept): on every weight, those the arc does not use included.
-        gradients = optimizer.add_l2(gradients, variables, self._config.l2_reg)
+        l2 = [self._config.l2_reg * decayed for decayed in self._network.decayed]
+        gradients = optimizer.add_l2(gradients, variables, l2)
         norm = tf.linalg.global_norm(gradients)
         gradients = optimizer.clip(
             gradients,

@@ -130,7 +130,7 @@ class ControllerTrainer:
             tf.zeros_like(v) if g is None else tf.convert_to_tensor(g)
             for g, v in zip(gradients, self._trained, strict=True)
         ]
-        l2 = self._config.l2_reg
+        l2 = [self._config.l2_reg] * len(gradients)
         gradients = optimizer.add_l2(gradients, self._trained, l2)
         self._optimizer.apply(gradients, tf.constant(self._config.lr))
         return tf.linalg.global_norm(gradients)

@@ -61,7 +61,7 @@ class ChildEpochs:
         self._steps += last - first
 
     def _complaint(self, run: Any) -> str:
-        arc = " ".join(str(token) for token in run.tokens.numpy())
+        arc = self._trainer.arc_text(run.tokens.numpy())
         where = f" with the arc {arc}" if arc else ""
         return (
             f"The loss is not a number at child step {int(run.last)}{where}. The last "

@@ -7,6 +7,7 @@ children meet here and nowhere below.
 from typing import Any, Protocol
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
@@ -16,17 +17,23 @@ from enas_tf.nn import seeds
 class Network(Protocol):
     """Something with variables that answers a training batch.
 
-    `forward` also returns the tokens of the arc it ran, [num_tokens] int32: none for a
-    network of one arc.
+    Attributes:
+      variables: what is trained.
+      decayed: whether L2 is for the variable, for each of them.
+      num_tokens: of the arc that `forward` reports, 0 for a network of one arc.
     """
 
     variables: list[tf.Variable]
+    decayed: list[bool]
     num_tokens: int
 
     def forward(
         self, inputs: tf.Tensor, *, step: tf.Tensor
     ) -> tuple[ChildOutput, tf.Tensor]:
-        """Run training step `step` ([] int64)."""
+        """Run training step `step` ([] int64); also the arc's tokens, [num_tokens]."""
+
+    def arc_text(self, tokens: np.ndarray) -> str:
+        """The arc of `tokens` as one would type it, "" for a network of one arc."""
 
 
 class SampledChild:
@@ -39,6 +46,10 @@ class SampledChild:
         self._space = space
         self._seed = seed
         self.variables = [child.parameters.vector]
+        self.decayed = [True]
+        if child.aux_parameters is not None:
+            self.variables.append(child.aux_parameters.vector)
+            self.decayed.append(False)  # Deviation D21: trained, without L2
         self.num_tokens = space.num_tokens
 
     def forward(self, inputs, *, step):
@@ -53,6 +64,10 @@ class SampledChild:
         )
         return output, tokens
 
+    def arc_text(self, tokens):
+        """See `Network`."""
+        return self._space.text(self._space.decode(tokens))
+
 
 class FinalNetwork:
     """One arc with weights of its own, a model of stock Keras layers."""
@@ -62,6 +77,7 @@ class FinalNetwork:
         self.model = model
         self._seed = seed
         self.variables = [v.value for v in model.trainable_variables]
+        self.decayed = [True] * len(self.variables)
         self.num_tokens = 0
         dropout = keras.layers.Dropout
         self._dropouts = [layer for layer in model.layers if isinstance(layer, dropout)]
@@ -76,3 +92,7 @@ class FinalNetwork:
             state.assign(tf.cast(seeds.fold(seed, number), state.dtype))
         logits = self.model(inputs, training=True)
         return ChildOutput(logits), tf.zeros([0], tf.int32)
+
+    def arc_text(self, tokens):
+        """See `Network`."""
+        return ""

@@ -69,13 +69,16 @@ class Adam:
 
 
 def add_l2(
-    gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable], weight: float
+    gradients: Sequence[tf.Tensor],
+    variables: Sequence[tf.Variable],
+    weights: Sequence[float],
 ) -> list[tf.Tensor]:
-    """Gradients of loss + weight * sum of squares (no half, as in the original)."""
-    if not weight:
-        return list(gradients)
-    pairs = zip(gradients, variables, strict=True)
-    return [g + 2.0 * weight * v for g, v in pairs]
+    """Gradients of loss + the sum over variables of weight * sum of squares.
+
+    There is no half in it, as in the original.
+    """
+    rows = zip(gradients, variables, weights, strict=True)
+    return [g + 2.0 * weight * v if weight else g for g, v, weight in rows]
 
 
 def clip(

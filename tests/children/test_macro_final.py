@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.children import macro as macro_child
+from enas_tf.children import final_macro
 from enas_tf.config import ChildConfig
 from enas_tf.nn import cost, image_ops
 from enas_tf.spaces import macro
@@ -17,7 +17,7 @@ MIXED = "0 | 1 1 | 2 0 1 | 3 1 0 1 | 4 0 1 1 0 | 5 1 0 0 0 1"
 def build(arc: str, *, image_shape=SIZE, classes=5, seed=0, **settings):
     layers = len(arc.split("|"))
     settings = {"out_filters": 4, "keep_prob": 1.0} | settings
-    return macro_child.final_macro_child(
+    return final_macro.final_macro_child(
         macro.MacroSpace(layers).parse(arc),
         ChildConfig(**settings),
         image_shape=image_shape,

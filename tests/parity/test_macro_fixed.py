@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.children import macro as macro_child
+from enas_tf.children import final_macro
 from enas_tf.config import ChildConfig
 from enas_tf.spaces import macro
 
@@ -47,7 +47,7 @@ def build(arrays: goldens.Arrays, row: int) -> keras.Model:
         keep_prob=1.0,
         plain_separable=True,
     )
-    model = macro_child.final_macro_child(
+    model = final_macro.final_macro_child(
         space.decode(tokens),
         config,
         image_shape=arrays["images"].shape[1:],

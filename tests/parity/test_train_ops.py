@@ -52,7 +52,7 @@ def toy_run(arrays, case: str, make, *, l2: float, mode: str):
     weights, norms = [], []
     for lr in arrays[f"{case}/lr"]:
         gradients = [tf.constant(arrays[f"{case}/c"]) + variable]
-        gradients = optimizer.add_l2(gradients, [variable], l2)
+        gradients = optimizer.add_l2(gradients, [variable], [l2])
         norm = tf.linalg.global_norm(gradients)
         clipped = optimizer.clip(gradients, mode=mode, bound=BOUND, norm=norm)
         update.apply(clipped, tf.constant(lr))

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 import toys
 
-from enas_tf.children import macro as macro_child
+from enas_tf.children import final_macro
 from enas_tf.children.output import ChildOutput
 from enas_tf.config import ChildConfig
 from enas_tf.spaces.macro import MacroArc
@@ -186,7 +186,7 @@ def test_training_on_makes_the_loss_smaller():
 def final_network():
     arc = MacroArc((0, 5), ((), (1,)))
     config = ChildConfig(out_filters=4, keep_prob=0.5)
-    model = macro_child.final_macro_child(
+    model = final_macro.final_macro_child(
         arc, config, image_shape=(8, 8, 3), num_classes=toys.NUM_CLASSES, seed=0
     )
     return networks.FinalNetwork(model, seed=0)

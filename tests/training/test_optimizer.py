@@ -66,13 +66,13 @@ def test_every_slot_of_adam_is_among_its_variables():
 
 def test_l2_adds_twice_the_weight_without_a_half():
     gradients = [tf.constant([1.0, 1.0])]
-    ours = optimizer.add_l2(gradients, [tf.Variable([2.0, -4.0])], 0.25)
+    ours = optimizer.add_l2(gradients, [tf.Variable([2.0, -4.0])], [0.25])
     np.testing.assert_allclose(ours[0], [2.0, -1.0])
 
 
 def test_no_l2_leaves_the_gradients():
     g = tf.constant([1.0])
-    assert optimizer.add_l2([g], [tf.Variable([2.0])], 0.0)[0] is g
+    assert optimizer.add_l2([g], [tf.Variable([2.0])], [0.0])[0] is g
 
 
 # Norms 5 and 12 of the tensors, 13 of all.
