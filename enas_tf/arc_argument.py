@@ -9,11 +9,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from enas_tf import config
-from enas_tf.spaces import base, macro
+from enas_tf.spaces import base, genotype, macro, micro
 
 # Beyond the size of any arc's file; keeps a wrong file from being read whole.
 _MOST_CHARACTERS = 1_000_000
-_MOST_LAYERS = config.ChildConfig.__dataclass_fields__["num_layers"].metadata["high"]
 # A value of nothing else is meant as integers, however wrong.
 _OF_INTEGERS = "0123456789|,-. \t\n"
 
@@ -23,64 +22,101 @@ class Form(NamedTuple):
 
     Attributes:
       named: published arcs, name to integers.
-      space_of: from the number of integers and the child's settings to the space that
-        has such arcs; ValueError where there is none.
-      length_of: from the JSON object of an arc to its number of integers.
-      follows: from the number of integers to the settings that follow from it.
+      ops: the names of all ops that the space can have.
+      sized_by: the flag whose value follows from an arc.
+      unit: what that flag counts.
+      space: (size, num_ops=) -> the space of that size.
+      size_of_length: from the number of integers to the size; ValueError where no size
+        has so many.
+      size_of_fields: the same from the JSON object of an arc.
+      genotypes: whether an arc may be written as a genotype.
     """
 
     named: dict[str, str]
-    space_of: Callable[[int, config.ChildConfig], base.SearchSpace]
-    length_of: Callable[[dict[str, Any]], int]
-    follows: Callable[[int], dict[str, Any]]
+    ops: tuple[str, ...]
+    sized_by: str
+    unit: str
+    space: Callable[..., base.SearchSpace]
+    size_of_length: Callable[[int], int]
+    size_of_fields: Callable[[dict[str, Any]], int]
+    genotypes: bool = False
 
-
-def _macro_space(length: int, child: config.ChildConfig) -> base.SearchSpace:
-    layers = macro.layers_of_length(length)
-    if layers > _MOST_LAYERS:
-        raise ValueError(f"the arc has {layers} layers, more than {_MOST_LAYERS}")
-    return macro.MacroSpace(layers, num_ops=child.num_branches)
-
-
-def _macro_length(fields: dict[str, Any]) -> int:
-    layers = len(fields["layers"])
-    return layers * (layers + 1) // 2
-
-
-def _macro_follows(length: int) -> dict[str, Any]:
-    return {"child_num_layers": macro.layers_of_length(length)}
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The smallest and the largest size."""
+        items = {item.flag: item for item in config.settings()}
+        allowed = items[self.sized_by].field.metadata
+        return allowed["low"], allowed["high"]
 
 
 FORMS: dict[str, Form] = {
-    "macro": Form(macro.NAMED_ARCS, _macro_space, _macro_length, _macro_follows),
+    "macro": Form(
+        named=macro.NAMED_ARCS,
+        ops=macro.OPS,
+        sized_by="child_num_layers",
+        unit="layers",
+        space=macro.MacroSpace,
+        size_of_length=macro.layers_of_length,
+        size_of_fields=lambda fields: len(fields["layers"]),
+    ),
+    "micro": Form(
+        named=micro.NAMED_ARCS,
+        ops=micro.OPS,
+        sized_by="child_num_cells",
+        unit="blocks",
+        space=micro.MicroSpace,
+        size_of_length=micro.blocks_of_length,
+        size_of_fields=lambda fields: len(fields["normal"]),
+        genotypes=True,
+    ),
 }
+
+# The published arcs of all spaces, name to integers.
+NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}
 
 
 def arc_text(value: str, space_name: str, child: config.ChildConfig) -> str:
     """The integers of the arc that `value` gives, one space between them.
 
     Args:
-      value: of --child_fixed_arc: integers, a path to best.json or best.txt, or a name.
+      value: of --child_fixed_arc: integers, a path to best.json or best.txt, a name, or
+        a genotype (or a file with one) where the space has them.
       space_name: a key of `FORMS`.
-      child: how many ops there are to choose from.
+      child: how many ops there are to choose from; what to do with a genotype.
 
     Raises:
       ConfigError: the file cannot be read, or there is no such arc.
     """
     form = FORMS[space_name]
-    if value in form.named:
-        return _checked(form.named[value], form, child, source=f" ({value})")
-    if not _is_path(value):
-        return _checked(value, form, child)
-    text = _read(value, form)
-    is_json = value.endswith(".json") or text.lstrip().startswith("{")
-    read = _from_json if is_json else _checked
-    return read(text, form, child, source=f" (in {value})")
+    text, source = _written(value, form)
+    read = _reader(text, form, is_json=value.endswith(".json"))
+    try:
+        return read(text, form, child)
+    except (ValueError, RecursionError) as error:
+        raise _refusal(f"{error}{source}", form) from None
+
+
+def sized_by(space_name: str) -> str:
+    """The flag whose value follows from the arc."""
+    return FORMS[space_name].sized_by
 
 
 def follows(text: str, space_name: str) -> dict[str, Any]:
     """The settings, by flag name, that follow from the arc of the integers `text`."""
-    return FORMS[space_name].follows(len(text.split()))
+    form = FORMS[space_name]
+    return {form.sized_by: form.size_of_length(len(text.split()))}
+
+
+def _written(value: str, form: Form) -> tuple[str, str]:
+    """The text of the arc that `value` gives, and where it is from, for refusals."""
+    if value in form.named:
+        return form.named[value], f" ({value})"
+    if value in NAMED_ARCS:
+        owner = next(name for name, other in FORMS.items() if value in other.named)
+        raise _refusal(f"{value} is one with --search_for={owner}", form)
+    if form.genotypes and genotype.is_genotype(value) or not _is_path(value):
+        return value, ""
+    return _read(value, form), f" (in {value})"
 
 
 def _is_path(value: str) -> bool:
@@ -106,35 +142,52 @@ def _read(value: str, form: Form) -> str:
         raise _refusal(f"{value!r} is not text", form) from None
 
 
-def _checked(
-    text: str, form: Form, child: config.ChildConfig, *, source: str = ""
-) -> str:
+def _reader(text: str, form: Form, *, is_json: bool) -> Callable[..., str]:
+    """The function that makes integers of `text`."""
+    if form.genotypes and genotype.is_genotype(text):
+        return _from_genotype
+    return _from_json if is_json or text.lstrip().startswith("{") else _from_integers
+
+
+def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
     words = text.replace("|", " ").replace(",", " ").split()
     # The smallest space will do to be told which word is no integer.
-    length = len(words) if words and all(word.isdecimal() for word in words) else 1
-    try:
-        space = form.space_of(length, child)
-        return space.text(space.parse(text))
-    except ValueError as error:
-        raise _refusal(f"{error}{source}", form) from None
+    of_integers = words and all(word.isdecimal() for word in words)
+    size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
+    space = _space(size, form, child)
+    return space.text(space.parse(text))
 
 
-def _from_json(
-    text: str, form: Form, child: config.ChildConfig, *, source: str = ""
-) -> str:
+def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
+    smallest = form.sizes[0]
     try:
-        length = max(1, form.length_of(json.loads(text)))
+        size = max(smallest, form.size_of_fields(json.loads(text)))
     except (ValueError, LookupError, TypeError, RecursionError):
-        length = 1  # the smallest space will do to be told what is wrong
-    try:
-        space = form.space_of(length, child)
-        return space.text(space.from_json(text))
-    except (ValueError, RecursionError) as error:
-        raise _refusal(f"{error}{source}", form) from None
+        size = smallest  # will do to be told what is wrong
+    space = _space(size, form, child)
+    return space.text(space.from_json(text))
+
+
+def _from_genotype(text: str, form: Form, child: config.ChildConfig) -> str:
+    arc = genotype.arc_of(
+        genotype.parse(text), concat=child.genotype_concat, num_ops=child.num_branches
+    )
+    size = len(arc.normal.ops) // genotype.EDGES_PER_BLOCK
+    return _space(size, form, child).text(arc)
+
+
+def _space(size: int, form: Form, child: config.ChildConfig) -> base.SearchSpace:
+    low, high = form.sizes
+    if not low <= size <= high:
+        raise ValueError(
+            f"its number of {form.unit} is {size}, allowed are {low} to {high}"
+        )
+    return form.space(size, num_ops=child.num_branches)
 
 
 def _refusal(reason: str, form: Form) -> config.ConfigError:
+    forms = "integers, a genotype" if form.genotypes else "integers"
     return config.ConfigError(
-        f"--child_fixed_arc is not an arc: {reason}. Give integers, a file "
+        f"--child_fixed_arc is not an arc: {reason}. Give {forms}, a file "
         f"(arcs/best.json, arcs/best.txt) or a name ({', '.join(form.named)})."
     )

@@ -3,8 +3,16 @@
 import math
 from typing import Any
 
+from enas_tf import arc_argument
 from enas_tf import config as config_lib
-from enas_tf.config import ChildConfig, Config, ConfigError, DeriveConfig, Setting
+from enas_tf.config import (
+    ChildConfig,
+    Config,
+    ConfigError,
+    DeriveConfig,
+    RunConfig,
+    Setting,
+)
 
 LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
 
@@ -15,11 +23,24 @@ def check(config: Config) -> None:
     Raises:
       ConfigError: the first setting that is out of its range, or clashes with another.
     """
+    check_run(config.run)
     for item in config_lib.settings():
         _check_range(item, item.of(config))
     _check_child(config.child)
+    _check_ops(config.child, config.run.search_for)
     _check_derive(config.derive)
-    if config.run.mode == "predict" and not config.run.input:
+
+
+def check_run(run: RunConfig) -> None:
+    """Refuse what is wrong with the settings that all others depend on.
+
+    Raises:
+      ConfigError: as above.
+    """
+    for item in config_lib.settings():
+        if item.section == "run":
+            _check_range(item, getattr(run, item.field.name))
+    if run.mode == "predict" and not run.input:
         raise ConfigError(
             "--input is empty: --mode=predict needs an image or a folder of images, "
             "e.g. --input=picture.png."
@@ -57,18 +78,30 @@ def _check_child(child: ChildConfig) -> None:
                 f"Try --child_out_filters={child.out_filters + 1}.",
             )
         )
-    if not 0.0 < child.keep_prob <= 1.0:
-        raise ConfigError(
-            config_lib.refusal(
-                "child_keep_prob", child.keep_prob, "above 0 and at most 1"
+    for name in ("keep_prob", "drop_path_keep_prob"):
+        value = getattr(child, name)
+        if not 0.0 < value <= 1.0:
+            raise ConfigError(
+                config_lib.refusal(f"child_{name}", value, "above 0 and at most 1")
             )
-        )
     if child.lr_cosine and child.lr_min > child.lr_max:
         raise ConfigError(
             config_lib.refusal(
                 "child_lr_min",
                 child.lr_min,
                 f"at most --child_lr_max={child.lr_max}",
+            )
+        )
+
+
+def _check_ops(child: ChildConfig, space: str) -> None:
+    most = len(arc_argument.FORMS[space].ops)
+    if child.num_branches > most:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_num_branches",
+                child.num_branches,
+                f"at most {most}, the number of ops of the {space} space",
             )
         )
 

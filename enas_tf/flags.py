@@ -21,23 +21,20 @@ HELP = """Efficient Neural Architecture Search in TensorFlow 2.
 
   python bin/main.py --preset=demo --mode=all   everything, in about two minutes
   python bin/main.py --search_for=macro         a search as published (wants a GPU)
+  python bin/main.py --search_for=micro         the same for cells
   python bin/main.py --child_fixed_arc=ARC      train one architecture
 
 A flag is written --name=value; a boolean one --name or --noname. Defaults are those of
-the published macro search; a preset and the stage may set others.
+the published macro search; the space, a preset and the stage may set others.
 """
 
 # Flags that the original's scripts pass and that mean nothing here: what they were by
 # default, and why they have no effect (reference code: src/cifar10/main.py).
 _ONE_PROCESS = "one process computes the whole aggregate (--controller_num_aggregate)"
 _NEVER_READ = "the original never read it either"
-_MICRO_ONLY = "the macro space has no such part"
 IGNORED: dict[str, tuple[Any, str]] = {
     "data_format": ("NHWC", "TensorFlow picks the memory layout by itself"),
-    "child_num_cells": (5, _MICRO_ONLY),
     "child_num_cell_layers": (5, _NEVER_READ),
-    "child_use_aux_heads": (False, _MICRO_ONLY),
-    "child_drop_path_keep_prob": (1.0, _MICRO_ONLY),
     "child_block_size": (3, _NEVER_READ),
     "child_filter_size": (5, _NEVER_READ),
     "child_skip_pattern": ("", _NEVER_READ),
@@ -48,7 +45,6 @@ IGNORED: dict[str, tuple[Any, str]] = {
     "controller_lr_dec_rate": (1.0, _NEVER_READ),
     "controller_forwards_limit": (2, _NEVER_READ),
     "controller_use_critic": (False, _NEVER_READ),
-    "controller_op_tanh_reduce": (1.0, _MICRO_ONLY),
     "controller_num_replicas": (1, _ONE_PROCESS),
     "controller_sync_replicas": (False, _ONE_PROCESS),
 }
@@ -76,7 +72,7 @@ def define(values: flags.FlagValues = FLAGS) -> None:
         _define(item.flag, item.field.default, _help(item), values)
     for name, (default, reason) in IGNORED.items():
         _define(name, default, f"Accepted, without effect: {reason}.", values)
-    whole = "The macro controller decides on whole layers; the only mode there is."
+    whole = "The controller decides on whole ops, not channels; the only mode there is."
     _define(WHOLE_CHANNELS, True, whole, values)
 
 
@@ -109,9 +105,15 @@ def parse(argv: Sequence[str], values: flags.FlagValues = FLAGS) -> None:
 
 
 def given(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
-    """The settings that the user really wrote, {flag name: value}."""
-    names = (item.flag for item in config.settings())
-    return {name: values[name].value for name in names if values[name].present}
+    """The settings that the user really wrote, {flag name: value}.
+
+    Those that the space searched for does not have are left out, as in `IGNORED`.
+    """
+    return {
+        item.flag: values[item.flag].value
+        for item in _written(values)
+        if _has_effect(item, values)
+    }
 
 
 def preset(values: flags.FlagValues = FLAGS) -> str | None:
@@ -128,11 +130,13 @@ def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
 
 def notices(values: flags.FlagValues = FLAGS) -> list[str]:
     """One sentence for each flag that was given and has no effect."""
-    return [
-        f"--{name} has no effect here: {reason}."
-        for name, (_, reason) in IGNORED.items()
-        if values[name].present
-    ]
+    reasons = {
+        item.flag: f"the {values['search_for'].value} space has no such part"
+        for item in _written(values)
+        if not _has_effect(item, values)
+    }
+    reasons |= {name: why for name, (_, why) in IGNORED.items() if values[name].present}
+    return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]
 
 
 def help_text(values: flags.FlagValues = FLAGS) -> str:
@@ -142,6 +146,15 @@ def help_text(values: flags.FlagValues = FLAGS) -> str:
     return "\n".join([HELP, *sorted(lines)])
 
 
+def _written(values: flags.FlagValues) -> list[config.Setting]:
+    return [item for item in config.settings() if values[item.flag].present]
+
+
+def _has_effect(item: config.Setting, values: flags.FlagValues) -> bool:
+    spaces = item.field.metadata["spaces"]
+    return not spaces or values["search_for"].value in spaces
+
+
 def _define(name: str, default: Any, help: str, values: flags.FlagValues) -> None:
     _DEFINE[type(default)](name, default, help, flag_values=values)
 
@@ -149,6 +162,8 @@ def _define(name: str, default: Any, help: str, values: flags.FlagValues) -> Non
 def _help(item: config.Setting) -> str:
     meta = item.field.metadata
     words = [meta["help"]]
+    if meta["spaces"]:
+        words.append(f"Of the {' and '.join(meta['spaces'])} space only.")
     if meta["choices"]:
         words.append(f"One of {', '.join(meta['choices'])}.")
     if (meta["low"], meta["high"]) != (None, None):

@@ -37,14 +37,44 @@ _MACRO_FINAL = dict(
     child_lr_min=0.001,
 )
 
+# scripts/cifar10_micro_search.sh and scripts/cifar10_micro_final.sh.
+_MICRO_SEARCH = dict(
+    batch_size=160,
+    num_epochs=150,
+    child_num_layers=6,
+    child_num_cells=5,
+    child_num_branches=5,
+    child_out_filters=20,
+    child_keep_prob=0.9,
+    child_drop_path_keep_prob=0.6,
+    child_use_aux_heads=True,
+    child_l2_reg=1e-4,
+    controller_lr=3.5e-3,
+    controller_tanh_constant=1.1,
+    controller_op_tanh_reduce=2.5,
+    controller_train_steps=30,
+    controller_num_aggregate=10,
+)
+_MICRO_FINAL = dict(
+    _MICRO_SEARCH,
+    batch_size=144,
+    num_epochs=630,
+    child_num_layers=15,
+    child_out_filters=36,
+    child_keep_prob=0.8,
+    child_l2_reg=2e-4,
+    child_lr_min=1e-4,
+)
+
 # What a short search needs (docs/design.md, "Short searches"): the published controller
 # does not move within a few hundred updates.
 _SHORT_CONTROLLER = dict(
     controller_normalize_advantage=True,
     controller_lr=5e-3,
-    controller_skip_weight=3.0,
     controller_num_aggregate=10,
 )
+_SHORT_SKIPS = dict(_SHORT_CONTROLLER, controller_skip_weight=3.0)
+_SHORT_MICRO = {**_MICRO_SEARCH, **_SHORT_CONTROLLER}
 
 PRESETS: dict[str, dict[str, Preset]] = {
     "macro": {
@@ -57,7 +87,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
         "cpu": Preset(
             "CIFAR-10 within an hour on two CPU cores: 6 layers x 16 filters.",
             dict(
-                _SHORT_CONTROLLER,
+                _SHORT_SKIPS,
                 batch_size=64,
                 num_epochs=5,
                 child_num_layers=6,
@@ -84,7 +114,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
             "Handwritten digits, embedded: everything from search to export in about "
             "two minutes on two CPU cores.",
             dict(
-                _SHORT_CONTROLLER,
+                _SHORT_SKIPS,
                 dataset="digits",
                 batch_size=32,
                 num_epochs=40,
@@ -106,6 +136,76 @@ PRESETS: dict[str, dict[str, Preset]] = {
                 child_num_layers=6,
                 child_out_filters=16,
                 child_keep_prob=0.9,
+                child_lr_max=0.1,
+                child_lr_T_0=20,
+            ),
+        ),
+    },
+    "micro": {
+        "paper": Preset(
+            "The published scripts: 6 + 2 cells x 20 filters searched for 150 epochs, "
+            "15 + 2 cells x 36 filters trained for 630 epochs. For a GPU.",
+            _MICRO_SEARCH,
+            _MICRO_FINAL,
+        ),
+        "cpu": Preset(
+            "CIFAR-10 within 75 minutes on two CPU cores: 2 + 2 cells of 3 blocks.",
+            dict(
+                _SHORT_MICRO,
+                batch_size=32,
+                num_epochs=6,
+                child_num_layers=2,
+                child_num_cells=3,
+                child_out_filters=16,
+                child_lr_max=0.1,
+                child_lr_T_0=6,
+                controller_warmup_epochs=2,
+                controller_train_steps=75,
+                derive_num_samples=40,
+                derive_batches="10",
+            ),
+            dict(
+                _MICRO_FINAL,
+                batch_size=64,
+                num_epochs=5,
+                child_num_layers=2,
+                child_num_cells=3,
+                child_out_filters=32,
+                child_keep_prob=0.9,
+                child_drop_path_keep_prob=0.9,
+                child_lr_max=0.1,
+                child_lr_T_0=5,
+            ),
+        ),
+        "demo": Preset(
+            "Handwritten digits, embedded: everything from search to export in about "
+            "three minutes on two CPU cores.",
+            dict(
+                _SHORT_MICRO,
+                dataset="digits",
+                batch_size=32,
+                num_epochs=60,
+                eval_every_epochs=20,
+                child_num_layers=1,
+                child_num_cells=3,
+                child_out_filters=16,
+                child_lr_max=0.1,
+                child_lr_T_0=60,
+                controller_warmup_epochs=30,
+                controller_train_steps=10,
+                derive_num_samples=40,
+                derive_batches="all",
+            ),
+            dict(
+                _MICRO_FINAL,
+                dataset="digits",
+                batch_size=32,
+                num_epochs=20,
+                child_num_layers=1,
+                child_num_cells=3,
+                child_out_filters=16,
+                child_keep_prob=0.9,
+                child_drop_path_keep_prob=0.9,
                 child_lr_max=0.1,
                 child_lr_T_0=20,
             ),
@@ -134,4 +234,6 @@ def resolve(
             config_lib.refusal("preset", preset, f"one of {names}")
         )
     values = getattr(PRESETS[space][preset], stage)
-    return config_lib.replace(config_lib.Config(), {**values, **given})
+    return config_lib.replace(
+        config_lib.Config(), {"search_for": space, **values, **given}
+    )

@@ -61,6 +61,12 @@ class Request(NamedTuple):
         words = [_from_here(python), program, *_without(words, without)]
         return shlex.join([*words, more] if more else words)
 
+    def retrain_command(self) -> str:
+        """This command with `train` as its mode; it finds arcs/best.json by itself."""
+        sized_by = arc_argument.sized_by(self.configs["search"].run.search_for)
+        dropped = ("mode", "reset_output_dir", sized_by)
+        return self.command_line(without=dropped, more="--mode=train")
+
 
 def _from_here(program: str) -> str:
     """`program`, as one would call it from the current folder."""
@@ -116,7 +122,7 @@ def run_settings(given: dict[str, Any]) -> config.RunConfig:
     names = [item.flag for item in config.settings() if item.section == "run"]
     written = {name: given[name] for name in names if name in given}
     settings = config.replace(config.Config(), {"mode": mode, **written})
-    checks.check(settings)
+    checks.check_run(settings.run)
     output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
     return config.replace(settings, {"output_dir": output_dir}).run
 
@@ -133,7 +139,8 @@ def stage_configs(
     for stage in presets.STAGES:
         values = dict(given, mode=run.mode, output_dir=run.output_dir)
         if stage == "train" and run.mode == "all":
-            values.pop("child_num_layers", None)  # follows from the derived arc
+            # It follows from the derived arc.
+            values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and run.mode not in BEGINNING:
             values = {**_kept(folder.settings(stage)), **values}
         name = "paper" if preset is None else preset

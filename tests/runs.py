@@ -11,6 +11,16 @@ from enas_tf import experiment, request
 # One row per search space: the smallest run that visits everything.
 TINY = {
     "macro": dict(child_num_layers=3, child_out_filters=4),
+    "micro": dict(child_num_layers=1, child_num_cells=2, child_out_filters=4),
+}
+# What a space writes of its own after each controller update.
+STATISTICS = {
+    "macro": ("skip_rate", "op_frequency/conv3x3"),
+    "micro": (
+        "op_frequency_normal/sepconv3x3",
+        "op_frequency_reduce/identity",
+        "loose_ends_normal",
+    ),
 }
 SHARED = dict(
     dataset="digits",

@@ -1,7 +1,8 @@
-"""Bad input: status 2 and one line that names what came, before TensorFlow."""
+"""Bad input: status 2 and one line that names what came, before TensorFlow.
 
-import importlib.util
-import json
+What is wrong with arcs is in test_bad_arcs.py.
+"""
+
 import os
 import pathlib
 import subprocess
@@ -10,45 +11,16 @@ import sys
 import pytest
 
 from enas_tf import config as config_lib
-from enas_tf import flags
 from enas_tf.run_folder import RunFolder
-from enas_tf.spaces import macro
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
-SPACE = macro.MacroSpace(2)
 GOOD_ARC = "0 1 0"
-ARC_FIELDS = json.loads(SPACE.to_json(SPACE.parse(GOOD_ARC)))
-
-
-@pytest.fixture(scope="module")
-def main():
-    path = REPOSITORY / "bin" / "main.py"
-    spec = importlib.util.spec_from_file_location("enas_main", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def refused(main, tmp_path, monkeypatch, capsys):
-    """A function: arguments -> the one line; nothing gets as far as the experiment."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "enas_tf.experiment", None)  # importing it fails
-
-    def run(*args):
-        flags.FLAGS.unparse_flags()
-        with pytest.raises(SystemExit) as stop:
-            main.main(main.parse(["bin/main.py", *args]))
-        captured = capsys.readouterr()
-        assert stop.value.code == 2
-        assert captured.out == ""
-        line, end = captured.err[:-1], captured.err[-1:]
-        assert end == "\n" and "\n" not in line
-        assert line.startswith("enas_tf: error: ")
-        return line
-
-    yield run
-    flags.FLAGS.unparse_flags()
+GENOTYPE = (
+    "Genotype(normal=[('sep_conv_3x3', 0), ('skip_connect', 1), ('sep_conv_3x3', 0), "
+    "('skip_connect', 1)], normal_concat=[2, 3], reduce=[('sep_conv_3x3', 0), "
+    "('skip_connect', 1), ('sep_conv_3x3', 0), ('skip_connect', 2)], "
+    "reduce_concat=[3])"
+)
 
 
 # (arguments, fragments of the line), by what is wrong.
@@ -114,6 +86,56 @@ VALUES = {
         ["--nocontroller_search_whole_channels"],
         ["--controller_search_whole_channels=False", "never published"],
     ),
+    "one block": (
+        ["--search_for=micro", "--child_num_cells=1"],
+        ["--child_num_cells=1", "from 2 to 50"],
+    ),
+    "too many blocks": (
+        ["--search_for=micro", "--child_num_cells=51"],
+        ["--child_num_cells=51", "from 2 to 50"],
+    ),
+    "text for a number of blocks": (["--child_num_cells=x"], ["=x", "a whole number"]),
+    "more ops than the micro space has": (
+        ["--search_for=micro", "--child_num_branches=6"],
+        ["--child_num_branches=6", "at most 5", "the micro space"],
+    ),
+    "drop every path": (
+        ["--search_for=micro", "--child_drop_path_keep_prob=0"],
+        ["--child_drop_path_keep_prob=0.0", "above 0 and at most 1"],
+    ),
+    "keep more paths than there are": (
+        ["--search_for=micro", "--child_drop_path_keep_prob=1.1"],
+        ["--child_drop_path_keep_prob=1.1", "at most 1"],
+    ),
+    "divide by nothing": (
+        ["--search_for=micro", "--controller_op_tanh_reduce=0"],
+        ["--controller_op_tanh_reduce=0.0", "at least 1e-06"],
+    ),
+    "text for an aux head": (["--child_use_aux_heads=2"], ["=2", "true or false"]),
+    "concatenation": (
+        ["--search_for=micro", "--child_genotype_concat=ignore"],
+        ["--child_genotype_concat=ignore", "refuse, convert"],
+    ),
+    "genotype in a search": (
+        ["--search_for=micro", "--mode=search", f"--child_fixed_arc={GENOTYPE}"],
+        ["--child_fixed_arc", "--mode=search"],
+    ),
+    "blocks against the arc": (
+        ["--search_for=micro", "--child_fixed_arc=enas_micro", "--child_num_cells=4"],
+        ["--child_num_cells=4", "must be 5", "the arc"],
+    ),
+    "blocks against the genotype": (
+        ["--search_for=micro", f"--child_fixed_arc={GENOTYPE}", "--child_num_cells=5"],
+        ["--child_num_cells=5", "must be 2", "the arc"],
+    ),
+    "train micro without an arc": (
+        ["--search_for=micro", "--mode=train"],
+        ["outputs/micro/arcs/best.json", "--child_fixed_arc"],
+    ),
+    "derive without a micro search": (
+        ["--search_for=micro", "--mode=derive"],
+        ["no search", "outputs/micro"],
+    ),
     "nothing to predict": (["--mode=predict"], ["--input", "picture.png"]),
     "arc in a search": (
         ["--mode=search", f"--child_fixed_arc={GOOD_ARC}"],
@@ -161,93 +183,6 @@ def test_the_tables_cover_every_flag_with_choices():
     for item in config_lib.settings():
         if item.field.metadata["choices"]:
             assert f"--{item.flag}=" in tried
-
-
-# Values of --child_fixed_arc, by what is wrong.
-ARCS = {
-    "empty": ("", "the arc is empty"),
-    "only spaces": ("  ", "the arc is empty"),
-    "a word among integers": ("0 x 0", "'x' is not a whole number"),
-    "a fraction": ("0 1.5 0", "'1.5' is not a whole number"),
-    "negative": ("0 -1 0", "'-1' is not a whole number"),
-    "wrong length": ("0 1 0 2", "the arc has 4 integers"),
-    "op out of range": ("0 6 0", "the op of layer 1 is 6, allowed are 0 to 5"),
-    "skip bit of two": ("0 1 2", "skip 0 of layer 1 is 2, allowed are 0 to 1"),
-    "too many layers": (" ".join(["0"] * (201 * 101)), "201 layers"),
-    "unknown name": ("enas25", "there is no file 'enas25'"),
-    "no such file": ("runs/best.json", "there is no file 'runs/best.json'"),
-}
-
-
-@pytest.mark.parametrize(("value", "fragment"), ARCS.values(), ids=ARCS)
-def test_a_malformed_arc_is_refused(value, fragment, refused):
-    line = refused(f"--child_fixed_arc={value}")
-    assert "--child_fixed_arc" in line and fragment in line
-    assert "enas24" in line and "best.json" in line
-
-
-def test_an_op_that_the_settings_exclude_is_refused(refused):
-    line = refused("--child_fixed_arc=0 5 0", "--child_num_branches=4")
-    assert "the op of layer 1 is 5, allowed are 0 to 3" in line
-
-
-def arc_json(**changes):
-    return json.dumps({**ARC_FIELDS, **changes})
-
-
-ARC_FILES = {
-    "not JSON": ("best.json", b"{ 0 1", "not JSON"),
-    "cut short": ("best.json", arc_json()[:40].encode(), "not JSON"),
-    "empty JSON": ("best.json", b"", "not JSON"),
-    "no object": ("best.json", b"[0, 1, 0]", "not an object"),
-    "another space": (
-        "best.json",
-        arc_json(space="rnn").encode(),
-        "of the space 'rnn', not 'macro'",
-    ),
-    "another version": ("best.json", arc_json(version=9).encode(), "version 9"),
-    "no layers in it": ("best.json", arc_json(layers=None).encode(), "lacks a part"),
-    "zero layers": ("best.json", arc_json(layers=[]).encode(), "0 integers"),
-    "unknown op": (
-        "best.json",
-        arc_json(layers=[{"op": "conv9x9", "skips": []}]).encode(),
-        "'conv9x9'",
-    ),
-    "skip from a later layer": (
-        "best.json",
-        arc_json(layers=[{"op": "conv3x3", "skips": [1]}]).encode(),
-        "skip from 1",
-    ),
-    "nested beyond reason": ("best.json", b"[" * 100_000, "recursion"),
-    "empty text": ("best.txt", b"", "the arc is empty"),
-    "words": ("best.txt", b"the best arc", "'the' is not a whole number"),
-    "bytes": ("best.txt", b"\xff\xfe\x00", "is not text"),
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "fragment"), ARC_FILES.values(), ids=ARC_FILES
-)
-def test_a_malformed_arc_file_is_refused(name, content, fragment, refused, tmp_path):
-    (tmp_path / name).write_bytes(content)
-    line = refused(f"--child_fixed_arc={tmp_path / name}")
-    assert fragment in line and str(tmp_path / name) in line
-
-
-def test_a_folder_is_no_arc_file(refused, tmp_path):
-    assert "is not a file" in refused(f"--child_fixed_arc={tmp_path}")
-
-
-def test_an_unreadable_arc_file_is_refused(refused, tmp_path, monkeypatch):
-    path = tmp_path / "best.txt"
-    path.write_text(GOOD_ARC)
-
-    def forbidden(*args, **kwargs):
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(pathlib.Path, "open", forbidden)
-    line = refused(f"--child_fixed_arc={path}")
-    assert "cannot be read (Permission denied)" in line
 
 
 def test_an_output_dir_that_is_a_file_is_refused(refused, tmp_path):

@@ -16,7 +16,8 @@ CHOICES = [item for item in SETTINGS if item.field.metadata["choices"]]
 
 # Numbers without a lowest allowed value in the metadata, and why.
 NO_LOW = {
-    "child_keep_prob": "must be above 0, and `low` is inclusive; see _check_child"
+    "child_keep_prob": "must be above 0, and `low` is inclusive; see _check_child",
+    "child_drop_path_keep_prob": "likewise",
 }
 
 
@@ -142,7 +143,8 @@ def test_what_is_no_choice_is_refused_with_the_choices(item):
 @by_flag(CHOICES)
 def test_every_choice_passes(item):
     for choice in item.field.metadata["choices"]:
-        values = {item.flag: choice, "input": "picture.png"}
+        # As many ops as every space has, and what --mode=predict needs.
+        values = {"child_num_branches": 4, "input": "picture.png", item.flag: choice}
         checks.check(config_lib.replace(Config(), values))
 
 
@@ -176,8 +178,20 @@ def test_every_choice_passes(item):
             "default.",
         ),
         (
+            dict(child_drop_path_keep_prob=0.0),
+            "--child_drop_path_keep_prob=0.0 is not allowed: it must be above 0 and at "
+            "most 1. Change --child_drop_path_keep_prob, or leave it out for its "
+            "default.",
+        ),
+        (
+            dict(search_for="micro", child_num_branches=6),
+            "--child_num_branches=6 is not allowed: it must be at most 5, the number "
+            "of ops of the micro space. Change --child_num_branches, or leave it out "
+            "for its default.",
+        ),
+        (
             dict(search_for=""),
-            "--search_for='' is not allowed: it must be one of macro. Change "
+            "--search_for='' is not allowed: it must be one of macro, micro. Change "
             "--search_for, or leave it out for its default.",
         ),
         (
@@ -208,6 +222,19 @@ def test_derive_batches_may_be_a_number_or_all(value):
     checks.check(config_lib.replace(Config(), dict(derive_batches=value)))
 
 
+@pytest.mark.parametrize(("space", "ops"), [("macro", 6), ("micro", 5)])
+def test_a_space_may_have_all_its_ops(space, ops):
+    values = dict(search_for=space, child_num_branches=ops)
+    checks.check(config_lib.replace(Config(), values))
+
+
+@pytest.mark.parametrize("space", config_lib.SPACES)
+def test_what_all_depends_on_is_checked_by_itself(space):
+    checks.check_run(config_lib.RunConfig(search_for=space))
+    with pytest.raises(ConfigError, match="--seed=-1"):
+        checks.check_run(config_lib.RunConfig(search_for=space, seed=-1))
+
+
 def test_learning_rates_may_cross_where_no_cosine_is_used():
     values = dict(child_lr_cosine=False, child_lr_max=0.0, child_lr_min=1.0)
     checks.check(config_lib.replace(Config(), values))
@@ -232,6 +259,7 @@ FREE_TO_CHANGE = {
     "input",
     "log_every",
     "data_dir",
+    "child_genotype_concat",
 }
 
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+import restated_plays
 import tensorflow as tf
 import toys
 
 from enas_tf import controller as controller_lib
 from enas_tf.config import ControllerConfig
-from enas_tf.spaces import macro
+from enas_tf.spaces import macro, micro
 from enas_tf.spaces.base import Index, Op, Skips, Step
 
 SEED = tf.constant([1, 2])
@@ -24,7 +25,11 @@ MADE_UP = (
     Step(Skips("skip", 4)),
     Step(Op("kind", 2)),
 )
-TAPES = dict(macro=tuple(macro.MacroSpace(4).tape()), made_up=MADE_UP)
+TAPES = {
+    "macro": tuple(macro.MacroSpace(4).tape()),
+    "micro": tuple(micro.MicroSpace(2).tape()),
+    "made_up": MADE_UP,
+}
 tapes = pytest.mark.parametrize("tape", TAPES.values(), ids=TAPES.keys())
 
 
@@ -33,44 +38,12 @@ def build(tape, *, seed=0, **settings):
     return controller_lib.Controller(tape, config, seed=seed)
 
 
-def sigmoid(z):
-    return 1.0 / (1.0 + np.exp(-z))
-
-
-def restated_step(x, c, h, w):
-    i, f, o, g = np.split(np.concatenate([x, h]) @ w, 4)
-    c = sigmoid(i) * np.tanh(g) + sigmoid(f) * c
-    return c, sigmoid(o) * np.tanh(c)
-
-
-def restated_macro_play(weights, tokens, *, layers, shape):
-    """The logits of every decision along `tokens` [T], as general_controller.py."""
-    logits, anchors, place = [], [], 0
-    start = weights["start"][0]
-    x, c, h = start, np.zeros_like(start), np.zeros_like(start)
-    for layer in range(layers):
-        c, h = restated_step(x, c, h, weights["lstm"])
-        logits.append(shape(h @ weights["op_softmax"]))
-        x = weights["op_embedding"][tokens[place]]
-        c, h = restated_step(x, c, h, weights["lstm"])
-        x = start
-        if layer:
-            bits = tokens[place + 1 : place + 1 + layer]
-            hidden = np.tanh(anchors @ weights["skip_w1"] + h @ weights["skip_w2"])
-            score = hidden @ weights["skip_v"][:, 0]
-            logits.append(shape(np.stack([-score, score], axis=1)))
-            x = bits @ np.array(anchors) / (1.0 + bits.sum())
-        anchors.append(h)
-        place += 1 + layer
-    return logits
-
-
 def test_an_lstm_step_is_the_restated_one():
     rng = np.random.default_rng(0)
     x, c, h = rng.normal(size=(3, 5, 4)).astype(np.float32)
     w = rng.normal(size=(8, 16)).astype(np.float32)
     ours = controller_lib.lstm_step(x, c, h, w)
-    wanted = [restated_step(x[row], c[row], h[row], w) for row in range(5)]
+    wanted = [restated_plays.lstm_step(x[row], c[row], h[row], w) for row in range(5)]
     np.testing.assert_allclose(ours[0], [c for c, _ in wanted], rtol=1e-5)
     np.testing.assert_allclose(ours[1], [h for _, h in wanted], rtol=1e-5)
 
@@ -82,7 +55,7 @@ def test_a_macro_play_is_the_restated_one():
     ours = model.logits(tf.constant(tokens))
     weights = {weight.name: weight.numpy() for weight in model.weights}
     for row, one in enumerate(tokens):
-        wanted = restated_macro_play(
+        wanted = restated_plays.macro_play(
             weights, one, layers=4, shape=lambda z: 2.5 * np.tanh(z / 5.0)
         )
         for mine, theirs in zip(ours, wanted, strict=True):
@@ -125,14 +98,21 @@ def test_tokens_are_within_their_choices_and_logits_have_their_shapes(tape):
     assert place == tokens.shape[1]
 
 
-@pytest.mark.parametrize(("ops", "count"), [(6, 41_856), (4, 41_600)])
-def test_the_published_macro_search_has_so_many_parameters(ops, count):
-    model = build(macro.MacroSpace(12, num_ops=ops).tape(), lstm_size=64)
-    assert len(model.weights) == 7
+@pytest.mark.parametrize(
+    ("space", "tensors", "count"),
+    [
+        (macro.MacroSpace(12), 7, 41_856),
+        (macro.MacroSpace(12, num_ops=4), 7, 41_600),
+        (micro.MicroSpace(5), 8, 41_733),
+    ],
+)
+def test_a_published_search_has_so_many_parameters(space, tensors, count):
+    model = build(space.tape(), lstm_size=64)
+    assert len(model.weights) == tensors
     assert model.count_params() == count
 
 
-def test_a_new_controller_chooses_almost_uniformly():
+def test_a_new_macro_controller_chooses_almost_uniformly():
     model = build(macro.MacroSpace(12).tape(), lstm_size=64)
     sample = model.sample(4, seed=SEED)
     # 12 ln 6 + 66 ln 2, and a KL of 0.0204110 for each of 66 skips over 11 layers.

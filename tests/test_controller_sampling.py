@@ -3,36 +3,50 @@
 import itertools
 
 import numpy as np
+import pytest
 import tensorflow as tf
 import toys
 
 from enas_tf.nn import seeds
+from enas_tf.spaces import micro
 
 SEED = tf.constant([3, 4])
-# Every token sequence of toys.SPACE: two ops of three, one skip.
-ALL = np.array(list(itertools.product(range(3), range(3), range(2))), np.int32)
+# So small that every arc can be listed: two ops of three and a skip; two cells of one
+# block, two inputs and two ops.
+SPACES = {"macro": toys.SPACE, "micro": micro.MicroSpace(1, num_ops=2)}
+by_space = pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
 
 
-def test_the_probabilities_of_all_arcs_sum_to_one():
-    model = toys.spread(toys.controller())
-    total = tf.reduce_sum(tf.exp(model.log_prob(tf.constant(ALL)).log_prob))
+def every_arc(space):
+    """All token sequences, [N, T] int32."""
+    choices = map(range, space.choices_per_token())
+    return np.array(list(itertools.product(*choices)), np.int32)
+
+
+@by_space
+def test_the_probabilities_of_all_arcs_sum_to_one(space):
+    model = toys.spread(toys.controller(space))
+    total = tf.reduce_sum(tf.exp(model.log_prob(every_arc(space)).log_prob))
     np.testing.assert_allclose(total, 1.0, rtol=1e-5)
 
 
-def test_arcs_come_as_often_as_the_policy_says():
-    model = toys.spread(toys.controller())
-    count = 20_000
+@by_space
+def test_arcs_come_as_often_as_the_policy_says(space):
+    # Not so far from equally likely that an arc is expected less than ten times.
+    model = toys.spread(toys.controller(space), scale=0.4)
+    count, arcs = 20_000, every_arc(space)
     drawn = model.sample(count, seed=SEED).tokens.numpy()
-    found = (drawn[:, None] == ALL).all(axis=2).mean(axis=0)
-    p = np.exp(model.log_prob(tf.constant(ALL)).log_prob)
-    assert p.max() > 3 * p.min()
+    found = (drawn[:, None] == arcs).all(axis=2).mean(axis=0)
+    p = np.exp(model.log_prob(arcs).log_prob)
+    assert p.max() > 3 * p.min() and p.min() * count > 10
     # Four standard deviations of a frequency: one arc in 16,000 is outside by chance.
     assert np.all(np.abs(found - p) <= 4 * np.sqrt(p * (1 - p) / count))
 
 
-def test_the_expected_entropy_is_minus_the_expected_log_probability():
-    model = toys.spread(toys.controller())
-    play = model.log_prob(tf.constant(ALL))
+@by_space
+def test_the_expected_entropy_is_minus_the_expected_log_probability(space):
+    model = toys.spread(toys.controller(space))
+    play = model.log_prob(every_arc(space))
     p = np.exp(play.log_prob)
     np.testing.assert_allclose(
         np.sum(p * play.entropy), -np.sum(p * play.log_prob), rtol=1e-4
@@ -70,8 +84,9 @@ def test_the_seed_decides_the_first_weights_within_their_range():
         assert np.abs(one.numpy()).max() <= 0.1
 
 
-def test_a_graph_samples_what_eager_execution_samples_with_one_trace():
-    model = toys.spread(toys.controller())
+@by_space
+def test_a_graph_samples_what_eager_execution_samples_with_one_trace(space):
+    model = toys.spread(toys.controller(space))
 
     @tf.function(autograph=False)
     def sample(step):
@@ -83,15 +98,17 @@ def test_a_graph_samples_what_eager_execution_samples_with_one_trace():
     assert sample.experimental_get_tracing_count() == 1
 
 
-def test_one_trace_scores_any_number_of_arcs():
-    model = toys.spread(toys.controller())
+@by_space
+def test_one_trace_scores_any_number_of_arcs(space):
+    model = toys.spread(toys.controller(space))
+    shape = tf.TensorSpec([None, space.num_tokens], tf.int32)
 
-    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, 3], tf.int32)])
+    @tf.function(autograph=False, input_signature=[shape])
     def log_prob(tokens):
         return model(tokens).log_prob
 
-    wanted = model.log_prob(tf.constant(ALL)).log_prob
-    for count in (1, 4, len(ALL)):
-        ours = log_prob(tf.constant(ALL[:count]))
-        np.testing.assert_allclose(ours, wanted[:count], rtol=1e-5)
+    arcs = every_arc(space)
+    wanted = model.log_prob(arcs).log_prob
+    for count in (1, 4, len(arcs)):
+        np.testing.assert_allclose(log_prob(arcs[:count]), wanted[:count], rtol=1e-5)
     assert log_prob.experimental_get_tracing_count() == 1

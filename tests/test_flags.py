@@ -5,8 +5,9 @@ from absl import flags as absl_flags
 
 from enas_tf import config, flags, presets
 
-# scripts/cifar10_macro_search.sh and cifar10_macro_final.sh of the original.
-SEARCH_SCRIPT = """
+# scripts/cifar10_macro_search.sh and cifar10_macro_final.sh of the original, and the
+# micro ones; of what a final script says about the controller only that there is none.
+MACRO_SEARCH = """
 --data_format=NCHW --search_for=macro --reset_output_dir --data_path=data/cifar10
 --output_dir=outputs --batch_size=128 --num_epochs=310 --log_every=50
 --eval_every_epochs=1 --child_use_aux_heads --child_num_layers=12
@@ -19,7 +20,7 @@ SEARCH_SCRIPT = """
 --controller_lr=0.001 --controller_tanh_constant=1.5 --controller_op_tanh_reduce=2.5
 --controller_skip_target=0.4 --controller_skip_weight=0.8
 """.split()
-FINAL_SCRIPT = """
+MACRO_FINAL = """
 --data_format=NCHW --search_for=macro --reset_output_dir --data_path=data/cifar10
 --output_dir=outputs --batch_size=100 --num_epochs=310 --log_every=50
 --eval_every_epochs=1 --child_fixed_arc=enas24 --child_use_aux_heads
@@ -27,6 +28,28 @@ FINAL_SCRIPT = """
 --child_num_branches=4 --child_num_cell_layers=5 --child_keep_prob=0.50
 --child_lr_cosine --child_lr_max=0.05 --child_lr_min=0.001 --child_lr_T_0=10
 --child_lr_T_mul=2 --nocontroller_training --controller_search_whole_channels
+""".split()
+MICRO_SEARCH = """
+--data_format=NCHW --search_for=micro --reset_output_dir --data_path=data/cifar10
+--output_dir=outputs --batch_size=160 --num_epochs=150 --log_every=50
+--eval_every_epochs=1 --child_use_aux_heads --child_num_layers=6
+--child_out_filters=20 --child_l2_reg=1e-4 --child_num_branches=5 --child_num_cells=5
+--child_keep_prob=0.90 --child_drop_path_keep_prob=0.60 --child_lr_cosine
+--child_lr_max=0.05 --child_lr_min=0.0005 --child_lr_T_0=10 --child_lr_T_mul=2
+--controller_training --controller_search_whole_channels
+--controller_entropy_weight=0.0001 --controller_train_every=1
+--controller_sync_replicas --controller_num_aggregate=10 --controller_train_steps=30
+--controller_lr=0.0035 --controller_tanh_constant=1.10 --controller_op_tanh_reduce=2.5
+""".split()
+MICRO_FINAL = """
+--data_format=NCHW --search_for=micro --reset_output_dir --data_path=data/cifar10
+--output_dir=outputs --batch_size=144 --num_epochs=630 --log_every=50
+--eval_every_epochs=1 --child_fixed_arc=enas_micro --child_use_aux_heads
+--child_num_layers=15 --child_out_filters=36 --child_l2_reg=2e-4
+--child_num_branches=5 --child_num_cells=5 --child_keep_prob=0.80
+--child_drop_path_keep_prob=0.60 --child_lr_cosine --child_lr_max=0.05
+--child_lr_min=0.0001 --child_lr_T_0=10 --child_lr_T_mul=2 --nocontroller_training
+--controller_search_whole_channels
 """.split()
 # Every flag that src/cifar10/main.py of the original defines.
 ORIGINAL = """
@@ -45,6 +68,8 @@ controller_forwards_limit controller_train_every controller_search_whole_channel
 controller_sync_replicas controller_training controller_use_critic log_every
 eval_every_epochs
 """.split()
+
+SOME_SPACES = [item for item in config.settings() if item.field.metadata["spaces"]]
 
 
 @pytest.fixture
@@ -77,8 +102,39 @@ def test_an_ignored_flag_is_no_setting_and_gives_one_notice(name, values):
 
 
 def test_an_ignored_flag_gives_a_notice_when_negated_too(values):
-    given(values, "--nochild_use_aux_heads")
+    given(values, "--nocontroller_use_critic")
     assert len(flags.notices(values)) == 1
+
+
+@pytest.mark.parametrize("space", config.SPACES)
+@pytest.mark.parametrize("item", SOME_SPACES, ids=lambda item: item.flag)
+def test_a_setting_of_other_spaces_is_not_given_and_gives_one_notice(
+    item, space, values
+):
+    flag, value = item.flag, item.field.default
+    written = given(values, f"--search_for={space}", f"--{flag}={value}")
+    assert written.pop("search_for") == space
+    if space in item.field.metadata["spaces"]:
+        assert written == {flag: value}
+        assert flags.notices(values) == []
+    else:
+        assert written == {}
+        assert flags.notices(values) == [
+            f"--{flag} has no effect here: the {space} space has no such part."
+        ]
+
+
+def test_without_a_space_it_is_the_macro_space_that_has_no_such_part(values):
+    assert given(values, "--child_num_cells=3", "--nochild_use_aux_heads") == {}
+    assert flags.notices(values) == [
+        "--child_num_cells has no effect here: the macro space has no such part.",
+        "--child_use_aux_heads has no effect here: the macro space has no such part.",
+    ]
+
+
+def test_a_value_of_the_wrong_type_is_refused_where_it_has_no_effect_too(values):
+    with pytest.raises(config.ConfigError, match="--child_num_cells=x is not allowed"):
+        given(values, "--search_for=macro", "--child_num_cells=x")
 
 
 def test_whole_channels_is_accepted_in_silence(values):
@@ -87,19 +143,28 @@ def test_whole_channels_is_accepted_in_silence(values):
 
 
 @pytest.mark.parametrize(
-    ("script", "stage"), [(SEARCH_SCRIPT, "search"), (FINAL_SCRIPT, "train")]
+    ("space", "stage", "script"),
+    [
+        ("macro", "search", MACRO_SEARCH),
+        ("macro", "train", MACRO_FINAL),
+        ("micro", "search", MICRO_SEARCH),
+        ("micro", "train", MICRO_FINAL),
+    ],
 )
-def test_the_paper_preset_is_what_the_original_script_gives(script, stage, values):
+def test_the_paper_preset_is_what_the_original_script_gives(
+    space, stage, script, values
+):
     written = given(values, *script)
     # What differs from the preset on purpose: the folders, the arc, and, in training,
-    # the number of ops (the preset takes any arc) and the controller (unused there).
+    # the controller (unused there) and macro's number of ops (the preset takes all).
     for name in ("output_dir", "data_path", "reset_output_dir", "child_fixed_arc"):
         written.pop(name, None)
     if stage == "train":
-        assert written.pop("child_num_branches") == 4
         assert written.pop("controller_training") is False
-    preset = presets.resolve("macro", stage, "paper", {})
-    with_script = presets.resolve("macro", stage, "paper", written)
+    if script is MACRO_FINAL:
+        assert written.pop("child_num_branches") == 4
+    preset = presets.resolve(space, stage, "paper", {"search_for": space})
+    with_script = presets.resolve(space, stage, "paper", written)
     assert with_script == preset
 
 
@@ -151,6 +216,7 @@ def test_help_is_printed_and_ends_well(word, values, capsys):
     for item in config.settings():
         assert f"  --{item.flag}: {item.field.metadata['help']}" in out
     assert "--preset" in out and "--preset=demo --mode=all" in out
+    assert "--search_for=micro" in out
 
 
 def test_help_says_what_is_allowed(values):
@@ -158,6 +224,7 @@ def test_help_says_what_is_allowed(values):
     assert "One of none, norm, global." in text
     assert "From 1 to 200. (default: 12)" in text
     assert "At least 1." in text
+    assert "--child_num_cells: Blocks in a cell. Of the micro space only." in text
 
 
 def test_help_is_found_anywhere_in_the_line(values, capsys):

@@ -9,7 +9,7 @@ import pytest
 
 import enas_tf
 from enas_tf import config, presets
-from enas_tf.spaces import macro
+from enas_tf.spaces import macro, micro
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess:
@@ -32,8 +32,23 @@ def test_public_names_are_the_modules_own():
     assert enas_tf.ConfigError is config.ConfigError
     assert enas_tf.resolve is presets.resolve
     assert enas_tf.MacroSpace is macro.MacroSpace
+    assert enas_tf.MicroSpace is micro.MicroSpace
     controller = importlib.import_module("enas_tf.controller")
     assert enas_tf.Controller is controller.Controller
+
+
+def test_named_arcs_are_those_of_all_spaces():
+    assert enas_tf.NAMED_ARCS == {
+        "enas24": macro.ENAS_24,
+        "enas_micro": micro.ENAS_MICRO,
+    }
+
+
+def test_cells_go_out_and_come_in_as_a_genotype():
+    arc = enas_tf.MicroSpace(5).parse(enas_tf.NAMED_ARCS["enas_micro"])
+    text = str(enas_tf.genotype_of_arc(arc))
+    assert enas_tf.arc_of_genotype(enas_tf.parse_genotype(text)) == arc
+    assert isinstance(arc.normal, enas_tf.Cell)
 
 
 def test_dir_lists_the_names_before_they_are_loaded():
@@ -49,7 +64,8 @@ def test_an_unknown_name_is_an_attribute_error():
 @pytest.mark.parametrize(
     "module",
     ["enas_tf", "enas_tf.config", "enas_tf.presets", "enas_tf.flags"]
-    + ["enas_tf.spaces.macro", "enas_tf.arc_argument", "enas_tf.run_folder"]
+    + ["enas_tf.spaces.macro", "enas_tf.spaces.micro", "enas_tf.spaces.genotype"]
+    + ["enas_tf.arc_argument", "enas_tf.checks", "enas_tf.run_folder"]
     + ["enas_tf.request"],
 )
 def test_importing_it_imports_no_tensorflow(module):

@@ -1,14 +1,20 @@
 """From flags to a request: the mode, each stage's settings, the arc, the folder."""
 
+import json
+
 import pytest
+from absl import logging
 
 from enas_tf import request
 from enas_tf.config import MODES, ConfigError
 from enas_tf.run_folder import RunFolder
-from enas_tf.spaces import macro
+from enas_tf.spaces import genotype, macro, micro
 
 SPACE = macro.MacroSpace(2)
 ARC = "0 1 0"
+MICRO = micro.MicroSpace(2)
+MICRO_ARC = "1 1 0 4 2 3 0 0 0 2 0 2 1 4 1 1"
+GENOTYPE = genotype.text(genotype.of_arc(MICRO.parse(MICRO_ARC)))
 
 
 @pytest.fixture
@@ -29,9 +35,9 @@ def checkpoint(folder, stage):
     (folder.checkpoints(stage) / "state").touch()
 
 
-def derived(folder, arc=ARC):
+def derived(folder, arc=ARC, space=SPACE):
     folder.arcs.mkdir(exist_ok=True)
-    (folder.arcs / "best.json").write_text(SPACE.to_json(SPACE.parse(arc)))
+    (folder.arcs / "best.json").write_text(space.to_json(space.parse(arc)))
 
 
 def trained(asked):
@@ -98,6 +104,87 @@ def test_a_given_flag_holds_for_both_stages_but_the_layers_do_not(build):
     assert asked.with_arc(ARC).configs["train"].child.num_layers == 2
     assert asked.with_arc(ARC).configs["search"].child.num_layers == 3
     assert asked.with_arc(ARC).arc == ARC
+
+
+def test_a_command_with_the_micro_space_is_its_published_search(build, tmp_path):
+    asked = build(search_for="micro")
+    assert asked.folder.path.resolve() == tmp_path / "outputs" / "micro"
+    search, train = asked.configs["search"], asked.configs["train"]
+    assert (search.run.search_for, train.run.search_for) == ("micro", "micro")
+    assert (search.child.num_layers, train.child.num_layers) == (6, 15)
+    assert (search.child.num_cells, search.child.num_branches) == (5, 5)
+
+
+def test_a_micro_arc_sets_the_blocks_and_leaves_the_layers(build):
+    asked = build(search_for="micro", child_fixed_arc=MICRO_ARC)
+    assert asked.arc == MICRO_ARC
+    child = asked.configs["train"].child
+    assert (child.num_cells, child.num_layers) == (2, 15)
+    asked = build(
+        search_for="micro",
+        child_fixed_arc="enas_micro",
+        child_num_cells=5,
+        child_num_layers=3,
+        output_dir="other",
+    )
+    assert len(asked.arc.split()) == 40
+    assert asked.configs["train"].child.num_layers == 3
+
+
+def test_a_given_number_of_layers_holds_for_both_micro_stages_but_blocks_do_not(build):
+    given = dict(search_for="micro", child_num_layers=2, child_num_cells=3)
+    asked = build("demo", mode="all", **given)
+    search, train = asked.configs["search"], asked.configs["train"]
+    assert (search.child.num_layers, train.child.num_layers) == (2, 2)
+    assert (search.child.num_cells, train.child.num_cells) == (3, 5)
+    later = asked.with_arc(MICRO_ARC).configs["train"].child
+    assert (later.num_cells, later.num_layers) == (2, 2)
+
+
+def test_training_takes_the_derived_micro_arc(build):
+    folder = build(search_for="micro").folder
+    derived(folder, MICRO_ARC, MICRO)
+    asked = build(search_for="micro", mode="train")
+    assert asked.arc == MICRO_ARC
+    assert asked.configs["train"].child.num_cells == 2
+
+
+@pytest.mark.parametrize("name", ["cells.txt", "cells.json", "genotypes.py"])
+def test_a_genotype_may_be_given_or_be_in_a_file(name, build, tmp_path):
+    text = f"MINE = {GENOTYPE}\n"
+    if name.endswith("json"):
+        text = json.dumps(genotype.parse(GENOTYPE)._asdict())
+    (tmp_path / name).write_text(text)
+    for value in (GENOTYPE, GENOTYPE.replace(" ", ""), text, name):
+        asked = build(search_for="micro", child_fixed_arc=value)
+        assert asked.arc == MICRO_ARC
+        assert asked.configs["train"].child.fixed_arc == MICRO_ARC
+        assert asked.configs["train"].child.num_cells == 2
+
+
+def test_a_genotype_is_converted_where_that_is_asked_for(build, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(logging, "warning", lambda *words: warnings.append(words))
+    other = GENOTYPE.replace("normal_concat=[3]", "normal_concat=[2, 3]")
+    given = dict(search_for="micro", child_fixed_arc=other)
+    assert build(**given, child_genotype_concat="convert").arc == MICRO_ARC
+    assert len(warnings) == 1
+    with pytest.raises(ConfigError, match="--child_genotype_concat=convert"):
+        build(**given)
+
+
+@pytest.mark.parametrize(
+    ("space", "kept"),
+    [("macro", ["--child_num_cells=2"]), ("micro", ["--child_num_layers=3"])],
+)
+def test_the_command_to_retrain_leaves_out_what_follows_from_the_arc(
+    space, kept, build
+):
+    words = [f"--search_for={space}", "--child_num_layers=3", "--child_num_cells=2"]
+    asked = build(search_for=space)._replace(command=["python", "main.py", *words])
+    assert asked.retrain_command().split() == (
+        ["python", "main.py", f"--search_for={space}", *kept, "--mode=train"]
+    )
 
 
 def test_only_the_stages_of_the_mode_are_checked(build):

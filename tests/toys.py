@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import macro as macro_child
+from enas_tf.children import micro as micro_child
 from enas_tf.config import ChildConfig, ControllerConfig
 from enas_tf.controller import Controller
 from enas_tf.data.images import Split
@@ -14,6 +15,10 @@ SPACE = macro.MacroSpace(2, num_ops=3)
 IMAGE_SHAPE = (8, 8, 3)
 NUM_CLASSES = 4
 SIZES = dict(train=22, valid=14, test=10)
+CHILDREN = {
+    "macro": macro_child.SharedMacroChild,
+    "micro": micro_child.SharedMicroChild,
+}
 
 
 def split(count: int, rng: np.random.Generator) -> Split:
@@ -36,7 +41,7 @@ def task(*, pad: int = 1, flip: bool = True) -> ImageClassification:
 
 
 def child(space=SPACE, *, seed: int = 0, shape=IMAGE_SHAPE, **settings):
-    return macro_child.SharedMacroChild(
+    return CHILDREN[space.name](
         space,
         ChildConfig(**{"out_filters": 4, **settings}),
         image_shape=shape,

@@ -21,6 +21,7 @@ def final_macro_child(
     image_shape: tuple[int, int, int],
     num_classes: int,
     seed: int,
+    training: bool = False,
 ) -> keras.Model:
     """Standardised images [B, H, W, channels] float32 -> logits [B, num_classes].
 
@@ -72,10 +73,8 @@ def _branch(
 
     # Deviation D2: the original builds separable ops as plain ones and has no pools.
     """
+    x = stock.relu_conv_norm(x, filters, 1, name=f"{name}_conv_1x1", seed=seed)
     x = stock.relu(x, name=f"{name}_relu")
-    x = stock.conv(x, filters, 1, name=f"{name}_conv_1x1", seed=seed)
-    x = stock.batch_norm(x, name=f"{name}_conv_1x1_bn")
-    x = stock.relu(x, name=f"{name}_conv_1x1_relu")
     if op == "avgpool3x3":
         return stock.avg_pool(x, name=f"{name}_avgpool_3x3")
     if op == "maxpool3x3":
@@ -101,9 +100,7 @@ def _join(
     # The last source is the op's input and has no bit.
     chosen = [x for bit, x in zip(skips, sources, strict=False) if bit]
     x = stock.concat([*chosen, y], name=f"{name}_concat")
-    x = stock.relu(x, name=f"{name}_relu")
-    x = stock.conv(x, filters, 1, name=name, seed=seed)
-    return stock.batch_norm(x, name=f"{name}_bn")
+    return stock.relu_conv_norm(x, filters, 1, name=name, seed=seed)
 
 
 def _reduce_all(

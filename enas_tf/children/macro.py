@@ -7,10 +7,10 @@ Reference: reference code src/cifar10/general_child.py, `_enas_layer`; paper sec
 import keras
 import tensorflow as tf
 
-from enas_tf.children.output import ChildOutput
+from enas_tf.children import shared
 from enas_tf.config import ChildConfig
 from enas_tf.nn import image_ops
-from enas_tf.nn.parameters import Parameters, Weight
+from enas_tf.nn.parameters import Weight
 from enas_tf.spaces import macro
 from enas_tf.spaces.macro import MacroArc
 
@@ -84,11 +84,8 @@ class MacroLayer(keras.layers.Layer):
         return tf.nn.relu(y)
 
 
-class SharedMacroChild(keras.layers.Layer):
-    """Every arc of the macro space on one set of weights.
-
-    Normalises with the batch's own statistics in training and evaluation alike.
-    """
+class SharedMacroChild(shared.SharedImageChild):
+    """Every arc of the macro space on one set of weights."""
 
     def __init__(
         self,
@@ -100,58 +97,31 @@ class SharedMacroChild(keras.layers.Layer):
         seed: int,
     ):
         """Args: what to search, its sizes, [H, W, channels], and the initial seed."""
-        super().__init__(name="shared_child")
-        self.keep_prob = config.keep_prob
-        self.pools = macro.pool_layers(space.num_layers)
         filters = config.out_filters * config.out_filters_scale
-        specs = _shared_weights(space, filters, image_shape[2], num_classes)
-        self.parameters = Parameters(specs, seed=seed)
-        self.aux_parameters = None
+        weights = _weights(space, filters, image_shape[2], num_classes)
+        super().__init__(weights, keep_prob=config.keep_prob, seed=seed)
+        self.pools = macro.pool_layers(space.num_layers)
         # A tuple: Keras loses layers that are kept in a list when it saves.
         self.blocks = tuple(
             MacroLayer(space.ops, name=f"layer_{layer}")
             for layer in range(space.num_layers)
         )
-        self.built = True
 
-    def call(
-        self,
-        images: tf.Tensor,
-        *,
-        arc: MacroArc,
-        training: bool = False,
-        seed: tf.Tensor | None = None,
-    ) -> ChildOutput:
-        """Run one arc.
-
-        Args:
-          images: [B, H, W, channels] float32, standardised.
-          arc: of scalar int tensors (or ints).
-          training: whether to drop features before the classifier.
-          seed: [2] int32 for that, needed in training.
-        """
-        weights = self.parameters.views()
-        x = image_ops.conv(images, weights["stem/kernel"])
-        x = image_ops.batch_norm(x, weights["stem/scale"], weights["stem/offset"])
+    def features(
+        self, x: tf.Tensor, views: shared.Views, *, arc: MacroArc, training: bool
+    ) -> shared.Features:
+        """See base."""
         sources = [x]
         for layer, block in enumerate(self.blocks):
-            own = _below(f"layer_{layer}/", weights)
+            own = shared.below(f"layer_{layer}/", views)
             op, skips = arc.ops[layer], arc.skips[layer]
             sources.append(block(sources, op=op, skips=skips, weights=own))
             if layer in self.pools:
-                sources = _reduce_shared(sources, _below(f"pool_{layer}/", weights))
-        features = image_ops.global_average(sources[-1])
-        if training:
-            features = image_ops.dropout(features, self.keep_prob, seed)
-        return ChildOutput(tf.matmul(features, weights["classifier/kernel"]))
+                sources = _reduce(sources, shared.below(f"pool_{layer}/", views))
+        return shared.Features(sources[-1])
 
 
-def _below(prefix: str, weights: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    length = len(prefix)
-    return {n[length:]: w for n, w in weights.items() if n.startswith(prefix)}
-
-
-def _reduce_shared(sources: list, weights: dict[str, tf.Tensor]) -> list[tf.Tensor]:
+def _reduce(sources: list[tf.Tensor], weights: shared.Views) -> list[tf.Tensor]:
     """Halve every tensor so far, each with weights of its own."""
     rows = zip(
         *(tf.unstack(weights[n]) for n in ("path1", "path2", "scale", "offset")),
@@ -163,58 +133,37 @@ def _reduce_shared(sources: list, weights: dict[str, tf.Tensor]) -> list[tf.Tens
     ]
 
 
-def _shared_weights(
+def _weights(
     space: macro.MacroSpace, filters: int, channels: int, num_classes: int
 ) -> list[Weight]:
-    """Every weight of the shared child, in a fixed order.
-
-    # Deviation D9: fan-in is that of the kernel really applied (depthwise: k * k).
-    """
-    weights = [
-        Weight("stem/kernel", (3, 3, channels, filters), fan_in=9 * channels),
-        *_norm("stem", (filters,)),
-    ]
+    """Every weight of the shared child, in a fixed order."""
+    weights = shared.stem_weights(channels, filters)
     for layer in range(space.num_layers):
         weights += _layer_weights(f"layer_{layer}", space.ops, filters)
         if layer:
-            weights += _norm(f"layer_{layer}/skip", (filters,))
+            weights += shared.norm_weights(f"layer_{layer}/skip", (filters,))
         if layer in macro.pool_layers(space.num_layers):
-            path = (layer + 2, filters, filters // 2)
-            weights += [
-                Weight(f"pool_{layer}/path1", path, fan_in=filters),
-                Weight(f"pool_{layer}/path2", path, fan_in=filters),
-                *_norm(f"pool_{layer}", (layer + 2, filters)),
-            ]
-    classifier = Weight("classifier/kernel", (filters, num_classes), fan_in=filters)
-    return [*weights, classifier]
+            weights += shared.reduction_weights(
+                f"pool_{layer}", filters, filters, rows=(layer + 2,)
+            )
+    return weights + shared.classifier_weights(filters, num_classes)
 
 
 def _layer_weights(layer: str, ops: tuple[str, ...], filters: int) -> list[Weight]:
     square = (filters, filters)
     weights = [
         Weight(f"{layer}/in/kernel", (len(ops), *square), fan_in=filters),
-        *_norm(f"{layer}/in", (len(ops), filters)),
+        *shared.norm_weights(f"{layer}/in", (len(ops), filters)),
     ]
     convs = [op for op in ops if op in macro.CONV_SIZES]
     for op in convs:
         size = macro.CONV_SIZES[op]
         if op.startswith("sep"):
-            depthwise = (size, size, filters, 1)
-            weights += [
-                Weight(f"{layer}/{op}/depthwise", depthwise, fan_in=size * size),
-                Weight(f"{layer}/{op}/pointwise", square, fan_in=filters),
-            ]
+            weights += shared.separable_weights(f"{layer}/{op}", size, filters)
         else:
             shape = (size, size, *square)
             fan_in = size * size * filters
             weights.append(Weight(f"{layer}/{op}/kernel", shape, fan_in=fan_in))
     if convs:
-        weights += _norm(f"{layer}/out", (len(convs), filters))
+        weights += shared.norm_weights(f"{layer}/out", (len(convs), filters))
     return weights
-
-
-def _norm(name: str, shape: tuple[int, ...]) -> list[Weight]:
-    return [
-        Weight(f"{name}/scale", shape, constant=1.0),
-        Weight(f"{name}/offset", shape),
-    ]

@@ -52,8 +52,7 @@ def _check_halvings(data: ImageData, reductions: int) -> None:
     raise ConfigError(
         f"The {height} x {width} images of {data.name} are too small for "
         f"{reductions} halvings: they must be at least {needed} x {needed}. Enlarge "
-        f"them, e.g. --image_size={max(8, needed)}, or try --child_num_layers=2, which "
-        "never halves."
+        f"them, e.g. --image_size={max(8, needed)}."
     )
 
 

@@ -36,10 +36,70 @@ class Weight(NamedTuple):
         return math.prod(self.shape)
 
 
+class Packed(NamedTuple):
+    """Weights that are used together, side by side in a row; one row of many is used.
+
+    So what a choice decides is fetched by one gather, however many weights it has.
+
+    Attributes:
+      name: path of the whole; a piece's path is `<name>/<piece's name>`.
+      rows: how many rows.
+      pieces: the weights of one row, with the shape that each has in it.
+    """
+
+    name: str
+    rows: int
+    pieces: tuple[Weight, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """[rows, numbers in a row]."""
+        return self.rows, sum(piece.size for piece in self.pieces)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    def stacked(self) -> list[Weight]:
+        """The pieces of all rows: path and shape [rows, ...]."""
+        return [
+            piece._replace(
+                name=f"{self.name}/{piece.name}", shape=(self.rows, *piece.shape)
+            )
+            for piece in self.pieces
+        ]
+
+    def take(self, row: tf.Tensor, prefix: str) -> dict[str, tf.Tensor]:
+        """The neighbouring pieces of `row` ([R]) below `prefix`, by the rest of it."""
+        wanted = [p for p in self.pieces if p.name.startswith(prefix)]
+        start = sum(p.size for p in self.pieces[: self.pieces.index(wanted[0])])
+        sizes = [p.size for p in wanted]
+        parts = tf.split(row[start : start + sum(sizes)], sizes)
+        return {
+            piece.name.removeprefix(prefix): tf.reshape(part, piece.shape)
+            for piece, part in zip(wanted, parts, strict=True)
+        }
+
+    def unpack(self, table: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Every piece of all rows ([rows, R]) by its path, [rows, ...] each."""
+        parts = tf.split(table, [piece.size for piece in self.pieces], axis=1)
+        return {
+            piece.name: tf.reshape(part, piece.shape)
+            for piece, part in zip(self.stacked(), parts, strict=True)
+        }
+
+
 class Parameters(keras.layers.Layer):
     """Weights by name, stored in `vector` ([P] float32) in the order given."""
 
-    def __init__(self, weights: list[Weight], *, seed: int, name: str = "parameters"):
+    def __init__(
+        self,
+        weights: list[Weight | Packed],
+        *,
+        seed: int,
+        name: str = "parameters",
+    ):
         """Creates and initialises the vector; names must differ."""
         super().__init__(name=name)
         names = [weight.name for weight in weights]
@@ -56,10 +116,17 @@ class Parameters(keras.layers.Layer):
 
     def views(self) -> dict[str, tf.Tensor]:
         """The weights by name; take them once in a step."""
-        return self.unpack(tf.convert_to_tensor(self.vector))
+        return self._cut(tf.convert_to_tensor(self.vector))
 
     def unpack(self, vector: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Any [P] vector (weights, a gradient) as named tensors."""
+        """Any [P] vector (weights, a gradient) as named tensors, pieces included."""
+        views = self._cut(vector)
+        for weight in self.weights_by_name.values():
+            if isinstance(weight, Packed):
+                views |= weight.unpack(views[weight.name])
+        return views
+
+    def _cut(self, vector: tf.Tensor) -> dict[str, tf.Tensor]:
         weights = self.weights_by_name.values()
         parts = tf.split(vector, [weight.size for weight in weights])
         return {
@@ -68,16 +135,33 @@ class Parameters(keras.layers.Layer):
         }
 
     def load(self, values: dict[str, np.ndarray]) -> None:
-        """Set every weight; `values` must name each, in its shape."""
-        assert set(values) == set(self.weights_by_name), "other names"
-        for name, weight in self.weights_by_name.items():
-            assert values[name].shape == weight.shape, name
-        self._vector.assign(
-            np.concatenate([values[name].ravel() for name in self.weights_by_name])
-        )
+        """Set every weight; `values` must name each, in its shape.
+
+        Of a packed weight it names the pieces, [rows, ...] each.
+        """
+        left = dict(values)
+        flat = [_pop(weight, left) for weight in self.weights_by_name.values()]
+        assert not left, "other names"
+        self._vector.assign(np.concatenate([value.ravel() for value in flat]))
 
 
-def _initial(weight: Weight, seed: int) -> np.ndarray:
+def _pop(weight: Weight | Packed, values: dict[str, np.ndarray]) -> np.ndarray:
+    """The value of `weight`, taken out of `values`."""
+    if isinstance(weight, Packed):
+        return _side_by_side([_pop(piece, values) for piece in weight.stacked()])
+    value = values.pop(weight.name)
+    assert value.shape == weight.shape, weight.name
+    return value
+
+
+def _side_by_side(pieces: list[np.ndarray]) -> np.ndarray:
+    """[rows, ...] arrays as one [rows, R]."""
+    return np.concatenate([p.reshape(len(p), -1) for p in pieces], axis=1)
+
+
+def _initial(weight: Weight | Packed, seed: int) -> np.ndarray:
+    if isinstance(weight, Packed):
+        return _side_by_side([_initial(piece, seed) for piece in weight.stacked()])
     if not weight.fan_in:
         return np.full(weight.shape, weight.constant, np.float32)
     initializer = keras.initializers.TruncatedNormal(

@@ -22,6 +22,7 @@ STREAMS = dict(
     evaluate=8,  # the arcs of an evaluation
     derive=9,
     random_arcs=10,
+    drop_path=11,
 )
 
 

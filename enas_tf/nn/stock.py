@@ -41,15 +41,24 @@ def conv(
 
 
 def separable_conv(
-    x: keras.KerasTensor, filters: int, size: int, *, name: str, seed: int
+    x: keras.KerasTensor,
+    filters: int,
+    size: int,
+    *,
+    stride: int = 1,
+    name: str,
+    seed: int,
 ) -> keras.KerasTensor:
     """Depthwise `size` x `size`, then 1x1 to `filters`; nothing in between, no bias.
+
+    `stride` is that of the depthwise one.
 
     # Deviation D9: fan-in is that of the kernel really applied (depthwise: k * k).
     """
     layer = keras.layers.SeparableConv2D(
         filters,
         size,
+        strides=stride,
         padding="same",
         use_bias=False,
         depthwise_initializer=_he_normal(size * size, f"{name}/depthwise", seed),
@@ -74,14 +83,35 @@ def relu(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
     return keras.layers.ReLU(name=name)(x)
 
 
-def avg_pool(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
-    """3x3 average, same size; divides by the pixels inside the image."""
-    return keras.layers.AveragePooling2D(3, strides=1, padding="same", name=name)(x)
+def relu_conv_norm(
+    x: keras.KerasTensor, filters: int, size: int, *, name: str, seed: int
+) -> keras.KerasTensor:
+    """ReLU - `size` x `size` convolution - BN."""
+    x = relu(x, name=f"{name}_relu")
+    x = conv(x, filters, size, name=name, seed=seed)
+    return batch_norm(x, name=f"{name}_bn")
 
 
-def max_pool(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
-    """3x3 maximum, same size."""
-    return keras.layers.MaxPooling2D(3, strides=1, padding="same", name=name)(x)
+def avg_pool(
+    x: keras.KerasTensor,
+    *,
+    name: str,
+    size: int = 3,
+    stride: int = 1,
+    padding: str = "same",
+) -> keras.KerasTensor:
+    """`size` x `size` average; divides by the pixels inside the image."""
+    return keras.layers.AveragePooling2D(size, stride, padding, name=name)(x)
+
+
+def max_pool(x: keras.KerasTensor, *, name: str, stride: int = 1) -> keras.KerasTensor:
+    """3x3 maximum, [B, ceil(H / stride), ceil(W / stride), C]."""
+    return keras.layers.MaxPooling2D(3, stride, padding="same", name=name)(x)
+
+
+def add(tensors: list[keras.KerasTensor], *, name: str) -> keras.KerasTensor:
+    """The sum, pixel by pixel."""
+    return keras.layers.Add(name=name)(tensors)
 
 
 def concat(tensors: list[keras.KerasTensor], *, name: str) -> keras.KerasTensor:

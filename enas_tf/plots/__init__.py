@@ -8,13 +8,13 @@ from typing import Any
 
 from matplotlib import figure as figure_lib
 
-from enas_tf.plots import curves, macro
+from enas_tf.plots import curves, macro, micro
 from enas_tf.spaces import base
 
 DPI = 100
 
 # What draws an arc of the space of that name: (space, arc, title) -> Figure.
-PICTURES = {"macro": macro.draw}
+PICTURES = {"macro": macro.draw, "micro": micro.draw}
 
 
 def draw_arc(

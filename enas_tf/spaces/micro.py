@@ -16,7 +16,10 @@ from enas_tf.spaces import base
 
 # In id order. The names are what arc files and pictures show.
 OPS = ("sepconv3x3", "sepconv5x5", "avgpool3x3", "maxpool3x3", "identity")
+# Kernel size of the separable convolutions among them.
+CONV_SIZES = dict(sepconv3x3=3, sepconv5x5=5)
 CELLS = ("normal", "reduce")
+NUM_REDUCTIONS = 2
 NUM_INPUTS = 2  # nodes 0 and 1 of a cell: the outputs of the last two cells
 TOKENS_PER_BLOCK = 4
 
@@ -124,8 +127,8 @@ class MicroSpace(base.SearchSpace[MicroArc]):
 
     def decode(self, tokens: Any) -> MicroArc:
         """See base; T = 8B."""
-        half = len(CELLS) * TOKENS_PER_BLOCK * self.num_blocks // 2
-        return MicroArc(*(_cell(tokens[i : i + half]) for i in (0, half)))
+        width = TOKENS_PER_BLOCK * self.num_blocks
+        return MicroArc(*(_cell(tokens, start, width) for start in (0, width)))
 
     def encode(self, arc: MicroArc) -> list[int]:
         """See base."""
@@ -194,6 +197,11 @@ class MicroSpace(base.SearchSpace[MicroArc]):
     def _from_fields(self, fields: dict[str, Any]) -> list[int]:
         tokens: list[int] = []
         for cell in CELLS:
+            if len(fields[cell]) != self.num_blocks:
+                raise ValueError(
+                    f"the {cell} cell has {len(fields[cell])} blocks, {self.num_blocks} "
+                    "are needed"
+                )
             for number, block in enumerate(fields[cell]):
                 where = f"block {number} of the {cell} cell"
                 inputs, ops = block["inputs"], block["ops"]
@@ -221,11 +229,11 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         return f"{kind} of block {block} of the {CELLS[cell]} cell"
 
 
-def _cell(tokens: Any) -> Cell:
-    """The cell of 4B tokens, two nodes and two ops a block."""
-    starts = range(0, len(tokens), TOKENS_PER_BLOCK)
-    inputs = tuple(tokens[start + i] for start in starts for i in (0, 1))
-    ops = tuple(tokens[start + i] for start in starts for i in (2, 3))
+def _cell(tokens: Any, start: int, width: int) -> Cell:
+    """The cell of the `width` tokens from `start`, two nodes and two ops a block."""
+    blocks = range(start, start + width, TOKENS_PER_BLOCK)
+    inputs = tuple(tokens[block + i] for block in blocks for i in (0, 1))
+    ops = tuple(tokens[block + i] for block in blocks for i in (2, 3))
     if isinstance(tokens, list | tuple | np.ndarray):
         inputs, ops = (tuple(int(token) for token in part) for part in (inputs, ops))
     return Cell(inputs, ops)

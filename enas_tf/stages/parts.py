@@ -9,14 +9,15 @@ import tensorflow as tf
 from absl import logging
 
 from enas_tf import plots
-from enas_tf.children import final_macro
+from enas_tf.children import final_macro, final_micro
 from enas_tf.children import macro as macro_child
+from enas_tf.children import micro as micro_child
 from enas_tf.config import Config, DataConfig
 from enas_tf.data import fits, standardise
 from enas_tf.data import images as images_lib
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.spaces import macro
+from enas_tf.spaces import macro, micro
 from enas_tf.tasks import classification
 from enas_tf.training import epochs as epochs_lib
 from enas_tf.training import progress
@@ -49,6 +50,14 @@ SPACES: dict[str, SpaceParts] = {
         shared=macro_child.SharedMacroChild,
         final=final_macro.final_macro_child,
         reductions=lambda space: len(macro.pool_layers(space.num_layers)),
+    ),
+    "micro": SpaceParts(
+        space=lambda c: micro.MicroSpace(
+            c.child.num_cells, num_ops=c.child.num_branches
+        ),
+        shared=micro_child.SharedMicroChild,
+        final=final_micro.final_micro_child,
+        reductions=lambda space: micro.NUM_REDUCTIONS,
     ),
 }
 

@@ -125,7 +125,7 @@ def _build(request: Request, report: Report) -> SearchParts:
     parts = SearchParts(space, task, controller, scorer, search, driver, restored)
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
-        f"{controller.count_params():,}; {space.size:.3e} architectures."
+        f"{controller.count_params():,}; {space.size_in_words()}."
     )
     return parts
 
@@ -204,7 +204,7 @@ def _keep_derived(
         space.text(best),
         comparison.sentence(),
         f"Picture: {arcs / 'best.png'}",
-        f"To train it from scratch: {_retrain_command(request)}",
+        f"To train it from scratch: {request.retrain_command()}",
     ):
         report.message(line)
 
@@ -219,9 +219,3 @@ def _derived_rows(space: Any, derived: derive_lib.Derived) -> str:
             arc = space.text(space.decode(row))
             rows.append(dict(source=source, accuracy=float(accuracy), arc=arc))
     return "".join(json.dumps(row) + "\n" for row in rows)
-
-
-def _retrain_command(request: Request) -> str:
-    """This command, with `train` as its mode; it finds arcs/best.json by itself."""
-    dropped = ("mode", "reset_output_dir", "child_num_layers")
-    return request.command_line(without=dropped, more="--mode=train")

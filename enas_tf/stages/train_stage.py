@@ -29,11 +29,23 @@ EXPORT_SAMPLE = 64  # test images on which an export is compared with the model
 
 
 class TrainParts(NamedTuple):
-    """One final child, put together and standing where its last checkpoint was."""
+    """One final child, put together and standing where its last checkpoint was.
+
+    Attributes:
+      arc: of the child.
+      data: all images.
+      task: on them.
+      trained: the child with what is for training only.
+      model: what is counted, tested and exported; has the weights of `trained` only
+        when they have been handed over.
+      epochs: trains `trained`.
+      driver: carries that on.
+    """
 
     arc: Any
     data: images_lib.ImageData
     task: classification.ImageClassification
+    trained: keras.Model
     model: keras.Model
     epochs: ChildEpochs
     driver: Driver
@@ -46,13 +58,14 @@ def train(request: Request) -> None:
     with Report(folder.path, stage="train", progress=config.run.progress) as report:
         folder.agree("train", config)
         parts = _build_train(request, config, report)
-        total = config.loop.num_epochs * parts.epochs.steps_per_epoch
+        total = _total_steps(config, parts.task)
         report.begin("train", total, parts.driver.position[epochs_lib.COUNTER])
         with parts.driver.stoppable():
             retrain.retrain(
                 parts.epochs, parts.driver, num_epochs=config.loop.num_epochs
             )
         report.finish()
+        retrain.hand_over(parts.trained, parts.model)
         accuracy = _test_once(folder, config, parts, report)
         _write_export(folder, parts, report)
         report.hparams(config_lib.flat(config), dict(test_accuracy=accuracy))
@@ -71,35 +84,51 @@ def _with_arc(request: Request) -> Request:
 
 
 def _build_train(request: Request, config: Config, report: Report) -> TrainParts:
-    seed = config.run.seed
     part = parts_lib.SPACES[config.run.search_for]
     space = part.space(config)
     arc = space.parse(config.child.fixed_arc)
     data = parts_lib.load(config, part.reductions(space), training="all")
     task = parts_lib.task(data, dict(train=data.all_training(), test=data.test), config)
-    model = part.final(arc, config.child, **parts_lib.sizes(data, seed))
-    network = networks.FinalNetwork(model, seed=seed)
+    sizes = parts_lib.sizes(data, config.run.seed)
+    trained, model = (
+        part.final(arc, config.child, **sizes, training=training)
+        for training in (True, False)
+    )
+    epochs, driver = _build_epochs(request, config, report, trained, task)
+    report.message(space.describe(arc))
+    report.message(
+        f"Final child: {cost.parameters(model):,} parameters, "
+        f"{cost.flops(model):,} FLOPs per image."
+    )
+    return TrainParts(arc, data, task, trained, model, epochs, driver)
+
+
+def _build_epochs(
+    request: Request, config: Config, report: Report, trained: keras.Model, task: Any
+) -> tuple[ChildEpochs, Driver]:
+    """What trains `trained`, whose weights are then those of the last checkpoint."""
+    seed, total = config.run.seed, _total_steps(config, task)
+    network = networks.FinalNetwork(trained, total_steps=total, seed=seed)
     trainer = child_lib.ChildTrainer(
         network, task, config.child, batch_size=config.loop.batch_size, seed=seed
     )
-    groups = dict(model=[v.value for v in model.weights], optimizer=trainer.variables)
+    groups = dict(model=[v.value for v in trained.weights], optimizer=trainer.variables)
     driver = parts_lib.driver(request, "train", report, groups, retrain.COUNTERS)
 
     def announce():
-        left = config.loop.num_epochs * trainer.steps_per_epoch
-        left -= driver.position[epochs_lib.COUNTER]
+        left = total - driver.position[epochs_lib.COUNTER]
         parts_lib.announce(
             report, "train", left * driver.seconds_per_step[epochs_lib.COUNTER], request
         )
 
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce)
     parts_lib.restore(driver, report, "train")
-    report.message(space.describe(arc))
-    report.message(
-        f"Final child: {cost.parameters(model):,} parameters, "
-        f"{cost.flops(model):,} FLOPs per image."
-    )
-    return TrainParts(arc, data, task, model, epochs, driver)
+    return epochs, driver
+
+
+def _total_steps(config: Config, task: Any) -> int:
+    steps = child_lib.steps_per_epoch(task, config.loop.batch_size)
+    return config.loop.num_epochs * steps
 
 
 def _test_once(
@@ -152,6 +181,7 @@ def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
             f"--mode={request.mode}: the training in {request.folder.path} is not "
             "finished. Run --mode=train with this --output_dir first."
         )
+    retrain.hand_over(parts.trained, parts.model)
     return config, parts
 
 

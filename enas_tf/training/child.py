@@ -35,6 +35,11 @@ class ChildRun(NamedTuple):
     finite: tf.Tensor
 
 
+def steps_per_epoch(task: Any, batch_size: int) -> int:
+    """The batches of a pass over the training examples, the last one full as well."""
+    return -(-task.size("train") // batch_size)
+
+
 class ChildTrainer:
     """Nesterov momentum on a network's variables.
 
@@ -58,7 +63,7 @@ class ChildTrainer:
         self._batch_size = batch_size
         self._seed = seed
         self._optimizer = optimizer.Momentum(network.variables)
-        self.steps_per_epoch = -(-task.size("train") // batch_size)
+        self.steps_per_epoch = steps_per_epoch(task, batch_size)
 
     @property
     def variables(self) -> list[tf.Variable]:

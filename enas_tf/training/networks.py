@@ -10,8 +10,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.children import aux_head
 from enas_tf.children.output import ChildOutput
-from enas_tf.nn import seeds
+from enas_tf.nn import drop_path, seeds
 
 
 class Network(Protocol):
@@ -70,29 +71,47 @@ class SampledChild:
 
 
 class FinalNetwork:
-    """One arc with weights of its own, a model of stock Keras layers."""
+    """One arc with weights of its own, a Keras model."""
 
-    def __init__(self, model: keras.Model, *, seed: int):
-        """Args: the final child; the run's seed."""
+    def __init__(self, model: keras.Model, *, total_steps: int, seed: int):
+        """Args: the final child to train; steps of the whole training; run's seed."""
         self.model = model
+        self._total_steps = total_steps
         self._seed = seed
-        self.variables = [v.value for v in model.trainable_variables]
-        self.decayed = [True] * len(self.variables)
+        trained = model.trainable_variables
+        self.variables = [v.value for v in trained]
+        # Deviation D21: an auxiliary head is trained, without L2.
+        self.decayed = [not v.path.startswith(aux_head.NAME) for v in trained]
         self.num_tokens = 0
-        dropout = keras.layers.Dropout
-        self._dropouts = [layer for layer in model.layers if isinstance(layer, dropout)]
+        self._dropouts = _layers_of(model, keras.layers.Dropout)
+        # All of a model's drop path layers go by one clock.
+        paths = _layers_of(model, drop_path.DropPath)
+        self._clocks = {layer.clock for layer in paths}
 
     def forward(self, inputs, *, step):
         """See `Network`."""
+        self._seed_dropouts(step)
+        done = tf.cast(step + 1, tf.float32) / self._total_steps
+        for clock in self._clocks:
+            seed = seeds.at(self._seed, "drop_path", step)
+            clock.set(progress=tf.minimum(1.0, done), seed=seed)
+        outputs = self.model(inputs, training=True)
+        logits, *aux = outputs if isinstance(outputs, list) else [outputs]
+        output = ChildOutput(logits, aux_logits=aux[0] if aux else None)
+        return output, tf.zeros([0], tf.int32)
+
+    def arc_text(self, tokens):
+        """See `Network`."""
+        return ""
+
+    def _seed_dropouts(self, step: tf.Tensor) -> None:
         seed = seeds.at(self._seed, "dropout", step)
         for number, layer in enumerate(self._dropouts):
             # A stock Dropout keeps a generator; it is set anew for every step, so that
             # a resumed run drops what an uninterrupted one would.
             state = layer.seed_generator.state
             state.assign(tf.cast(seeds.fold(seed, number), state.dtype))
-        logits = self.model(inputs, training=True)
-        return ChildOutput(logits), tf.zeros([0], tf.int32)
 
-    def arc_text(self, tokens):
-        """See `Network`."""
-        return ""
+
+def _layers_of(model: keras.Model, kind: type[keras.Layer]) -> list[Any]:
+    return [layer for layer in model.layers if isinstance(layer, kind)]

@@ -26,6 +26,16 @@ def retrain(epochs: ChildEpochs, driver: Driver, *, num_epochs: int) -> None:
         driver.save()
 
 
+def hand_over(trained: keras.Model, model: keras.Model) -> None:
+    """Set the weights of `model` to those of the same path in `trained`.
+
+    `trained` may have more: what is for training only.
+    """
+    values = {weight.path: weight for weight in trained.weights}
+    for weight in model.weights:
+        weight.assign(values[weight.path])
+
+
 def test_accuracy(model: keras.Model, task: Any, *, batch_size: int) -> float:
     """The fraction of test images that a final child gets right."""
     batches = scoring.cut(task.size("test"), batch_size)

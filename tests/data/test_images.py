@@ -91,7 +91,8 @@ def test_every_map_is_at_least_2_by_2_before_it_is_halved(reductions, side):
     assert fits.smallest_side(reductions) == side
     check(blank(30, side), reductions=reductions)
     if side > 1:
-        with pytest.raises(config.ConfigError, match="too small"):
+        message = r"too small for \d halvings.* Enlarge them, e.g. --image_size=\d+\.$"
+        with pytest.raises(config.ConfigError, match=message):
             check(blank(30, side - 1), reductions=reductions)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.nn.parameters import Parameters, Weight
+from enas_tf.nn.parameters import Packed, Parameters, Weight
 
 SPECS = [
     Weight("a/kernel", (2, 3), fan_in=2),
@@ -97,3 +97,59 @@ def test_loading_refuses_other_names_and_shapes():
 def test_two_weights_of_one_name_are_refused():
     with pytest.raises(AssertionError, match="one name"):
         Parameters([SPECS[0], SPECS[0]], seed=0)
+
+
+PACKED = Packed(
+    "bank",
+    3,
+    (
+        Weight("x/kernel", (2, 2), fan_in=2),
+        Weight("x/scale", (2,), constant=1.0),
+        Weight("y/kernel", (1, 2), fan_in=9),
+    ),
+)
+
+
+def test_a_packed_weight_is_one_view_and_unpacks_to_its_pieces():
+    parameters = Parameters([SPECS[1], PACKED], seed=0)
+    parameters.vector.assign(tf.range(27.0))
+    assert list(parameters.views()) == ["a/scale", "bank"]
+    assert parameters.views()["bank"].shape == (3, 8)
+    pieces = parameters.unpack(parameters.vector)
+    # The vector begins with a/scale; a row holds x/kernel, x/scale, y/kernel.
+    np.testing.assert_array_equal(pieces["bank/x/kernel"][0], [[3, 4], [5, 6]])
+    np.testing.assert_array_equal(pieces["bank/x/scale"][1], [15, 16])
+    np.testing.assert_array_equal(pieces["bank/y/kernel"][2], [[25, 26]])
+
+
+def test_a_row_gives_its_neighbouring_pieces_by_the_rest_of_their_names():
+    row = tf.range(8.0)
+    pieces = PACKED.take(row, "x/")
+    assert list(pieces) == ["kernel", "scale"]
+    np.testing.assert_array_equal(pieces["kernel"], [[0, 1], [2, 3]])
+    np.testing.assert_array_equal(pieces["scale"], [4, 5])
+    np.testing.assert_array_equal(PACKED.take(row, "y/")["kernel"], [[6, 7]])
+
+
+def test_the_pieces_of_a_packed_weight_start_each_in_its_own_way():
+    piece = Weight("k", (50, 50), fan_in=9)
+    packed = Packed("bank", 4, (piece, piece._replace(name="l", fan_in=324)))
+    views = Parameters([packed], seed=0)
+    pieces = views.unpack(views.vector)
+    for name, fan_in in (("bank/k", 9), ("bank/l", 324)):
+        wanted = 0.8796 * np.sqrt(2.0 / fan_in)
+        np.testing.assert_allclose(np.std(pieces[name]), wanted, rtol=0.03)
+    assert not np.array_equal(pieces["bank/k"][0], pieces["bank/k"][1])
+
+
+def test_a_packed_weight_is_loaded_by_its_pieces():
+    parameters = Parameters([PACKED], seed=0)
+    pieces = {
+        weight.name: np.full(weight.shape, float(number), np.float32)
+        for number, weight in enumerate(PACKED.stacked())
+    }
+    parameters.load(pieces)
+    for name, value in parameters.unpack(parameters.vector).items():
+        np.testing.assert_array_equal(value, pieces.get(name, value))
+    with pytest.raises(AssertionError, match="other names"):
+        parameters.load({**pieces, "bank": np.zeros((3, 8), np.float32)})

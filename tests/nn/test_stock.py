@@ -53,3 +53,51 @@ def test_reduction_of_odd_height_and_even_width():
 
 def test_reduction_of_a_single_pixel():
     np.testing.assert_allclose(reduced([[3]])[0, 0], [3, 0], rtol=1e-6)
+
+
+FIVE = np.arange(25, dtype="float32").reshape(1, 5, 5, 1)
+
+
+def test_strided_pools_take_every_second_pixel_of_those_without_stride():
+    for pool in (stock.avg_pool, stock.max_pool):
+        _, whole = applied(lambda x, pool=pool: pool(x, name="pool"), FIVE)
+        _, half = applied(lambda x, pool=pool: pool(x, name="pool", stride=2), FIVE)
+        np.testing.assert_array_equal(half(), whole()[:, ::2, ::2])
+
+
+def test_a_valid_pool_stays_inside_the_image():
+    def pool(x):
+        return stock.avg_pool(x, name="pool", size=4, stride=3, padding="valid")
+
+    _, answer = applied(pool, FIVE)
+    np.testing.assert_allclose(answer()[0, ..., 0], [[9.0]])
+
+
+def test_the_stride_of_a_separable_convolution_is_that_of_its_depthwise_one():
+    x = np.random.default_rng(0).normal(size=(1, 5, 5, 2)).astype("float32")
+
+    def outputs(stride):
+        def conv(x):
+            return stock.separable_conv(x, 3, 3, name="c", seed=0, stride=stride)
+
+        return applied(conv, x)[1]()
+
+    assert outputs(2).shape == (1, 3, 3, 3)
+    np.testing.assert_allclose(outputs(2), outputs(1)[:, ::2, ::2], atol=1e-6)
+
+
+def test_relu_convolution_and_norm_in_this_order():
+    x = np.asarray([-1.0, 2.0], "float32").reshape(1, 1, 2, 1)
+
+    def unit(x):
+        return stock.relu_conv_norm(x, 1, 1, name="unit", seed=0)
+
+    model, answer = applied(unit, x)
+    model.get_layer("unit").set_weights([np.full([1, 1, 1, 1], -3.0)])
+    wanted = np.asarray([0.0, -6.0]) / np.sqrt(1 + stock.BN_EPSILON)
+    np.testing.assert_allclose(answer().ravel(), wanted, rtol=1e-6)
+
+
+def test_a_sum_may_have_one_tensor_twice():
+    _, answer = applied(lambda x: stock.add([x, x], name="sum"), FIVE)
+    np.testing.assert_array_equal(answer(), 2 * FIVE)

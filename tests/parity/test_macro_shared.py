@@ -1,15 +1,14 @@
 """The shared macro child against the authors' search graph."""
 
+import fixed
 import goldens
 import numpy as np
 import pytest
-import tensorflow as tf
+import shared
 
 from enas_tf.children import macro as macro_child
 from enas_tf.config import ChildConfig
 from enas_tf.spaces import macro
-
-L2_REG = 2e-4  # of the recording
 
 recordings = pytest.mark.parametrize("paths", goldens.cases("macro_shared"))
 
@@ -75,85 +74,33 @@ def layer_from(get: goldens.Arrays, layer: int, space: macro.MacroSpace):
     return ours
 
 
-def build(arrays: goldens.Arrays):
+def build(arrays: goldens.Arrays) -> shared.Case:
     space = space_of(arrays)
-    child = macro_child.SharedMacroChild(
-        space,
-        ChildConfig(out_filters=arrays["var/child/fc/w"].shape[0], keep_prob=1.0),
-        image_shape=arrays["images"].shape[1:],
-        num_classes=arrays["var/child/fc/w"].shape[1],
-        seed=0,
-    )
+    config = ChildConfig(out_filters=arrays["var/child/fc/w"].shape[0], keep_prob=1.0)
+    child = macro_child.SharedMacroChild(space, config, **fixed.sizes(arrays))
     child.parameters.load(ours_from(goldens.below(arrays, "var/"), space))
-    return space, child
 
+    def aligned(ours, theirs):
+        return ours, ours_from(theirs, space)
 
-def loss_and_gradient(child, arrays, arc):
-    vector = child.parameters.vector
-    with tf.GradientTape() as tape:
-        logits = child(
-            arrays["images"], arc=arc, training=True, seed=tf.constant([0, 0])
-        ).logits
-        loss = tf.reduce_mean(
-            tf.nn.sparse_softmax_cross_entropy_with_logits(arrays["labels"], logits)
-        )
-    return logits, loss, tape.gradient(loss, vector)
+    return shared.Case(space, child, aligned)
 
 
 @recordings
 def test_parameter_count_is_theirs(paths):
-    arrays = goldens.load(paths)
-    _, child = build(arrays)
-    assert child.parameters.vector.shape[0] == int(arrays["num_params"])
+    shared.check_count(build, paths)
 
 
 @recordings
 def test_logits_loss_and_gradients_of_every_variable(paths):
-    arrays = goldens.load(paths)
-    space, child = build(arrays)
-    for row, wanted in enumerate(arrays["train_logits"]):
-        arc = space.decode(arrays["arcs"][row])
-        logits, loss, gradient = loss_and_gradient(child, arrays, arc)
-        goldens.assert_close(logits, wanted, f"logits of arc {row}")
-        goldens.assert_close(loss, arrays["train_ce"][row], f"loss of arc {row}")
-        theirs = complete_gradients(arrays, row)
-        ours = {n: g.numpy() for n, g in child.parameters.unpack(gradient).items()}
-        goldens.assert_gradients_close(ours, ours_from(theirs, space))
-
-
-def complete_gradients(arrays: goldens.Arrays, row: int) -> goldens.Arrays:
-    """Recorded gradients, zero where the loss does not reach a variable."""
-    found = goldens.below(arrays, f"grad{row}/")
-    unreached = {str(name) for name in arrays["vars_without_grad"]} - {""}
-    zeros = {name: np.zeros_like(arrays[f"var/{name}"]) for name in unreached}
-    return {**zeros, **found}
+    shared.check_training(build, paths, heads=("",))
 
 
 @recordings
 def test_loss_and_gradient_norm_with_l2_over_all_weights(paths):
-    arrays = goldens.load(paths)
-    space, child = build(arrays)
-    for row, wanted in enumerate(arrays["train_grad_norm_with_l2"]):
-        arc = space.decode(arrays["arcs"][row])
-        _, loss, gradient = loss_and_gradient(child, arrays, arc)
-        weights = child.parameters.vector.numpy()
-        goldens.assert_close(
-            np.linalg.norm(gradient + 2 * L2_REG * weights), wanted, "norm"
-        )
-        total = loss + L2_REG * np.sum(np.square(weights, dtype=np.float64))
-        goldens.assert_close(total, arrays["train_total_loss_with_l2"][row], "loss")
+    shared.check_l2(build, paths)
 
 
 @recordings
 def test_a_graph_gives_what_eager_execution_gives(paths):
-    arrays = goldens.load(paths)
-    space, child = build(arrays)
-
-    @tf.function(autograph=False)
-    def logits(tokens):
-        arc = space.decode(tokens)
-        return child(arrays["images"], arc=arc).logits
-
-    for row, wanted in enumerate(arrays["train_logits"]):
-        goldens.assert_close(logits(tf.constant(arrays["arcs"][row])), wanted, "graph")
-    assert logits.experimental_get_tracing_count() == 1
+    shared.check_graph(build, paths, wanted="train_logits")

@@ -44,6 +44,7 @@ class Function:
 
     def __init__(self, start, loss):
         self.variables = [tf.Variable(start)]
+        self.decayed = [True]
         self._loss = loss
 
     def forward(self, inputs, *, step):
@@ -189,7 +190,7 @@ def final_network():
     model = final_macro.final_macro_child(
         arc, config, image_shape=(8, 8, 3), num_classes=toys.NUM_CLASSES, seed=0
     )
-    return networks.FinalNetwork(model, seed=0)
+    return networks.FinalNetwork(model, total_steps=3, seed=0)
 
 
 def test_a_final_child_is_trained_and_resumed_to_the_bit():

@@ -1,0 +1,200 @@
+"""The final micro child: one pair of cells, stacked, with weights of its own.
+
+What is exported is of stock Keras layers alone; only what trains may also have drop
+path and an auxiliary head. Layers are named after the original's variables. Reference:
+reference code src/cifar10/micro_child.py, `_fixed_layer`; paper section 2.4.
+"""
+
+from typing import NamedTuple
+
+import keras
+
+from enas_tf.children import aux_head
+from enas_tf.config import ChildConfig
+from enas_tf.nn import drop_path, stock
+from enas_tf.spaces import micro
+from enas_tf.spaces.micro import Cell, MicroArc
+
+STEM_SCALE = 3  # the stem has so many times the filters of the first cells
+STACKS = 2  # a separable op is so many convolutions, one after the other
+
+
+class Place(NamedTuple):
+    """One cell of the network: what all that is in it has in common.
+
+    Attributes:
+      name: path of what it creates.
+      filters: channels of its nodes.
+      stride: of what reads its inputs; 2 in a reduction cell.
+      keep_prob: of drop path at the end of training.
+      clock: of drop path; None for a model that has none.
+      seed: of all initial weights.
+    """
+
+    name: str
+    filters: int
+    stride: int
+    keep_prob: float
+    clock: drop_path.DropPathClock | None
+    seed: int
+
+
+def final_micro_child(
+    arc: MicroArc,
+    config: ChildConfig,
+    *,
+    training: bool = False,
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    seed: int,
+) -> keras.Model:
+    """Standardised images [B, H, W, channels] float32 -> logits [B, num_classes].
+
+    Args:
+      arc: of ints; the number of blocks is that of its cells.
+      config: layers, filters, dropout, drop path, auxiliary head.
+      training: whether the model has what is for training only. Its answer is then
+        [logits, the auxiliary head's logits] if it has such a head. A weight has the
+        same path in both models.
+      image_shape: [H, W, channels].
+      num_classes: classes to tell apart.
+      seed: of all initial weights and of dropout.
+    """
+    images = keras.Input(image_shape, name="images")
+    filters = STEM_SCALE * config.out_filters
+    x = stock.conv(images, filters, 3, name="stem_conv", seed=seed)
+    # Each cell reads the last two maps; in front of the first one that is the stem.
+    maps = [stock.batch_norm(x, name="stem_conv_bn")] * micro.NUM_INPUTS
+    for place in _places(config, seed, training=training):
+        cell = arc.reduce if place.stride > 1 else arc.normal
+        maps.append(_cell(maps[-2], maps[-1], cell, place))
+    last = stock.relu(maps[-1], name="fc_relu")
+    outputs = stock.classifier(
+        last, num_classes, keep_prob=config.keep_prob, name="fc", seed=seed
+    )
+    if training and aux_head.fits(config, image_shape):
+        behind = maps[micro.NUM_INPUTS + micro.aux_cell(config.num_layers)]
+        outputs = [outputs, _aux_logits(behind, num_classes, seed)]
+    return keras.Model(images, outputs, name="final_micro_child")
+
+
+def _places(config: ChildConfig, seed: int, *, training: bool) -> list[Place]:
+    """The cells, first to last."""
+    # Deviation K9 (kept): the shared child has no drop path.
+    drops = training and config.drop_path_keep_prob < 1.0
+    clock = drop_path.DropPathClock() if drops else None
+    count = config.num_layers + micro.NUM_REDUCTIONS
+    filters, places = config.out_filters, []
+    for number in range(count):
+        # Deviation K8 (kept): ops have strides here; the shared child halves its map
+        # in front of the cell and never looks at the cell before the last one.
+        stride = 2 if number in micro.reduction_cells(config.num_layers) else 1
+        filters *= stride
+        keep = drop_path.keep_prob(number, count, config.drop_path_keep_prob)
+        places.append(Place(f"layer_{number}", filters, stride, keep, clock, seed))
+    return places
+
+
+def _cell(
+    earlier: keras.KerasTensor, last: keras.KerasTensor, cell: Cell, place: Place
+) -> keras.KerasTensor:
+    """Blocks on the outputs of the last two cells; the loose ends side by side."""
+    nodes = _calibrated(earlier, last, place)
+    for block in range(len(cell.inputs) // 2):
+        name = f"{place.name}_cell_{block}"
+        operands = [
+            _operand(nodes, cell, 2 * block + i, place, f"{name}_{side}_conv")
+            for i, side in enumerate("xy")
+        ]
+        nodes.append(stock.add(operands, name=f"{name}_sum"))
+    ends = [_loose_end(nodes, node, place) for node in micro.loose_ends(cell)]
+    return stock.concat(ends, name=f"{place.name}_concat")
+
+
+def _calibrated(
+    earlier: keras.KerasTensor, last: keras.KerasTensor, place: Place
+) -> list[keras.KerasTensor]:
+    """Nodes 0 and 1: both inputs in the size of the last one, with equal channels."""
+    filters, seed = place.filters, place.seed
+    name = f"{place.name}_calibrate_pool_x"
+    if _size(earlier) != _size(last):
+        earlier = stock.relu(earlier, name=f"{name}_relu")
+        earlier = stock.factorized_reduction(earlier, filters, name=name, seed=seed)
+    elif earlier.shape[-1] != filters:
+        earlier = stock.relu_conv_norm(earlier, filters, 1, name=name, seed=seed)
+    name = f"{place.name}_calibrate_pool_y"
+    if last.shape[-1] != filters:
+        last = stock.relu_conv_norm(last, filters, 1, name=name, seed=seed)
+    name = f"{place.name}_layer_base"
+    return [earlier, stock.relu_conv_norm(last, filters, 1, name=name, seed=seed)]
+
+
+def _operand(
+    nodes: list[keras.KerasTensor], cell: Cell, number: int, place: Place, name: str
+) -> keras.KerasTensor:
+    """Operand `number` of the cell: its op on its node."""
+    node, op = cell.inputs[number], micro.OPS[cell.ops[number]]
+    x, stride = nodes[node], place.stride if node < micro.NUM_INPUTS else 1
+    if op == "identity":
+        return x if stride == 1 else _halved(x, place, name)
+    if op == "avgpool3x3":
+        x = stock.avg_pool(x, stride=stride, name=name)
+    elif op == "maxpool3x3":
+        x = stock.max_pool(x, stride=stride, name=name)
+    else:
+        size = micro.CONV_SIZES[op]
+        x = _separable(x, place.filters, size, stride, name=name, seed=place.seed)
+    if place.clock is None:
+        return x
+    name = f"{name}_drop_path"
+    return drop_path.DropPath(place.clock, place.keep_prob, name=name)(x)
+
+
+def _separable(
+    x: keras.KerasTensor, filters: int, size: int, stride: int, *, name: str, seed: int
+) -> keras.KerasTensor:
+    """Twice ReLU - depthwise - 1x1 - BN; only the first one has a stride."""
+    for stack in range(STACKS):
+        path = f"{name}_sep_conv_{stack}"
+        x = stock.relu(x, name=f"{path}_relu")
+        x = stock.separable_conv(
+            x, filters, size, stride=1 if stack else stride, name=path, seed=seed
+        )
+        x = stock.batch_norm(x, name=f"{path}_bn")
+    return x
+
+
+def _loose_end(
+    nodes: list[keras.KerasTensor], node: int, place: Place
+) -> keras.KerasTensor:
+    """A node that no block reads, in the size of the cell's output."""
+    # Deviation K10 (kept): so an input of the cell goes on past its blocks.
+    if node < micro.NUM_INPUTS and place.stride > 1:
+        name = f"{place.name}_final_combine_calibrate_{node}"
+        return _halved(nodes[node], place, name)
+    return nodes[node]
+
+
+def _halved(x: keras.KerasTensor, place: Place, name: str) -> keras.KerasTensor:
+    return stock.factorized_reduction(x, place.filters, name=name, seed=place.seed)
+
+
+def _aux_logits(x: keras.KerasTensor, num_classes: int, seed: int) -> keras.KerasTensor:
+    """[B, num_classes] from the map behind both reductions."""
+    few, many = aux_head.AUX_FEATURES
+    name = aux_head.NAME
+    x = stock.relu(x, name=f"{name}_relu")
+    size, stride = aux_head.AUX_POOL, aux_head.AUX_STRIDE
+    x = stock.avg_pool(
+        x, size=size, stride=stride, padding="valid", name=f"{name}_pool"
+    )
+    x = stock.conv(x, few, 1, name=f"{name}_proj", seed=seed)
+    x = stock.batch_norm(x, name=f"{name}_proj_bn")
+    # The original calls this convolution so.
+    x = stock.relu_conv_norm(x, many, 2, name=f"{name}_avg_pool", seed=seed)
+    x = stock.relu(x, name=f"{name}_fc_relu")
+    return stock.classifier(x, num_classes, keep_prob=1.0, name=f"{name}_fc", seed=seed)
+
+
+def _size(x: keras.KerasTensor) -> tuple[int, int]:
+    return x.shape[1:3]

@@ -1,0 +1,193 @@
+"""The shared micro child: every pair of cells on one set of weights.
+
+Reference: reference code src/cifar10/micro_child.py, `_enas_layer`; paper section 2.4.
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from enas_tf.children import aux_head, micro_weights, shared
+from enas_tf.config import ChildConfig
+from enas_tf.nn import image_ops
+from enas_tf.nn.parameters import Packed, Parameters
+from enas_tf.spaces import micro
+from enas_tf.spaces.micro import Cell, MicroArc
+
+# A function that stays one call in the graph that calls it: a copy of its inside in
+# each of the many callers would take several times as long to trace.
+_one_call = functools.partial(
+    tf.function, autograph=False, experimental_attributes={"_noinline": True}
+)
+
+
+class MicroCell(keras.layers.Layer):
+    """The cells of one size: blocks of two chosen ops on chosen nodes, a final 1x1.
+
+    Holds no weights: `call` is given a cell's views. All cells of one size are calls of
+    one traced function, and all their operands of another.
+    """
+
+    def __init__(self, ops: tuple[str, ...], edges: Packed, *, name: str):
+        """Args: the ops to switch between; what a row of edge weights is made of."""
+        super().__init__(name=name)
+        self.ops = ops
+        self.pieces = edges
+        self._cell_call = _one_call(self._cell)
+        self._operand_call = _one_call(self._operand)
+
+    def call(
+        self, first: tf.Tensor, second: tf.Tensor, *, cell: Cell, weights: shared.Views
+    ) -> tf.Tensor:
+        """One cell.
+
+        Args:
+          first: node 0, [B, H, W, C] float32, like all nodes and the output.
+          second: node 1.
+          cell: of scalar int tensors (or ints).
+          weights: the cell's edges, out/kernel, out/scale and out/offset.
+        """
+        inputs, ops = (tf.stack(part) for part in cell)
+        return self._cell_call(first, second, inputs, ops, weights)
+
+    def _cell(self, first, second, inputs, ops, weights) -> tf.Tensor:
+        """`call` with the cell's inputs and ops as [2B] int32."""
+        num_operands = inputs.shape[0]
+        num_nodes = num_operands // 2 + micro.NUM_INPUTS
+        starts = micro_weights.first_rows(num_operands // 2)[:-1]
+        rows = tf.gather(weights["edges"], tf.constant(starts) + inputs)  # [2B, R]
+        # To read a node copies nothing, and its gradient goes to that node alone:
+        # an index into stacked nodes would do neither.
+        nodes = tf.TensorArray(
+            tf.float32, num_nodes, element_shape=first.shape, clear_after_read=False
+        )
+        nodes = nodes.write(0, first).write(1, second)
+        for operand in range(0, num_operands, 2):
+            x, y = (
+                self._operand_call(nodes.read(inputs[i]), ops[i], rows[i])
+                for i in (operand, operand + 1)
+            )
+            nodes = nodes.write(operand // 2 + micro.NUM_INPUTS, x + y)
+        read = tf.reduce_sum(tf.one_hot(inputs, num_nodes), axis=0)
+        # Deviation K10 (kept): an input of the cell that no block reads is among them.
+        loose = tf.cast(tf.where(read == 0.0)[:, 0], tf.int32)
+        kernels = tf.gather(weights["out/kernel"], loose)
+        y = _join(tf.nn.relu(nodes.gather(loose)), kernels)
+        return image_ops.batch_norm(y, weights["out/scale"], weights["out/offset"])
+
+    def _operand(self, x: tf.Tensor, op: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
+        """The chosen op on x, [B, H, W, C]; no other one is computed."""
+        branches = [functools.partial(self._op, name, x, row) for name in self.ops]
+        y = tf.switch_case(op, branches)
+        y.set_shape(x.shape)
+        return y
+
+    def _op(self, name: str, x: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
+        if name == "identity":
+            return tf.identity(x)
+        if name == "avgpool3x3":
+            return image_ops.avg_pool(x)
+        if name == "maxpool3x3":
+            return image_ops.max_pool(x)
+        for stack in range(micro_weights.STACKS):
+            own = self.pieces.take(row, f"{name}/{stack}/")
+            kernels = own["depthwise"], own["pointwise"]
+            x = image_ops.separable_conv(tf.nn.relu(x), *kernels)
+            x = image_ops.batch_norm(x, own["scale"], own["offset"])
+        return x
+
+
+class SharedMicroChild(shared.SharedImageChild):
+    """Every arc of the micro space on one set of weights."""
+
+    def __init__(
+        self,
+        space: micro.MicroSpace,
+        config: ChildConfig,
+        *,
+        image_shape: tuple[int, int, int],
+        num_classes: int,
+        seed: int,
+    ):
+        """Args: what to search, its sizes, [H, W, channels], and the initial seed."""
+        plans = micro_weights.plans(config.num_layers, config.out_filters)
+        weights = micro_weights.child_weights(plans, space, image_shape[2], num_classes)
+        super().__init__(weights, keep_prob=config.keep_prob, seed=seed)
+        self.plans = plans
+        self.aux_after = micro.aux_cell(config.num_layers)
+        if aux_head.fits(config, image_shape):
+            aux = micro_weights.aux_weights(plans[self.aux_after].filters, num_classes)
+            self.aux_parameters = Parameters(aux, seed=seed, name="aux_parameters")
+        for plan in plans:
+            name = _cells_of(plan)
+            if not hasattr(self, name):
+                edges = micro_weights.edges("edges", space, plan.filters)
+                # An attribute each: Keras loses layers that are kept in a dict.
+                setattr(self, name, MicroCell(space.ops, edges, name=name))
+
+    def features(
+        self, x: tf.Tensor, views: shared.Views, *, arc: MicroArc, training: bool
+    ) -> shared.Features:
+        """See base."""
+        earlier = last = x
+        aux = None
+        for number, plan in enumerate(self.plans):
+            own = shared.below(f"{plan.name}/", views)
+            if plan.reduces:
+                halve = shared.below("halve/", own)
+                earlier, last = last, image_ops.factorized_reduction(last, **halve)
+            first = _calibrated(earlier, shared.below("first/", own))
+            second = _calibrated(last, shared.below("second/", own))
+            cell = arc.reduce if plan.reduces else arc.normal
+            inside = {n: own[n] for n in own if n == "edges" or n.startswith("out/")}
+            run = getattr(self, _cells_of(plan))
+            earlier, last = last, run(first, second, cell=cell, weights=inside)
+            if number == self.aux_after:
+                aux = last
+        return shared.Features(tf.nn.relu(last), aux)
+
+    def aux_logits(self, x: tf.Tensor) -> tf.Tensor | None:
+        """See base; x is the output of the cell behind the second reduction."""
+        if self.aux_parameters is None:
+            return None
+        views = self.aux_parameters.views()
+        pool = dict(ksize=aux_head.AUX_POOL, strides=aux_head.AUX_STRIDE)
+        x = tf.nn.avg_pool2d(tf.nn.relu(x), padding="VALID", **pool)
+        x = _pointwise_norm(x, shared.below("project/", views))
+        conv = shared.below("conv/", views)
+        x = image_ops.conv(tf.nn.relu(x), conv["kernel"])
+        x = image_ops.batch_norm(x, conv["scale"], conv["offset"])
+        x = image_ops.global_average(tf.nn.relu(x))
+        return tf.matmul(x, views["classifier/kernel"])
+
+
+def _cells_of(plan: micro_weights.Plan) -> str:
+    """The attribute that holds the cells of this size."""
+    return f"cells_of_{plan.filters}"
+
+
+def _calibrated(x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
+    """x in the size and with the channels of the cell that reads it."""
+    if not weights:
+        return x
+    if "path1" in weights:
+        return image_ops.factorized_reduction(tf.nn.relu(x), **weights)
+    return _pointwise_norm(tf.nn.relu(x), weights)
+
+
+def _pointwise_norm(x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
+    y = image_ops.pointwise(x, weights["kernel"])
+    return image_ops.batch_norm(y, weights["scale"], weights["offset"])
+
+
+def _join(x: tf.Tensor, kernels: tf.Tensor) -> tf.Tensor:
+    """The 1x1 convolution of n maps side by side.
+
+    x: [n, B, H, W, C]; kernels: [n, C, C]; n is known only when it runs.
+    """
+    count, filters = tf.shape(x)[0], x.shape[-1]
+    products = tf.matmul(tf.reshape(x, [count, -1, filters]), kernels)
+    y = tf.reshape(tf.reduce_sum(products, axis=0), tf.shape(x)[1:])
+    y.set_shape(x.shape[1:])
+    return y

@@ -1,0 +1,218 @@
+"""Cells as other programs write them: genotypes, to micro arcs and back.
+
+A genotype names, per cell, two edges a block, each an op and the node it reads, and the
+nodes that the cell's output is made of. Nodes count as here: 0 and 1 are the cell's
+inputs, b + 2 is block b. The form is that of DARTS (Liu et al. 2019). Text is read as
+data, never run.
+"""
+
+import ast
+import json
+import re
+import reprlib
+from typing import Any, NamedTuple
+
+from absl import logging
+
+from enas_tf.spaces import micro
+from enas_tf.spaces.micro import Cell, MicroArc
+
+# What genotypes call the ops of `micro.OPS`, in that order.
+NAMES = ("sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3", "skip_connect")
+EDGES_PER_BLOCK = 2
+# A range in a text may be longer than any memory.
+_MOST_NODES = 10_000
+_PYTHON = re.compile(r"\s*(\w+\s*=\s*)?Genotype\s*\(")
+
+Edge = tuple[str, int]
+
+
+class Genotype(NamedTuple):
+    """Both cells; printed, it is the text that `parse` reads.
+
+    Attributes:
+      normal: the edges (op name, node) of the normal cell, two for each block.
+      normal_concat: the nodes that its output is made of.
+      reduce: the edges of the reduction cell.
+      reduce_concat: the nodes that its output is made of.
+    """
+
+    normal: list[Edge]
+    normal_concat: list[int]
+    reduce: list[Edge]
+    reduce_concat: list[int]
+
+
+def is_genotype(text: str) -> bool:
+    """Whether `text` is meant as a genotype, well formed or not."""
+    is_object = text.lstrip().startswith("{")
+    return is_object and '_concat"' in text or bool(_PYTHON.match(text))
+
+
+def parse(text: str) -> Genotype:
+    """The genotype of `Genotype(normal=[('sep_conv_3x3', 1), ...], ...)`.
+
+    A name and `=` may stand before it; a JSON object with the same fields will do too.
+
+    Raises:
+      ValueError: malformed, or a field is missing; whether it makes an arc is only
+        looked at by `arc_of`.
+    """
+    is_object = text.lstrip().startswith("{")
+    fields = _of_json(text) if is_object else _of_python(text)
+    missing = [name for name in Genotype._fields if name not in fields]
+    if missing:
+        raise ValueError(
+            f"the genotype lacks {', '.join(missing)}; its fields are "
+            f"{', '.join(Genotype._fields)}"
+        )
+    return Genotype(
+        _edges("normal", fields["normal"]),
+        _nodes("normal_concat", fields["normal_concat"]),
+        _edges("reduce", fields["reduce"]),
+        _nodes("reduce_concat", fields["reduce_concat"]),
+    )
+
+
+def text(genotype: Genotype) -> str:
+    """`genotype` as `parse` and other programs read it."""
+    return repr(genotype)
+
+
+def arc_of(
+    genotype: Genotype, *, concat: str = "refuse", num_ops: int = len(NAMES)
+) -> MicroArc:
+    """The arc of `genotype`.
+
+    Args:
+      genotype: with as many blocks in one cell as in the other.
+      concat: "refuse" a genotype that concatenates other nodes than its loose ends, of
+        which a cell's output is made here, or "convert" it all the same.
+      num_ops: how many of `NAMES` are allowed.
+
+    Raises:
+      ValueError: an op that does not exist here, a node that a block cannot read, cells
+        of different size, or a concatenation as above.
+    """
+    normal = _cell("normal", genotype.normal, NAMES[:num_ops])
+    reduce = _cell("reduce", genotype.reduce, NAMES[:num_ops])
+    sizes = [len(cell.ops) // EDGES_PER_BLOCK for cell in (normal, reduce)]
+    if sizes[0] != sizes[1]:
+        raise ValueError(
+            f"the normal cell has {sizes[0]} blocks, the reduce cell {sizes[1]}: both "
+            "must have as many"
+        )
+    arc = MicroArc(normal, reduce)
+    space = micro.MicroSpace(sizes[0], num_ops=num_ops)
+    space.validate(space.encode(arc))
+    _check_concat("normal", normal, genotype.normal_concat, concat)
+    _check_concat("reduce", reduce, genotype.reduce_concat, concat)
+    return arc
+
+
+def of_arc(arc: MicroArc) -> Genotype:
+    """The genotype of `arc`, whose concatenations are its loose ends."""
+    edges, loose = [], []
+    for cell in arc:
+        named = (NAMES[op] for op in cell.ops)
+        edges.append(list(zip(named, cell.inputs, strict=True)))
+        loose.append(list(micro.loose_ends(cell)))
+    return Genotype(edges[0], loose[0], edges[1], loose[1])
+
+
+def _of_json(text: str) -> dict[str, Any]:
+    try:
+        return json.loads(text)  # an object: it begins with a brace
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"the genotype is not JSON ({error})") from None
+
+
+def _of_python(text: str) -> dict[str, Any]:
+    try:
+        body = ast.parse(text.strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"the genotype is not Python ({error})") from None
+    call = getattr(body[0], "value", None) if len(body) == 1 else None
+    if not _is_call(call, "Genotype") or call.args:
+        raise ValueError(
+            "the genotype is not of the form Genotype(normal=[...], normal_concat="
+            "[...], reduce=[...], reduce_concat=[...])"
+        )
+    return {item.arg: _literal(item) for item in call.keywords if item.arg}
+
+
+def _is_call(node: ast.AST | None, name: str) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+
+
+def _literal(item: ast.keyword) -> Any:
+    """What is written after `item`'s name: a literal, or a range of literals."""
+    try:
+        if _is_call(item.value, "range"):
+            return range(*map(ast.literal_eval, item.value.args))
+        return ast.literal_eval(item.value)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        raise ValueError(
+            f"{item.arg} of the genotype is neither written out nor a range"
+        ) from None
+
+
+def _edges(cell: str, value: Any) -> list[Edge]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{cell} is {reprlib.repr(value)}, not a list of edges")
+    for number, edge in enumerate(value):
+        if not isinstance(edge, list | tuple) or [*map(type, edge)] != [str, int]:
+            raise ValueError(
+                f"{_place(cell, number)} is {reprlib.repr(edge)}, not a pair like "
+                "('sep_conv_3x3', 1)"
+            )
+    return [(op, node) for op, node in value]
+
+
+def _nodes(field: str, value: Any) -> list[int]:
+    nodes = value[:_MOST_NODES] if isinstance(value, list | tuple | range) else [""]
+    if any(type(node) is not int for node in nodes):
+        raise ValueError(f"{field} is {reprlib.repr(value)}, not a list of nodes")
+    return list(nodes)
+
+
+def _cell(name: str, edges: list[Edge], allowed: tuple[str, ...]) -> Cell:
+    if len(edges) % EDGES_PER_BLOCK:
+        raise ValueError(
+            f"the {name} cell has {len(edges)} edges, an odd number; a block has "
+            f"{EDGES_PER_BLOCK}"
+        )
+    for number, (op, _) in enumerate(edges):
+        if op not in allowed:
+            raise ValueError(
+                f"{_place(name, number)} is {op!r}, an op that does not exist here; "
+                f"allowed are {', '.join(allowed)}"
+            )
+    ops = tuple(allowed.index(op) for op, _ in edges)
+    return Cell(tuple(node for _, node in edges), ops)
+
+
+def _place(cell: str, number: int) -> str:
+    block, edge = divmod(number, EDGES_PER_BLOCK)
+    return f"edge {edge + 1} of block {block} of the {cell} cell"
+
+
+def _check_concat(name: str, cell: Cell, nodes: list[int], concat: str) -> None:
+    last = len(cell.ops) // EDGES_PER_BLOCK + micro.NUM_INPUTS - 1
+    outside = [node for node in nodes if not 0 <= node <= last]
+    if outside:
+        raise ValueError(
+            f"{name}_concat names node {outside[0]}, allowed are 0 to {last}"
+        )
+    loose = list(micro.loose_ends(cell))
+    if sorted(nodes) == loose:
+        return
+    difference = (
+        f"the {name} cell concatenates {nodes}, but its output is made of its loose "
+        f"ends here, {loose}"
+    )
+    if concat != "convert":
+        raise ValueError(
+            f"{difference}; --child_genotype_concat=convert trains that instead"
+        )
+    logging.warning("Genotype converted: %s.", difference)

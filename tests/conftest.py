@@ -1,0 +1,42 @@
+"""What tests of several files are given by name."""
+
+import importlib.util
+import pathlib
+import sys
+
+import pytest
+
+from enas_tf import flags
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")  # it defines the flags, which can be done once
+def main():
+    path = REPOSITORY / "bin" / "main.py"
+    spec = importlib.util.spec_from_file_location("enas_main", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def refused(main, tmp_path, monkeypatch, capsys):
+    """A function: arguments -> the one line; nothing gets as far as the experiment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "enas_tf.experiment", None)  # importing it fails
+
+    def run(*args):
+        flags.FLAGS.unparse_flags()
+        with pytest.raises(SystemExit) as stop:
+            main.main(main.parse(["bin/main.py", *args]))
+        captured = capsys.readouterr()
+        assert stop.value.code == 2
+        assert captured.out == ""
+        line, end = captured.err[:-1], captured.err[-1:]
+        assert end == "\n" and "\n" not in line
+        assert line.startswith("enas_tf: error: ")
+        return line
+
+    yield run
+    flags.FLAGS.unparse_flags()

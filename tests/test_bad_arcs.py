@@ -1,0 +1,233 @@
+"""Arcs that are none: one line that says what is wrong with them, before TensorFlow."""
+
+import json
+import pathlib
+
+import pytest
+
+from enas_tf.spaces import genotype, macro, micro
+
+SPACE = macro.MacroSpace(2)
+GOOD_ARC = "0 1 0"
+ARC_FIELDS = json.loads(SPACE.to_json(SPACE.parse(GOOD_ARC)))
+# Every block is sepconv3x3(0) + identity(1), the last one sepconv3x3(0) + identity(2).
+CELLS = micro.MicroSpace(2)
+GOOD_CELLS = "0 0 1 4 0 0 1 4 0 0 1 4 0 0 2 4"
+CELL_FIELDS = json.loads(CELLS.to_json(CELLS.parse(GOOD_CELLS)))
+GENOTYPE = genotype.text(genotype.of_arc(CELLS.parse(GOOD_CELLS)))
+
+
+# Values of --child_fixed_arc, by space and what is wrong.
+ARCS = {
+    "macro": {
+        "empty": ("", "the arc is empty"),
+        "only spaces": ("  ", "the arc is empty"),
+        "a word among integers": ("0 x 0", "'x' is not a whole number"),
+        "a fraction": ("0 1.5 0", "'1.5' is not a whole number"),
+        "negative": ("0 -1 0", "'-1' is not a whole number"),
+        "wrong length": ("0 1 0 2", "the arc has 4 integers"),
+        "op out of range": ("0 6 0", "the op of layer 1 is 6, allowed are 0 to 5"),
+        "skip bit of two": ("0 1 2", "skip 0 of layer 1 is 2, allowed are 0 to 1"),
+        "too many layers": (
+            " ".join(["0"] * (201 * 101)),
+            "its number of layers is 201, allowed are 1 to 200",
+        ),
+        "unknown name": ("enas25", "there is no file 'enas25'"),
+        "another space's name": ("enas_micro", "is one with --search_for=micro"),
+        "a genotype": (GENOTYPE, "is not a whole number"),
+        "no such file": ("runs/best.json", "there is no file 'runs/best.json'"),
+    },
+    "micro": {
+        "empty": ("", "the arc is empty"),
+        "a word among integers": (f"x{GOOD_CELLS[1:]}", "'x' is not a whole number"),
+        "wrong length": ("0 1 0 2", "the arc has 4 integers; two cells of B blocks"),
+        "a token missing": (GOOD_CELLS[:-2], "the arc has 15 integers; two cells"),
+        "node out of range": (
+            f"2{GOOD_CELLS[1:]}",
+            "node 1 of block 0 of the normal cell is 2, allowed are 0 to 1",
+        ),
+        "op out of range": (
+            f"{GOOD_CELLS[:-1]}5",
+            "op 2 of block 1 of the reduce cell is 5, allowed are 0 to 4",
+        ),
+        "one block": (
+            "0 0 0 0 0 0 0 0",
+            "its number of blocks is 1, allowed are 2 to 50",
+        ),
+        "too many blocks": (
+            " ".join(["0"] * 8 * 51),
+            "its number of blocks is 51, allowed are 2 to 50",
+        ),
+        "another space's name": ("enas24", "is one with --search_for=macro"),
+        "no such file": ("runs/cells.txt", "there is no file 'runs/cells.txt'"),
+        "unknown op in a genotype": (
+            GENOTYPE.replace("skip_connect", "dil_conv_5x5", 1),
+            "edge 2 of block 0 of the normal cell is 'dil_conv_5x5', an op that does "
+            "not exist here; allowed are sep_conv_3x3, sep_conv_5x5, avg_pool_3x3, "
+            "max_pool_3x3, skip_connect",
+        ),
+        "another concatenation": (
+            GENOTYPE.replace("reduce_concat=[3]", "reduce_concat=[2, 3]"),
+            "the reduce cell concatenates [2, 3], but its output is made of its loose "
+            "ends here, [3]; --child_genotype_concat=convert",
+        ),
+        "genotype cut short": (GENOTYPE[:-1], "the genotype is not Python ("),
+        "genotype of one block": (
+            "Genotype(normal=[('skip_connect', 0), ('skip_connect', 1)], "
+            "normal_concat=[2], reduce=[('skip_connect', 0), ('skip_connect', 1)], "
+            "reduce_concat=[2])",
+            "its number of blocks is 1, allowed are 2 to 50",
+        ),
+        "genotype that would run something": (
+            GENOTYPE.replace("[2, 3]", "open('trace', 'w')"),
+            "neither written out nor a range",
+        ),
+        "JSON genotype cut short": ('{"normal_concat": [2', "genotype is not JSON ("),
+    },
+}
+PUBLISHED = {"macro": "enas24", "micro": "enas_micro"}
+
+
+def rows_of(table):
+    """The rows of {space: {what is wrong: row}}, each with its space first."""
+    return pytest.mark.parametrize(
+        "row",
+        [
+            pytest.param((space, *row), id=f"{space}, {wrong}")
+            for space, rows in table.items()
+            for wrong, row in rows.items()
+        ],
+    )
+
+
+@rows_of(ARCS)
+def test_a_malformed_arc_is_refused(row, refused, tmp_path):
+    space, value, fragment = row
+    line = refused(f"--search_for={space}", f"--child_fixed_arc={value}")
+    assert "--child_fixed_arc" in line and fragment in line
+    assert f"name ({PUBLISHED[space]})" in line and "best.json" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_op_that_the_settings_exclude_is_refused(refused):
+    line = refused("--child_fixed_arc=0 5 0", "--child_num_branches=4")
+    assert "the op of layer 1 is 5, allowed are 0 to 3" in line
+    four = ["--search_for=micro", "--child_num_branches=4"]
+    line = refused(f"--child_fixed_arc={GOOD_CELLS}", *four)
+    assert "op 2 of block 0 of the normal cell is 4, allowed are 0 to 3" in line
+    line = refused(f"--child_fixed_arc={GENOTYPE}", *four)
+    assert "'skip_connect', an op that does not exist here" in line
+
+
+def arc_json(**changes):
+    return json.dumps({**ARC_FIELDS, **changes})
+
+
+def cells_json(**changes):
+    return json.dumps({**CELL_FIELDS, **changes}).encode()
+
+
+NORMAL = CELL_FIELDS["normal"]
+
+ARC_FILES = {
+    "macro": {
+        "not JSON": ("best.json", b"{ 0 1", "not JSON"),
+        "cut short": ("best.json", arc_json()[:40].encode(), "not JSON"),
+        "empty JSON": ("best.json", b"", "not JSON"),
+        "no object": ("best.json", b"[0, 1, 0]", "not an object"),
+        "another space": (
+            "best.json",
+            arc_json(space="rnn").encode(),
+            "of the space 'rnn', not 'macro'",
+        ),
+        "another version": ("best.json", arc_json(version=9).encode(), "version 9"),
+        "no layers in it": (
+            "best.json",
+            arc_json(layers=None).encode(),
+            "lacks a part",
+        ),
+        "zero layers": ("best.json", arc_json(layers=[]).encode(), "0 integers"),
+        "unknown op": (
+            "best.json",
+            arc_json(layers=[{"op": "conv9x9", "skips": []}]).encode(),
+            "'conv9x9'",
+        ),
+        "skip from a later layer": (
+            "best.json",
+            arc_json(layers=[{"op": "conv3x3", "skips": [1]}]).encode(),
+            "skip from 1",
+        ),
+        "nested beyond reason": ("best.json", b"[" * 100_000, "recursion"),
+        "empty text": ("best.txt", b"", "the arc is empty"),
+        "words": ("best.txt", b"the best arc", "'the' is not a whole number"),
+        "bytes": ("best.txt", b"\xff\xfe\x00", "is not text"),
+    },
+    "micro": {
+        "not JSON": ("best.json", b"{ 0 1", "not JSON"),
+        "another space": (
+            "best.json",
+            arc_json().encode(),
+            "of the space 'macro', not 'micro'",
+        ),
+        "one cell": ("best.json", cells_json(reduce=None), "lacks a part"),
+        "no cells": ("best.json", cells_json(normal=[], reduce=[]), "0 integers"),
+        "too few blocks": ("best.json", cells_json(normal=NORMAL[:1]), "12 integers"),
+        "too many blocks": (
+            "best.json",
+            cells_json(normal=NORMAL * 26),
+            "its number of blocks is 52, allowed are 2 to 50",
+        ),
+        "unlike cells": (
+            "best.json",
+            cells_json(normal=[*NORMAL, NORMAL[1]], reduce=NORMAL[:1]),
+            "the arc has 16 integers, two cells of 3 blocks need 24",
+        ),
+        "unknown op": (
+            "best.json",
+            cells_json(normal=[dict(inputs=[0, 1], ops=["conv3x3"] * 2), NORMAL[1]]),
+            "block 0 of the normal cell has the op 'conv3x3'",
+        ),
+        "node of a later block": (
+            "best.json",
+            cells_json(normal=[dict(NORMAL[0], inputs=[0, 2]), NORMAL[1]]),
+            "node 2 of block 0 of the normal cell is 2, allowed are 0 to 1",
+        ),
+        "genotype without a field": (
+            "cells.json",
+            b'{"normal_concat": [2]}',
+            "the genotype lacks normal, reduce, reduce_concat",
+        ),
+        "genotype cut short": ("cells.txt", GENOTYPE[:90].encode(), "is not Python"),
+        "two genotypes": (
+            "genotypes.py",
+            f"A = {GENOTYPE}\nB = {GENOTYPE}".encode(),
+            "not of the form Genotype(normal=",
+        ),
+        "words": ("best.txt", b"the best arc", "'the' is not a whole number"),
+        "bytes": ("best.txt", b"\xff\xfe\x00", "is not text"),
+    },
+}
+
+
+@rows_of(ARC_FILES)
+def test_a_malformed_arc_file_is_refused(row, refused, tmp_path):
+    space, name, content, fragment = row
+    (tmp_path / name).write_bytes(content)
+    line = refused(f"--search_for={space}", f"--child_fixed_arc={tmp_path / name}")
+    assert fragment in line and str(tmp_path / name) in line
+
+
+def test_a_folder_is_no_arc_file(refused, tmp_path):
+    assert "is not a file" in refused(f"--child_fixed_arc={tmp_path}")
+
+
+def test_an_unreadable_arc_file_is_refused(refused, tmp_path, monkeypatch):
+    path = tmp_path / "best.txt"
+    path.write_text(GOOD_ARC)
+
+    def forbidden(*args, **kwargs):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(pathlib.Path, "open", forbidden)
+    line = refused(f"--child_fixed_arc={path}")
+    assert "cannot be read (Permission denied)" in line
