@@ -37,3 +37,27 @@ def poison(child, touched):
         values[name][rows] = np.nan
     child.parameters.load(values)
     return child
+
+
+def check_deviations(parameters, fan_in):
+    """Each weight that `fan_in` names started as He's normal for so many inputs."""
+    weights = weights_of(parameters)
+    for name, count in fan_in.items():
+        deviation = np.sqrt(2.0 / count)
+        # 144 numbers at least; a cut normal keeps 0.88 of its deviation.
+        assert weights[name].size >= 144, name
+        assert 0.7 * deviation < np.std(weights[name]) < 1.05 * deviation, name
+        assert np.abs(weights[name]).max() <= 2.0 * deviation, name
+
+
+def inputs_seen(monkeypatch, kind, run):
+    """The positional arguments of each call of a layer of class `kind` in `run`."""
+    seen, call = [], kind.call
+
+    def watched(self, *inputs, **rest):
+        seen.append(inputs)
+        return call(self, *inputs, **rest)
+
+    monkeypatch.setattr(kind, "call", watched)
+    run()
+    return seen

@@ -94,11 +94,10 @@ def test_the_biases_alone_give_the_original_probabilities(settings, temperature)
     assign(model, op_softmax=tf.zeros([8, 5]))
     ops, _ = by_kind(model, model.sample(1, seed=SEED).tokens)
     p = tf.nn.softmax(ops[0]).numpy()
-    if not temperature:
-        wanted = [NORMAL] * 4 + [REDUCE] * 4
-    else:  # tanh(10 / 5) = 0.9640: the bias is divided by it wherever it is
-        logits = np.repeat(FIXED, 4, axis=0) + BOUND * 0.964028 * np.eye(5)[:2].sum(0)
-        wanted = tf.nn.softmax(logits)
+    wanted = np.array([NORMAL] * 4 + [REDUCE] * 4)
+    if temperature:  # it divides the bias, so that tanh(10 / 5) = 0.964028 is left
+        learned = np.array([1, 1, 0, 0, 0]) * BOUND * 0.964028
+        wanted = tf.nn.softmax(np.repeat(FIXED, 4, axis=0) + learned)
     np.testing.assert_allclose(p, wanted, atol=2e-6)
 
 

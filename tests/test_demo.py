@@ -7,13 +7,16 @@ import sys
 
 import pytest
 
+from enas_tf import config
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.slow
-def test_the_demo_learns_its_digits_and_its_controller_beats_chance(tmp_path):
+@pytest.mark.parametrize("space", config.SPACES)
+def test_the_demo_learns_its_digits_and_its_controller_beats_chance(tmp_path, space):
     folder = tmp_path / "demo"
-    command = [sys.executable, "bin/main.py", "--search_for=macro", "--preset=demo"]
+    command = [sys.executable, "bin/main.py", f"--search_for={space}", "--preset=demo"]
     command += ["--mode=all", f"--output_dir={folder}"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

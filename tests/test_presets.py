@@ -7,7 +7,7 @@ import pytest
 from enas_tf import checks, presets
 from enas_tf import config as config_lib
 from enas_tf.config import ConfigError
-from enas_tf.spaces import macro
+from enas_tf.spaces import macro, micro
 
 ALL = [
     (space, stage, name)
@@ -83,45 +83,130 @@ MACRO_FINAL = dict(
     eval_batch_size=100,
 )
 
-# Of the final script, but without a meaning here: its four branches only cut the table
+# scripts/cifar10_micro_search.sh, likewise. Its drop path is in the script, without
+# effect in a search.
+MICRO_SEARCH = dict(
+    search_for="micro",
+    batch_size=160,
+    num_epochs=150,
+    log_every=50,
+    eval_every_epochs=1,
+    child_use_aux_heads=True,
+    child_num_layers=6,
+    child_out_filters=20,
+    child_l2_reg=1e-4,
+    child_num_branches=5,
+    child_num_cells=5,
+    child_keep_prob=0.90,
+    child_drop_path_keep_prob=0.60,
+    child_lr_cosine=True,
+    child_lr_max=0.05,
+    child_lr_min=0.0005,
+    child_lr_T_0=10,
+    child_lr_T_mul=2,
+    controller_training=True,
+    controller_entropy_weight=0.0001,
+    controller_train_every=1,
+    controller_num_aggregate=10,
+    controller_train_steps=30,
+    controller_lr=0.0035,
+    controller_tanh_constant=1.10,
+    controller_op_tanh_reduce=2.5,
+    # main.py
+    child_grad_bound=5.0,
+    child_cutout_size=0,
+    controller_bl_dec=0.99,
+    controller_l2_reg=0.0,
+    controller_temperature=0.0,
+    # fixed in the code
+    eval_batch_size=100,
+    controller_lstm_size=64,
+    controller_adam_epsilon=1e-3,
+)
+
+# scripts/cifar10_micro_final.sh, likewise.
+MICRO_FINAL = dict(
+    search_for="micro",
+    batch_size=144,
+    num_epochs=630,
+    log_every=50,
+    eval_every_epochs=1,
+    child_use_aux_heads=True,
+    child_num_layers=15,
+    child_out_filters=36,
+    child_num_branches=5,
+    child_num_cells=5,
+    child_keep_prob=0.80,
+    child_drop_path_keep_prob=0.60,
+    child_l2_reg=2e-4,
+    child_lr_cosine=True,
+    child_lr_max=0.05,
+    child_lr_min=0.0001,
+    child_lr_T_0=10,
+    child_lr_T_mul=2,
+    # main.py
+    child_grad_bound=5.0,
+    child_cutout_size=0,
+    # fixed in the code
+    eval_batch_size=100,
+)
+
+PUBLISHED = {
+    ("macro", "search"): MACRO_SEARCH,
+    ("macro", "train"): MACRO_FINAL,
+    ("micro", "search"): MICRO_SEARCH,
+    ("micro", "train"): MICRO_FINAL,
+}
+
+# Of the final scripts, but without a meaning here. Four branches only cut macro's table
 # of ops, whose first four are the published arc's; and no controller takes part in
-# training a fixed arc, so that --nocontroller_training changes nothing.
-NOT_TAKEN_OVER = {"child_num_branches": (4, 6), "controller_training": (False, True)}
+# training a fixed arc, so that --nocontroller_training changes nothing, nor do its
+# other flags.
+NOT_TAKEN_OVER = {
+    ("macro", "child_num_branches"): (4, 6),
+    ("macro", "controller_training"): (False, True),
+    ("micro", "controller_training"): (False, True),
+    ("micro", "controller_train_steps"): (50, 30),
+    ("micro", "controller_lr"): (0.001, 0.0035),
+    ("micro", "controller_tanh_constant"): (1.5, 1.1),
+}
 
 
-def published(stage):
-    return config_lib.flat(presets.resolve("macro", stage, "paper", {}))
+def published(space, stage):
+    return config_lib.flat(presets.resolve(space, stage, "paper", {}))
 
 
-@pytest.mark.parametrize("flag", MACRO_SEARCH)
-def test_a_paper_search_is_the_published_script(flag):
-    assert published("search")[flag] == MACRO_SEARCH[flag]
+@pytest.mark.parametrize(
+    ("space", "stage", "flag"),
+    [(*where, flag) for where, script in PUBLISHED.items() for flag in script],
+)
+def test_paper_is_the_published_script(space, stage, flag):
+    assert published(space, stage)[flag] == PUBLISHED[space, stage][flag]
 
 
-@pytest.mark.parametrize("flag", MACRO_FINAL)
-def test_paper_training_is_the_published_script(flag):
-    assert published("train")[flag] == MACRO_FINAL[flag]
-
-
-@pytest.mark.parametrize("flag", NOT_TAKEN_OVER)
-def test_what_is_not_taken_over_from_the_final_script_is_known(flag):
-    theirs, ours = NOT_TAKEN_OVER[flag]
-    assert published("train")[flag] == ours != theirs
+@pytest.mark.parametrize(("space", "flag"), NOT_TAKEN_OVER)
+def test_what_is_not_taken_over_from_the_final_script_is_known(space, flag):
+    theirs, ours = NOT_TAKEN_OVER[space, flag]
+    assert published(space, "train")[flag] == ours != theirs
 
 
 def test_a_paper_search_is_the_defaults():
-    assert presets.resolve("macro", "search", "paper", {}) == config_lib.Config()
+    defaults = config_lib.Config()
+    assert presets.resolve("macro", "search", "paper", {}) == defaults
 
 
-def test_paper_clips_nothing_as_the_published_runs_did():
-    assert published("search")["child_clip_mode"] == "none"
-    assert published("train")["child_clip_mode"] == "none"
+@pytest.mark.parametrize(("space", "stage"), PUBLISHED)
+def test_paper_clips_nothing_as_the_published_runs_did(space, stage):
+    assert published(space, stage)["child_clip_mode"] == "none"
 
 
-def test_paper_training_fits_the_published_arc():
+def test_paper_training_fits_the_published_arcs():
     child = presets.resolve("macro", "train", "paper", {}).child
     space = macro.MacroSpace(child.num_layers, num_ops=child.num_branches)
     assert len(space.parse(macro.NAMED_ARCS["enas24"]).ops) == 24
+    child = presets.resolve("micro", "train", "paper", {}).child
+    space = micro.MicroSpace(child.num_cells, num_ops=child.num_branches)
+    assert len(space.parse(micro.NAMED_ARCS["enas_micro"]).normal.ops) == 10
 
 
 @pytest.mark.parametrize(("space", "stage", "name"), ALL)
@@ -146,12 +231,14 @@ def test_no_two_presets_of_a_space_are_equal(space, stage):
     assert len(configs) == len(named)
 
 
+@pytest.mark.parametrize("space", presets.PRESETS)
 @pytest.mark.parametrize("name", ["cpu", "demo"])
-def test_search_and_training_of_one_preset_fit_together(name):
-    search = presets.resolve("macro", "search", name, {})
-    train = presets.resolve("macro", "train", name, {})
+def test_search_and_training_of_one_preset_fit_together(space, name):
+    search = presets.resolve(space, "search", name, {})
+    train = presets.resolve(space, "train", name, {})
     assert search.data == train.data
     assert search.child.num_layers == train.child.num_layers
+    assert search.child.num_cells == train.child.num_cells
     assert search.child.num_branches == train.child.num_branches
 
 

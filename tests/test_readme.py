@@ -21,7 +21,7 @@ def test_the_example_of_the_python_interface_runs(capsys):
     (example,) = [block for block in blocks("python") if "import enas_tf" in block]
     exec(compile(example, "README.md", "exec"), {})
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "1.606e+29 78"
+    assert first == "1.606e+29 architectures 78"
     assert re.fullmatch(r"12 layers: .*; \d+ of 66 skips\.", second)
 
 
@@ -38,7 +38,7 @@ def test_every_command_has_flags_that_exist(command):
     flags.define(values)
     flags.parse(shlex.split(command), values)
     preset = flags.preset(values)
-    assert preset is None or preset in presets.PRESETS["macro"]
+    assert preset is None or preset in presets.PRESETS[values["search_for"].value]
 
 
 def test_there_is_a_demo_and_a_test_command():

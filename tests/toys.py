@@ -40,12 +40,19 @@ def task(*, pad: int = 1, flip: bool = True) -> ImageClassification:
     )
 
 
-def child(space=SPACE, *, seed: int = 0, shape=IMAGE_SHAPE, **settings):
+def child(
+    space=SPACE,
+    *,
+    seed: int = 0,
+    shape=IMAGE_SHAPE,
+    num_classes: int = NUM_CLASSES,
+    **settings,
+):
     return CHILDREN[space.name](
         space,
         ChildConfig(**{"out_filters": 4, **settings}),
         image_shape=shape,
-        num_classes=NUM_CLASSES,
+        num_classes=num_classes,
         seed=seed,
     )
 

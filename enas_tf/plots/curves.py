@@ -68,6 +68,24 @@ PANELS = (
         "update",
         (("controller", "op_frequency/"),),
     ),
+    Panel(
+        "Controller: ops of the normal cell",
+        "share of ops",
+        "update",
+        (("controller", "op_frequency_normal/"),),
+    ),
+    Panel(
+        "Controller: ops of the reduction cell",
+        "share of ops",
+        "update",
+        (("controller", "op_frequency_reduce/"),),
+    ),
+    Panel(
+        "Controller: loose ends",
+        "loose ends of a cell",
+        "update",
+        (("controller", "loose_ends_normal"), ("controller", "loose_ends_reduce")),
+    ),
 )
 
 

@@ -15,6 +15,7 @@ Node = Hashable
 Layers = list[list[Node]]
 
 _TRIES = 8  # orders to start from; the search finds the nearest good one
+_MOST_LOOKS = 6000  # at orders; a large graph takes the best that it has by then
 _PER_LENGTH = 0.02  # crossings that a row of length is worth
 _PULL = 1e-3  # towards the middle, for what no edge holds
 _BETWEEN = 0.45  # least room between neighbours
@@ -81,7 +82,7 @@ def laid_out(graph: Graph) -> Layout:
 class _Order:
     """Orders of a graph's nodes and what they cost; nodes are numbers here, N of them.
 
-    What only depends on the graph is counted once: the search asks for many costs.
+    What only depends on the graph is worked out once: the search asks for many costs.
     """
 
     def __init__(self, graph: Graph):
@@ -90,6 +91,7 @@ class _Order:
         self.layers = [[number[node] for node in layer] for layer in graph.layers]
         self._widths = [graph.widths[node] + _BETWEEN for node in self.nodes]
         self._spread = graph.spread
+        self._looks = 0
         self.upper = np.array([number[edge.upper] for edge in graph.edges])
         self.lower = np.array([number[edge.lower] for edge in graph.edges])
         into: dict[int, list[int]] = {}
@@ -117,6 +119,7 @@ class _Order:
 
     def cost(self, layers: list[list[int]]) -> float:
         """Crossings, and a little for length."""
+        self._looks += 1
         xs = self.packed(layers)
         length = np.abs(xs[self.upper] - xs[self.lower] - self.entries(xs)).sum()
         return round(self.crossings(xs) + _PER_LENGTH * float(length), 6)
@@ -139,6 +142,8 @@ class _Order:
             before = cost
             for layer in layers[1:]:
                 for node in list(layer):
+                    if self._looks > _MOST_LOOKS:
+                        return layers
                     cost = self._moved(layers, layer, node)
         return layers
 

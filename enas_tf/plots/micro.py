@@ -29,16 +29,20 @@ def draw(space: micro.MicroSpace, arc: micro.MicroArc, title: str) -> figure_lib
     pen = Pen(sheet.width, sheet.height, sheet.inch)
     pen.headings(title, words)
     for name, cell, frame in zip(micro.CELLS, sheet.cells, sheet.frames, strict=True):
-        x, y = frame.x + frame.width / 2, frame.y - frame.height / 2
-        style = dict(edgecolor=pen_lib.GRID, zorder=0)
-        pen.box(x, y, frame.width, frame.height, _FIELD, **style)
-        left = frame.x + micro_sheet.INSET
-        y = frame.y - 0.6
-        pen.text(left, y, HEADINGS[name], size=1.25, weight="bold", ha="left")
-        x += -cell.width / 2
-        _cell(pen.at(x, frame.y - micro_sheet.HEADING - micro_sheet.INSET), space, cell)
+        _frame(pen, frame, HEADINGS[name])
+        x = frame.x + (frame.width - cell.width) / 2
+        y = frame.y - micro_sheet.HEADING - micro_sheet.INSET
+        _cell(pen.at(x, y), space, cell)
     _legend(pen, space, sheet)
     return pen.figure
+
+
+def _frame(pen: Pen, frame: micro_sheet.Frame, heading: str) -> None:
+    x, y = frame.x + frame.width / 2, frame.y - frame.height / 2
+    style = dict(edgecolor=pen_lib.GRID, zorder=0)
+    pen.box(x, y, frame.width, frame.height, _FIELD, **style)
+    x, y = frame.x + micro_sheet.INSET, frame.y - 0.6
+    pen.text(x, y, heading, size=1.25, weight="bold", ha="left")
 
 
 def _cell(pen: Pen, space: micro.MicroSpace, cell: CellLayout) -> None:

@@ -72,30 +72,40 @@ def graph_of(cell: Cell) -> layered.Graph:
     All that reads a node from afar takes the same way through the layers between.
     """
     depth = depths(cell)
-    last = 1 + max(depth)
-    readers = [micro.NUM_INPUTS + i // 2 for i in range(len(cell.inputs))]
-    until = list(depth)
-    for node, reader in zip(cell.inputs, readers, strict=True):
-        until[node] = max(until[node], depth[reader] - 1)
-    for node in micro.loose_ends(cell):
-        until[node] = last
-    layers: layered.Layers = [[] for _ in range(last + 1)]
-    passes = []
-    for node, end in enumerate(until):
-        layers[depth[node]].append(node)
-        for layer in range(depth[node] + 1, end + 1):
-            passes.append(Pass(node, layer))
-            layers[layer].append(passes[-1])
-    edges = [
-        _edge(depth, node, reader, depth[reader])
-        for node, reader in zip(cell.inputs, readers, strict=True)
-    ]
+    passes = _passes(cell, depth)
+    layers: layered.Layers = [[] for _ in range(2 + max(depth))]
+    for node, layer in enumerate(depth):
+        layers[layer].append(node)
+    for one in passes:
+        layers[one.layer].append(one)
+    edges = [_edge(depth, node, reader, depth[reader]) for node, reader in _reads(cell)]
     edges += [_edge(depth, one.source, one, one.layer) for one in passes]
     widths = {node: _width(node) for layer in layers for node in layer}
     return layered.Graph(layers, widths, edges, SPREAD)
 
 
-def _edge(depth: list[int], source: int, lower: layered.Node, layer: int):
+def _reads(cell: Cell) -> list[tuple[int, int]]:
+    """(node, the block that reads it) of each operand."""
+    return [(node, micro.NUM_INPUTS + i // 2) for i, node in enumerate(cell.inputs)]
+
+
+def _passes(cell: Cell, depth: list[int]) -> list[Pass]:
+    """Those of each node on its way to its furthest reader, or to the concatenation."""
+    until = list(depth)
+    for node, reader in _reads(cell):
+        until[node] = max(until[node], depth[reader] - 1)
+    for node in micro.loose_ends(cell):
+        until[node] = 1 + max(depth)
+    return [
+        Pass(node, layer)
+        for node, end in enumerate(until)
+        for layer in range(depth[node] + 1, end + 1)
+    ]
+
+
+def _edge(
+    depth: list[int], source: int, lower: layered.Node, layer: int
+) -> layered.Edge:
     """The edge into `lower`, in `layer`, from what stands for `source` above it."""
     upper = source if depth[source] == layer - 1 else Pass(source, layer - 1)
     passes = isinstance(upper, Pass) + isinstance(lower, Pass)

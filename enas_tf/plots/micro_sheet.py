@@ -17,8 +17,9 @@ _LEGEND_ROW = 0.85
 _LETTER = 0.172  # width of a letter in rows, with some room
 _SWATCH = 1.1
 _BETWEEN_ITEMS = 0.55
-_WANTED_INCHES = (15.0, 11.0)
-_LEAST_ROW_INCHES, _LARGEST_ROW_INCHES = 0.32, 0.55
+_WANTED_INCHES = (15.0, 12.0)
+_LEAST_ROW_INCHES, _LARGEST_ROW_INCHES = 0.36, 0.55
+_BESIDE = 1.2  # rows may be so much smaller for the cells to be beside each other
 _LEAST_WIDTH = 22.0  # so that headings and legend have a few lines only
 
 # What the legend says besides the names of the ops.
@@ -48,10 +49,8 @@ class Sheet:
             (cell.width + 2 * INSET, cell.height + 2 * INSET + HEADING)
             for cell in self.cells
         ]
-        # Beside each other if that is no smaller.
-        ways = [_side_by_side(sizes), _stacked(sizes)]
-        self.inch = max(_inch(way) for way in ways)
-        frames = next(way for way in ways if _inch(way) == self.inch)
+        frames = min(_side_by_side(sizes), _stacked(sizes), key=_reluctance)
+        self.inch = min(max(_inch(frames), _LEAST_ROW_INCHES), _LARGEST_ROW_INCHES)
         self.width, below = _extent(frames)
         headings = pen.headings_inches(title, words, self.width * self.inch) / self.inch
         self.frames = [frame._replace(y=frame.y - headings) for frame in frames]
@@ -88,12 +87,15 @@ def _extent(frames: list[Frame]) -> tuple[float, float]:
 
 
 def _inch(frames: list[Frame]) -> float:
-    """How large a row can be if the frames are to fit."""
-    inch = min(
-        wanted / size
-        for wanted, size in zip(_WANTED_INCHES, _extent(frames), strict=True)
-    )
-    return min(max(inch, _LEAST_ROW_INCHES), _LARGEST_ROW_INCHES)
+    """How large a row would be if the frames had all the room that is wanted."""
+    extent = zip(_WANTED_INCHES, _extent(frames), strict=True)
+    return min(wanted / size for wanted, size in extent)
+
+
+def _reluctance(frames: list[Frame]) -> float:
+    """Less for a larger row; frames beside each other are preferred a little."""
+    beside = frames[0].y == frames[1].y
+    return -_inch(frames) * (_BESIDE if beside else 1.0)
 
 
 def _legend(

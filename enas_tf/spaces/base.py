@@ -90,6 +90,13 @@ class Step(NamedTuple):
     forget: bool = False
 
 
+def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...]:
+    """The first `count` of a space's ops; ValueError where there are not so many."""
+    if not 1 <= count <= len(ops):
+        raise ValueError(f"the {space} space has 1 to {len(ops)} ops, not {count}")
+    return ops[:count]
+
+
 class SearchSpace(abc.ABC, Generic[ArcT]):
     """A space of architectures.
 

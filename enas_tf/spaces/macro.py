@@ -85,10 +85,8 @@ class MacroSpace(base.SearchSpace[MacroArc]):
         """Args: the size; ValueError where it is impossible."""
         if num_layers < 1:
             raise ValueError(f"a macro child needs at least 1 layer, not {num_layers}")
-        if not 1 <= num_ops <= len(OPS):
-            raise ValueError(f"the macro space has 1 to {len(OPS)} ops, not {num_ops}")
         self.num_layers = num_layers
-        self.ops = OPS[:num_ops]
+        self.ops = base.first_ops(OPS, num_ops, space=self.name)
 
     def tape(self) -> Iterator[base.Step]:
         """Per layer: the op; then the skips, whose state becomes the layer's anchor."""

@@ -102,10 +102,8 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         """Args: the size; ValueError where it is impossible."""
         if num_blocks < 1:
             raise ValueError(f"a micro cell needs at least 1 block, not {num_blocks}")
-        if not 1 <= num_ops <= len(OPS):
-            raise ValueError(f"the micro space has 1 to {len(OPS)} ops, not {num_ops}")
         self.num_blocks = num_blocks
-        self.ops = OPS[:num_ops]
+        self.ops = base.first_ops(OPS, num_ops, space=self.name)
 
     def tape(self) -> Iterator[base.Step]:
         """Per cell: two inputs; per block two nodes, then two ops, then an anchor."""
@@ -199,8 +197,8 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         for cell in CELLS:
             if len(fields[cell]) != self.num_blocks:
                 raise ValueError(
-                    f"the {cell} cell has {len(fields[cell])} blocks, {self.num_blocks} "
-                    "are needed"
+                    f"the {cell} cell has {len(fields[cell])} blocks, "
+                    f"{self.num_blocks} are needed"
                 )
             for number, block in enumerate(fields[cell]):
                 where = f"block {number} of the {cell} cell"

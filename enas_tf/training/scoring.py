@@ -64,7 +64,7 @@ class Scorer:
             tokens, indices, weights = row
             batch = self._task.batch(split, indices)
             arc = self._space.decode(tokens)
-            # Deviation K4 (kept): no dropout in rewards and evaluations.
+            # Deviation K4 (kept, macro) and Deviation D22 (micro): nothing is dropped.
             output = self._child(batch.inputs, arc=arc, training=False)
             return tf.reduce_sum(self._task.correct(output, batch) * weights)
 
