@@ -167,14 +167,14 @@ PRESETS: dict[str, dict[str, Preset]] = {
             dict(
                 _MICRO_FINAL,
                 batch_size=64,
-                num_epochs=5,
+                num_epochs=3,
                 child_num_layers=2,
                 child_num_cells=3,
-                child_out_filters=32,
+                child_out_filters=16,
                 child_keep_prob=0.9,
                 child_drop_path_keep_prob=0.9,
                 child_lr_max=0.1,
-                child_lr_T_0=5,
+                child_lr_T_0=3,
             ),
         ),
         "demo": Preset(
