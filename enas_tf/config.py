@@ -47,11 +47,17 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def _rate(default: float, of_what: str) -> Any:
+    """A probability to drop, below 1."""
+    return setting(default, f"Dropout {of_what}", low=0.0, high=1 - 1e-6)
+
+
 SPACES = ("macro", "micro")
 MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
 CLIP_MODES = ("none", "norm", "global")
 FLIPS = ("auto", "yes", "no")
 CONCATS = ("refuse", "convert")
+AVERAGES = ("loose", "all")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -222,10 +228,49 @@ class ChildConfig:
 
 
 @dataclasses.dataclass(frozen=True)
+class RnnChildConfig:
+    """The rnn child: its size, and what is dropped and penalised in its training.
+
+    Named as in the authors' corrected code. A `drop_` is the probability to drop.
+    """
+
+    hidden_size: int = setting(
+        200, "Units of the state, of a node and of a word's embedding.", low=1
+    )
+    init_range: float = setting(
+        0.04, "The first weights are uniform between minus and plus it.", low=1e-6
+    )
+    average: str = setting(
+        "loose",
+        "The nodes whose average is the new state: the loose ends, which no node "
+        "reads, or all but node 0, as in the authors' code.",
+        choices=AVERAGES,
+    )
+    drop_e: float = _rate(0.1, "of a word, wherever a minibatch reads it.")
+    drop_i: float = _rate(0.2, "of an entry of the embeddings.")
+    drop_x: float = _rate(0.75, "of an entry of the word that node 0 reads.")
+    drop_l: float = _rate(0.25, "of an entry of the state or node that a node reads.")
+    drop_o: float = _rate(0.75, "of an entry of the states before the softmax.")
+    drop_w: float = _rate(0.0, "of a weight between a node and what it reads.")
+    alpha: float = setting(
+        0.0, "Weight of the mean square of the states in the loss.", low=0.0
+    )
+    beta: float = setting(
+        1.0, "Weight of the mean square of a state's change in a step.", low=0.0
+    )
+    weight_decay: float = setting(
+        8e-7, "Weight of the sum of squared weights of the arc's nodes.", low=0.0
+    )
+
+
+@dataclasses.dataclass(frozen=True)
 class ControllerConfig:
     """The controller and its training."""
 
     lstm_size: int = setting(64, "Hidden units of the LSTM.", low=1)
+    init_range: float = setting(
+        0.1, "The first weights are uniform between minus and plus it.", low=1e-6
+    )
     temperature: float = setting(0.0, "Divides the logits; 0: off.", low=0.0)
     tanh_constant: float = setting(1.5, "Bounds the logits, c tanh(z); 0: off.", low=0)
     op_tanh_reduce: float = setting(
@@ -243,6 +288,9 @@ class ControllerConfig:
     num_aggregate: int = setting(20, "Arcs whose gradients one update averages.", low=1)
     warmup_epochs: int = setting(0, "Epochs before the first controller phase.", low=0)
     lr: float = setting(1e-3, "Adam learning rate.", low=0.0)
+    adam_beta1: float = setting(
+        0.0, "Adam decay of the first moment.", low=0.0, high=1 - 1e-6
+    )
     adam_epsilon: float = setting(1e-3, "Adam epsilon.", low=1e-12)
     l2_reg: float = setting(0.0, "Weight of the sum of squared weights.", low=0.0)
     bl_dec: float = setting(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)

@@ -1,8 +1,8 @@
 """The controller: an LSTM that plays a tape, whatever the tape decides.
 
 Reference: paper section 2.4; reference code src/cifar10/general_controller.py and
-micro_controller.py. It knows decisions (choose an op, point at an anchor, say yes or no
-to each anchor), not spaces.
+micro_controller.py, and enas_lm's controller.py. It knows decisions (choose an op,
+point at an anchor, say yes or no to each anchor), not spaces.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,6 @@ import tensorflow as tf
 from enas_tf.config import ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.spaces import base
-
-INITIAL_RANGE = 0.1  # uniform; general_controller.py, _create_params
 
 
 class Sample(NamedTuple):
@@ -82,8 +80,9 @@ class Controller(keras.Model):
     # Weights.
 
     def _weight(self, name: str, shape: tuple[int, ...]) -> keras.Variable:
+        bound = self._config.init_range
         initializer = keras.initializers.RandomUniform(
-            -INITIAL_RANGE, INITIAL_RANGE, seed=seeds.of_name(self._seed, name)
+            -bound, bound, seed=seeds.of_name(self._seed, name)
         )
         return self.add_weight(name=name, shape=shape, initializer=initializer)
 
@@ -93,9 +92,9 @@ class Controller(keras.Model):
             return
         slot = decision.slot
         if isinstance(decision, base.Op):
-            shapes = dict(
-                embedding=(decision.choices, size), softmax=(size, decision.choices)
-            )
+            shapes = dict(embedding=(decision.choices, size))
+            if not decision.tied:
+                shapes["softmax"] = (size, decision.choices)
             self._add_bias(decision)
         else:
             shapes = dict(w1=(size, size), w2=(size, size), v=(size, 1))
@@ -143,16 +142,15 @@ class Controller(keras.Model):
     def op_logits(self, h: tf.Tensor, decision: base.Op) -> tf.Tensor:
         """The shaped logits of an op, [B, choices], from the state h [B, H]."""
         head = self.head(decision.slot)
-        scores = tf.matmul(h, head["softmax"])
+        weights = tf.transpose(head["embedding"]) if decision.tied else head["softmax"]
+        scores = tf.matmul(h, weights)
         inside = self._config.op_bias_inside_tanh and decision.learned_bias
         if inside:
             scores += head["bias"]
         logits = self.shape_logits(scores, reduced=decision.reduced)
         if decision.learned_bias and not inside:
             logits += head["bias"]
-        if decision.fixed_bias:
-            logits += tf.constant(decision.fixed_bias)
-        return logits
+        return _add_fixed_bias(logits, decision)
 
     def head(self, slot: str) -> dict[str, tf.Tensor]:
         """The weights of a slot."""
@@ -191,10 +189,11 @@ class _Player:
         self._skip_kls: list[tf.Tensor] = []
 
     def move(self, step: base.Step) -> None:
-        """One LSTM step and what it decides."""
+        """One LSTM step, unless it is still, and what it decides."""
         if step.forget:
             self._anchors, self._keys = [], []
-        self._c, self._h = lstm_step(self._inputs, self._c, self._h, self._lstm)
+        if not step.still:
+            self._c, self._h = lstm_step(self._inputs, self._c, self._h, self._lstm)
         if isinstance(step.decision, base.Op):
             self._choose_op(step.decision)
         elif isinstance(step.decision, base.Index):
@@ -229,9 +228,11 @@ class _Player:
 
     def _choose_index(self, decision: base.Index) -> None:
         scores = self._attention(decision.slot, decision.choices)
-        logits = self._controller.shape_logits(scores)
+        logits = _add_fixed_bias(self._controller.shape_logits(scores), decision)
         token = self._decide(logits[:, None])[:, 0]
         anchors = tf.stack(self._anchors[: decision.choices], axis=1)  # [B, n, H]
+        if decision.divisors:
+            anchors /= tf.constant(decision.divisors)[:, None]
         self._inputs = tf.gather(anchors, token, batch_dims=1)
 
     def _choose_skips(self, decision: base.Skips) -> None:
@@ -283,6 +284,11 @@ class _Player:
         target = self._controller.skip_target
         log_target = tf.math.log([1.0 - target, target])
         return tf.reduce_sum(p * (log_p - log_target), axis=[1, 2])
+
+
+def _add_fixed_bias(logits: tf.Tensor, decision: base.Op | base.Index) -> tf.Tensor:
+    """`logits` [B, choices], already bounded, with what is never learned."""
+    return logits + decision.fixed_bias if decision.fixed_bias else logits
 
 
 def lstm_step(x, c, h, w) -> tuple[tf.Tensor, tf.Tensor]:

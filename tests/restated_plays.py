@@ -1,7 +1,8 @@
 """What the controller computes along an arc, restated in NumPy for one arc at a time.
 
 Written from the description of the original samplers (general_controller.py,
-micro_controller.py); weights by name as the controller has them.
+micro_controller.py, and enas_lm's controller.py); weights by name as the controller has
+them.
 """
 
 import numpy as np
@@ -77,4 +78,21 @@ def micro_play(weights, tokens, *, blocks, shape, shape_op):
             anchors.append(player.step())
             keys.append(anchors[-1])
             player.x = player.start
+    return logits
+
+
+def rnn_play(weights, tokens, *, shape):
+    """The logits of every decision along `tokens` [2N]."""
+    logits, rest = [], iter(tokens)
+    player = Player(weights)
+    anchors = [player.zeros]
+    for node in range(1, len(tokens) // 2 + 1):
+        h = player.step()
+        distance = node - np.arange(node)
+        logits.append(shape(player.scores("index", anchors, h)) - distance**2 / 6)
+        chosen = next(rest)
+        player.x = anchors[chosen] / (0.1 + distance[chosen])
+        anchors.append(h)
+        logits.append(shape(weights["op_embedding"] @ player.step()))
+        player.x = weights["op_embedding"][next(rest)]
     return logits

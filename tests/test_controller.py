@@ -8,7 +8,7 @@ import toys
 
 from enas_tf import controller as controller_lib
 from enas_tf.config import ControllerConfig
-from enas_tf.spaces import macro, micro
+from enas_tf.spaces import macro, micro, rnn
 from enas_tf.spaces.base import Index, Op, Skips, Step
 
 SEED = tf.constant([1, 2])
@@ -28,6 +28,7 @@ MADE_UP = (
 TAPES = {
     "macro": tuple(macro.MacroSpace(4).tape()),
     "micro": tuple(micro.MicroSpace(2).tape()),
+    "rnn": tuple(rnn.RnnSpace(3).tape()),
     "made_up": MADE_UP,
 }
 tapes = pytest.mark.parametrize("tape", TAPES.values(), ids=TAPES.keys())
@@ -104,6 +105,7 @@ def test_tokens_are_within_their_choices_and_logits_have_their_shapes(tape):
         (macro.MacroSpace(12), 7, 41_856),
         (macro.MacroSpace(12, num_ops=4), 7, 41_600),
         (micro.MicroSpace(5), 8, 41_733),
+        (rnn.RnnSpace(9), 6, 41_344),
     ],
 )
 def test_a_published_search_has_so_many_parameters(space, tensors, count):

@@ -8,12 +8,16 @@ import tensorflow as tf
 import toys
 
 from enas_tf.nn import seeds
-from enas_tf.spaces import micro
+from enas_tf.spaces import micro, rnn
 
 SEED = tf.constant([3, 4])
 # So small that every arc can be listed: two ops of three and a skip; two cells of one
-# block, two inputs and two ops.
-SPACES = {"macro": toys.SPACE, "micro": micro.MicroSpace(1, num_ops=2)}
+# block, two inputs and two ops; three nodes and two ops.
+SPACES = {
+    "macro": toys.SPACE,
+    "micro": micro.MicroSpace(1, num_ops=2),
+    "rnn": rnn.RnnSpace(3, num_ops=2),
+}
 by_space = pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
 
 
@@ -74,14 +78,17 @@ def test_equal_shapes_start_with_different_values():
     assert not np.array_equal(weights["skip_w1"], weights["skip_w2"])
 
 
-def test_the_seed_decides_the_first_weights_within_their_range():
-    first, again, other = (toys.controller(seed=seed) for seed in (0, 0, 1))
+@pytest.mark.parametrize(
+    ("settings", "bound"), [({}, 0.1), ({"init_range": 0.01}, 0.01)]
+)
+def test_the_seed_decides_the_first_weights_within_their_range(settings, bound):
+    first, again, other = (toys.controller(seed=s, **settings) for s in (0, 0, 1))
     for one, two, three in zip(
         first.weights, again.weights, other.weights, strict=True
     ):
         np.testing.assert_array_equal(one.numpy(), two.numpy())
         assert not np.array_equal(one.numpy(), three.numpy())
-        assert np.abs(one.numpy()).max() <= 0.1
+        assert bound / 2 < np.abs(one.numpy()).max() <= bound
 
 
 @by_space

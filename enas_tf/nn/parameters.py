@@ -22,13 +22,15 @@ class Weight(NamedTuple):
       name: path, such as `layer_3/in/kernel`.
       shape: its shape.
       fan_in: He initialisation for so many inputs; 0 for a constant.
-      constant: first value, where `fan_in` is 0.
+      constant: first value, where `fan_in` and `uniform` are 0.
+      uniform: its first values are uniform between minus and plus it, if it is not 0.
     """
 
     name: str
     shape: tuple[int, ...]
     fan_in: int = 0
     constant: float = 0.0
+    uniform: float = 0.0
 
     @property
     def size(self) -> int:
@@ -162,9 +164,16 @@ def _side_by_side(pieces: list[np.ndarray]) -> np.ndarray:
 def _initial(weight: Weight | Packed, seed: int) -> np.ndarray:
     if isinstance(weight, Packed):
         return _side_by_side([_initial(piece, seed) for piece in weight.stacked()])
-    if not weight.fan_in:
-        return np.full(weight.shape, weight.constant, np.float32)
-    initializer = keras.initializers.TruncatedNormal(
-        stddev=math.sqrt(2.0 / weight.fan_in), seed=seeds.of_name(seed, weight.name)
-    )
-    return np.asarray(initializer(weight.shape, "float32"))
+    return np.asarray(_initializer(weight, seed)(weight.shape, "float32"))
+
+
+def _initializer(weight: Weight, seed: int) -> keras.initializers.Initializer:
+    own = seeds.of_name(seed, weight.name)
+    if weight.uniform:
+        return keras.initializers.RandomUniform(
+            -weight.uniform, weight.uniform, seed=own
+        )
+    if weight.fan_in:
+        deviation = math.sqrt(2.0 / weight.fan_in)
+        return keras.initializers.TruncatedNormal(stddev=deviation, seed=own)
+    return keras.initializers.Constant(weight.constant)

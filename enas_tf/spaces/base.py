@@ -27,6 +27,7 @@ class Op(NamedTuple):
         bounded; empty: no bias.
       fixed_bias: added to the logits and never learned; empty: none.
       reduced: whether --controller_op_tanh_reduce bounds these logits more tightly.
+      tied: whether the ops' embeddings are their softmax weights too.
     """
 
     slot: str
@@ -34,6 +35,7 @@ class Op(NamedTuple):
     learned_bias: tuple[float, ...] = ()
     fixed_bias: tuple[float, ...] = ()
     reduced: bool = False
+    tied: bool = False
 
     @property
     def num_tokens(self) -> int:
@@ -42,10 +44,19 @@ class Op(NamedTuple):
 
 
 class Index(NamedTuple):
-    """Choose one of the first `choices` anchors by attention."""
+    """Choose one of the first `choices` anchors by attention.
+
+    Attributes:
+      slot: names the weights that decide it; decisions of one slot share them.
+      choices: how many anchors.
+      fixed_bias: added to the bounded logits and never learned; empty: none.
+      divisors: by anchor, what divides it where it is chosen; empty: nothing does.
+    """
 
     slot: str
     choices: int
+    fixed_bias: tuple[float, ...] = ()
+    divisors: tuple[float, ...] = ()
 
     @property
     def num_tokens(self) -> int:
@@ -74,7 +85,7 @@ Decision = Op | Index | Skips
 
 
 class Step(NamedTuple):
-    """One move of the tape: one LSTM step and what it decides.
+    """One move of the tape: one LSTM step, unless it is still, and what it decides.
 
     Attributes:
       decision: what is sampled from this step's state, if anything.
@@ -82,12 +93,29 @@ class Step(NamedTuple):
         at, "zeros" to remember zeros in its place, "" to remember nothing.
       restart: whether the next step's input is the learned start embedding.
       forget: whether the anchors so far are forgotten first; the LSTM's state is not.
+      still: whether the LSTM makes no step; its state is that before, at first zeros.
     """
 
     decision: Decision | None
     anchor: str = ""
     restart: bool = False
     forget: bool = False
+    still: bool = False
+
+
+def integers(text: str) -> list[int]:
+    """The integers of `text`; `|` and `,` are spaces.
+
+    Raises:
+      ValueError: there is none, or a word that is none.
+    """
+    words = text.replace("|", " ").replace(",", " ").split()
+    if not words:
+        raise ValueError("the arc is empty")
+    bad = [word for word in words if not word.isascii() or not word.isdecimal()]
+    if bad:
+        raise ValueError(f"{bad[0]!r} is not a whole number of 0 or more")
+    return [int(word) for word in words]
 
 
 def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...]:
@@ -192,21 +220,16 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         return tokens
 
     def parse(self, text: str) -> ArcT:
-        """The arc of the original's integer form, "0 3 0 ..."; `|` and `,` are spaces.
+        """The arc of the original's integer form, "0 3 0 ..."; see `integers`.
 
         Raises:
           ValueError: not integers, or `validate` refuses them.
         """
-        words = text.replace("|", " ").replace(",", " ").split()
-        if not words:
-            raise ValueError("the arc is empty")
-        bad = [word for word in words if not word.isascii() or not word.isdecimal()]
-        if bad:
-            raise ValueError(f"{bad[0]!r} is not a whole number of 0 or more")
-        self._check_length(words)
+        written = integers(text)
+        self._check_length(written)
         tokens = [0] * self.num_tokens
-        for place, word in zip(self.stored_order(), words, strict=True):
-            tokens[place] = int(word)
+        for place, token in zip(self.stored_order(), written, strict=True):
+            tokens[place] = token
         return self.decode(self.validate(tokens))
 
     def text(self, arc: ArcT) -> str:

@@ -55,7 +55,9 @@ class ControllerTrainer:
         self._batch_size = batch_size
         self._seed = seed
         self._trained = [v.value for v in controller.trainable_variables]
-        self._optimizer = optimizer.Adam(self._trained, epsilon=config.adam_epsilon)
+        self._optimizer = optimizer.Adam(
+            self._trained, beta1=config.adam_beta1, epsilon=config.adam_epsilon
+        )
         self._baseline = tf.Variable(float("nan"))
 
     @property

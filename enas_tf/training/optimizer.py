@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 MOMENTUM = 0.9  # src/utils.py, get_train_ops
-ADAM_BETA1 = 0.0
 ADAM_BETA2 = 0.999
 
 
@@ -35,15 +34,18 @@ class Momentum:
 
 
 class Adam:
-    """Adam with beta1 = 0 and a large epsilon, as the controller is trained."""
+    """Adam in the form that trains the controller; beta1 may be 0."""
 
-    def __init__(self, variables: Sequence[tf.Variable], *, epsilon: float):
-        """Args: what to train; epsilon (1e-3 in the original)."""
+    def __init__(
+        self, variables: Sequence[tf.Variable], *, beta1: float, epsilon: float
+    ):
+        """Args: what to train; in the original 0 and 1e-3 for the image spaces."""
         self._trained = list(variables)
+        self._beta1 = beta1
         self._epsilon = epsilon
         self._m = [tf.Variable(tf.zeros_like(v)) for v in variables]
         self._v = [tf.Variable(tf.zeros_like(v)) for v in variables]
-        self._beta1_power = tf.Variable(ADAM_BETA1)
+        self._beta1_power = tf.Variable(beta1)
         self._beta2_power = tf.Variable(ADAM_BETA2)
         powers = [self._beta1_power, self._beta2_power]
         self.variables = [*self._m, *self._v, *powers]
@@ -59,12 +61,12 @@ class Adam:
                 beta1_power=self._beta1_power,
                 beta2_power=self._beta2_power,
                 lr=lr,
-                beta1=ADAM_BETA1,
+                beta1=self._beta1,
                 beta2=ADAM_BETA2,
                 epsilon=self._epsilon,
                 grad=g,
             )
-        self._beta1_power.assign(self._beta1_power * ADAM_BETA1)
+        self._beta1_power.assign(self._beta1_power * self._beta1)
         self._beta2_power.assign(self._beta2_power * ADAM_BETA2)
 
 

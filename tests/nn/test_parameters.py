@@ -56,6 +56,17 @@ def test_kernels_start_as_a_truncated_normal_of_he_deviation(fan_in):
     assert abs(np.mean(view)) < 0.03 * deviation
 
 
+@pytest.mark.parametrize("bound", [0.04, 0.1])
+def test_uniform_weights_start_between_minus_and_plus_their_bound(bound):
+    weight = Weight("w", (100, 200), uniform=bound)
+    view = Parameters([weight], seed=0).views()["w"].numpy()
+    assert view.dtype == np.float32
+    assert 0.99 * bound < view.max() <= bound and -bound <= view.min() < -0.99 * bound
+    np.testing.assert_allclose(np.std(view), bound / np.sqrt(3.0), rtol=0.02)
+    other = Parameters([weight._replace(name="v")], seed=0).views()["v"]
+    assert np.mean(view == other) < 0.01
+
+
 def test_equal_shapes_start_with_different_values():
     views = Parameters(SPECS, seed=0).views()
     assert not np.array_equal(views["a/kernel"], views["b/kernel"])

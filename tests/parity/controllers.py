@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from enas_tf.config import ControllerConfig
 from enas_tf.controller import Controller
-from enas_tf.spaces import base, macro, micro
+from enas_tf.spaces import base, macro, micro, rnn
 from enas_tf.training import reinforce
 
 # Of the recordings; see the README.md beside the files.
@@ -20,12 +20,18 @@ SKIP_TARGET = 0.4
 MACRO = dict(tanh_constant=1.5, skip_target=SKIP_TARGET)
 # The learned bias of the ops stands inside the tanh, where the original has it.
 MICRO = dict(tanh_constant=1.10, op_tanh_reduce=2.5, op_bias_inside_tanh=True)
+RNN = dict(temperature=5.0, tanh_constant=2.25)
 
 NAMES = {
     "lstm": "lstm/layer_0/w",
     "start": "g_emb",
     "op_embedding": "emb/w",
     "op_softmax": "softmax/w",
+}
+RNN_NAMES = {
+    "lstm": "lstm/w",
+    "start": "embedding/g",
+    "op_embedding": "embedding/w",
 }
 
 
@@ -62,6 +68,14 @@ def micro_case(arrays: goldens.Arrays) -> Case:
     return _case(arrays, space, names, **MICRO)
 
 
+def rnn_case(arrays: goldens.Arrays) -> Case:
+    """The rnn controller of a recording."""
+    nodes = rnn.nodes_of_length(arrays["arcs"].shape[1])
+    num_ops = arrays["var/controller/embedding/w"].shape[0]
+    space = rnn.RnnSpace(nodes, num_ops=num_ops)
+    return _case(arrays, space, RNN_NAMES | _attention("index"), **RNN)
+
+
 def _num_ops(arrays: goldens.Arrays) -> int:
     return arrays["var/controller/softmax/w"].shape[1]
 
@@ -93,6 +107,29 @@ def full_entropy(logits: list[tf.Tensor]) -> np.ndarray:
         p = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
         total -= (p * np.log(p)).reshape(len(z), -1).sum(axis=1)
     return total
+
+
+def sampled_entropy(logits: list[tf.Tensor], tokens: tf.Tensor) -> np.ndarray:
+    """[K]: -p log p of each sampled token only, which is theirs where we have D3."""
+    total, place = 0.0, 0
+    for one in logits:
+        one = one if len(one.shape) == 3 else one[:, None]
+        chosen = tokens[:, place : place + one.shape[1]]
+        log_p = tf.gather(tf.nn.log_softmax(one), chosen, batch_dims=2)
+        total -= tf.reduce_sum(tf.exp(log_p) * log_p, axis=1)
+        place += one.shape[1]
+    return total
+
+
+def check_mended_entropy(build: Build, paths: list) -> None:
+    """Theirs is of the sampled tokens, ours the full one and so the larger one."""
+    arrays = goldens.load(paths)
+    controller, _, tokens = build(arrays)
+    logits = controller.logits(tokens)
+    goldens.assert_close(sampled_entropy(logits, tokens), arrays["entropy"], "theirs")
+    full = full_entropy(logits)
+    goldens.assert_close(controller.log_prob(tokens).entropy, full, "ours")
+    assert np.all(full > arrays["entropy"] * 1.5)
 
 
 def check_reinforce(

@@ -104,7 +104,7 @@ def test_adam(paths):
     weights, norms, update = toy_run(
         arrays,
         "adam",
-        lambda variables: optimizer.Adam(variables, epsilon=1e-3),
+        lambda variables: optimizer.Adam(variables, beta1=0.0, epsilon=1e-3),
         l2=0.0,
         mode="none",
     )

@@ -4,21 +4,27 @@ import numpy as np
 import pytest
 
 from enas_tf import config
-from enas_tf.spaces import macro, micro
+from enas_tf.spaces import macro, micro, rnn
 
-SPACES = {"macro": macro.MacroSpace(12), "micro": micro.MicroSpace(5)}
+SPACES = {
+    "macro": macro.MacroSpace(12),
+    "micro": micro.MicroSpace(5),
+    "rnn": rnn.RnnSpace(9),
+}
 # The published arcs, the space that each belongs to, and its number of integers.
 PUBLISHED = {
     "enas24": (macro.MacroSpace(24, num_ops=4), macro.NAMED_ARCS, 300),
     "enas_micro": (micro.MicroSpace(5), micro.NAMED_ARCS, 40),
+    "enas_rnn": (rnn.RnnSpace(8), rnn.NAMED_ARCS, 16),
+    "darts_rnn": (rnn.RnnSpace(8), rnn.NAMED_ARCS, 16),
 }
 
 by_space = pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
 
 
 def test_the_tables_are_complete():
-    assert set(SPACES) == set(config.SPACES)
-    assert set(PUBLISHED) == {*macro.NAMED_ARCS, *micro.NAMED_ARCS}
+    assert set(SPACES) >= set(config.SPACES)
+    assert set(PUBLISHED) == {*macro.NAMED_ARCS, *micro.NAMED_ARCS, *rnn.NAMED_ARCS}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,10 @@ def test_the_tables_are_complete():
         (micro.MicroSpace, -3, 5, "a micro cell needs at least 1 block, not -3"),
         (micro.MicroSpace, 2, 0, "the micro space has 1 to 5 ops, not 0"),
         (micro.MicroSpace, 2, 6, "the micro space has 1 to 5 ops, not 6"),
+        (rnn.RnnSpace, 0, 4, "an rnn cell needs at least 1 node, not 0"),
+        (rnn.RnnSpace, -3, 4, "an rnn cell needs at least 1 node, not -3"),
+        (rnn.RnnSpace, 2, 0, "the rnn space has 1 to 4 ops, not 0"),
+        (rnn.RnnSpace, 2, 5, "the rnn space has 1 to 4 ops, not 5"),
     ],
 )
 def test_an_impossible_space_is_refused(space, size, ops, message):
@@ -44,6 +54,37 @@ def test_an_impossible_space_is_refused(space, size, ops, message):
 def test_encode_inverts_decode(space):
     tokens = space.random(np.random.default_rng(0), 20)
     assert [space.encode(space.decode(row)) for row in tokens] == tokens.tolist()
+
+
+def entries(arc):
+    """What an arc's nested tuples hold, in order."""
+    if not isinstance(arc, tuple):
+        return [arc]
+    return [entry for part in arc for entry in entries(part)]
+
+
+@by_space
+@pytest.mark.parametrize("kind", [list, tuple, np.asarray])
+def test_tokens_decode_to_plain_integers(space, kind):
+    tokens = space.random(np.random.default_rng(2), 1)[0]
+    arc = space.decode(kind(tokens))
+    assert arc == space.decode(tokens.tolist())
+    assert {type(entry) for entry in entries(arc)} == {int}
+
+
+@by_space
+def test_tensors_decode_to_the_same_arc_in_and_out_of_a_graph(space):
+    import tensorflow as tf  # seconds; the rest of this file needs none
+
+    def joined(tokens):
+        parts = entries(space.decode(tokens))
+        return tf.concat([tf.reshape(part, [-1]) for part in parts], axis=0)
+
+    tokens = space.random(np.random.default_rng(2), 1)[0]
+    wanted = entries(space.decode(tokens))
+    signature = [tf.TensorSpec([space.num_tokens], tf.int32)]
+    for decoded in (joined, tf.function(joined, input_signature=signature)):
+        np.testing.assert_array_equal(decoded(tf.constant(tokens)), wanted)
 
 
 @by_space

@@ -96,6 +96,15 @@ def test_an_update_follows_the_mean_of_the_gradients_of_its_arcs(normalise):
     np.testing.assert_array_equal(trainer.variables[-1], metrics.baseline[0])
 
 
+@pytest.mark.parametrize("beta1", [0.0, 0.9])
+def test_adam_decays_its_first_moment_by_the_setting(beta1):
+    trainer = build(KnownScorer(), adam_beta1=beta1)
+    norm = run(trainer, 0, 1).metrics.grad_norm[0]
+    moments = trainer.variables[: len(toys.controller().trainable_variables)]
+    found = np.sqrt(sum(np.sum(moment.numpy() ** 2) for moment in moments))
+    np.testing.assert_allclose(found, (1 - beta1) * norm, rtol=1e-4)
+
+
 def test_l2_is_added_to_the_gradient():
     model = toys.spread(toys.controller(), scale=0.5)
     before = [weight.numpy() for weight in model.trainable_variables]

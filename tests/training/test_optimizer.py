@@ -30,36 +30,43 @@ def test_the_velocity_does_not_hold_the_learning_rate():
     np.testing.assert_allclose(float(v[0]) - before, -0.1 * 0.81, rtol=1e-3)
 
 
-def restated_adam(gradients, *, lr, epsilon):
-    v, w = 0.0, 1.0
+def restated_adam(gradients, *, lr, beta1, epsilon):
+    m, v, w = 0.0, 0.0, 1.0
     for number, g in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * g
         v = 0.999 * v + 0.001 * g * g
-        # beta1 is 0, so m is the gradient; TensorFlow 1 adds epsilon inside.
-        w -= lr * np.sqrt(1 - 0.999**number) * g / (np.sqrt(v) + epsilon)
+        # TensorFlow 1 adds epsilon inside, to the root that is not yet corrected.
+        rate = lr * np.sqrt(1 - 0.999**number) / (1 - beta1**number)
+        w -= rate * m / (np.sqrt(v) + epsilon)
     return w
 
 
-def test_adam_is_the_restated_one_without_first_momentum():
+@pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
+def test_adam_is_the_restated_one(beta1):
     gradients = [0.5, -0.25, 0.125, 0.0]
     v = tf.Variable([1.0])
-    update = optimizer.Adam([v], epsilon=1e-3)
+    update = optimizer.Adam([v], beta1=beta1, epsilon=1e-3)
     for g in gradients:
         update.apply([tf.constant([g])], LR)
-    wanted = restated_adam(gradients, lr=0.1, epsilon=1e-3)
+    wanted = restated_adam(gradients, lr=0.1, beta1=beta1, epsilon=1e-3)
     np.testing.assert_allclose(v, [wanted], rtol=1e-5)
 
 
-def test_adam_keeps_no_direction():
+@pytest.mark.parametrize(("beta1", "goes_on"), [(0.0, False), (0.9, True)])
+def test_adam_keeps_a_direction_only_by_its_first_moment(beta1, goes_on):
     v = tf.Variable([1.0])
-    update = optimizer.Adam([v], epsilon=1e-3)
+    update = optimizer.Adam([v], beta1=beta1, epsilon=1e-3)
     update.apply([tf.constant([1.0])], LR)
     moved = float(v[0])
     update.apply([tf.constant([0.0])], LR)
-    assert float(v[0]) == moved < 1.0
+    assert moved < 1.0
+    assert (float(v[0]) < moved) == goes_on
 
 
 def test_every_slot_of_adam_is_among_its_variables():
-    update = optimizer.Adam([tf.Variable([1.0, 2.0]), tf.Variable(3.0)], epsilon=1.0)
+    update = optimizer.Adam(
+        [tf.Variable([1.0, 2.0]), tf.Variable(3.0)], beta1=0.5, epsilon=1.0
+    )
     shapes = [tuple(v.shape) for v in update.variables]
     assert shapes == [(2,), (), (2,), (), (), ()]  # m, m, v, v and two powers
 

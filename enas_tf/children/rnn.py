@@ -1,0 +1,129 @@
+"""The shared rnn child: a language model, every recurrent cell on one set of weights.
+
+Reference: paper section 2.1; enas_lm's child.py. The cell itself is in
+nn/recurrent.py.
+"""
+
+import keras
+import tensorflow as tf
+
+from enas_tf.children.output import ChildOutput
+from enas_tf.config import RnnChildConfig
+from enas_tf.nn import recurrent
+from enas_tf.nn.parameters import Parameters, Weight
+from enas_tf.spaces import rnn
+from enas_tf.spaces.rnn import RnnArc
+
+
+class SharedRnnChild(keras.layers.Layer):
+    """Every arc of the rnn space on one set of weights.
+
+    Words go in and out by the same embedding. A node has a matrix for each function
+    and each node that it may read.
+    """
+
+    def __init__(
+        self,
+        space: rnn.RnnSpace,
+        config: RnnChildConfig,
+        *,
+        vocab_size: int,
+        seed: int,
+    ):
+        """Args: what to search, its sizes, how many words, the initial seed."""
+        super().__init__(name="shared_child")
+        self.functions = space.ops
+        self.config = config
+        weights = child_weights(space, config, vocab_size)
+        self.parameters = Parameters(weights, seed=seed)
+        self.aux_parameters = None
+        self.built = True
+
+    def initial_state(self, batch_size: tf.Tensor | int) -> tf.Tensor:
+        """What a text begins with, [B, H] zeros."""
+        return tf.zeros([batch_size, self.config.hidden_size])
+
+    def call(
+        self,
+        inputs: tf.Tensor,
+        *,
+        arc: RnnArc,
+        state: tf.Tensor | None = None,
+        training: bool = False,
+        seed: tf.Tensor | None = None,
+    ) -> ChildOutput:
+        """Run one arc.
+
+        Args:
+          inputs: [B, T] int32, words.
+          arc: of scalar int tensors (or ints).
+          state: [B, H] float32, the `state` of the output for what went before; none:
+            the texts begin here.
+          training: whether to drop, and to give a penalty.
+          seed: [2] int32 for what is dropped, needed in training.
+        """
+        dropout = recurrent.Dropout()
+        if training:
+            dropout = recurrent.Dropout(drop_rates(self.config), seed)
+        if state is None:
+            state = self.initial_state(tf.shape(inputs)[0])
+        views = self.parameters.views()
+        embedding = views["embedding"]
+        cell = self._cell(views, arc)
+        words = recurrent.embedded(inputs, embedding, state, dropout)
+        states = recurrent.states(words, state, cell, dropout)
+        penalty = self._penalty(states, cell) if training else tf.zeros([])
+        logits = recurrent.word_logits(states, embedding, dropout)
+        return ChildOutput(logits, state=states[:, -1], penalty=penalty)
+
+    def _cell(self, views: dict[str, tf.Tensor], arc: RnnArc) -> recurrent.Cell:
+        """The weights of `arc`, fetched here once for all time steps."""
+        size = self.config.hidden_size
+        word, from_state = tf.split(views["node_0"], 2)
+        chosen = []
+        for node, (read, op) in enumerate(zip(*arc, strict=True), start=1):
+            # A gather, whose gradient touches one matrix, not a slice.
+            bank = tf.reshape(views[f"node_{node}"], [-1, size, 2 * size])
+            chosen.append(tf.gather(bank, op * node + read))
+        return recurrent.Cell(
+            word,
+            tf.stack([from_state, *chosen]),
+            arc.inputs,
+            arc.ops,
+            self.functions,
+            self._shares(arc),
+        )
+
+    def _shares(self, arc: RnnArc) -> tf.Tensor:
+        # Deviation D25: the loose ends by default; the authors' code takes all nodes.
+        if self.config.average == "loose":
+            return recurrent.loose_shares(arc.inputs)
+        return recurrent.all_shares(len(arc.inputs))
+
+    def _penalty(self, states: tf.Tensor, cell: recurrent.Cell) -> tf.Tensor:
+        """What is added to the loss, []."""
+        config = self.config
+        # Deviation D24: the plain sum of squares, node 1 included.
+        return (
+            config.alpha * recurrent.mean_square(states)
+            + config.beta * recurrent.slowness(states)
+            + config.weight_decay * recurrent.sum_of_squares(cell)
+        )
+
+
+def child_weights(
+    space: rnn.RnnSpace, config: RnnChildConfig, vocab_size: int
+) -> list[Weight]:
+    """The embedding, [V, H], and the matrices of nodes 0..N."""
+    size = config.hidden_size
+    shapes = {"embedding": (vocab_size, size), "node_0": (2 * size, 2 * size)}
+    for node in range(1, space.num_nodes + 1):
+        shapes[f"node_{node}"] = (len(space.ops), node, size, 2 * size)
+    return [
+        Weight(name, shape, uniform=config.init_range) for name, shape in shapes.items()
+    ]
+
+
+def drop_rates(config: RnnChildConfig) -> dict[str, float]:
+    """The rates of `config` by the names of `recurrent.Dropout`."""
+    return {name: getattr(config, f"drop_{name}") for name in recurrent.DROPPED}

@@ -1,0 +1,175 @@
+"""A recurrent cell of highway nodes over a sequence, as functions of its weights.
+
+Reference: paper section 2.1 and appendix A; enas_lm's child.py and fixed_lib.py.
+A cell's choices may be scalar tensors, so that one trace serves every arc, or ints.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from enas_tf.nn import seeds
+
+FUNCTIONS = dict(
+    tanh=tf.tanh, relu=tf.nn.relu, sigmoid=tf.sigmoid, identity=tf.identity
+)
+
+# What may be dropped: words, embeddings, node 0's words, states and nodes before their
+# product, outputs, weights of that product. A place is folded into a minibatch's seed:
+# append only.
+DROPPED = ("e", "i", "x", "l", "o", "w")
+
+
+class Cell(NamedTuple):
+    """One cell; node 0 reads a word and the state before, node l = 1..N a node below l.
+
+    Attributes:
+      word: [H, 2H], node 0's matrix for the word.
+      nodes: [N + 1, H, 2H]: node 0's for the state, then each node's for what it reads.
+      inputs: the node that node l reads, N of them.
+      ops: the function of node l, an index into `functions`, N of them.
+      functions: names of `FUNCTIONS`.
+      shares: [N + 1] float32, the share of each node in the new state.
+    """
+
+    word: tf.Tensor
+    nodes: tf.Tensor
+    inputs: Sequence[Any]
+    ops: Sequence[Any]
+    functions: tuple[str, ...]
+    shares: tf.Tensor
+
+
+class Dropout(NamedTuple):
+    """What one minibatch drops, in all its time steps alike (variational dropout).
+
+    Attributes:
+      rates: how likely an entry is dropped, by the names in `DROPPED`; none: never.
+      seed: [2] int32, the minibatch's; needed where a rate is not 0.
+    """
+
+    rates: Mapping[str, float] = {}
+    seed: tf.Tensor | None = None
+
+    def mask(self, name: str, like: tf.Tensor) -> tf.Tensor:
+        """Factors in the shape of `like`: 0, or 1 / (1 - rate) where it is kept."""
+        ones = tf.ones_like(like)
+        rate = self.rates.get(name, 0.0)
+        if not rate:
+            return ones
+        seed = seeds.fold(self.seed, DROPPED.index(name))
+        return tf.nn.experimental.stateless_dropout(ones, rate=rate, seed=seed)
+
+
+def loose_shares(inputs: Sequence[Any]) -> tf.Tensor:
+    """Equal shares for the nodes 0..N that none of the N nodes reads, [N + 1]."""
+    read = tf.one_hot(tf.stack(inputs), len(inputs) + 1)
+    loose = tf.cast(tf.reduce_sum(read, axis=0) == 0.0, tf.float32)
+    return loose / tf.reduce_sum(loose)
+
+
+def all_shares(num_nodes: int) -> tf.Tensor:
+    """Equal shares for the nodes 1..N, [N + 1]."""
+    return tf.constant([0.0] + [1.0 / num_nodes] * num_nodes)
+
+
+def embedded(
+    inputs: tf.Tensor, embedding: tf.Tensor, state: tf.Tensor, dropout: Dropout
+) -> tf.Tensor:
+    """The words [B, T] as rows of `embedding` [V, H]: [B, T, H].
+
+    Drops "e", words of the vocabulary wherever they stand, and "i"; `state`: [B, H].
+    """
+    words = tf.gather(embedding, inputs)
+    words *= tf.gather(dropout.mask("e", embedding[:, :1]), inputs)  # [B, T, 1]
+    return words * dropout.mask("i", state)[:, None]
+
+
+def word_logits(states: tf.Tensor, embedding: tf.Tensor, dropout: Dropout) -> tf.Tensor:
+    """Scores of every next word, [B, T, V]; drops "o" of the states [B, T, H]."""
+    outputs = states * dropout.mask("o", states[:, :1])
+    return tf.tensordot(outputs, tf.transpose(embedding), 1)
+
+
+def states(
+    words: tf.Tensor, state: tf.Tensor, cell: Cell, dropout: Dropout
+) -> tf.Tensor:
+    """The states s_1..s_T that the cell passes through, [B, T, H].
+
+    Args:
+      words: [B, T, H] float32, embeddings.
+      state: [B, H] float32, s_0.
+      cell: of H units.
+      dropout: "x", "l" and "w" of it are drawn here.
+    """
+    words *= dropout.mask("x", state)[:, None]
+    # One product for all steps; to the loop is left what needs the state before.
+    from_words = tf.tensordot(words, cell.word, 1)  # [B, T, 2H]
+    weights = tf.unstack(cell.nodes * dropout.mask("w", cell.nodes))
+    mask = dropout.mask("l", state)
+
+    def step(before, from_word):
+        return _next_state(before, from_word, cell, weights, mask)
+
+    found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)
+    return tf.transpose(found, [1, 0, 2])
+
+
+def highway(carried: tf.Tensor, product: tf.Tensor, function: Callable) -> tf.Tensor:
+    """c + sigmoid(t) (f(h) - c), [B, H]; `product`: h and t side by side, [B, 2H]."""
+    h, t = tf.split(product, 2, axis=1)
+    return carried + tf.sigmoid(t) * (function(h) - carried)
+
+
+def mean_square(states: tf.Tensor) -> tf.Tensor:
+    """How active the states [B, T, H] are: the mean of their squares, []."""
+    return tf.reduce_mean(tf.square(states))
+
+
+def slowness(states: tf.Tensor) -> tf.Tensor:
+    """The mean square of the changes within the states [B, T, H], []; 0 if T is 1."""
+    changes = tf.square(states[:, 1:] - states[:, :-1])
+    count = tf.cast(tf.size(changes), tf.float32)
+    return tf.math.divide_no_nan(tf.reduce_sum(changes), count)
+
+
+def sum_of_squares(cell: Cell) -> tf.Tensor:
+    """Of all weights of the cell, []."""
+    return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
+
+
+def _next_state(
+    before: tf.Tensor,
+    from_word: tf.Tensor,
+    cell: Cell,
+    weights: list[tf.Tensor],
+    mask: tf.Tensor,
+) -> tf.Tensor:
+    """One time step, [B, H] -> [B, H].
+
+    from_word: [B, 2H]; weights: [H, 2H] of nodes 0..N; mask: [B, H].
+    """
+    product = from_word + tf.matmul(before * mask, weights[0])
+    nodes = [highway(before, product, tf.tanh)]
+    for read, op, weight in zip(cell.inputs, cell.ops, weights[1:], strict=True):
+        carried = _one_of(read, [tf.identity] * len(nodes), nodes)
+        function = functools.partial(_function, op, cell.functions)
+        nodes.append(highway(carried, tf.matmul(carried * mask, weight), function))
+    return tf.tensordot(cell.shares, tf.stack(nodes), 1)
+
+
+def _function(op: Any, names: tuple[str, ...], x: tf.Tensor) -> tf.Tensor:
+    """The chosen function of x."""
+    return _one_of(op, [FUNCTIONS[name] for name in names], [x] * len(names))
+
+
+def _one_of(index: Any, options: list[Callable], values: list[tf.Tensor]) -> tf.Tensor:
+    """options[index](values[index]); none of the others is computed."""
+    if isinstance(index, int):
+        return options[index](values[index])
+    calls = [functools.partial(*pair) for pair in zip(options, values, strict=True)]
+    result = tf.switch_case(index, calls)
+    result.set_shape(values[0].shape)
+    return result
