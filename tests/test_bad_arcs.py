@@ -170,8 +170,8 @@ ARC_FILES = {
             "of the space 'macro', not 'micro'",
         ),
         "one cell": ("best.json", cells_json(reduce=None), "lacks a part"),
-        "no cells": ("best.json", cells_json(normal=[], reduce=[]), "0 integers"),
-        "too few blocks": ("best.json", cells_json(normal=NORMAL[:1]), "12 integers"),
+        "no cells": ("best.json", cells_json(normal=[], reduce=[]), "has 0 blocks"),
+        "too few blocks": ("best.json", cells_json(normal=NORMAL[:1]), "normal cell has 1 blocks"),
         "too many blocks": (
             "best.json",
             cells_json(normal=NORMAL * 26),
@@ -180,7 +180,7 @@ ARC_FILES = {
         "unlike cells": (
             "best.json",
             cells_json(normal=[*NORMAL, NORMAL[1]], reduce=NORMAL[:1]),
-            "the arc has 16 integers, two cells of 3 blocks need 24",
+            "the reduce cell has 1 blocks, 3 are needed",
         ),
         "unknown op": (
             "best.json",

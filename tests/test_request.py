@@ -132,11 +132,11 @@ def test_a_micro_arc_sets_the_blocks_and_leaves_the_layers(build):
 
 
 def test_a_given_number_of_layers_holds_for_both_micro_stages_but_blocks_do_not(build):
-    given = dict(search_for="micro", child_num_layers=2, child_num_cells=3)
+    given = dict(search_for="micro", child_num_layers=2, child_num_cells=4)
     asked = build("demo", mode="all", **given)
     search, train = asked.configs["search"], asked.configs["train"]
     assert (search.child.num_layers, train.child.num_layers) == (2, 2)
-    assert (search.child.num_cells, train.child.num_cells) == (3, 5)
+    assert (search.child.num_cells, train.child.num_cells) == (4, 3)
     later = asked.with_arc(MICRO_ARC).configs["train"].child
     assert (later.num_cells, later.num_layers) == (2, 2)
 

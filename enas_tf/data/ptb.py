@@ -34,7 +34,7 @@ def fetch() -> str:
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
     folder = os.path.abspath(os.path.expanduser(os.path.join(home, "datasets", "ptb")))
     missing = [name for name in SHA256 if not _is_whole(folder, name)]
-    if missing and (problem := tfds_download._problem(f"{MIRROR}/{missing[0]}")):
+    if missing and (problem := tfds_download.problem(f"{MIRROR}/{missing[0]}")):
         raise ConfigError(_refusal(folder, problem))
     for name in missing:
         _download(name, folder)

@@ -41,7 +41,7 @@ def prepare(builder: Any, *, name: str, image_size: int) -> None:
         )
     _check_size(builder, name, image_size)
     urls = list(builder.url_infos or ()) or [builder.info.homepage]
-    if problem := _problem(urls[0]):
+    if problem := problem(urls[0]):
         raise ConfigError(
             f"--dataset={name} is not in {builder.data_path} and cannot be downloaded "
             f"({problem}). {WAYS_OUT}"
@@ -75,7 +75,7 @@ def _check_size(builder: Any, name: str, image_size: int) -> None:
         )
 
 
-def _problem(url: str) -> str:
+def problem(url: str) -> str:
     """Why nothing can be had from `url`; empty if it answers in time."""
     found: list[str] = []
     # A daemon thread, since the look-up of a host's name has no time limit of its own.

@@ -229,7 +229,7 @@ def test_both_models_answer_alike():
     ("side", "asked", "answers"), [(17, True, 2), (16, True, 1), (17, False, 1)]
 )
 def test_the_auxiliary_head_needs_a_map_of_5x5(side, asked, answers, caplog):
-    with caplog.at_level("INFO"):
+    with caplog.at_level("INFO", logger="absl"):
         model = build(UNREAD, shape=(side, 32, 1), training=True, use_aux_heads=asked)
     assert len(model.outputs) == answers
     lines = [r.getMessage() for r in caplog.records if "uxiliary" in r.getMessage()]
@@ -239,7 +239,7 @@ def test_the_auxiliary_head_needs_a_map_of_5x5(side, asked, answers, caplog):
 
 def test_nothing_is_logged_where_no_auxiliary_head_is_asked_for(caplog):
     config = ChildConfig(use_aux_heads=False)
-    with caplog.at_level("INFO"):
+    with caplog.at_level("INFO", logger="absl"):
         assert not aux_head.fits(config, (8, 8, 1))
     assert not caplog.records
 

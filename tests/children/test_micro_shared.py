@@ -220,7 +220,7 @@ def test_the_auxiliary_head_has_parameters_of_its_own():
 
 
 def test_the_auxiliary_head_is_left_out_where_its_map_is_below_5x5(caplog):
-    with caplog.at_level("INFO"):
+    with caplog.at_level("INFO", logger="absl"):
         child = with_auxiliary_head(16)  # then 8, then 4 pixels
     assert child.aux_parameters is None
     assert "with these images that map is 4x4" in caplog.text

@@ -177,7 +177,7 @@ def test_a_download_that_fails_later_is_one_line_too(tmp_path, monkeypatch):
     def fail(self, **_):
         raise RuntimeError("disk\nfull")
 
-    monkeypatch.setattr(tfds_download, "_problem", lambda url: "")
+    monkeypatch.setattr(tfds_download, "problem", lambda url: "")
     monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", fail)
     refused("could not be prepared .* .disk full.", "cifar10", tmp_path)
 
