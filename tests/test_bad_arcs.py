@@ -171,7 +171,11 @@ ARC_FILES = {
         ),
         "one cell": ("best.json", cells_json(reduce=None), "lacks a part"),
         "no cells": ("best.json", cells_json(normal=[], reduce=[]), "has 0 blocks"),
-        "too few blocks": ("best.json", cells_json(normal=NORMAL[:1]), "normal cell has 1 blocks"),
+        "too few blocks": (
+            "best.json",
+            cells_json(normal=NORMAL[:1]),
+            "normal cell has 1 blocks",
+        ),
         "too many blocks": (
             "best.json",
             cells_json(normal=NORMAL * 26),

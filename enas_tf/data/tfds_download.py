@@ -41,10 +41,10 @@ def prepare(builder: Any, *, name: str, image_size: int) -> None:
         )
     _check_size(builder, name, image_size)
     urls = list(builder.url_infos or ()) or [builder.info.homepage]
-    if problem := problem(urls[0]):
+    if reason := problem(urls[0]):
         raise ConfigError(
             f"--dataset={name} is not in {builder.data_path} and cannot be downloaded "
-            f"({problem}). {WAYS_OUT}"
+            f"({reason}). {WAYS_OUT}"
         )
     logging.info("Downloading %s to %s", name, builder.data_path)
     # No look at TFDS's own storage: without access to it, that takes minutes.
