@@ -47,17 +47,11 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def _rate(default: float, of_what: str) -> Any:
-    """A probability to drop, below 1."""
-    return setting(default, f"Dropout {of_what}", low=0.0, high=1 - 1e-6)
-
-
 SPACES = ("macro", "micro")
 MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
 CLIP_MODES = ("none", "norm", "global")
 FLIPS = ("auto", "yes", "no")
 CONCATS = ("refuse", "convert")
-AVERAGES = ("loose", "all")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,42 +219,6 @@ class ChildConfig:
     lr: float = setting(0.1, "Without cosine: first learning rate.", low=0.0)
     lr_dec_rate: float = setting(0.1, "Without cosine: factor of a decay.", low=0.0)
     lr_dec_every: int = setting(100, "Without cosine: epochs between decays.", low=1)
-
-
-@dataclasses.dataclass(frozen=True)
-class RnnChildConfig:
-    """The rnn child: its size, and what is dropped and penalised in its training.
-
-    Named as in the authors' corrected code. A `drop_` is the probability to drop.
-    """
-
-    hidden_size: int = setting(
-        200, "Units of the state, of a node and of a word's embedding.", low=1
-    )
-    init_range: float = setting(
-        0.04, "The first weights are uniform between minus and plus it.", low=1e-6
-    )
-    average: str = setting(
-        "loose",
-        "The nodes whose average is the new state: the loose ends, which no node "
-        "reads, or all but node 0, as in the authors' code.",
-        choices=AVERAGES,
-    )
-    drop_e: float = _rate(0.1, "of a word, wherever a minibatch reads it.")
-    drop_i: float = _rate(0.2, "of an entry of the embeddings.")
-    drop_x: float = _rate(0.75, "of an entry of the word that node 0 reads.")
-    drop_l: float = _rate(0.25, "of an entry of the state or node that a node reads.")
-    drop_o: float = _rate(0.75, "of an entry of the states before the softmax.")
-    drop_w: float = _rate(0.0, "of a weight between a node and what it reads.")
-    alpha: float = setting(
-        0.0, "Weight of the mean square of the states in the loss.", low=0.0
-    )
-    beta: float = setting(
-        1.0, "Weight of the mean square of a state's change in a step.", low=0.0
-    )
-    weight_decay: float = setting(
-        8e-7, "Weight of the sum of squared weights of the arc's nodes.", low=0.0
-    )
 
 
 @dataclasses.dataclass(frozen=True)

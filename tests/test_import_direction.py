@@ -13,6 +13,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 RANKS = (
     (
         "config",
+        "rnn_config",
         "checks",
         "presets",
         "spaces",
@@ -39,7 +40,16 @@ MAY_IMPORT_ABSL_FLAGS = {"flags", "bin"}
 STRANGERS = [{"controller", "children"}]
 # Imported, at their top or by what they import there, without TensorFlow, so that bad
 # input is refused at once. `spaces` moreover has no TensorFlow anywhere.
-LIGHT = {"enas_tf", "config", "presets", "spaces", "disk", "run_folder", "flags"}
+LIGHT = {
+    "enas_tf",
+    "config",
+    "rnn_config",
+    "presets",
+    "spaces",
+    "disk",
+    "run_folder",
+    "flags",
+}
 LIGHT |= {"arc_argument", "request", "exported", "bin"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
 
