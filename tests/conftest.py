@@ -40,3 +40,12 @@ def refused(main, tmp_path, monkeypatch, capsys):
 
     yield run
     flags.FLAGS.unparse_flags()
+
+
+# Whole runs of the program: minutes each.
+LONG_FILES = ("test_resume", "test_end_to_end")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the long files, lest one process end with one of them alone."""
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
