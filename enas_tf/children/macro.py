@@ -108,7 +108,7 @@ class SharedMacroChild(shared.SharedImageChild):
         )
 
     def features(
-        self, x: tf.Tensor, views: shared.Views, *, arc: MacroArc, training: bool
+        self, x: tf.Tensor, views: shared.Views, *, arc: MacroArc
     ) -> shared.Features:
         """See base."""
         sources = [x]

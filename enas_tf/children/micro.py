@@ -127,7 +127,7 @@ class SharedMicroChild(shared.SharedImageChild):
                 setattr(self, name, MicroCell(space.ops, edges, name=name))
 
     def features(
-        self, x: tf.Tensor, views: shared.Views, *, arc: MicroArc, training: bool
+        self, x: tf.Tensor, views: shared.Views, *, arc: MicroArc
     ) -> shared.Features:
         """See base."""
         earlier = last = x

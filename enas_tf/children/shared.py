@@ -44,9 +44,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC):
         self.built = True
 
     @abc.abstractmethod
-    def features(
-        self, x: tf.Tensor, views: Views, *, arc: Any, training: bool
-    ) -> Features:
+    def features(self, x: tf.Tensor, views: Views, *, arc: Any) -> Features:
         """From the stem's output, [B, H, W, S], to what is classified."""
 
     def aux_logits(self, x: tf.Tensor) -> tf.Tensor | None:
@@ -74,7 +72,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC):
         stem = below("stem/", views)
         x = image_ops.conv(images, stem["kernel"])
         x = image_ops.batch_norm(x, stem["scale"], stem["offset"])
-        found = self.features(x, views, arc=arc, training=training)
+        found = self.features(x, views, arc=arc)
         pooled = image_ops.global_average(found.map)
         if training:
             pooled = image_ops.dropout(pooled, self.keep_prob, seed)
