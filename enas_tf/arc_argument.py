@@ -8,8 +8,10 @@ import pathlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from absl import logging
+
 from enas_tf import config
-from enas_tf.spaces import base, genotype, macro, micro
+from enas_tf.spaces import base, genotype, macro, micro, rnn
 
 # Beyond the size of any arc's file; keeps a wrong file from being read whole.
 _MOST_CHARACTERS = 1_000_000
@@ -30,6 +32,8 @@ class Form(NamedTuple):
         has so many.
       size_of_fields: the same from the JSON object of an arc.
       genotypes: whether an arc may be written as a genotype.
+      baselines: names of networks to train for comparison, which are no arcs.
+      older: from integers in an older form, told by their odd number, to the arc.
     """
 
     named: dict[str, str]
@@ -40,6 +44,8 @@ class Form(NamedTuple):
     size_of_length: Callable[[int], int]
     size_of_fields: Callable[[dict[str, Any]], int]
     genotypes: bool = False
+    baselines: tuple[str, ...] = ()
+    older: Callable[[str], Any] | None = None
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -69,6 +75,17 @@ FORMS: dict[str, Form] = {
         size_of_fields=lambda fields: len(fields["normal"]),
         genotypes=True,
     ),
+    "rnn": Form(
+        named=rnn.NAMED_ARCS,
+        ops=rnn.OPS,
+        sized_by="child_num_layers",
+        unit="nodes",
+        space=rnn.RnnSpace,
+        size_of_length=rnn.nodes_of_length,
+        size_of_fields=lambda fields: len(fields["nodes"]),
+        baselines=(rnn.LSTM,),
+        older=rnn.from_older,
+    ),
 }
 
 # The published arcs of all spaces, name to integers.
@@ -88,6 +105,8 @@ def arc_text(value: str, space_name: str, child: config.ChildConfig) -> str:
       ConfigError: the file cannot be read, or there is no such arc.
     """
     form = FORMS[space_name]
+    if value in form.baselines:
+        return value
     text, source = _written(value, form)
     read = _reader(text, form, is_json=value.endswith(".json"))
     try:
@@ -104,6 +123,8 @@ def sized_by(space_name: str) -> str:
 def follows(text: str, space_name: str) -> dict[str, Any]:
     """The settings, by flag name, that follow from the arc of the integers `text`."""
     form = FORMS[space_name]
+    if text in form.baselines:
+        return {}
     return {form.sized_by: form.size_of_length(len(text.split()))}
 
 
@@ -153,9 +174,18 @@ def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
     words = text.replace("|", " ").replace(",", " ").split()
     # The smallest space will do to be told which word is no integer.
     of_integers = words and all(word.isdecimal() for word in words)
+    if form.older and of_integers and len(words) % 2:
+        return _from_older(" ".join(words), form, child)
     size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
     space = _space(size, form, child)
     return space.text(space.parse(text))
+
+
+def _from_older(text: str, form: Form, child: config.ChildConfig) -> str:
+    arc = form.older(text)
+    converted = _space(len(arc.ops), form, child).text(arc)
+    logging.warning("--child_fixed_arc is in the older form; converted: %s", converted)
+    return converted
 
 
 def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
@@ -187,7 +217,8 @@ def _space(size: int, form: Form, child: config.ChildConfig) -> base.SearchSpace
 
 def _refusal(reason: str, form: Form) -> config.ConfigError:
     forms = "integers, a genotype" if form.genotypes else "integers"
+    names = ", ".join((*form.named, *form.baselines))
     return config.ConfigError(
         f"--child_fixed_arc is not an arc: {reason}. Give {forms}, a file "
-        f"(arcs/best.json, arcs/best.txt) or a name ({', '.join(form.named)})."
+        f"(arcs/best.json, arcs/best.txt) or a name ({names})."
     )

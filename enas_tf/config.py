@@ -9,45 +9,17 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from enas_tf import setting as setting_lib
+from enas_tf.rnn_config import RnnChildConfig
+from enas_tf.setting import ConfigError
 
-class ConfigError(ValueError):
-    """A user's mistake: one line that says what came, what is allowed, what to do."""
+refusal = setting_lib.refusal
+range_in_words = setting_lib.range_in_words
+setting = setting_lib.setting
 
-
-def setting(
-    default: Any,
-    help: str,
-    *,
-    choices: tuple[str, ...] = (),
-    low: float | None = None,
-    high: float | None = None,
-    shapes_result: bool = True,
-    spaces: tuple[str, ...] = (),
-) -> Any:
-    """A dataclass field whose metadata holds its help text and its allowed range.
-
-    Args:
-      default: the published macro search's value, or the original flag's default.
-      help: one line for `--help`.
-      choices: the allowed strings, if the field is one of a few.
-      low: smallest allowed number, inclusive.
-      high: largest allowed number, inclusive.
-      shapes_result: False for a setting that may change between two runs of the same
-        command (a folder, how often to print) without changing what is computed.
-      spaces: the search spaces that have such a part; empty: all of them.
-    """
-    metadata = dict(
-        help=help,
-        choices=choices,
-        low=low,
-        high=high,
-        shapes_result=shapes_result,
-        spaces=spaces,
-    )
-    return dataclasses.field(default=default, metadata=metadata)
-
-
-SPACES = ("macro", "micro")
+SPACES = ("macro", "micro", "rnn")
+IMAGES = ("macro", "micro")  # the spaces of image networks
+TEXTS = ("rnn",)
 MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
 CLIP_MODES = ("none", "norm", "global")
 FLIPS = ("auto", "yes", "no")
@@ -94,7 +66,9 @@ class RunConfig:
         True, "Draw a progress line when the terminal allows.", shapes_result=False
     )
     input: str = setting(
-        "", "Image or folder of images for --mode=predict.", shapes_result=False
+        "",
+        "Image or folder of images for --mode=predict; rnn: a text file or a folder.",
+        shapes_result=False,
     )
 
 
@@ -103,10 +77,10 @@ class LoopConfig:
     """How long a stage trains and how often it looks up."""
 
     batch_size: int = setting(
-        128, "Images in a batch, in reward batches too.", low=1, high=10**6
+        128, "Images, or texts, in a batch, in reward batches too.", low=1, high=10**6
     )
     eval_batch_size: int = setting(
-        100, "Images in a batch of an evaluation.", low=1, high=10**6
+        100, "Images, or texts, in a batch of an evaluation.", low=1, high=10**6
     )
     num_epochs: int = setting(310, "Epochs of child training.", low=1)
     eval_every_epochs: int = setting(
@@ -119,32 +93,49 @@ class LoopConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
-    """Which images, from where, and how they are varied in training."""
+    """Which data, from where, and how images are varied in training."""
 
     dataset: str = setting(
         "cifar10",
-        "`digits` (embedded) or the name of any TFDS image classification data set.",
+        "`digits` (embedded) or the name of any TFDS image classification data set; "
+        "rnn: `ptb` or `python_docs` (embedded).",
     )
     data_dir: str = setting(
         "",
         "TFDS folder; default: TFDS_DATA_DIR or TFDS's own default.",
         shapes_result=False,
+        spaces=IMAGES,
     )
     data_path: str = setting(
         "",
         "Folder to read instead of TFDS: cifar-10-batches-py, cifar-10-batches-bin, "
-        "or one folder per class.",
+        "or one folder per class; rnn: three texts, train.txt, valid.txt, test.txt.",
     )
     data_pad: int = setting(
-        -1, "Pixels padded on each side before a random crop; -1: size // 8.", low=-1
+        -1,
+        "Pixels padded on each side before a random crop; -1: size // 8.",
+        low=-1,
+        spaces=IMAGES,
     )
     data_flip: str = setting(
         "auto",
         "Mirror training images at random; auto: yes, but not for digits.",
         choices=FLIPS,
+        spaces=IMAGES,
     )
     image_size: int = setting(
-        0, "Resize images to this many pixels square; 0: as they are.", low=0
+        0,
+        "Resize images to this many pixels square; 0: as they are.",
+        low=0,
+        spaces=IMAGES,
+    )
+    vocab_size: int = setting(
+        0,
+        "Words to keep, the most frequent of the training text; 0: all of them "
+        "(python_docs: 2,000).",
+        low=0,
+        high=10**6,
+        spaces=TEXTS,
     )
 
 
@@ -154,13 +145,14 @@ class ChildConfig:
 
     num_layers: int = setting(
         12,
-        "Layers of the child; micro: its cells, apart from the two that reduce.",
+        "Layers of the child; micro: its cells, apart from the two that reduce; rnn: "
+        "nodes of the cell, apart from node 0.",
         low=1,
         high=200,
     )
     num_cells: int = setting(5, "Blocks in a cell.", low=2, high=50, spaces=("micro",))
     out_filters: int = setting(
-        36, "Filters of a layer; an even number.", low=2, high=10_000
+        36, "Filters of a layer; an even number.", low=2, high=10_000, spaces=IMAGES
     )
     out_filters_scale: int = setting(
         1, "Multiplies --child_out_filters.", low=1, high=100, spaces=("macro",)
@@ -190,7 +182,7 @@ class ChildConfig:
         "",
         "The arc to train: integers in the original's form, a file "
         "(arcs/best.json, arcs/best.txt) or a published name; micro: also a DARTS "
-        "genotype.",
+        "genotype; rnn: also `lstm`, an LSTM with as many parameters.",
     )
     genotype_concat: str = setting(
         "refuse",
@@ -201,12 +193,23 @@ class ChildConfig:
         spaces=("micro",),
     )
     keep_prob: float = setting(
-        0.9, "Probability that dropout keeps a feature before the classifier.", high=1.0
+        0.9,
+        "Probability that dropout keeps a feature before the classifier.",
+        high=1.0,
+        spaces=IMAGES,
     )
     cutout_size: int = setting(
-        0, "Side of the square that CutOut blanks in training; 0: none.", low=0
+        0,
+        "Side of the square that CutOut blanks in training; 0: none.",
+        low=0,
+        spaces=IMAGES,
     )
-    l2_reg: float = setting(2.5e-4, "Weight of the sum of squared weights.", low=0.0)
+    l2_reg: float = setting(
+        2.5e-4, "Weight of the sum of squared weights.", low=0.0, spaces=IMAGES
+    )
+    momentum: float = setting(
+        0.9, "Nesterov momentum; 0: plain SGD.", low=0.0, high=1 - 1e-6
+    )
     clip_mode: str = setting(
         "none", "Gradient clipping: by tensor, by global norm.", choices=CLIP_MODES
     )
@@ -288,6 +291,7 @@ class Config:
     loop: LoopConfig = LoopConfig()
     data: DataConfig = DataConfig()
     child: ChildConfig = ChildConfig()
+    rnn: RnnChildConfig = RnnChildConfig()
     controller: ControllerConfig = ControllerConfig()
     derive: DeriveConfig = DeriveConfig()
 
@@ -298,6 +302,7 @@ PREFIXES = dict(
     loop="",
     data="",
     child="child_",
+    rnn="child_",
     controller="controller_",
     derive="derive_",
 )
@@ -349,21 +354,3 @@ def replace(config: Config, values: dict[str, Any]) -> Config:
 def flat(config: Config) -> dict[str, Any]:
     """`config` as {flag name: value}."""
     return {item.flag: item.of(config) for item in settings()}
-
-
-def refusal(flag: str, value: Any, allowed: str, remedy: str = "") -> str:
-    """The one line in which every refusal of a flag's value is written."""
-    shown = (
-        repr(value) if value == "" or isinstance(value, str) and " " in value else value
-    )
-    remedy = remedy or f"Change --{flag}, or leave it out for its default."
-    return f"--{flag}={shown} is not allowed: it must be {allowed}. {remedy}"
-
-
-def range_in_words(low: float | None, high: float | None) -> str:
-    """`from 0 to 1`; at least one of the two is a number."""
-    if low is None:
-        return f"at most {high}"
-    if high is None:
-        return f"at least {low}"
-    return f"from {low} to {high}"

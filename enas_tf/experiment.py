@@ -6,8 +6,9 @@ import pathlib
 import tensorflow as tf
 from absl import logging
 
+from enas_tf import config as config_lib
 from enas_tf.request import Request
-from enas_tf.stages import search_stage, train_stage
+from enas_tf.stages import language_stage, search_stage, train_stage
 from enas_tf.training.driver import Interrupted, NotFinite
 
 PACKAGE = str(pathlib.Path(__file__).parent)
@@ -25,14 +26,16 @@ def run(request: Request) -> None:
     start_tensorflow()
     if request.configs["search"].run.deterministic:
         tf.config.experimental.enable_op_determinism()
+    of_texts = request.configs["search"].run.search_for in config_lib.TEXTS
+    one_arc = language_stage if of_texts else train_stage
     stages = dict(
         search=(search_stage.search,),
         derive=(search_stage.derive,),
-        train=(train_stage.train,),
-        evaluate=(train_stage.evaluate,),
-        export=(train_stage.export,),
-        predict=(train_stage.predict,),
-        all=(search_stage.search, train_stage.train),
+        train=(one_arc.train,),
+        evaluate=(one_arc.evaluate,),
+        export=(one_arc.export,),
+        predict=(one_arc.predict,),
+        all=(search_stage.search, one_arc.train),
     )
     try:
         for stage in stages[request.mode]:

@@ -69,27 +69,55 @@ def export(
         raise ValueError(
             f"{len(class_names)} class names for {model.output_shape[-1]} classes"
         )
+    with beside(folder) as new:
+        _write(model, new, class_names)
+        return rounding(_differences(model, new, sample))
+
+
+@contextlib.contextmanager
+def beside(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A new folder to fill, which takes the place of `folder` if nothing is raised."""
     exported.restore(folder)
-    beside = exported.fresh(folder)
+    new = exported.fresh(folder)
     try:
-        _write(model, beside, class_names)
-        difference = _difference(model, beside, sample)
-        exported.swap(beside, folder)
+        yield new
+        exported.swap(new, folder)
     finally:
-        exported.discard(beside)
-    return difference
+        exported.discard(new)
+
+
+def rounding(differences: Sequence[float]) -> float:
+    """The largest of `differences`.
+
+    Raises:
+      RuntimeError: it is more than rounding.
+    """
+    largest = max(differences)
+    # `not <=` catches NaN as well, which max() might pass over.
+    if not all(difference <= TOLERANCE for difference in differences):
+        raise RuntimeError(
+            f"the exported model's answers differ by {largest:.2g} from the trained "
+            f"one's, at most {TOLERANCE:.0e} is rounding; nothing was exported"
+        )
+    return largest
+
+
+def write_names(folder: pathlib.Path, file: str, names: Sequence[str]) -> None:
+    """A text file with a name a line."""
+    text = "".join(f"{name}\n" for name in names)
+    (folder / file).write_text(text, encoding="utf-8")
 
 
 def _write(
     model: keras.Model, folder: pathlib.Path, class_names: Sequence[str]
 ) -> None:
-    names = "".join(f"{name}\n" for name in class_names)
-    (folder / exported.CLASSES_FILE).write_text(names, encoding="utf-8")
+    write_names(folder, exported.CLASSES_FILE, class_names)
     model.save(folder / exported.KERAS_FILE)
     saved = folder / exported.SAVED_MODEL
     _write_saved_model(model, saved)
-    (saved / exported.EXTRA).mkdir()
-    (saved / exported.EXTRA / exported.CLASSES_FILE).write_text(names, encoding="utf-8")
+    extra = saved / exported.EXTRA
+    extra.mkdir()
+    write_names(extra, exported.CLASSES_FILE, class_names)
 
 
 def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
@@ -103,12 +131,14 @@ def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
     archive.track(model)
     images = tf.TensorSpec([None, *model.input_shape[1:]], tf.uint8, name="images")
     archive.add_endpoint("serving_default", serve, input_signature=[images])
-    with _quiet():
+    with quiet():
         archive.write_out(str(folder), verbose=False)
 
 
-def _difference(model: keras.Model, folder: pathlib.Path, sample: np.ndarray) -> float:
-    """How far the files' answers are from the model's; refuses more than rounding."""
+def _differences(
+    model: keras.Model, folder: pathlib.Path, sample: np.ndarray
+) -> list[float]:
+    """How far the answers of each file are from the model's."""
     expected = np.asarray(model(sample, training=False))
     loaded = keras.models.load_model(folder / exported.KERAS_FILE, compile=False)
     served = tf.saved_model.load(str(folder / exported.SAVED_MODEL))
@@ -117,17 +147,11 @@ def _difference(model: keras.Model, folder: pathlib.Path, sample: np.ndarray) ->
         loaded(sample, training=False),
         signature(images=tf.constant(sample, tf.uint8))["probabilities"],
     ]
-    largest = max(float(np.max(np.abs(a - expected))) for a in answers)
-    if not largest <= TOLERANCE:  # `not <=` catches NaN as well
-        raise RuntimeError(
-            f"the exported model's probabilities differ by {largest:.2g} from the "
-            f"trained one's, at most {TOLERANCE:.0e} is rounding; nothing was exported"
-        )
-    return largest
+    return [float(np.max(np.abs(answer - expected))) for answer in answers]
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hold back TensorFlow's note of the folder it writes: a temporary one."""
     logger = logging.getLogger("tensorflow")
     level = logger.level

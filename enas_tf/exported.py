@@ -10,6 +10,7 @@ import shutil
 KERAS_FILE = "model.keras"
 SAVED_MODEL = "saved_model"
 CLASSES_FILE = "classes.txt"
+VOCABULARY_FILE = "vocabulary.txt"
 # Where TensorFlow Serving keeps files that belong to a model but not to its graph.
 EXTRA = "assets.extra"
 

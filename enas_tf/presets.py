@@ -66,6 +66,51 @@ _MICRO_FINAL = dict(
     child_lr_min=1e-4,
 )
 
+# google-research/enas_lm, src/{search,child,controller}.py and src/fixed_lib.py.
+_RNN_SEARCH = dict(
+    dataset="ptb",
+    batch_size=128,
+    eval_batch_size=128,
+    num_epochs=600,
+    log_every=200,
+    child_num_layers=9,
+    child_num_branches=4,
+    child_l2_reg=0.0,  # the child has --child_weight_decay instead
+    child_momentum=0.0,
+    child_lr_cosine=False,
+    child_lr=20.0,
+    child_lr_dec_rate=1.0,
+    child_clip_mode="global",
+    child_grad_bound=0.1,
+    controller_init_range=0.01,
+    controller_temperature=5.0,
+    controller_tanh_constant=2.25,
+    controller_lr=5e-5,
+    controller_adam_beta1=0.9,
+    controller_adam_epsilon=1e-8,
+    controller_bl_dec=0.999,
+    controller_entropy_weight=1e-5,
+    controller_train_steps=25,
+    controller_num_aggregate=10,
+)
+_RNN_FINAL = dict(
+    _RNN_SEARCH,
+    batch_size=64,
+    eval_batch_size=64,
+    num_epochs=3000,
+    child_num_layers=8,
+    child_hidden_size=800,
+    child_init_range=0.05,
+    child_drop_e=0.125,
+    child_drop_i=0.175,
+    child_drop_x=0.725,
+    child_drop_l=0.225,
+    child_drop_o=0.75,
+    child_alpha=0.7,
+    child_beta=0.0,
+    child_grad_bound=0.25,
+)
+
 # What a short search needs (docs/design.md, "Short searches"): the published controller
 # does not move within a few hundred updates.
 _SHORT_CONTROLLER = dict(
@@ -75,6 +120,23 @@ _SHORT_CONTROLLER = dict(
 )
 _SHORT_SKIPS = dict(_SHORT_CONTROLLER, controller_skip_weight=3.0)
 _SHORT_MICRO = {**_MICRO_SEARCH, **_SHORT_CONTROLLER}
+# A few epochs do not overfit: little is dropped, and more is learned. Cells that keep
+# more of what they are given also diverge at the published learning rate.
+_SHORT_RNN = dict(
+    child_drop_e=0.0,
+    child_drop_i=0.1,
+    child_drop_x=0.2,
+    child_drop_l=0.1,
+    child_drop_o=0.2,
+    child_alpha=0.0,
+)
+_SHORT_RNN_SEARCH = {
+    **_RNN_SEARCH,
+    **_SHORT_CONTROLLER,
+    **_SHORT_RNN,
+    "child_lr": 20.0,
+}
+_SHORT_RNN_FINAL = {**_RNN_FINAL, **_SHORT_RNN, "child_lr": 10.0}
 
 PRESETS: dict[str, dict[str, Preset]] = {
     "macro": {
@@ -208,6 +270,59 @@ PRESETS: dict[str, dict[str, Preset]] = {
                 child_drop_path_keep_prob=0.9,
                 child_lr_max=0.1,
                 child_lr_T_0=12,
+            ),
+        ),
+    },
+    "rnn": {
+        "paper": Preset(
+            "The authors' corrected code: a cell of 9 nodes searched for 600 epochs of "
+            "Penn Treebank at 200 units, a cell of 8 nodes trained for 3000 epochs at "
+            "800 units. For a GPU.",
+            _RNN_SEARCH,
+            _RNN_FINAL,
+        ),
+        "cpu": Preset(
+            "Penn Treebank within an hour on two CPU cores: 8 nodes, 128 units.",
+            dict(
+                _SHORT_RNN_SEARCH,
+                batch_size=32,
+                num_epochs=2,
+                child_num_layers=8,
+                child_hidden_size=128,
+                controller_train_steps=60,
+                derive_num_samples=40,
+                derive_batches="10",
+            ),
+            dict(
+                _SHORT_RNN_FINAL,
+                batch_size=32,
+                num_epochs=4,
+                child_hidden_size=128,
+            ),
+        ),
+        "demo": Preset(
+            "Python's own documentation, embedded: everything from search to export in "
+            "about three minutes on two CPU cores.",
+            dict(
+                _SHORT_RNN_SEARCH,
+                dataset="python_docs",
+                batch_size=16,
+                num_epochs=8,
+                eval_every_epochs=4,
+                child_num_layers=6,
+                child_hidden_size=64,
+                controller_warmup_epochs=2,
+                controller_train_steps=20,
+                derive_num_samples=40,
+                derive_batches="10",
+            ),
+            dict(
+                _SHORT_RNN_FINAL,
+                dataset="python_docs",
+                batch_size=16,
+                num_epochs=8,
+                child_num_layers=6,
+                child_hidden_size=64,
             ),
         ),
     },

@@ -43,6 +43,10 @@ class SharedImageChild(keras.layers.Layer, abc.ABC):
         self.aux_parameters: Parameters | None = None
         self.built = True
 
+    def initial_state(self, batch_size: int) -> None:
+        """Nothing is carried from batch to batch."""
+        return None
+
     @abc.abstractmethod
     def features(self, x: tf.Tensor, views: Views, *, arc: Any) -> Features:
         """From the stem's output, [B, H, W, S], to what is classified."""

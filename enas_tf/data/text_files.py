@@ -31,8 +31,10 @@ def find(folder: str) -> dict[str, str]:
     return most
 
 
-def read(path: str) -> list[str]:
+def read(path: str, flag: str = "data_path") -> list[str]:
     """The lines of a text file, without empty ones at its beginning and end.
+
+    `flag` is what named it, for refusals.
 
     Raises:
       ConfigError: it cannot be read, is empty, or is not UTF-8 text.
@@ -42,19 +44,21 @@ def read(path: str) -> list[str]:
             content = file.read()
     except OSError as error:
         raise ConfigError(
-            f"--data_path: cannot read {path} ({error.strerror}): it must be a text "
+            f"--{flag}: cannot read {path} ({error.strerror}): it must be a text "
             "file. Check its permissions."
         ) from None
-    text = _decoded(content, path).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = (
+        _decoded(content, path, flag).replace("\r\n", "\n").replace("\r", "\n").strip()
+    )
     if not text:
         raise ConfigError(
-            f"--data_path: {path} is empty: it must have at least one word. Write the "
+            f"--{flag}: {path} is empty: it must have at least one word. Write the "
             "text into it, or correct the path."
         )
     return text.split("\n")
 
 
-def _decoded(content: bytes, path: str) -> str:
+def _decoded(content: bytes, path: str, flag: str) -> str:
     reason = "it has NUL bytes"
     if b"\0" not in content:
         try:
@@ -62,7 +66,7 @@ def _decoded(content: bytes, path: str) -> str:
         except UnicodeDecodeError as error:
             reason = f"byte {error.start} is not UTF-8"
     raise ConfigError(
-        f"--data_path: {path} is not a text file ({reason}): it must be plain text in "
+        f"--{flag}: {path} is not a text file ({reason}): it must be plain text in "
         "UTF-8. Save it as such, or correct the path."
     )
 

@@ -23,6 +23,7 @@ STREAMS = dict(
     derive=9,
     random_arcs=10,
     drop_path=11,
+    bptt=12,  # the lengths of the pieces of a text
 )
 
 

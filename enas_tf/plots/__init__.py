@@ -9,12 +9,13 @@ from typing import Any
 from matplotlib import figure as figure_lib
 
 from enas_tf.plots import curves, macro, micro
+from enas_tf.plots import rnn as rnn_picture
 from enas_tf.spaces import base
 
 DPI = 100
 
 # What draws an arc of the space of that name: (space, arc, title) -> Figure.
-PICTURES = {"macro": macro.draw, "micro": micro.draw}
+PICTURES = {"macro": macro.draw, "micro": micro.draw, "rnn": rnn_picture.draw}
 
 
 def draw_arc(

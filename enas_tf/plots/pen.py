@@ -21,6 +21,9 @@ OP_COLOURS = {
     "avgpool3x3": "#fcdba6",
     "maxpool3x3": "#f5b04d",
     "identity": "#d9c8ec",
+    "tanh": "#a9cbe8",
+    "relu": "#b5dfae",
+    "sigmoid": "#fcdba6",
 }
 # Neighbouring sources get colours that are easily told apart.
 SOURCE_COLOURS = (

@@ -1,26 +1,23 @@
 """What every stage is put together from: the table of spaces, data, task, driver."""
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
-from absl import logging
 
-from enas_tf import plots
-from enas_tf.children import final_macro, final_micro
+from enas_tf import arc_argument, plots
+from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
-from enas_tf.config import Config, DataConfig
-from enas_tf.data import fits, standardise
-from enas_tf.data import images as images_lib
+from enas_tf.children import rnn as rnn_child
+from enas_tf.config import Config, ConfigError
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.spaces import macro, micro
-from enas_tf.tasks import classification
+from enas_tf.spaces import macro, micro, rnn
+from enas_tf.stages import images, texts
 from enas_tf.training import epochs as epochs_lib
-from enas_tf.training import progress
+from enas_tf.training import progress, retrain
 from enas_tf.training.checkpoint import Checkpoint
 from enas_tf.training.driver import Driver
 from enas_tf.training.report import Report
@@ -31,19 +28,38 @@ class SpaceParts(NamedTuple):
 
     Attributes:
       space: config -> the space.
-      shared: (space, child config, sizes) -> the shared child.
-      final: (arc, child config, sizes) -> the final child, a `keras.Model`.
+      search_data: (config, space) -> data and task of a search.
+      shared: (space, config, data) -> the shared child.
+      final: builds the final child.
       reductions: (space) -> how often a child halves its images.
     """
 
     space: Callable[[Config], Any]
-    shared: Callable[..., Any]
-    final: Callable[..., keras.Model]
-    reductions: Callable[[Any], int]
+    search_data: Callable[[Config, Any], tuple[Any, Any]]
+    shared: Callable[[Any, Config, Any], Any]
+    final: Callable[..., Any]
+    reductions: Callable[[Any], int] = lambda space: 0
+
+
+def _of_images(
+    space: Callable[[Config], Any],
+    shared: Callable[..., Any],
+    final: Callable[..., keras.Model],
+    reductions: Callable[[Any], int],
+) -> SpaceParts:
+    return SpaceParts(
+        space=space,
+        search_data=lambda config, space: images.search_data(config, reductions(space)),
+        shared=lambda space, config, data: shared(
+            space, config.child, **images.sizes(data, config.run.seed)
+        ),
+        final=final,
+        reductions=reductions,
+    )
 
 
 SPACES: dict[str, SpaceParts] = {
-    "macro": SpaceParts(
+    "macro": _of_images(
         space=lambda c: macro.MacroSpace(
             c.child.num_layers, num_ops=c.child.num_branches
         ),
@@ -51,7 +67,7 @@ SPACES: dict[str, SpaceParts] = {
         final=final_macro.final_macro_child,
         reductions=lambda space: len(macro.pool_layers(space.num_layers)),
     ),
-    "micro": SpaceParts(
+    "micro": _of_images(
         space=lambda c: micro.MicroSpace(
             c.child.num_cells, num_ops=c.child.num_branches
         ),
@@ -59,55 +75,29 @@ SPACES: dict[str, SpaceParts] = {
         final=final_micro.final_micro_child,
         reductions=lambda space: micro.NUM_REDUCTIONS,
     ),
+    "rnn": SpaceParts(
+        space=lambda c: rnn.RnnSpace(c.child.num_layers, num_ops=c.child.num_branches),
+        search_data=lambda config, space: texts.search_data(config),
+        shared=lambda space, config, data: rnn_child.SharedRnnChild(
+            space,
+            config.rnn,
+            vocab_size=len(data.vocabulary),
+            seed=config.run.seed,
+        ),
+        final=final_rnn.final_rnn_child,
+    ),
 }
 
 
-@functools.lru_cache(maxsize=1)
-def _read(config: DataConfig, seed: int) -> images_lib.ImageData:
-    """Kept, because `--mode=all` needs the same images twice."""
-    data = images_lib.load(config, seed=seed)
-    for note in data.notes:
-        logging.info("%s", note)
-    return data
-
-
-def load(config: Config, reductions: int, *, training: str) -> images_lib.ImageData:
-    """The data set, big enough for `reductions` halvings and the batch.
-
-    Args:
-      config: of the stage.
-      reductions: how often its child halves an image.
-      training: "train", or "all" if the stage trains on the validation images too.
-
-    Raises:
-      ConfigError: the data cannot be had, or do not fit.
-    """
-    data = _read(config.data, config.run.seed)
-    size = len((data.train if training == "train" else data.all_training()).labels)
-    fits.check_fits(data, config=config, reductions=reductions, training_size=size)
-    return data
-
-
-def task(
-    data: images_lib.ImageData, splits: Mapping[str, images_lib.Split], config: Config
-) -> classification.ImageClassification:
-    """The task on `splits`, standardised by its "train" split alone."""
-    mean, std = standardise.standardisation(splits["train"].images)
-    pad = config.data.data_pad if config.data.data_pad >= 0 else data.default_pad
-    flips = dict(yes=True, no=False, auto=data.default_flip)
-    augmentation = classification.Augmentation(
-        pad=pad,
-        flip=flips[config.data.data_flip],
-        cutout=config.child.cutout_size,
+def with_arc(request: Request) -> Request:
+    """The request with the arc that its search has just derived, if it had none."""
+    if request.arc:
+        return request
+    train = request.configs["train"]
+    best = str(request.folder.arcs / "best.json")
+    return request.with_arc(
+        arc_argument.arc_text(best, train.run.search_for, train.child)
     )
-    return classification.ImageClassification(
-        splits, mean=mean, std=std, augmentation=augmentation
-    )
-
-
-def sizes(data: images_lib.ImageData, seed: int) -> dict[str, Any]:
-    """What every child is told about the data."""
-    return dict(image_shape=data.image_shape, num_classes=data.num_classes, seed=seed)
 
 
 def driver(
@@ -143,6 +133,19 @@ def restore(driver: Driver, report: Report, stage: str) -> bool:
     where = ", ".join(f"{name} {value}" for name, value in position.items())
     report.message(f"Found a checkpoint of the {stage} stage: {where}.")
     return True
+
+
+def refuse_unfinished(request: Request, driver: Driver) -> None:
+    """Refuse a look at a training that has not come to its end.
+
+    Raises:
+      ConfigError: it has not.
+    """
+    if driver.position[retrain.EPOCH] < request.configs["train"].loop.num_epochs:
+        raise ConfigError(
+            f"--mode={request.mode}: the training in {request.folder.path} is not "
+            "finished. Run --mode=train with this --output_dir first."
+        )
 
 
 def announce(report: Report, label: str, seconds: float, request: Request) -> None:

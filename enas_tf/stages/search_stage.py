@@ -10,7 +10,8 @@ from enas_tf.config import ConfigError
 from enas_tf.controller import Controller
 from enas_tf.request import Request
 from enas_tf.stages import parts as parts_lib
-from enas_tf.tasks import classification, rewards
+from enas_tf.tasks import rewards
+from enas_tf.tasks.measures import Measure
 from enas_tf.training import child as child_lib
 from enas_tf.training import controller as controller_lib
 from enas_tf.training import derive as derive_lib
@@ -30,7 +31,7 @@ class SearchParts(NamedTuple):
     """A search, put together and standing where its last checkpoint was."""
 
     space: Any
-    task: classification.ImageClassification
+    task: Any
     controller: Controller
     scorer: scoring.Scorer
     search: search_lib.Search
@@ -45,7 +46,7 @@ def search(request: Request) -> None:
         folder.agree("search", config)
         parts = _build(request, report)
         position = parts.driver.position
-        total = config.loop.num_epochs * parts.search.steps_per_epoch
+        total = parts.search.total_steps
         done = position[epochs_lib.COUNTER] + position[search_lib.CONTROLLER]
         report.begin("search", total + parts.search.total_updates, done)
         with parts.driver.stoppable():
@@ -75,21 +76,20 @@ def _build(request: Request, report: Report) -> SearchParts:
     seed, loop = config.run.seed, config.loop
     part = parts_lib.SPACES[config.run.search_for]
     space = part.space(config)
-    data = parts_lib.load(config, part.reductions(space), training="train")
-    splits = dict(train=data.train, valid=data.valid, test=data.test)
-    task = parts_lib.task(data, splits, config)
+    data, task = part.search_data(config, space)
     controller = Controller(space.tape(), config.controller, seed=seed)
-    child = part.shared(space, config.child, **parts_lib.sizes(data, seed))
+    child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)
     network = networks.SampledChild(child, controller, space, seed=seed)
-    trainer = child_lib.ChildTrainer(
-        network, task, config.child, batch_size=loop.batch_size, seed=seed
+    lessons = task.lessons(
+        batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
     )
+    trainer = child_lib.ChildTrainer(network, task, config.child, lessons=lessons)
     controller_trainer = controller_lib.ControllerTrainer(
         controller,
         scorer,
         config.controller,
-        reward=rewards.REWARDS["accuracy"],
+        reward=rewards.REWARDS[task.measure.name],
         space=space,
         batch_size=loop.batch_size,
         seed=seed,
@@ -134,7 +134,7 @@ def _announce_search(request: Request, report: Report, parts: SearchParts) -> No
     """The estimate, once a child step's time is known."""
     config, position = request.configs["search"], parts.driver.position
     seconds = parts.driver.seconds_per_step[epochs_lib.COUNTER]
-    total = config.loop.num_epochs * parts.search.steps_per_epoch
+    total = parts.search.total_steps
     updates = parts.search.total_updates - position[search_lib.CONTROLLER]
     rewarded = updates * config.controller.num_aggregate
     steps = total - position[epochs_lib.COUNTER] + FORWARD_SHARE * rewarded
@@ -154,7 +154,7 @@ def _derive(request: Request, parts: SearchParts, report: Report) -> None:
         progress=_derive_progress(report, request),
     )
     report.finish()
-    _keep_derived(request, parts.space, derived, report)
+    _keep_derived(request, parts, derived, report)
 
 
 def _derive_progress(
@@ -177,45 +177,48 @@ def _derive_progress(
 
 
 def _keep_derived(
-    request: Request, space: Any, derived: derive_lib.Derived, report: Report
+    request: Request, parts: SearchParts, derived: derive_lib.Derived, report: Report
 ) -> None:
     """Write arcs/ and say what was found."""
+    space = parts.space
     arcs, best = request.folder.arcs, space.decode(derived.policy[0])
     disk.write_text(arcs / "best.json", space.to_json(best) + "\n")
     disk.write_text(arcs / "best.txt", space.text(best) + "\n")
-    title = f"{space.name}: {derived.policy_accuracies[0]:.3f} on validation"
+    measure = parts.task.measure
+    best_value = float(measure.told(derived.policy_means[0]))
+    title = f"{space.name}: {measure.name} {best_value:.3f} on validation"
     plots.draw_arc(space, best, arcs / "best.png", title=title)
-    disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived))
+    disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
     comparison = derived.comparison()
     report.image("derived_arc", arcs / "best.png", 0)
     report.text("derived_arc", space.text(best), 0)
     report.scalars("derive", 0, comparison._asdict())
-    accuracy = float(derived.policy_accuracies[0])
     report.hparams(
         config_lib.flat(request.configs["search"]),
-        dict(derived_accuracy=accuracy, over_random=comparison.difference),
+        {f"derived_{measure.name}": best_value, "over_random": comparison.difference},
     )
-    request.folder.record(
-        "derive", best_accuracy=accuracy, arc=space.text(best), **comparison._asdict()
-    )
+    found = {f"best_{measure.name}": best_value, "arc": space.text(best)}
+    request.folder.record("derive", **found, **comparison._asdict())
     for line in (
-        f"Best of {len(derived.policy)} arcs of the policy: {accuracy:.4f} on "
-        f"validation, under the shared weights. {space.describe(best)}",
+        f"Best of {len(derived.policy)} arcs of the policy: {measure.name} "
+        f"{best_value:.4f} on validation, under the shared weights. "
+        f"{space.describe(best)}",
         space.text(best),
-        comparison.sentence(),
+        comparison.sentence(measure),
         f"Picture: {arcs / 'best.png'}",
         f"To train it from scratch: {request.retrain_command()}",
     ):
         report.message(line)
 
 
-def _derived_rows(space: Any, derived: derive_lib.Derived) -> str:
+def _derived_rows(space: Any, derived: derive_lib.Derived, measure: Measure) -> str:
     rows = []
-    for source, tokens, accuracies in (
-        ("policy", derived.policy, derived.policy_accuracies),
-        ("random", derived.random, derived.random_accuracies),
+    for source, tokens, means in (
+        ("policy", derived.policy, derived.policy_means),
+        ("random", derived.random, derived.random_means),
     ):
-        for row, accuracy in zip(tokens, accuracies, strict=True):
+        for row, mean in zip(tokens, means, strict=True):
             arc = space.text(space.decode(row))
-            rows.append(dict(source=source, accuracy=float(accuracy), arc=arc))
+            told = float(measure.told(mean))
+            rows.append({"source": source, measure.name: told, "arc": arc})
     return "".join(json.dumps(row) + "\n" for row in rows)

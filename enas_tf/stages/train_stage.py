@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 import keras
 from absl import logging
 
-from enas_tf import arc_argument, exported
 from enas_tf import config as config_lib
 from enas_tf import export as export_lib
+from enas_tf import exported
 from enas_tf import predict as predict_lib
-from enas_tf.config import Config, ConfigError
+from enas_tf.config import Config
 from enas_tf.data import images as images_lib
 from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
+from enas_tf.stages import images
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification
 from enas_tf.training import child as child_lib
@@ -53,7 +54,7 @@ class TrainParts(NamedTuple):
 
 def train(request: Request) -> None:
     """Train the arc from scratch, or go on; test it once; export it."""
-    request = _with_arc(request)
+    request = parts_lib.with_arc(request)
     config, folder = request.configs["train"], request.folder
     with Report(folder.path, stage="train", progress=config.run.progress) as report:
         folder.agree("train", config)
@@ -72,24 +73,13 @@ def train(request: Request) -> None:
         parts_lib.draw_curves(folder)
 
 
-def _with_arc(request: Request) -> Request:
-    """The request with the arc that its search has just derived, if it had none."""
-    if request.arc:
-        return request
-    train = request.configs["train"]
-    best = str(request.folder.arcs / "best.json")
-    return request.with_arc(
-        arc_argument.arc_text(best, train.run.search_for, train.child)
-    )
-
-
 def _build_train(request: Request, config: Config, report: Report) -> TrainParts:
     part = parts_lib.SPACES[config.run.search_for]
     space = part.space(config)
     arc = space.parse(config.child.fixed_arc)
-    data = parts_lib.load(config, part.reductions(space), training="all")
-    task = parts_lib.task(data, dict(train=data.all_training(), test=data.test), config)
-    sizes = parts_lib.sizes(data, config.run.seed)
+    data = images.load(config, part.reductions(space), training="all")
+    task = images.task(data, dict(train=data.all_training(), test=data.test), config)
+    sizes = images.sizes(data, config.run.seed)
     trained, model = (
         part.final(arc, config.child, **sizes, training=training)
         for training in (True, False)
@@ -110,7 +100,7 @@ def _build_epochs(
     seed, total = config.run.seed, _total_steps(config, task)
     network = networks.FinalNetwork(trained, total_steps=total, seed=seed)
     trainer = child_lib.ChildTrainer(
-        network, task, config.child, batch_size=config.loop.batch_size, seed=seed
+        network, task, config.child, lessons=_lessons(config, task)
     )
     groups = dict(model=[v.value for v in trained.weights], optimizer=trainer.variables)
     driver = parts_lib.driver(request, "train", report, groups, retrain.COUNTERS)
@@ -127,8 +117,14 @@ def _build_epochs(
 
 
 def _total_steps(config: Config, task: Any) -> int:
-    steps = child_lib.steps_per_epoch(task, config.loop.batch_size)
-    return config.loop.num_epochs * steps
+    return _lessons(config, task).steps_before(config.loop.num_epochs)
+
+
+def _lessons(config: Config, task: Any) -> Any:
+    loop = config.loop
+    return task.lessons(
+        batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=config.run.seed
+    )
 
 
 def _test_once(
@@ -176,11 +172,7 @@ def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
     """A run whose training has ended, with its weights."""
     config = request.configs["train"]
     parts = _build_train(request, config, report)
-    if parts.driver.position[retrain.EPOCH] < config.loop.num_epochs:
-        raise ConfigError(
-            f"--mode={request.mode}: the training in {request.folder.path} is not "
-            "finished. Run --mode=train with this --output_dir first."
-        )
+    parts_lib.refuse_unfinished(request, parts.driver)
     retrain.hand_over(parts.trained, parts.model)
     return config, parts
 

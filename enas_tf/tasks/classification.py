@@ -13,6 +13,8 @@ import tensorflow as tf
 from enas_tf.children.output import ChildOutput
 from enas_tf.data import augment
 from enas_tf.data.images import Split
+from enas_tf.tasks import lessons as lessons_lib
+from enas_tf.tasks import measures
 
 AUX_WEIGHT = 0.4  # of an auxiliary head's loss; src/cifar10/micro_child.py
 
@@ -34,6 +36,8 @@ class Augmentation(NamedTuple):
 
 class ImageClassification:
     """Batches and measures of one data set."""
+
+    measure = measures.ACCURACY
 
     def __init__(
         self,
@@ -73,10 +77,17 @@ class ImageClassification:
             loss += AUX_WEIGHT * _cross_entropy(output.aux_logits, batch.labels)
         return loss
 
-    def correct(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
+    def measured(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
         """[B] float32: 1 where the highest logit is the label's."""
         predicted = tf.argmax(output.logits, axis=1, output_type=tf.int32)
         return tf.cast(predicted == batch.labels, tf.float32)
+
+    def lessons(
+        self, *, batch_size: int, num_epochs: int, seed: int
+    ) -> lessons_lib.Shuffled:
+        """What a training on "train" sees, however many epochs it has."""
+        del num_epochs
+        return lessons_lib.Shuffled(self, batch_size=batch_size, seed=seed)
 
 
 def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

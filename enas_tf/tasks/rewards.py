@@ -5,7 +5,9 @@ from typing import Any
 
 import tensorflow as tf
 
-# (accuracy [], arc) -> reward [], higher is better.
+SCALE = 80.0  # paper, section 3.1
+
+# (mean of what the task measures [], arc) -> reward [], higher is better.
 Reward = Callable[[tf.Tensor, Any], tf.Tensor]
 
 
@@ -15,4 +17,14 @@ def accuracy(value: tf.Tensor, arc: Any) -> tf.Tensor:
     return value
 
 
-REWARDS: dict[str, Reward] = {"accuracy": accuracy}
+def inverse_perplexity(value: tf.Tensor, arc: Any) -> tf.Tensor:
+    """80 over the perplexity of `value` nats a word; paper section 3.1."""
+    del arc
+    return SCALE * tf.exp(-value)
+
+
+# By what a task measures.
+REWARDS: dict[str, Reward] = {
+    "accuracy": accuracy,
+    "perplexity": inverse_perplexity,
+}

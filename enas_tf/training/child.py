@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.config import ChildConfig
-from enas_tf.nn import seeds
 from enas_tf.training import optimizer
 from enas_tf.training.networks import Network
 
@@ -15,7 +14,7 @@ class ChildMetrics(NamedTuple):
     """Sums over the steps of a call, [] float32 each."""
 
     loss: tf.Tensor
-    accuracy: tf.Tensor
+    measured: tf.Tensor
     grad_norm: tf.Tensor
 
 
@@ -35,16 +34,11 @@ class ChildRun(NamedTuple):
     finite: tf.Tensor
 
 
-def steps_per_epoch(task: Any, batch_size: int) -> int:
-    """The batches of a pass over the training examples, the last one full as well."""
-    return -(-task.size("train") // batch_size)
-
-
 class ChildTrainer:
-    """Nesterov momentum on a network's variables.
+    """Gradient steps on a network's variables.
 
-    A step is a function of the weights and its number alone: the epoch's order, the
-    arc, augmentation and dropout are drawn from (seed, stream, step).
+    A step is a function of the weights, a carried state and its number alone: the
+    lesson, the arc and dropout are drawn from (seed, stream, step).
     """
 
     def __init__(
@@ -53,22 +47,23 @@ class ChildTrainer:
         task: Any,
         config: ChildConfig,
         *,
-        batch_size: int,
-        seed: int,
+        lessons: Any,
     ):
-        """Args: what to train, on what, how; images in a batch; the run's seed."""
+        """Args: what to train, on what, how; what each step sees."""
         self._network = network
         self._task = task
         self._config = config
-        self._batch_size = batch_size
-        self._seed = seed
-        self._optimizer = optimizer.Momentum(network.variables)
-        self.steps_per_epoch = steps_per_epoch(task, batch_size)
+        self._optimizer = network.optimizer(config)
+        self.lessons = lessons
+        self.measure = task.measure
+        # What the network carries from one step to the next: nothing, or one tensor.
+        start = network.initial_state(lessons.batch_size)
+        self._state = [] if start is None else [tf.Variable(start)]
 
     @property
     def variables(self) -> list[tf.Variable]:
         """What a checkpoint must hold, apart from the network itself."""
-        return self._optimizer.variables
+        return [*self._optimizer.variables, *self._state]
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The arc of a run's `tokens`, as one would type it."""
@@ -77,7 +72,7 @@ class ChildTrainer:
     @tf.function(autograph=False)
     def run(self, first: tf.Tensor, last: tf.Tensor, lr: tf.Tensor) -> ChildRun:
         """Do the steps first <= step < last ([] int64), all of one epoch."""
-        order = self._order(first // self.steps_per_epoch)
+        shared = self.lessons.shared(first)
         zeros = ChildMetrics(*(tf.zeros([]) for _ in ChildMetrics._fields))
         nothing = tf.zeros([self._network.num_tokens], tf.int32)
         start = ChildRun(zeros, first - 1, nothing, tf.constant(True))
@@ -86,7 +81,7 @@ class ChildTrainer:
             return (run.last + 1 < last) & run.finite
 
         def body(run):
-            metrics, tokens = self._step(run.last + 1, order, lr)
+            metrics, tokens = self._step(run.last + 1, shared, lr)
             sums = ChildMetrics(
                 *(s + m for s, m in zip(run.sums, metrics, strict=True))
             )
@@ -95,16 +90,15 @@ class ChildTrainer:
 
         return tf.while_loop(unfinished, body, (start,), parallel_iterations=1)[0]
 
-    def _step(self, step, order, lr) -> tuple[ChildMetrics, tf.Tensor]:
-        batch = self._task.batch(
-            "train",
-            self._indices(step, order),
-            augment_seed=seeds.at(self._seed, "augment", step),
-        )
+    def _step(self, step, shared, lr) -> tuple[ChildMetrics, tf.Tensor]:
+        lesson = self.lessons.lesson(step, shared)
+        batch = lesson.batch
         variables = self._network.variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
-            output, tokens = self._network.forward(batch.inputs, step=step)
+            output, tokens = self._network.forward(
+                batch.inputs, step=step, state=self._carried(lesson)
+            )
             loss = self._task.loss(output, batch)
         gradients = tape.gradient(loss, variables)
         # Deviation K5 (kept): on every weight, those the arc does not use included.
@@ -117,22 +111,15 @@ class ChildTrainer:
             bound=self._config.grad_bound,
             norm=norm,
         )
-        self._optimizer.apply(gradients, lr)
-        accuracy = tf.reduce_mean(self._task.correct(output, batch))
-        return ChildMetrics(loss, accuracy, norm), tokens
+        self._optimizer.apply(gradients, lr * lesson.lr_scale)
+        for variable in self._state:
+            variable.assign(output.state)
+        measured = tf.reduce_mean(self._task.measured(output, batch))
+        return ChildMetrics(loss, measured, norm), tokens
 
-    def _order(self, epoch: tf.Tensor) -> tf.Tensor:
-        """The epoch's order of the training examples, [N] int32."""
-        examples = tf.range(self._task.size("train"))
-        seed = seeds.at(self._seed, "order", epoch)
-        return tf.random.experimental.stateless_shuffle(examples, seed)
-
-    def _indices(self, step: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
-        """The step's examples, [B].
-
-        Batches are always full: the last one of an epoch begins early
-        (# Deviation D12).
-        """
-        place = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
-        place = tf.minimum(place, self._task.size("train") - self._batch_size)
-        return order[place : place + self._batch_size]
+    def _carried(self, lesson: Any) -> tf.Tensor | None:
+        """The state that the step begins with."""
+        if not self._state:
+            return None
+        state = tf.convert_to_tensor(self._state[0])
+        return tf.where(lesson.begins, tf.zeros_like(state), state)

@@ -15,7 +15,7 @@ class ControllerMetrics(NamedTuple):
     """Per update, averaged over its arcs, [] float32 each."""
 
     reward: tf.Tensor
-    accuracy: tf.Tensor
+    measured: tf.Tensor
     baseline: tf.Tensor
     advantage: tf.Tensor
     entropy: tf.Tensor
@@ -46,7 +46,7 @@ class ControllerTrainer:
         batch_size: int,
         seed: int,
     ):
-        """Args: the policy, what judges it, how; images in a reward; the run's seed."""
+        """Args: the policy, what judges it, how; batch of a reward; run's seed."""
         self._controller = controller
         self._scorer = scorer
         self._config = config
@@ -88,7 +88,7 @@ class ControllerTrainer:
             draw = seeds.at(self._seed, "controller", update)
             sample = self._controller.sample(config.num_aggregate, seed=draw)
             with tape.stop_recording():
-                accuracies, rewards = self._rewards(sample, update)
+                measured, rewards = self._rewards(sample, update)
                 advantage = self._advantage(rewards)
             loss = reinforce.loss(
                 sample.log_prob,
@@ -98,24 +98,24 @@ class ControllerTrainer:
             )
         norm = self._apply(tape.gradient(loss, self._trained))
         self._baseline.assign(advantage.baseline)
-        means = [rewards, accuracies, advantage.baseline, advantage.values]
+        means = [rewards, measured, advantage.baseline, advantage.values]
         means += [sample.entropy, sample.skip_kl, sample.log_prob, loss, norm]
         metrics = ControllerMetrics(*(tf.reduce_mean(value) for value in means))
         return ControllerRun(metrics, sample.tokens)
 
     def _rewards(self, sample: Any, update: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Accuracies [K], each on its own shuffled batch, and rewards [K]."""
+        """What is measured [K], each on its own shuffled batch, and rewards [K]."""
         draw = seeds.at(self._seed, "reward", update)
         count = self._config.num_aggregate
         indices = self._scorer.shuffled("valid", count, self._batch_size, seed=draw)
         ones = tf.ones([count, self._batch_size])
-        right = self._scorer.rows(sample.tokens, indices, ones, split="valid")
-        accuracies = right / self._batch_size
+        sums = self._scorer.rows(sample.tokens, indices, ones, split="valid")
+        means = sums / self._batch_size
         arcs = [self._space.decode(sample.tokens[k]) for k in range(count)]
-        values = [self._reward(accuracies[k], arc) for k, arc in enumerate(arcs)]
+        values = [self._reward(means[k], arc) for k, arc in enumerate(arcs)]
         # Deviation D3: entropy is paid for, and is not differentiated.
         bonus = self._config.entropy_weight * tf.stop_gradient(sample.entropy)
-        return accuracies, tf.stack(values) + bonus
+        return means, tf.stack(values) + bonus
 
     def _advantage(self, rewards: tf.Tensor) -> reinforce.Advantage:
         advantage = reinforce.advantages(

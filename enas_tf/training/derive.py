@@ -15,6 +15,7 @@ import scipy.stats
 
 from enas_tf.config import DeriveConfig
 from enas_tf.nn import seeds
+from enas_tf.tasks import measures
 from enas_tf.training import scoring
 
 CONFIDENCE = 0.95
@@ -25,8 +26,9 @@ class Comparison(NamedTuple):
     """Policy against chance.
 
     Attributes:
-      policy_mean: mean accuracy of arcs sampled from the controller.
-      random_mean: mean accuracy of uniformly random arcs.
+      policy_mean: mean over arcs sampled from the controller of what the task
+        measures: what is right, or nats a word.
+      random_mean: the same of uniformly random arcs.
       difference: the first minus the second.
       low: of its 95 % interval (Welch).
       high: of its 95 % interval.
@@ -38,18 +40,21 @@ class Comparison(NamedTuple):
     low: float
     high: float
 
-    def sentence(self) -> str:
+    def sentence(self, measure: measures.Measure) -> str:
         """What to tell the user."""
-        if self.low > 0:
+        lowest, highest = sorted(measure.sign * end for end in (self.low, self.high))
+        if lowest > 0:
             verdict = "the controller beats chance"
-        elif self.high < 0:
+        elif highest < 0:
             verdict = "the controller is worse than chance"
         else:
             verdict = "no difference from chance is shown"
+        policy, random, contrast, low, high = (measure.told(mean) for mean in self)
+        sign = "+" if measure.contrast == "difference" else ""
         return (
-            f"Policy {self.policy_mean:.4f}, random {self.random_mean:.4f}, difference "
-            f"{self.difference:+.4f} (95 % interval {self.low:+.4f} to "
-            f"{self.high:+.4f}): {verdict}."
+            f"Policy {policy:.4f}, random {random:.4f}, {measure.contrast} "
+            f"{contrast:{sign}.4f} (95 % interval {low:{sign}.4f} to "
+            f"{high:{sign}.4f}): {verdict}."
         )
 
 
@@ -58,19 +63,19 @@ class Derived(NamedTuple):
 
     Attributes:
       policy: [N, T] int32, best first.
-      policy_accuracies: [N], descending.
+      policy_means: [N], of what the task measures, best first.
       random: [N, T] int32.
-      random_accuracies: [N].
+      random_means: [N].
     """
 
     policy: np.ndarray
-    policy_accuracies: np.ndarray
+    policy_means: np.ndarray
     random: np.ndarray
-    random_accuracies: np.ndarray
+    random_means: np.ndarray
 
     def comparison(self) -> Comparison:
         """Policy against chance, with its uncertainty."""
-        return compare(self.policy_accuracies, self.random_accuracies)
+        return compare(self.policy_means, self.random_means)
 
 
 def compare(policy: np.ndarray, random: np.ndarray) -> Comparison:
@@ -118,22 +123,22 @@ def derive(
     tokens = np.concatenate([policy, random])
     scores = _scores(tokens, batches, scorer=scorer, progress=progress)
     mine, chance = scores[: len(policy)], scores[len(policy) :]
-    best_first = np.argsort(-mine, kind="stable")
+    best_first = np.argsort(-scorer.measure.sign * mine, kind="stable")
     return Derived(policy[best_first], mine[best_first], random, chance)
 
 
 def _scores(tokens, batches, *, scorer, progress) -> np.ndarray:
-    """Accuracy of every arc ([N, T]) over all batches ([n, B]) together, [N]."""
+    """The mean of every arc ([N, T]) over all batches ([n, B]) together, [N]."""
     count = len(batches.indices)
     rows = scoring.Batches(*(np.tile(part, (len(tokens), 1)) for part in batches))
     arcs = np.repeat(tokens, count, axis=0)
-    right, began = [], time.monotonic()
+    sums, began = [], time.monotonic()
     for start in range(0, len(arcs), ROWS_PER_CALL):
         cut = slice(start, start + ROWS_PER_CALL)
         part = scoring.Batches(rows.indices[cut], rows.weights[cut])
-        fractions = scorer.accuracies(arcs[cut], part, split="valid")
-        right.append(fractions * part.weights.sum(axis=1))
+        means = scorer.means(arcs[cut], part, split="valid")
+        sums.append(means * part.weights.sum(axis=1))
         done = min(start + ROWS_PER_CALL, len(arcs))
         progress(done, len(arcs), time.monotonic() - began)
-    per_arc = np.concatenate(right).reshape(len(tokens), count).sum(axis=1)
+    per_arc = np.concatenate(sums).reshape(len(tokens), count).sum(axis=1)
     return per_arc / batches.weights.sum()

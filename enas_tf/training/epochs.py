@@ -34,16 +34,17 @@ class ChildEpochs:
         self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
         self._steps = 0
         self._lr = 0.0
+        self._epoch = 0
 
-    @property
-    def steps_per_epoch(self) -> int:
-        """Child steps in an epoch."""
-        return self._trainer.steps_per_epoch
+    def steps_before(self, epoch: int) -> int:
+        """Child steps in the epochs before `epoch`."""
+        return self._trainer.lessons.steps_before(epoch)
 
     def train(self, epoch: int) -> None:
         """Finish `epoch`, counted from 0, from wherever the position is in it."""
         self._lr = schedules.child_learning_rate(self._config, epoch)
-        last = (epoch + 1) * self.steps_per_epoch
+        self._epoch = epoch
+        last = self.steps_before(epoch + 1)
         self._driver.advance(
             COUNTER, last, self._call, log=self._log, timed=self._timed
         )
@@ -65,18 +66,22 @@ class ChildEpochs:
         where = f" with the arc {arc}" if arc else ""
         return (
             f"The loss is not a number at child step {int(run.last)}{where}. The last "
-            "good checkpoint is kept. Try a lower --child_lr_max, or "
+            "good checkpoint is kept. Try a lower --child_lr_max (without cosine: "
+            "--child_lr), or "
             "--child_clip_mode=global, in another --output_dir."
         )
 
     def _log(self, step: int) -> None:
         """The mean of each metric since the last row."""
         values = {name: total / self._steps for name, total in self._sums.items()}
+        measure = self._trainer.measure
+        told = measure.told(values.pop("measured"))
+        values[measure.name] = told
         self._report.scalars("child", step, dict(values, lr=self._lr))
         self._report.message(
-            f"epoch={(step - 1) // self.steps_per_epoch:<4d} ch_step={step:<6d} "
+            f"epoch={self._epoch:<4d} ch_step={step:<6d} "
             f"loss={values['loss']:<8.4f} lr={self._lr:<8.5f} "
-            f"|g|={values['grad_norm']:<8.3f} tr_acc={values['accuracy']:.3f}"
+            f"|g|={values['grad_norm']:<8.3f} tr_{measure.short}={told:.3f}"
         )
         self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
         self._steps = 0

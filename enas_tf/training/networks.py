@@ -12,7 +12,9 @@ import tensorflow as tf
 
 from enas_tf.children import aux_head
 from enas_tf.children.output import ChildOutput
+from enas_tf.config import ChildConfig
 from enas_tf.nn import drop_path, seeds
+from enas_tf.training import optimizer
 
 
 class Network(Protocol):
@@ -28,10 +30,19 @@ class Network(Protocol):
     decayed: list[bool]
     num_tokens: int
 
+    def optimizer(self, config: ChildConfig) -> Any:
+        """What trains `variables`, new."""
+
+    def initial_state(self, batch_size: int) -> tf.Tensor | None:
+        """What is carried into the first step; none if nothing is ever carried."""
+
     def forward(
-        self, inputs: tf.Tensor, *, step: tf.Tensor
+        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
     ) -> tuple[ChildOutput, tf.Tensor]:
-        """Run training step `step` ([] int64); also the arc's tokens, [num_tokens]."""
+        """Run training step `step` ([] int64); also the arc's tokens, [num_tokens].
+
+        `state`: that of the output of the step before.
+        """
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The arc of `tokens` as one would type it, "" for a network of one arc."""
@@ -53,8 +64,17 @@ class SampledChild:
             self.decayed.append(False)  # Deviation D21: trained, without L2
         self.num_tokens = space.num_tokens
 
-    def forward(self, inputs, *, step):
+    def optimizer(self, config):
         """See `Network`."""
+        return optimizer.of_child(self.variables, momentum=config.momentum)
+
+    def initial_state(self, batch_size):
+        """See `Network`."""
+        return self._child.initial_state(batch_size)
+
+    def forward(self, inputs, *, step, state=None):
+        """See `Network`."""
+        carried = {} if state is None else dict(state=state)
         draw = seeds.at(self._seed, "arc", step)
         tokens = self._controller.sample(1, seed=draw).tokens[0]
         output = self._child(
@@ -62,6 +82,7 @@ class SampledChild:
             arc=self._space.decode(tokens),
             training=True,
             seed=seeds.at(self._seed, "dropout", step),
+            **carried,
         )
         return output, tokens
 
@@ -88,7 +109,15 @@ class FinalNetwork:
         paths = _layers_of(model, drop_path.DropPath)
         self._clocks = {layer.clock for layer in paths}
 
-    def forward(self, inputs, *, step):
+    def optimizer(self, config):
+        """See `Network`."""
+        return optimizer.of_child(self.variables, momentum=config.momentum)
+
+    def initial_state(self, batch_size):
+        """See `Network`."""
+        return None
+
+    def forward(self, inputs, *, step, state=None):
         """See `Network`."""
         self._seed_dropouts(step)
         done = tf.cast(step + 1, tf.float32) / self._total_steps

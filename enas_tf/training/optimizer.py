@@ -5,19 +5,20 @@ Keras' SGD keeps lr inside its velocity and so differs whenever lr changes; thes
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 
-MOMENTUM = 0.9  # src/utils.py, get_train_ops
 ADAM_BETA2 = 0.999
 
 
 class Momentum:
     """Nesterov momentum."""
 
-    def __init__(self, variables: Sequence[tf.Variable]):
-        """Args: what to train, one accumulator each."""
+    def __init__(self, variables: Sequence[tf.Variable], *, momentum: float):
+        """Args: what to train, one accumulator each; 0.9 in src/utils.py."""
         self._trained = list(variables)
+        self._momentum = momentum
         self.variables = [tf.Variable(tf.zeros_like(v)) for v in variables]
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
@@ -28,9 +29,28 @@ class Momentum:
                 accum=slot.handle,
                 lr=lr,
                 grad=g,
-                momentum=MOMENTUM,
+                momentum=self._momentum,
                 use_nesterov=True,
             )
+
+
+class Sgd:
+    """Plain gradient descent."""
+
+    def __init__(self, variables: Sequence[tf.Variable]):
+        """Args: what to train."""
+        self._trained = list(variables)
+        self.variables: list[tf.Variable] = []
+
+    def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
+        """One step against `gradients`, in the order of the variables."""
+        for variable, gradient in zip(self._trained, gradients, strict=True):
+            variable.assign_sub(lr * gradient)
+
+
+def of_child(variables: Sequence[tf.Variable], *, momentum: float) -> Any:
+    """What trains a child."""
+    return Momentum(variables, momentum=momentum) if momentum else Sgd(variables)
 
 
 class Adam:

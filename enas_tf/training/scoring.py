@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.nn import seeds
+from enas_tf.tasks import measures
 
 
 class Batches(NamedTuple):
@@ -41,7 +42,7 @@ def cut(size: int, batch_size: int, *, order: np.ndarray | None = None) -> Batch
 
 
 class Scorer:
-    """Accuracy of arcs under the shared weights."""
+    """How arcs do under the shared weights, by what the task measures."""
 
     def __init__(self, child: Any, space: Any, task: Any):
         """Args: the shared child, its space, the data."""
@@ -50,8 +51,13 @@ class Scorer:
         self._task = task
         self._functions: dict[str, Any] = {}
 
+    @property
+    def measure(self) -> measures.Measure:
+        """What the numbers below are means of."""
+        return self._task.measure
+
     def rows(self, tokens, indices, weights, *, split: str) -> tf.Tensor:
-        """Number of examples right in each row, [R] float32; traced into callers.
+        """Sum of what is measured in each row, [R] float32; traced into callers.
 
         Args:
           tokens: [R, T] int32.
@@ -66,7 +72,7 @@ class Scorer:
             arc = self._space.decode(tokens)
             # Deviation K4 (kept, macro) and Deviation D22 (micro): nothing is dropped.
             output = self._child(batch.inputs, arc=arc, training=False)
-            return tf.reduce_sum(self._task.correct(output, batch) * weights)
+            return tf.reduce_sum(self._task.measured(output, batch) * weights)
 
         return tf.map_fn(
             score,
@@ -103,13 +109,11 @@ class Scorer:
             )
         return self._functions[split]
 
-    def accuracies(
-        self, tokens: np.ndarray, batches: Batches, *, split: str
-    ) -> np.ndarray:
-        """Fraction right of each row, [R] float64: row r is arc r on batch r."""
-        right = self._compiled(split)(
+    def means(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
+        """The mean of each row, [R] float64: row r is arc r on batch r."""
+        sums = self._compiled(split)(
             tf.constant(tokens, tf.int32),
             tf.constant(batches.indices),
             tf.constant(batches.weights),
         )
-        return right.numpy().astype(np.float64) / batches.weights.sum(axis=1)
+        return sums.numpy().astype(np.float64) / batches.weights.sum(axis=1)

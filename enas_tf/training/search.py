@@ -56,6 +56,7 @@ class Search:
         self._loop = loop
         self._config = controller
         self._task = task
+        self._measure = task.measure
         self._seed = seed
         self._arcs_folder = arcs_folder
         self._draw = draw
@@ -75,9 +76,9 @@ class Search:
             driver.save()
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Child steps in an epoch."""
-        return self._parts.epochs.steps_per_epoch
+    def total_steps(self) -> int:
+        """Child steps of the whole search."""
+        return self._parts.epochs.steps_before(self._loop.num_epochs)
 
     @property
     def total_updates(self) -> int:
@@ -122,6 +123,7 @@ class Search:
                     "last good checkpoint is kept. Try a lower --controller_lr, in "
                     "another --output_dir."
                 )
+            values[self._measure.name] = self._measure.told(values.pop("measured"))
             values |= self._parts.space.statistics(tokens[row])
             self._report_update(update + 1, values)
 
@@ -131,7 +133,8 @@ class Search:
             self._parts.report.message(
                 f"ctrl_step={step:<6d} loss={values['loss']:<8.3f} "
                 f"ent={values['entropy']:<7.2f} lr={self._config.lr:<7.4f} "
-                f"|g|={values['grad_norm']:<8.4f} acc={values['accuracy']:<6.4f} "
+                f"|g|={values['grad_norm']:<8.4f} {self._measure.short}="
+                f"{values[self._measure.name]:<6.4f} "
                 f"bl={values['baseline']:<6.4f}"
             )
 
@@ -143,32 +146,31 @@ class Search:
             "valid", NUM_SHOWN, self._loop.batch_size, seed=draw
         ).numpy()
         batches = scoring.Batches(indices, np.ones(indices.shape, np.float32))
-        accuracies = parts.scorer.accuracies(tokens, batches, split="valid")
+        means = parts.scorer.means(tokens, batches, split="valid")
         arcs = [parts.space.decode(row) for row in tokens]
         parts.report.message(f"Ten arcs of the policy after epoch {finished}:")
-        for arc, accuracy in zip(arcs, accuracies, strict=True):
+        told = [float(self._measure.told(mean)) for mean in means]
+        best = int((self._measure.sign * means).argmax())
+        for arc, value in zip(arcs, told, strict=True):
             parts.report.message(
-                f"{parts.space.text(arc)}\nval_acc={accuracy:.4f}  "
+                f"{parts.space.text(arc)}\nval_{self._measure.short}={value:.4f}  "
                 f"{parts.space.describe(arc)}"
             )
-        parts.report.scalars(
-            "sampled",
-            finished,
-            dict(accuracy_mean=accuracies.mean(), accuracy_best=accuracies.max()),
-        )
-        self._keep(finished, arcs, accuracies)
+        name, mean = self._measure.name, self._measure.told(means.mean())
+        values = {f"{name}_mean": mean, f"{name}_best": told[best]}
+        parts.report.scalars("sampled", finished, values)
+        self._keep(finished, arcs, told, arcs[best])
 
-    def _keep(self, finished: int, arcs: list, accuracies: np.ndarray) -> None:
+    def _keep(self, finished: int, arcs: list, told: list[float], best: Any) -> None:
         """Write the arcs to arcs/sampled.jsonl as well; draw the best one."""
         space, report = self._parts.space, self._parts.report
         rows = self._rows_before(finished)
         rows += [
-            dict(epoch=finished, accuracy=float(value), arc=space.text(arc))
-            for arc, value in zip(arcs, accuracies, strict=True)
+            {"epoch": finished, self._measure.name: value, "arc": space.text(arc)}
+            for arc, value in zip(arcs, told, strict=True)
         ]
         text = "".join(json.dumps(row) + "\n" for row in rows)
         disk.write_text(self._arcs_folder / SAMPLED, text)
-        best = arcs[int(accuracies.argmax())]
         picture = self._arcs_folder / "sampled.png"
         self._draw(best, picture)
         report.image("best_arc", picture, finished)
@@ -183,7 +185,7 @@ class Search:
         return [row for row in rows if row["epoch"] < finished]
 
     def _evaluate(self, finished: int) -> None:
-        """Validation and test accuracy, a fresh arc for every batch as in main.py."""
+        """On validation and test, a fresh arc for every batch as in main.py."""
         # Deviation K6 (kept): the mean of many arcs, not the accuracy of one.
         for split in ("valid", "test"):
             size = self._task.size(split)
@@ -191,11 +193,12 @@ class Search:
             draw = seeds.at(self._seed, "evaluate", 2 * finished + (split == "test"))
             count = len(batches.indices)
             tokens = self._parts.controller.sample(count, seed=draw).tokens.numpy()
-            fractions = self._parts.scorer.accuracies(tokens, batches, split=split)
+            means = self._parts.scorer.means(tokens, batches, split=split)
             weights = batches.weights.sum(axis=1)
-            accuracy = float((fractions * weights).sum() / weights.sum())
-            self._parts.report.scalars(split, finished, dict(accuracy=accuracy))
+            told = self._measure.told((means * weights).sum() / weights.sum())
+            name = self._measure.name
+            self._parts.report.scalars(split, finished, {name: told})
             self._parts.report.message(
-                f"epoch={finished} {split}_accuracy={accuracy:.4f} (the mean of "
+                f"epoch={finished} {split}_{name}={told:.4f} (of the mean over "
                 f"{count} arcs of the policy, shared weights)"
             )

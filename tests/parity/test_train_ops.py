@@ -1,5 +1,7 @@
 """Schedules and updates against the original's get_train_ops on a toy variable."""
 
+import functools
+
 import goldens
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from enas_tf.config import ChildConfig
 from enas_tf.training import optimizer, schedules
 
 L2_REG = 0.01  # of the nesterov cases
+NESTEROV = functools.partial(optimizer.Momentum, momentum=0.9)
 BOUND = 0.5
 STEPS_PER_EPOCH = 3  # of `cosine`
 
@@ -73,9 +76,7 @@ def toy_run(arrays, case: str, make, *, l2: float, mode: str):
 )
 def test_nesterov(paths, case, mode):
     arrays = goldens.load(paths)
-    weights, norms, update = toy_run(
-        arrays, case, optimizer.Momentum, l2=L2_REG, mode=mode
-    )
+    weights, norms, update = toy_run(arrays, case, NESTEROV, l2=L2_REG, mode=mode)
     goldens.assert_close(weights, arrays[f"{case}/w"], "weights")
     goldens.assert_close(norms, arrays[f"{case}/grad_norm"], "norm before clipping")
     goldens.assert_close(
@@ -87,9 +88,7 @@ def test_nesterov(paths, case, mode):
 def test_clipping_by_tensor_really_clips_unlike_theirs(paths):
     arrays = goldens.load(paths)
     case = "nesterov_clip_norm"
-    weights, norms, _ = toy_run(
-        arrays, case, optimizer.Momentum, l2=L2_REG, mode="norm"
-    )
+    weights, norms, _ = toy_run(arrays, case, NESTEROV, l2=L2_REG, mode="norm")
     assert norms[0] > BOUND
     first_step = arrays[f"{case}/w0"] - weights[0]
     # Nesterov's first step is lr (1 + momentum) g.

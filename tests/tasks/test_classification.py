@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
 from enas_tf.data.images import Split
-from enas_tf.tasks import rewards
+from enas_tf.tasks import measures, rewards
 from enas_tf.tasks.classification import Augmentation, Batch, ImageClassification
 
 AS_THEY_ARE = Augmentation(pad=0, flip=False, cutout=0)
@@ -86,17 +86,18 @@ def test_an_auxiliary_head_adds_two_fifths_of_its_loss_and_a_penalty_all_of_itse
 def test_right_is_where_the_highest_logit_is_the_labels():
     task, _ = build()
     logits = tf.constant([[1.0, 2.0, 0.0], [3.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
-    right = task.correct(ChildOutput(logits), batch_of([1, 1, 2]))
+    right = task.measured(ChildOutput(logits), batch_of([1, 1, 2]))
     np.testing.assert_array_equal(right, [1.0, 0.0, 1.0])
     assert right.dtype == tf.float32
 
 
-@pytest.mark.parametrize("name", rewards.REWARDS)
-def test_every_reward_grows_with_the_accuracy(name):
-    low, high = (rewards.REWARDS[name](tf.constant(v), None) for v in (0.25, 0.75))
+def test_there_is_a_reward_for_every_measure():
+    names = {measure.name for measure in (measures.ACCURACY, measures.PERPLEXITY)}
+    assert set(rewards.REWARDS) == names
+
+
+@pytest.mark.parametrize("measure", [measures.ACCURACY, measures.PERPLEXITY])
+def test_every_reward_is_higher_for_what_is_better(measure):
+    reward = rewards.REWARDS[measure.name]
+    low, high = (reward(tf.constant(measure.sign * v), None) for v in (0.25, 0.75))
     assert high > low
-
-
-def test_the_reward_accuracy_is_the_accuracy():
-    value = rewards.REWARDS["accuracy"](tf.constant(0.25), None)
-    assert float(value) == 0.25

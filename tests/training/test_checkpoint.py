@@ -157,9 +157,9 @@ def trained(steps):
     """A shared child, its trainer after `steps` steps, and all their variables."""
     child, controller = toys.child(), toys.controller()
     network = networks.SampledChild(child, controller, toys.SPACE, seed=0)
-    trainer = child_lib.ChildTrainer(
-        network, toys.task(), ChildConfig(), batch_size=8, seed=0
-    )
+    task = toys.task()
+    lessons = task.lessons(batch_size=8, num_epochs=1, seed=0)
+    trainer = child_lib.ChildTrainer(network, task, ChildConfig(), lessons=lessons)
     if steps:
         trainer.run(toys.int64(0), toys.int64(steps), tf.constant(0.05))
     groups = dict(

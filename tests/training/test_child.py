@@ -9,9 +9,10 @@ from enas_tf.children import final_macro
 from enas_tf.children.output import ChildOutput
 from enas_tf.config import ChildConfig
 from enas_tf.spaces.macro import MacroArc
+from enas_tf.tasks import lessons, measures
 from enas_tf.tasks.classification import Batch
 from enas_tf.training import child as child_lib
-from enas_tf.training import networks
+from enas_tf.training import networks, optimizer
 
 LR = tf.constant(0.1)
 PLAIN = ChildConfig(l2_reg=0.0)
@@ -19,6 +20,8 @@ PLAIN = ChildConfig(l2_reg=0.0)
 
 class IndexTask:
     """A batch is the numbers of its examples; the loss is what the network says."""
+
+    measure = measures.ACCURACY
 
     def __init__(self, size):
         self._size = size
@@ -33,7 +36,7 @@ class IndexTask:
     def loss(self, output, batch):
         return output.logits
 
-    def correct(self, output, batch):
+    def measured(self, output, batch):
         return tf.ones_like(batch.labels, tf.float32)
 
 
@@ -47,14 +50,21 @@ class Function:
         self.decayed = [True]
         self._loss = loss
 
-    def forward(self, inputs, *, step):
+    def optimizer(self, config):
+        return optimizer.of_child(self.variables, momentum=config.momentum)
+
+    def initial_state(self, batch_size):
+        return None
+
+    def forward(self, inputs, *, step, state=None):
         value = self._loss(self.variables[0], inputs, step)
         return ChildOutput(value), tf.cast(step, tf.int32)[None]
 
 
 def trainer_of(network, *, size=10, batch_size=4, config=PLAIN, task=None):
     task = task or IndexTask(size)
-    return child_lib.ChildTrainer(network, task, config, batch_size=batch_size, seed=0)
+    shuffled = lessons.Shuffled(task, batch_size=batch_size, seed=0)
+    return child_lib.ChildTrainer(network, task, config, lessons=shuffled)
 
 
 def run(trainer, first, last, lr=LR):
@@ -91,7 +101,7 @@ def test_each_epoch_has_an_order_of_its_own():
 @pytest.mark.parametrize(("batch_size", "steps"), [(4, 3), (5, 2), (10, 1)])
 def test_an_epoch_has_so_many_steps(batch_size, steps):
     network = Function([0.0], lambda v, i, _: v[0])
-    assert trainer_of(network, batch_size=batch_size).steps_per_epoch == steps
+    assert trainer_of(network, batch_size=batch_size).lessons.steps_before(1) == steps
 
 
 def test_momentum_moves_a_weight_that_the_step_did_not_use():
@@ -127,7 +137,7 @@ def test_metrics_are_sums_over_the_steps_and_the_last_arc_is_told():
     network = Function([0.0], lambda v, _, s: tf.cast(s + 1, tf.float32) + 0.0 * v[0])
     found = run(trainer_of(network), 0, 3)
     assert float(found.sums.loss) == 1 + 2 + 3
-    assert float(found.sums.accuracy) == 3.0
+    assert float(found.sums.measured) == 3.0
     assert (int(found.last), found.tokens.numpy().tolist()) == (2, [2])
     assert bool(found.finite)
 

@@ -142,7 +142,7 @@ def test_metrics_and_arcs_of_every_update_come_back_from_one_trace():
     assert found.tokens.shape == (3, COUNT, 3)
     for values in found.metrics:
         assert values.shape == (3,) and np.all(np.isfinite(values))
-    assert np.all((0 <= found.metrics.accuracy) & (found.metrics.accuracy <= 1))
+    assert np.all((0 <= found.metrics.measured) & (found.metrics.measured <= 1))
     run(trainer, 3, 4)
     run(trainer, 4, 9)
     assert trainer.run.experimental_get_tracing_count() == 1
@@ -154,8 +154,8 @@ def test_the_accuracy_of_an_update_is_that_of_the_shared_child():
     draw = seeds.at(0, "reward", 0)
     indices = scorer.shuffled("valid", COUNT, BATCH, seed=draw).numpy()
     batches = scoring.Batches(indices, np.ones(indices.shape, np.float32))
-    wanted = scorer.accuracies(found.tokens[0].numpy(), batches, split="valid")
-    np.testing.assert_allclose(found.metrics.accuracy[0], wanted.mean(), rtol=1e-5)
+    wanted = scorer.means(found.tokens[0].numpy(), batches, split="valid")
+    np.testing.assert_allclose(found.metrics.measured[0], wanted.mean(), rtol=1e-5)
 
 
 def test_the_cut_into_calls_does_not_change_a_bit():

@@ -7,6 +7,7 @@ import tensorflow as tf
 import toys
 
 from enas_tf.config import DeriveConfig
+from enas_tf.tasks import measures
 from enas_tf.training import derive, scoring
 
 POLICY, RANDOM = np.array([0.5, 0.6, 0.7, 0.8]), np.array([0.3, 0.5, 0.4])
@@ -53,7 +54,9 @@ def test_one_constant_sample_still_has_an_interval():
     ],
 )
 def test_the_sentence_says_what_the_interval_shows(policy, random, verdict):
-    sentence = derive.compare(np.array(policy), np.array(random)).sentence()
+    sentence = derive.compare(np.array(policy), np.array(random)).sentence(
+        measures.ACCURACY
+    )
     assert sentence.endswith(f"{verdict}.")
     assert f"Policy {np.mean(policy):.4f}" in sentence
 
@@ -61,10 +64,12 @@ def test_the_sentence_says_what_the_interval_shows(policy, random, verdict):
 class FirstTokenScorer:
     """An arc is as good as its first token says; remembers what it was asked."""
 
+    measure = measures.ACCURACY
+
     def __init__(self):
         self.calls = []
 
-    def accuracies(self, tokens, batches, *, split):
+    def means(self, tokens, batches, *, split):
         assert split == "valid"
         self.calls.append((tokens, batches))
         # Example 0 is got right by every arc, the others as the token says.
@@ -89,16 +94,14 @@ def run(*, batches="all", samples=30, valid_size=5, batch_size=2):
 
 def test_arcs_of_the_policy_come_best_first_with_their_own_accuracy():
     found, *_ = run()
-    assert len(found.policy) == len(found.policy_accuracies) == 30
-    assert np.all(np.diff(found.policy_accuracies) <= 0)
+    assert len(found.policy) == len(found.policy_means) == 30
+    assert np.all(np.diff(found.policy_means) <= 0)
     wanted = (1.0 + 4 * found.policy[:, 0] / 3.0) / 5  # over all five examples
-    np.testing.assert_allclose(found.policy_accuracies, wanted)
+    np.testing.assert_allclose(found.policy_means, wanted)
     np.testing.assert_allclose(
-        found.random_accuracies, (1.0 + 4 * found.random[:, 0] / 3.0) / 5
+        found.random_means, (1.0 + 4 * found.random[:, 0] / 3.0) / 5
     )
-    assert found.comparison() == derive.compare(
-        found.policy_accuracies, found.random_accuracies
-    )
+    assert found.comparison() == derive.compare(found.policy_means, found.random_means)
 
 
 @pytest.mark.parametrize(("batches", "count"), [("1", 1), ("2", 2), ("all", 3)])
@@ -140,7 +143,7 @@ def test_with_a_real_child_the_accuracy_is_that_of_the_whole_split():
         progress=lambda *told: None,
     )
     batch = task.batch("valid", tf.range(task.size("valid")))
-    for tokens, accuracy in zip(found.policy, found.policy_accuracies, strict=True):
+    for tokens, accuracy in zip(found.policy, found.policy_means, strict=True):
         output = toys.child()(batch.inputs, arc=toys.SPACE.decode(tokens))
-        wanted = np.mean(task.correct(output, batch))
+        wanted = np.mean(task.measured(output, batch))
         np.testing.assert_allclose(accuracy, wanted, atol=1e-6)

@@ -9,6 +9,7 @@ from enas_tf.children import final_micro
 from enas_tf.config import ChildConfig
 from enas_tf.nn.drop_path import DropPath
 from enas_tf.spaces import micro
+from enas_tf.tasks import lessons, measures
 from enas_tf.tasks.classification import Batch
 from enas_tf.training import child as child_lib
 from enas_tf.training import networks, retrain
@@ -31,7 +32,8 @@ def network_of(model):
 
 def trainer_of(network, task=None):
     task = task or toys.task()
-    return child_lib.ChildTrainer(network, task, DROPS, batch_size=8, seed=0)
+    shuffled = lessons.Shuffled(task, batch_size=8, seed=0)
+    return child_lib.ChildTrainer(network, task, DROPS, lessons=shuffled)
 
 
 def run(trainer, first, last):
@@ -76,6 +78,8 @@ def test_a_child_of_one_head_has_no_auxiliary_logits():
 class Flat:
     """A task whose loss has no slope anywhere, so that L2 alone moves a weight."""
 
+    measure = measures.ACCURACY
+
     def size(self, split):
         return 8
 
@@ -85,7 +89,7 @@ class Flat:
     def loss(self, output, batch):
         return 0.0 * (tf.reduce_sum(output.logits) + tf.reduce_sum(output.aux_logits))
 
-    def correct(self, output, batch):
+    def measured(self, output, batch):
         return tf.ones([1])
 
 

@@ -11,7 +11,7 @@ LR = tf.constant(0.1)
 
 def test_nesterov_looks_ahead_by_its_momentum():
     v = tf.Variable([1.0, 1.0])
-    update = optimizer.Momentum([v])
+    update = optimizer.Momentum([v], momentum=0.9)
     update.apply([tf.constant([1.0, 0.0])], LR)
     # accum = 1; v -= lr (g + 0.9 accum) = 0.1 * 1.9
     np.testing.assert_allclose(v, [0.81, 1.0], rtol=1e-6)
@@ -23,7 +23,7 @@ def test_nesterov_looks_ahead_by_its_momentum():
 
 def test_the_velocity_does_not_hold_the_learning_rate():
     v = tf.Variable([0.0])
-    update = optimizer.Momentum([v])
+    update = optimizer.Momentum([v], momentum=0.9)
     update.apply([tf.constant([1.0])], tf.constant(10.0))
     before = float(v[0])
     update.apply([tf.constant([0.0])], tf.constant(0.1))

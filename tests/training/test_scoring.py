@@ -47,7 +47,7 @@ def test_a_row_is_the_accuracy_of_its_arc_on_its_batch():
     indices = np.array([[0, 1, 2, 3], [3, 5, 7, 9], [0, 1, 2, 3]], np.int32)
     weights = np.ones((3, 4), np.float32)
     weights[2, 0] = 0.0
-    found = ours.accuracies(tokens, scoring.Batches(indices, weights), split="valid")
+    found = ours.means(tokens, scoring.Batches(indices, weights), split="valid")
     for row in range(3):
         batch = task.batch("valid", tf.constant(indices[row]))
         logits = child(batch.inputs, arc=toys.SPACE.decode(tokens[row])).logits
@@ -62,7 +62,7 @@ def test_one_trace_for_any_number_of_rows_and_examples():
         tokens = toys.SPACE.random(np.random.default_rng(0), count)
         indices = np.tile(np.arange(batch_size, dtype=np.int32), (count, 1))
         rows = scoring.Batches(indices, np.ones(indices.shape, np.float32))
-        assert ours.accuracies(tokens, rows, split="valid").shape == (count,)
+        assert ours.means(tokens, rows, split="valid").shape == (count,)
     assert ours._compiled("valid").experimental_get_tracing_count() == 1
 
 
@@ -70,7 +70,7 @@ def test_scoring_changes_no_weight():
     ours, _, child = scorer()
     before = child.parameters.vector.numpy()
     rows = scoring.cut(10, 5)
-    ours.accuracies(np.zeros((2, 3), np.int32), rows, split="test")
+    ours.means(np.zeros((2, 3), np.int32), rows, split="test")
     np.testing.assert_array_equal(child.parameters.vector, before)
 
 

@@ -1,0 +1,166 @@
+"""A trained language model as files.
+
+`model.keras` loads with Keras after `import enas_tf.nn`, which has its layer;
+`saved_model/` loads with TensorFlow alone and takes texts, its vocabulary inside.
+"""
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from enas_tf import export as export_lib
+from enas_tf import exported
+from enas_tf.data import vocabulary as vocabulary_lib
+
+NO_WORD = -1  # the id of what is not in a vocabulary without an unknown word
+
+
+class Served(tf.Module):
+    """The signatures of a SavedModel, [B] texts or [B, T] ids in.
+
+    A score has "log_probability" [B] float32 (natural), "perplexity" [B] float32 and
+    "num_words" [B] int32.
+    """
+
+    def __init__(self, layer: Any, vocabulary: Sequence[str]):
+        """Args: an `nn.language.WordModel`; the word of each id."""
+        super().__init__()
+        self.layer = layer
+        words = list(vocabulary)
+        unknown = NO_WORD
+        if vocabulary_lib.UNK in words:
+            unknown = words.index(vocabulary_lib.UNK)
+        rows = tf.lookup.KeyValueTensorInitializer(
+            tf.constant(words), tf.range(len(words), dtype=tf.int64)
+        )
+        self.table = tf.lookup.StaticHashTable(rows, unknown)
+        self._eos = words.index(vocabulary_lib.EOS)
+
+    def signatures(self) -> dict[str, Any]:
+        """By name, each traced for any number of texts and words."""
+        ids = tf.TensorSpec([None, None], tf.int32, "ids")
+        state = tf.TensorSpec([None, self.layer.state_size], tf.float32, "state")
+        texts = tf.TensorSpec([None], tf.string, "texts")
+        rows = tf.TensorSpec([], tf.int32, "batch_size")
+        score = tf.function(self.score).get_concrete_function(texts)
+        return dict(
+            serving_default=score,
+            score=score,
+            score_ids=tf.function(self.score_ids).get_concrete_function(ids),
+            next_word=tf.function(self.next_word).get_concrete_function(ids, state),
+            initial_state=tf.function(self.initial_state).get_concrete_function(rows),
+        )
+
+    def score(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
+        """How likely each text is, with the end of its line.
+
+        White space separates words; the first one follows the end of a line.
+        """
+        words = tf.strings.split(texts)
+        found = self.table.lookup(words.flat_values)
+        known = tf.Assert(
+            tf.reduce_all(found != NO_WORD),
+            [
+                "not in the vocabulary:",
+                tf.boolean_mask(words.flat_values, found == NO_WORD),
+            ],
+        )
+        with tf.control_dependencies([known]):
+            found = tf.cast(tf.identity(found), tf.int32)
+        ends = tf.fill([tf.shape(texts)[0], 1], self._eos)
+        ids = words.with_flat_values(found)
+        ids = tf.concat([ends, ids, ends], axis=1)
+        counts = tf.cast(ids.row_lengths(), tf.int32) - 1
+        return self._score(ids.to_tensor(default_value=self._eos), counts)
+
+    def score_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The same of ids; the first one of a row is only read."""
+        rows, columns = tf.unstack(tf.shape(ids))
+        return self._score(ids, tf.fill([rows], columns - 1))
+
+    def next_word(self, ids: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Probabilities [B, V] of what follows the ids, and the state behind them."""
+        logits, after = self.layer(ids, state)
+        return dict(probabilities=tf.nn.softmax(logits[:, -1]), state=after)
+
+    def initial_state(self, batch_size: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What a text begins with, [B, S]."""
+        return dict(state=self.layer.initial_state(batch_size))
+
+    def _score(self, ids: tf.Tensor, counts: tf.Tensor) -> dict[str, tf.Tensor]:
+        """ids: [B, 1 + T]; counts: [B], how many behind the first are of a text."""
+        inputs, targets = ids[:, :-1], ids[:, 1:]
+        logits, _ = self.layer(inputs, self.layer.initial_state(tf.shape(ids)[0]))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
+        mask = tf.sequence_mask(counts, tf.shape(targets)[1], losses.dtype)
+        total = tf.reduce_sum(losses * mask, axis=1)
+        mean = tf.math.divide_no_nan(total, tf.cast(counts, total.dtype))
+        return dict(log_probability=-total, perplexity=tf.exp(mean), num_words=counts)
+
+
+def deployable(layer: Any, *, name: str) -> keras.Model:
+    """Words [B, T] int32 and a state [B, S] -> logits [B, T, V] and the next state."""
+    words = keras.Input([None], dtype="int32", name="words")
+    state = keras.Input([layer.state_size], name="state")
+    return keras.Model([words, state], list(layer(words, state)), name=name)
+
+
+def export(
+    layer: Any,
+    folder: pathlib.Path,
+    *,
+    vocabulary: Sequence[str],
+    sample_ids: np.ndarray,
+) -> float:
+    """Write `folder` whole, or leave it as it was.
+
+    Args:
+      layer: an `nn.language.WordModel`.
+      folder: holds `model.keras`, `saved_model/` and `vocabulary.txt` afterwards.
+      vocabulary: the word of each id.
+      sample_ids: [B, T] int32 to compare the answers with.
+
+    Returns:
+      The largest difference between the log-probabilities of a word by `layer` and
+      those by the two files, read again from the disk.
+
+    Raises:
+      RuntimeError: that difference is more than `export.TOLERANCE`.
+    """
+    if len(vocabulary) != layer.vocab_size:
+        raise ValueError(f"{len(vocabulary)} words for a model of {layer.vocab_size}")
+    with export_lib.beside(folder) as new:
+        _write(layer, new, vocabulary)
+        return export_lib.rounding(_differences(layer, new, sample_ids))
+
+
+def _write(layer: Any, folder: pathlib.Path, vocabulary: Sequence[str]) -> None:
+    export_lib.write_names(folder, exported.VOCABULARY_FILE, vocabulary)
+    deployable(layer, name="enas_language_model").save(folder / exported.KERAS_FILE)
+    served = Served(layer, vocabulary)
+    saved = folder / exported.SAVED_MODEL
+    with export_lib.quiet():
+        tf.saved_model.save(served, str(saved), signatures=served.signatures())
+    extra = saved / exported.EXTRA
+    extra.mkdir()
+    export_lib.write_names(extra, exported.VOCABULARY_FILE, vocabulary)
+
+
+def _differences(layer: Any, folder: pathlib.Path, ids: np.ndarray) -> list[float]:
+    words = tf.constant(ids, tf.int32)
+    state = layer.initial_state(len(ids))
+    logits, _ = layer(words, state)
+    loaded = keras.models.load_model(folder / exported.KERAS_FILE, compile=False)
+    again, _ = loaded([words, state])
+    served = tf.saved_model.load(str(folder / exported.SAVED_MODEL))
+    answers = served.signatures["next_word"](ids=words, state=state)
+    last = tf.math.log(answers["probabilities"])
+    expected = tf.nn.log_softmax(logits)
+    return [
+        float(tf.reduce_max(tf.abs(tf.nn.log_softmax(again) - expected))),
+        float(tf.reduce_max(tf.abs(last - expected[:, -1]))),
+    ]

@@ -1,0 +1,69 @@
+"""Images, ready for a stage."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from absl import logging
+
+from enas_tf.config import Config, DataConfig
+from enas_tf.data import fits, standardise
+from enas_tf.data import images as images_lib
+from enas_tf.tasks import classification
+
+
+@functools.lru_cache(maxsize=1)
+def _read(config: DataConfig, seed: int) -> images_lib.ImageData:
+    """Kept, because `--mode=all` needs the same images twice."""
+    data = images_lib.load(config, seed=seed)
+    for note in data.notes:
+        logging.info("%s", note)
+    return data
+
+
+def load(config: Config, reductions: int, *, training: str) -> images_lib.ImageData:
+    """The data set, big enough for `reductions` halvings and the batch.
+
+    Args:
+      config: of the stage.
+      reductions: how often its child halves an image.
+      training: "train", or "all" if the stage trains on the validation images too.
+
+    Raises:
+      ConfigError: the data cannot be had, or do not fit.
+    """
+    data = _read(config.data, config.run.seed)
+    size = len((data.train if training == "train" else data.all_training()).labels)
+    fits.check_fits(data, config=config, reductions=reductions, training_size=size)
+    return data
+
+
+def task(
+    data: images_lib.ImageData, splits: Mapping[str, images_lib.Split], config: Config
+) -> classification.ImageClassification:
+    """The task on `splits`, standardised by its "train" split alone."""
+    mean, std = standardise.standardisation(splits["train"].images)
+    pad = config.data.data_pad if config.data.data_pad >= 0 else data.default_pad
+    flips = dict(yes=True, no=False, auto=data.default_flip)
+    augmentation = classification.Augmentation(
+        pad=pad,
+        flip=flips[config.data.data_flip],
+        cutout=config.child.cutout_size,
+    )
+    return classification.ImageClassification(
+        splits, mean=mean, std=std, augmentation=augmentation
+    )
+
+
+def sizes(data: images_lib.ImageData, seed: int) -> dict[str, Any]:
+    """What every child is told about the data."""
+    return dict(image_shape=data.image_shape, num_classes=data.num_classes, seed=seed)
+
+
+def search_data(
+    config: Config, reductions: int
+) -> tuple[images_lib.ImageData, classification.ImageClassification]:
+    """The data of a search, and its task."""
+    data = load(config, reductions, training="train")
+    splits = dict(train=data.train, valid=data.valid, test=data.test)
+    return data, task(data, splits, config)

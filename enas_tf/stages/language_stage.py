@@ -1,0 +1,218 @@
+"""The stages that deal with one language model: train, evaluate, export, predict."""
+
+import pathlib
+from typing import Any, NamedTuple
+
+import numpy as np
+from absl import logging
+
+from enas_tf import config as config_lib
+from enas_tf import export_text, exported, predict_text
+from enas_tf.config import Config
+from enas_tf.data import text
+from enas_tf.request import Request
+from enas_tf.spaces import rnn
+from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import texts
+from enas_tf.tasks import measures
+from enas_tf.training import child as child_lib
+from enas_tf.training import epochs as epochs_lib
+from enas_tf.training import final_language, retrain, stream_loss
+from enas_tf.training.driver import Driver
+from enas_tf.training.report import Report
+
+# Words of the test text in a piece, which is read in one row: longer is only faster.
+TEST_STEPS = 500
+EXPORT_SAMPLE = (4, 16)  # rows and words on which an export is compared with the model
+
+
+class LanguageParts(NamedTuple):
+    """One language model, put together and standing where its last checkpoint was.
+
+    Attributes:
+      data: the text.
+      network: the model, what trains it, and the mean of its weights.
+      training: carries that out.
+      driver: carries it on.
+      total_steps: of the whole training.
+    """
+
+    data: text.TextData
+    network: final_language.FinalLanguageNetwork
+    training: final_language.Training
+    driver: Driver
+    total_steps: int
+
+
+def train(request: Request) -> None:
+    """Train the cell from scratch, or go on; test it once; export it."""
+    request = parts_lib.with_arc(request)
+    config, folder = request.configs["train"], request.folder
+    with Report(folder.path, stage="train", progress=config.run.progress) as report:
+        folder.agree("train", config)
+        parts = _build(request, config, report)
+        done = parts.driver.position[epochs_lib.COUNTER]
+        report.begin("train", parts.total_steps, done)
+        with parts.driver.stoppable():
+            parts.training.run(config.loop.num_epochs)
+        report.finish()
+        parts.network.averaged.swap()
+        perplexity = _test_once(request, config, parts, report)
+        _write_export(request, parts, report)
+        report.hparams(config_lib.flat(config), dict(test_perplexity=perplexity))
+        parts_lib.draw_curves(folder)
+
+
+def evaluate(request: Request) -> None:
+    """Measure a finished run's perplexities anew."""
+    with Report(request.folder.path, stage="evaluate", progress=False) as report:
+        config, parts = _finished(request, report)
+        found = _perplexities(config, parts, report)
+    request.folder.record("evaluate", **found)
+
+
+def export(request: Request) -> None:
+    """Write a finished run's model anew."""
+    with Report(request.folder.path, stage="export", progress=False) as report:
+        _, parts = _finished(request, report)
+        _write_export(request, parts, report)
+
+
+def predict(request: Request) -> None:
+    """Score a text file, or each one in a folder."""
+    source = pathlib.Path(request.configs["train"].run.input).expanduser()
+    for answer in predict_text.predict(request.folder.final, source):
+        logging.info(
+            "%s: perplexity %.2f of %d words, log-probability %.2f",
+            answer.path,
+            answer.perplexity,
+            answer.num_words,
+            answer.log_probability,
+        )
+
+
+def _build(request: Request, config: Config, report: Report) -> LanguageParts:
+    seed, loop = config.run.seed, config.loop
+    data, task = texts.search_data(config)
+    model = _model(config, len(data.vocabulary), report)
+    network = final_language.FinalLanguageNetwork(
+        model, config.rnn, num_epochs=loop.num_epochs, seed=seed
+    )
+    lessons = task.lessons(
+        batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
+    )
+    trainer = child_lib.ChildTrainer(network, task, config.child, lessons=lessons)
+    groups = dict(model=network.variables, optimizer=trainer.variables)
+    driver = parts_lib.driver(request, "train", report, groups, retrain.COUNTERS)
+    total = lessons.steps_before(loop.num_epochs)
+
+    def announce():
+        left = total - driver.position[epochs_lib.COUNTER]
+        seconds = driver.seconds_per_step[epochs_lib.COUNTER]
+        parts_lib.announce(report, "train", left * seconds, request)
+
+    epochs = epochs_lib.ChildEpochs(
+        trainer, driver, report, config.child, timed=announce
+    )
+    training = final_language.Training(
+        network,
+        epochs,
+        driver,
+        report,
+        valid=data.valid,
+        batch_size=loop.eval_batch_size,
+        bptt_steps=config.rnn.bptt_steps,
+    )
+    parts_lib.restore(driver, report, "train")
+    return LanguageParts(data, network, training, driver, total)
+
+
+def _model(config: Config, vocab_size: int, report: Report) -> Any:
+    """The cell, or the LSTM, new."""
+    arc, about = None, "LSTM of two layers."
+    if config.child.fixed_arc != rnn.LSTM:
+        part = parts_lib.SPACES[config.run.search_for]
+        space = part.space(config)
+        arc = space.parse(config.child.fixed_arc)
+        about = space.describe(arc)
+    model = parts_lib.SPACES[config.run.search_for].final(
+        arc,
+        config.rnn,
+        num_nodes=config.child.num_layers,
+        vocab_size=vocab_size,
+        seed=config.run.seed,
+    )
+    report.message(about)
+    report.message(f"Final child: {model.count_params():,} parameters.")
+    return model
+
+
+def _perplexities(
+    config: Config, parts: LanguageParts, report: Report
+) -> dict[str, float]:
+    """Over the whole of both held-out texts, the state carried from word to word."""
+    loss = stream_loss.StreamLoss(parts.network.model)
+    found = {}
+    for split in ("valid", "test"):
+        ids = getattr(parts.data, split)
+        report.begin(split, len(ids) - 1, unit="word")
+        mean = loss.mean(
+            ids, batch_size=1, bptt_steps=TEST_STEPS, progress=report.advance
+        )
+        report.finish()
+        found[f"{split}_perplexity"] = float(measures.PERPLEXITY.told(mean))
+    for name, value in found.items():
+        report.message(f"{name.replace('_', ' ').capitalize()}: {value:.2f}")
+    return found
+
+
+def _test_once(
+    request: Request, config: Config, parts: LanguageParts, report: Report
+) -> float:
+    """The test perplexity; measured once, and read from run.json ever after."""
+    folder = request.folder
+    known = folder.run()["stages"].get("train", {}).get("test_perplexity")
+    if known is not None:
+        report.message(f"Test perplexity: {known:.2f} (measured before).")
+        return known
+    found = _perplexities(config, parts, report)
+    last = config.loop.num_epochs
+    perplexity = found["test_perplexity"]
+    report.scalars("test", last, dict(perplexity=perplexity))
+    folder.record(
+        "train",
+        **found,
+        arc=config.child.fixed_arc,
+        epochs=last,
+        averaged=bool(parts.network.averaged.num_averaged),
+        vocabulary=len(parts.data.vocabulary),
+        text=parts.data.name,
+        parameters=parts.network.model.count_params(),
+    )
+    return perplexity
+
+
+def _write_export(request: Request, parts: LanguageParts, report: Report) -> None:
+    rows, words = EXPORT_SAMPLE
+    ids = parts.data.test
+    sample = np.resize(ids, rows * words).reshape(rows, words).astype(np.int32)
+    final = request.folder.final
+    difference = export_text.export(
+        parts.network.model,
+        final,
+        vocabulary=parts.data.vocabulary,
+        sample_ids=sample,
+    )
+    report.message(
+        f"Exported {final}/{exported.KERAS_FILE} and {final}/{exported.SAVED_MODEL}; "
+        f"largest difference to the trained model {difference:.1e}."
+    )
+
+
+def _finished(request: Request, report: Report) -> tuple[Config, LanguageParts]:
+    """A run whose training has ended, with its weights or their mean."""
+    config = request.configs["train"]
+    parts = _build(request, config, report)
+    parts_lib.refuse_unfinished(request, parts.driver)
+    parts.network.averaged.swap()
+    return config, parts

@@ -1,0 +1,33 @@
+"""What a task measures of an answer, and how the mean of it is told.
+
+Only means are taken, of values that may be averaged over examples, batches and arcs:
+what is right, or nats a word. Perplexity comes at the end, of a mean.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Measure(NamedTuple):
+    """One measure.
+
+    Attributes:
+      name: as it stands in metrics.jsonl and TensorBoard.
+      short: the same in a line of the log.
+      told: from a mean to what is told; also from a difference of two means to what
+        is told of it.
+      contrast: what that tells of a difference.
+      sign: 1 if more is better, -1 if less is.
+    """
+
+    name: str
+    short: str
+    told: Callable[[Any], Any]
+    contrast: str
+    sign: int
+
+
+ACCURACY = Measure("accuracy", "acc", lambda mean: mean, "difference", 1)
+PERPLEXITY = Measure("perplexity", "ppl", np.exp, "ratio", -1)

@@ -1,0 +1,81 @@
+"""SGD that averages its weights once validation stops improving (NT-ASGD).
+
+Reference: Merity et al. 2018, section 4; enas_lm's fixed_lib.py.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.training import optimizer
+
+
+class AveragedSgd(optimizer.Sgd):
+    """Plain SGD; from a moment on, the mean of all weights passed through as well."""
+
+    def __init__(
+        self, variables: Sequence[tf.Variable], *, num_epochs: int, nonmono: int
+    ):
+        """Args: what to train; how many losses may be noted; see `note`."""
+        super().__init__(variables)
+        self._nonmono = nonmono
+        self._means = [tf.Variable(tf.zeros_like(v)) for v in variables]
+        # Deviation D27: from 0; the authors' counter begins with a random number.
+        self._count = tf.Variable(0, dtype=tf.int64)
+        self._started = tf.Variable(False)
+        self._losses = tf.Variable(tf.zeros([num_epochs]))
+        own = [self._count, self._started, self._losses]
+        self.variables = [*self._means, *own]
+
+    def apply(self, gradients, lr):
+        """See `Sgd`."""
+        super().apply(gradients, lr)
+        tf.cond(self._started, self._average, lambda: tf.constant(False))
+
+    def note(self, epoch: int, loss: float) -> bool:
+        """Keep the validation loss after `epoch`; whether averaging begins with it.
+
+        It begins when `loss` is above the best of all but the last `nonmono` losses
+        before it; never where `nonmono` is 0.
+        """
+        before = self._losses.numpy()[:epoch]
+        self._losses.assign(np.append(before, loss).tolist() + self._rest(epoch))
+        if self._started or not self._nonmono or epoch <= self._nonmono:
+            return False
+        begins = bool(loss > before[: epoch - self._nonmono].min())
+        self._started.assign(begins)
+        return begins
+
+    @property
+    def num_averaged(self) -> int:
+        """How many weights the mean is of; 0 before it begins."""
+        return int(self._count)
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Inside, the variables hold the mean, if there is one."""
+        self.swap()
+        try:
+            yield
+        finally:
+            self.swap()
+
+    def swap(self) -> None:
+        """Exchange the variables and their mean, if there is one."""
+        if not self.num_averaged:
+            return
+        for variable, mean in zip(self._trained, self._means, strict=True):
+            kept = tf.identity(variable)
+            variable.assign(mean)
+            mean.assign(kept)
+
+    def _average(self) -> tf.Tensor:
+        count = tf.cast(self._count.assign_add(1), tf.float32)
+        for variable, mean in zip(self._trained, self._means, strict=True):
+            mean.assign_add((variable - mean) / count)
+        return tf.constant(True)
+
+    def _rest(self, epoch: int) -> list[float]:
+        return [0.0] * (self._losses.shape[0] - epoch - 1)

@@ -1,0 +1,99 @@
+"""The final language model as the child trainer sees it, and its training."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from enas_tf.children import final_rnn
+from enas_tf.children import rnn as rnn_child
+from enas_tf.children.output import ChildOutput
+from enas_tf.nn import recurrent, seeds
+from enas_tf.rnn_config import RnnChildConfig
+from enas_tf.tasks import measures
+from enas_tf.training import retrain
+from enas_tf.training.averaging import AveragedSgd
+from enas_tf.training.driver import Driver
+from enas_tf.training.epochs import ChildEpochs
+from enas_tf.training.stream_loss import StreamLoss
+
+
+class FinalLanguageNetwork:
+    """One language model with weights of its own; a `networks.Network`."""
+
+    num_tokens = 0
+
+    def __init__(
+        self, model: Any, config: RnnChildConfig, *, num_epochs: int, seed: int
+    ):
+        """Args: a `WordModel`; what is dropped and penalised; the run's."""
+        self.model = model
+        self._config = config
+        self._seed = seed
+        self.variables = [v.value for v in model.trainable_variables]
+        self.decayed = [False] * len(self.variables)  # in the penalty
+        self.averaged = AveragedSgd(
+            self.variables, num_epochs=num_epochs, nonmono=config.nonmono
+        )
+
+    def optimizer(self, config):
+        """See `Network`; always SGD, whose weights can be averaged."""
+        return self.averaged
+
+    def initial_state(self, batch_size):
+        """See `Network`."""
+        return self.model.initial_state(batch_size)
+
+    def forward(self, inputs, *, step, state=None):
+        """See `Network`."""
+        seed = seeds.at(self._seed, "dropout", step)
+        dropout = recurrent.Dropout(rnn_child.drop_rates(self._config), seed)
+        run = self.model.run(inputs, state, dropout)
+        penalty = final_rnn.penalty(self.model, run, self._config)
+        output = ChildOutput(run.logits, state=run.state, penalty=penalty)
+        return output, tf.zeros([0], tf.int32)
+
+    def arc_text(self, tokens):
+        """See `Network`."""
+        return ""
+
+
+class Training:
+    """Epochs, a validation after each, and what follows from it."""
+
+    def __init__(
+        self,
+        network: FinalLanguageNetwork,
+        epochs: ChildEpochs,
+        driver: Driver,
+        report: Any,
+        *,
+        valid: Any,
+        batch_size: int,
+        bptt_steps: int,
+    ):
+        """Args: collaborators; the validation ids [n], and how they are read."""
+        self._network = network
+        self._epochs = epochs
+        self._driver = driver
+        self._report = report
+        self._loss = StreamLoss(network.model)
+        self._valid = valid
+        self._cut = dict(batch_size=batch_size, bptt_steps=bptt_steps)
+
+    def run(self, num_epochs: int) -> None:
+        """Go on from the position to the end."""
+        for epoch in range(self._driver.position[retrain.EPOCH], num_epochs):
+            self._epochs.train(epoch)
+            self._validate(epoch)
+            self._driver.position[retrain.EPOCH] = epoch + 1
+            self._driver.save()
+
+    def _validate(self, epoch: int) -> None:
+        averaged = self._network.averaged
+        with averaged.averaged():
+            loss = self._loss.mean(self._valid, **self._cut)
+        perplexity = float(measures.PERPLEXITY.told(loss))
+        self._report.scalars("valid", epoch + 1, dict(perplexity=perplexity))
+        self._report.message(f"epoch={epoch + 1} valid_perplexity={perplexity:.2f}")
+        if averaged.note(epoch, loss):
+            self._report.message("Validation is past its best: averaging begins.")
