@@ -11,7 +11,7 @@ import numpy as np
 
 from enas_tf import exported
 from enas_tf.config import ConfigError
-from enas_tf.data import text_files
+from enas_tf.data import text_files, vocabulary
 
 LINES_PER_CALL = 64
 
@@ -40,9 +40,34 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer
     texts = {file: text_files.read(str(file), "input") for file in _files(input_path)}
     exported.restore(final_folder)
     served, score = _load(final_folder / exported.SAVED_MODEL)
+    words = _vocabulary(final_folder)
+    for file, lines in texts.items():
+        _refuse_unknown(file, lines, words)
     answers = [_answer(file, lines, score) for file, lines in texts.items()]
     del served  # it had to live as long as its signature
     return answers
+
+
+def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> None:
+    """A model that has no word for the unknown has no answer to one."""
+    if vocabulary.UNK in words:
+        return
+    strangers = sorted(set(vocabulary.words_of(lines)) - words)
+    if strangers:
+        raise ConfigError(
+            f"--input: {file} has {strangers[0]!r} (and {len(strangers) - 1} other "
+            "words) that the model does not know: every word must be in its "
+            f"{exported.VOCABULARY_FILE}. Train on text with {vocabulary.UNK}, or with "
+            "a smaller --vocab_size."
+        )
+
+
+def _vocabulary(final_folder: pathlib.Path) -> set[str]:
+    file = final_folder / exported.VOCABULARY_FILE
+    try:
+        return set(file.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        raise _no_export(final_folder) from None
 
 
 def _answer(file: pathlib.Path, lines: list[str], score: Any) -> Answer:
@@ -74,8 +99,12 @@ def _load(folder: pathlib.Path) -> tuple[Any, Any]:
         served = tf.saved_model.load(str(folder))
         return served, served.signatures["score"]
     except (OSError, KeyError, tf.errors.OpError):
-        raise ConfigError(
-            f"{folder.parent} holds no complete exported language model "
-            "(saved_model/). Train one with --mode=train, or write it with "
-            "--mode=export."
-        ) from None
+        raise _no_export(folder.parent) from None
+
+
+def _no_export(folder: pathlib.Path) -> ConfigError:
+    return ConfigError(
+        f"{folder} holds no complete exported language model (saved_model/, "
+        f"{exported.VOCABULARY_FILE}). Train one with --mode=train, or write it with "
+        "--mode=export."
+    )

@@ -308,6 +308,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
                 dataset="python_docs",
                 batch_size=16,
                 num_epochs=8,
+                child_lr=5.0,
                 eval_every_epochs=4,
                 child_num_layers=6,
                 child_hidden_size=64,

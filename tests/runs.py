@@ -1,17 +1,55 @@
 """Tiny runs of the whole program, for the tests that need one."""
 
+import functools
 import pathlib
 import sys
+import tempfile
 
 import numpy as np
 import tensorflow as tf
 
 from enas_tf import experiment, request
+from enas_tf.tasks import measures
+
+WORDS = "the cat sat on a mat and saw it".split()
+
+
+@functools.cache
+def texts() -> str:
+    """A folder with three texts, in which some words follow others more often."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="enas_tf_texts_"))
+    rng = np.random.default_rng(0)
+    for name, count in dict(train=740, valid=130, test=90).items():
+        starts = rng.integers(0, 6, count)
+        lines = [" ".join(WORDS[start:][:4]) for start in starts]
+        (folder / f"{name}.txt").write_text("\n".join(lines))
+    return str(folder)
+
 
 # One row per search space: the smallest run that visits everything.
 TINY = {
-    "macro": dict(child_num_layers=3, child_out_filters=4),
-    "micro": dict(child_num_layers=1, child_num_cells=2, child_out_filters=4),
+    "macro": dict(child_num_layers=3, child_out_filters=4, child_keep_prob=0.5),
+    "micro": dict(
+        child_num_layers=1,
+        child_num_cells=2,
+        child_out_filters=4,
+        child_keep_prob=0.5,
+    ),
+    "rnn": dict(
+        data_path=texts(),
+        batch_size=32,
+        eval_batch_size=16,
+        child_num_layers=2,
+        child_hidden_size=8,
+        child_bptt_steps=7,
+    ),
+}
+# Child steps at the end of each of the two epochs.
+EPOCH_ENDS = {"macro": (17, 34), "micro": (17, 34), "rnn": (17, 35)}
+MEASURES = {
+    "macro": measures.ACCURACY,
+    "micro": measures.ACCURACY,
+    "rnn": measures.PERPLEXITY,
 }
 # What a space writes of its own after each controller update.
 STATISTICS = {
@@ -21,6 +59,7 @@ STATISTICS = {
         "op_frequency_reduce/identity",
         "loose_ends_normal",
     ),
+    "rnn": ("op_frequency/sigmoid", "loose_ends"),
 }
 SHARED = dict(
     dataset="digits",
@@ -30,7 +69,6 @@ SHARED = dict(
     controller_train_steps=4,
     controller_num_aggregate=3,
     derive_num_samples=4,
-    child_keep_prob=0.5,
     checkpoint_every_steps=3,
     progress=False,
 )

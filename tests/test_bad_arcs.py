@@ -5,7 +5,8 @@ import pathlib
 
 import pytest
 
-from enas_tf.spaces import genotype, macro, micro
+from enas_tf import arc_argument, config
+from enas_tf.spaces import genotype, macro, micro, rnn
 
 SPACE = macro.MacroSpace(2)
 GOOD_ARC = "0 1 0"
@@ -19,6 +20,21 @@ GENOTYPE = genotype.text(genotype.of_arc(CELLS.parse(GOOD_CELLS)))
 
 # Values of --child_fixed_arc, by space and what is wrong.
 ARCS = {
+    "rnn": {
+        "empty": ("", "the arc is empty"),
+        "a word among integers": ("0 x", "'x' is not a whole number"),
+        "a later node": ("1 0", "the input of node 1 is 1, allowed are 0 to 0"),
+        "op out of range": ("0 4", "the op of node 1 is 4, allowed are 0 to 3"),
+        "older form, cut short": ("0", "the first repository's form need 2N - 1"),
+        "older form, another first op": ("1 0 0", "its node 0 is relu"),
+        "older form, op out of range": ("0 0 4", "node 1 is 4, allowed are 0 to 3"),
+        "too many nodes": (
+            " ".join(["0"] * 402),
+            "its number of nodes is 201, allowed are 1 to 200",
+        ),
+        "another space's name": ("enas24", "is one with --search_for=macro"),
+        "no such file": ("runs/cell.txt", "there is no file 'runs/cell.txt'"),
+    },
     "macro": {
         "empty": ("", "the arc is empty"),
         "only spaces": ("  ", "the arc is empty"),
@@ -85,7 +101,11 @@ ARCS = {
         "JSON genotype cut short": ('{"normal_concat": [2', "genotype is not JSON ("),
     },
 }
-PUBLISHED = {"macro": "enas24", "micro": "enas_micro"}
+PUBLISHED = {
+    "macro": "enas24",
+    "micro": "enas_micro",
+    "rnn": "enas_rnn, darts_rnn, lstm",
+}
 
 
 def rows_of(table):
@@ -235,3 +255,21 @@ def test_an_unreadable_arc_file_is_refused(refused, tmp_path, monkeypatch):
     monkeypatch.setattr(pathlib.Path, "open", forbidden)
     line = refused(f"--child_fixed_arc={path}")
     assert "cannot be read (Permission denied)" in line
+
+
+OLDER = "0 0 0 1 1 2 1 2 0 2 0 5 1 1 0 6 1 8 1 8 1 8 1"  # reference code, ptb_final.sh
+
+
+def test_the_older_form_of_a_cell_is_taken_with_a_notice(caplog):
+    child = config.ChildConfig(num_branches=4)
+    found = arc_argument.arc_text(OLDER, "rnn", child)
+    space = rnn.RnnSpace(11)
+    assert space.parse(found) == rnn.from_older(OLDER)
+    assert found in caplog.text and "older form" in caplog.text
+    assert arc_argument.follows(found, "rnn") == dict(child_num_layers=11)
+
+
+def test_the_lstm_is_no_arc_and_sets_no_size():
+    child = config.ChildConfig(num_branches=4)
+    assert arc_argument.arc_text("lstm", "rnn", child) == "lstm"
+    assert arc_argument.follows("lstm", "rnn") == {}

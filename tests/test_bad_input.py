@@ -25,6 +25,7 @@ GENOTYPE = (
 
 # (arguments, fragments of the line), by what is wrong.
 VALUES = {
+    "average": (["--search_for=rnn", "--child_average=mean"], ["=mean", "loose, all"]),
     "space": (["--search_for=makro"], ["--search_for=makro", "macro"]),
     "mode": (["--mode=serach"], ["--mode=serach", "search, derive, train"]),
     "clip mode": (["--child_clip_mode=l2"], ["--child_clip_mode=l2", "norm, global"]),

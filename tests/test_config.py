@@ -191,8 +191,8 @@ def test_every_choice_passes(item):
         ),
         (
             dict(search_for=""),
-            "--search_for='' is not allowed: it must be one of macro, micro. Change "
-            "--search_for, or leave it out for its default.",
+            "--search_for='' is not allowed: it must be one of macro, micro, rnn. "
+            "Change --search_for, or leave it out for its default.",
         ),
         (
             dict(mode="search all"),

@@ -14,7 +14,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("space", config.SPACES)
-def test_the_demo_learns_its_digits_and_its_controller_beats_chance(tmp_path, space):
+def test_the_demo_learns_and_its_controller_beats_chance(tmp_path, space):
     folder = tmp_path / "demo"
     command = [sys.executable, "bin/main.py", f"--search_for={space}", "--preset=demo"]
     command += ["--mode=all", f"--output_dir={folder}"]
@@ -22,7 +22,11 @@ def test_the_demo_learns_its_digits_and_its_controller_beats_chance(tmp_path, sp
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     stages = json.loads((folder / "run.json").read_text())["stages"]
-    assert stages["train"]["test_accuracy"] > 0.95
-    assert stages["derive"]["low"] > 0
+    if space in config.TEXTS:
+        assert stages["train"]["test_perplexity"] < 150
+        assert stages["derive"]["high"] < 0  # nats a word: less is better
+    else:
+        assert stages["train"]["test_accuracy"] > 0.95
+        assert stages["derive"]["low"] > 0
     assert (folder / "final/model.keras").exists()
     assert (folder / "arcs/best.png").stat().st_size > 10_000

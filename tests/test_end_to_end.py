@@ -12,6 +12,7 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from enas_tf import arc_argument, config, plots, presets
 from enas_tf.stages import parts as parts_lib
+from enas_tf.tasks import measures
 
 spaces = pytest.mark.parametrize("space", sorted(runs.TINY))
 
@@ -21,6 +22,7 @@ def test_every_space_has_a_row():
     assert set(runs.TINY) == set(runs.STATISTICS)
     assert set(runs.TINY) == set(config.SPACES) == set(arc_argument.FORMS)
     assert set(runs.TINY) == set(plots.PICTURES)
+    assert set(runs.TINY) == set(runs.EPOCH_ENDS) == set(runs.MEASURES)
 
 
 @pytest.fixture(scope="module", params=sorted(runs.TINY))
@@ -46,7 +48,8 @@ def rows(folder, stage, kind):
 
 
 def test_it_leaves_what_the_documentation_lists(finished):
-    _, folder, _ = finished
+    space, folder, _ = finished
+    names = "vocabulary.txt" if space in config.TEXTS else "classes.txt"
     for name in (
         "config.json",
         "run.json",
@@ -65,48 +68,54 @@ def test_it_leaves_what_the_documentation_lists(finished):
         "arcs/derived.jsonl",
         "final/model.keras",
         "final/saved_model/saved_model.pb",
-        "final/classes.txt",
+        f"final/{names}",
+        f"final/saved_model/assets.extra/{names}",
     ):
         assert (folder / name).exists(), name
 
 
 def test_controller_phases_and_epochs_alternate_as_asked(finished):
-    _, folder, _ = finished
-    steps_per_epoch = 17  # 1077 training digits in batches of 64
+    space, folder, _ = finished
+    first, second = runs.EPOCH_ENDS[space]
     child = [row["step"] for row in rows(folder, "search", "child")]
-    assert child == [7, 14, 17, 21, 28, 34]
-    assert child[-1] == 2 * steps_per_epoch
+    assert child == sorted({first, second, *range(7, second, 7)})
     controller = [row["step"] for row in rows(folder, "search", "controller")]
     assert controller == list(range(1, 9))  # two phases of four updates
     for kind in ("valid", "test", "sampled"):
         assert [row["step"] for row in rows(folder, "search", kind)] == [1, 2]
 
 
-def test_ten_arcs_with_accuracy_and_a_sentence_follow_each_phase(finished):
-    _, folder, lines = finished
+def test_ten_arcs_with_what_is_measured_and_a_sentence_follow_each_phase(finished):
+    space, folder, lines = finished
+    measure = runs.MEASURES[space]
     sampled = json_lines(folder / "arcs/sampled.jsonl")
     assert [row["epoch"] for row in sampled] == [1] * 10 + [2] * 10
-    shown = [line for line in lines if "val_acc=" in line]
+    shown = [line for line in lines if f"val_{measure.short}=" in line]
     assert len(shown) == 20
     for line, row in zip(shown, sampled, strict=True):
         assert line.startswith(row["arc"])
-        assert f"val_acc={row['accuracy']:.4f}" in line
+        assert f"val_{measure.short}={row[measure.name]:.4f}" in line
         assert line.endswith(".")
 
 
 def test_the_best_arc_is_the_best_of_the_policy_and_beside_it_stands_chance(finished):
-    _, folder, lines = finished
+    space, folder, lines = finished
+    measure = runs.MEASURES[space]
     derived = json_lines(folder / "arcs/derived.jsonl")
     policy = [row for row in derived if row["source"] == "policy"]
     random = [row for row in derived if row["source"] == "random"]
     assert len(policy) == len(random) == 4
-    best = max(policy, key=lambda row: row["accuracy"])
+    best = max(policy, key=lambda row: measure.sign * row[measure.name])
     assert (folder / "arcs/best.txt").read_text().strip() == best["arc"]
     assert json.loads((folder / "arcs/best.json").read_text())["arc"] == best["arc"]
     facts = json.loads((folder / "run.json").read_text())["stages"]["derive"]
-    means = [np.mean([row["accuracy"] for row in part]) for part in (policy, random)]
+    told = [[row[measure.name] for row in part] for part in (policy, random)]
+    if measure is measures.PERPLEXITY:
+        told = np.log(told)
+    means = np.mean(told, axis=1)
     assert facts["policy_mean"] == pytest.approx(means[0])
     assert facts["difference"] == pytest.approx(means[0] - means[1])
+    assert facts[f"best_{measure.name}"] == best[measure.name]
     assert any("95 % interval" in line for line in lines)
 
 
@@ -124,12 +133,15 @@ def test_every_stage_says_how_long_it_will_take(finished):
         assert any(line.startswith(f"{stage}: about ") for line in lines), stage
 
 
-def test_parameters_and_flops_are_printed_and_kept(finished):
-    _, folder, lines = finished
+def test_what_the_final_child_is_and_reaches_is_printed_and_kept(finished):
+    space, folder, lines = finished
+    measure = runs.MEASURES[space]
     facts = json.loads((folder / "run.json").read_text())["stages"]["train"]
     assert f"{facts['parameters']:,} parameters" in " ".join(lines)
-    assert f"{facts['flops']:,} FLOPs" in " ".join(lines)
-    assert 0 <= facts["test_accuracy"] <= 1
+    if space not in config.TEXTS:
+        assert f"{facts['flops']:,} FLOPs" in " ".join(lines)
+    value = facts[f"test_{measure.name}"]
+    assert any(f"Test {measure.name}: {value:.2f}"[:-1] in line for line in lines)
 
 
 def test_tensorboard_holds_curves_pictures_text_and_hparams(finished):
@@ -139,17 +151,18 @@ def test_tensorboard_holds_curves_pictures_text_and_hparams(finished):
     )
     events.Reload()
     tags = set(events.Tags()["tensors"])
+    measure = runs.MEASURES[space].name
     for tag in (
         "child/loss",
-        "child/accuracy",
+        f"child/{measure}",
         "child/lr",
         "child/grad_norm",
         "controller/reward",
         "controller/baseline",
         "controller/advantage",
         "controller/entropy",
-        "valid/accuracy",
-        "test/accuracy",
+        f"valid/{measure}",
+        f"test/{measure}",
         "best_arc",
         "derived_arc",
         *(f"controller/{name}" for name in runs.STATISTICS[space]),
@@ -158,7 +171,7 @@ def test_tensorboard_holds_curves_pictures_text_and_hparams(finished):
     assert "_hparams_/session_start_info" in events.summary_metadata
 
 
-def test_the_test_images_are_looked_at_once(finished):
+def test_the_test_data_is_looked_at_once(finished):
     space, folder, _ = finished
     before = (folder / "metrics.jsonl").read_text()
     runs.run(space, folder, mode="train")
@@ -170,20 +183,28 @@ def test_evaluate_measures_what_training_reported(finished):
     space, folder, _ = finished
     runs.run(space, folder, mode="evaluate")
     stages = json.loads((folder / "run.json").read_text())["stages"]
-    assert stages["evaluate"]["test_accuracy"] == stages["train"]["test_accuracy"]
+    name = f"test_{runs.MEASURES[space].name}"
+    assert stages["evaluate"][name] == stages["train"][name]
 
 
 def test_export_can_be_repeated_and_answers_the_same(finished):
     space, folder, _ = finished
-    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1), np.uint8)
-    before = keras.models.load_model(folder / "final/model.keras")(images)
-    runs.run(space, folder, mode="export")
-    after = keras.models.load_model(folder / "final/model.keras")(images)
-    np.testing.assert_array_equal(before, after)
+    asked = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1), np.uint8)
+    if space in config.TEXTS:
+        asked = [np.array([[1, 2, 3]], np.int32), np.zeros([1, 8], np.float32)]
+    answers = []
+    for _ in range(2):
+        model = keras.models.load_model(folder / "final/model.keras")
+        answers.append(keras.tree.flatten(model(asked)))
+        runs.run(space, folder, mode="export")
+    for before, after in zip(*answers, strict=True):
+        np.testing.assert_array_equal(before, after)
 
 
 def test_predict_names_a_class_for_each_image(finished, tmp_path):
     space, folder, lines = finished
+    if space in config.TEXTS:
+        pytest.skip("of image spaces")
     pixels = np.random.default_rng(0).integers(0, 256, (8, 8), np.uint8)
     for name in ("a.png", "b.png"):
         Image.fromarray(pixels).save(tmp_path / name)
@@ -191,3 +212,20 @@ def test_predict_names_a_class_for_each_image(finished, tmp_path):
     answers = [line for line in lines if line.startswith(str(tmp_path))]
     assert len(answers) == 2
     assert answers[0].split(": ")[1].split()[0] in "0123456789"
+
+
+def test_predict_scores_each_text_file(finished, tmp_path):
+    space, folder, lines = finished
+    if space not in config.TEXTS:
+        pytest.skip("of text spaces")
+    (tmp_path / "likely.txt").write_text("the cat sat on\ncat sat on a\n")
+    (tmp_path / "unlikely.txt").write_text("mat the it the\nsaw on the the\n")
+    runs.run(space, folder, mode="predict", input=str(tmp_path))
+    answers = [line for line in lines if line.startswith(str(tmp_path))]
+    assert all("of 10 words" in line for line in answers)
+    values = [float(line.split("perplexity ")[1].split()[0]) for line in answers]
+    likely, unlikely = values
+    assert 1 < likely < unlikely
+    (tmp_path / "unknown.txt").write_text("the dog")
+    with pytest.raises(config.ConfigError, match="'dog' .*vocabulary.txt"):
+        runs.run(space, folder, mode="predict", input=str(tmp_path))

@@ -151,11 +151,64 @@ MICRO_FINAL = dict(
     eval_batch_size=100,
 )
 
+# enas_lm: what search.py, child.py and controller.py have, what fixed_lib.py has.
+RNN_SEARCH = dict(
+    batch_size=128,
+    num_epochs=600,
+    child_num_layers=9,
+    child_bptt_steps=35,
+    child_hidden_size=200,
+    child_init_range=0.04,
+    child_drop_e=0.1,
+    child_drop_i=0.2,
+    child_drop_x=0.75,
+    child_drop_l=0.25,
+    child_drop_o=0.75,
+    child_drop_w=0.0,
+    child_alpha=0.0,
+    child_beta=1.0,
+    child_weight_decay=8e-7,
+    child_grad_bound=0.1,
+    child_lr=20.0,
+    controller_lstm_size=64,
+    controller_init_range=0.01,
+    controller_temperature=5.0,
+    controller_tanh_constant=2.25,
+    controller_lr=5e-5,
+    controller_adam_beta1=0.9,
+    controller_adam_epsilon=1e-8,
+    controller_bl_dec=0.999,
+    controller_entropy_weight=1e-5,
+    controller_train_steps=25,
+    controller_num_aggregate=10,
+)
+RNN_FINAL = dict(
+    batch_size=64,
+    num_epochs=3000,
+    child_num_layers=8,
+    child_bptt_steps=35,
+    child_hidden_size=800,
+    child_init_range=0.05,
+    child_drop_e=0.125,
+    child_drop_i=0.175,
+    child_drop_x=0.725,
+    child_drop_l=0.225,
+    child_drop_o=0.75,
+    child_drop_w=0.0,
+    child_alpha=0.7,
+    child_beta=0.0,
+    child_weight_decay=8e-7,
+    child_grad_bound=0.25,
+    child_lr=20.0,
+)
+
 PUBLISHED = {
     ("macro", "search"): MACRO_SEARCH,
     ("macro", "train"): MACRO_FINAL,
     ("micro", "search"): MICRO_SEARCH,
     ("micro", "train"): MICRO_FINAL,
+    ("rnn", "search"): RNN_SEARCH,
+    ("rnn", "train"): RNN_FINAL,
 }
 
 # Of the final scripts, but without a meaning here. Four branches only cut macro's table
@@ -196,8 +249,16 @@ def test_a_paper_search_is_the_defaults():
 
 
 @pytest.mark.parametrize(("space", "stage"), PUBLISHED)
-def test_paper_clips_nothing_as_the_published_runs_did(space, stage):
-    assert published(space, stage)["child_clip_mode"] == "none"
+def test_paper_clips_as_the_published_runs_did(space, stage):
+    clipped = "global" if space == "rnn" else "none"
+    assert published(space, stage)["child_clip_mode"] == clipped
+
+
+@pytest.mark.parametrize("stage", presets.STAGES)
+def test_a_paper_language_model_is_trained_by_plain_sgd(stage):
+    found = published("rnn", stage)
+    assert found["child_momentum"] == found["child_l2_reg"] == 0.0
+    assert not found["child_lr_cosine"] and found["child_lr_dec_rate"] == 1.0
 
 
 def test_paper_training_fits_the_published_arcs():

@@ -9,7 +9,7 @@ import pytest
 
 import enas_tf
 from enas_tf import config, presets
-from enas_tf.spaces import macro, micro
+from enas_tf.spaces import macro, micro, rnn
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess:
@@ -41,6 +41,8 @@ def test_named_arcs_are_those_of_all_spaces():
     assert enas_tf.NAMED_ARCS == {
         "enas24": macro.ENAS_24,
         "enas_micro": micro.ENAS_MICRO,
+        "enas_rnn": rnn.ENAS_RNN,
+        "darts_rnn": rnn.DARTS_RNN,
     }
 
 

@@ -48,7 +48,7 @@ def arc_of(space, seed=0):
 
 
 def test_the_tables_are_complete():
-    assert set(SPACES) == set(toys.CHILDREN) == set(config.SPACES)
+    assert set(SPACES) == set(toys.CHILDREN) == set(config.IMAGES)
     assert {row[0].name for row in PARAMETERS} == set(SPACES)
     assert {row[0].name for row in SIZES} == set(SPACES)
 
