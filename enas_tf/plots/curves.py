@@ -58,6 +58,17 @@ PANELS = (
         "update",
         (("controller", "reward"), ("controller", "baseline")),
     ),
+    Panel(
+        "Perplexity",
+        "perplexity",
+        "epoch",
+        (
+            ("valid", "perplexity"),
+            ("test", "perplexity"),
+            ("sampled", "perplexity_mean"),
+            ("sampled", "perplexity_best"),
+        ),
+    ),
     Panel("Controller: entropy", "nats", "update", (("controller", "entropy"),)),
     Panel(
         "Controller: skips", "share of skips", "update", (("controller", "skip_rate"),)
@@ -84,7 +95,11 @@ PANELS = (
         "Controller: loose ends",
         "loose ends of a cell",
         "update",
-        (("controller", "loose_ends_normal"), ("controller", "loose_ends_reduce")),
+        (
+            ("controller", "loose_ends"),
+            ("controller", "loose_ends_normal"),
+            ("controller", "loose_ends_reduce"),
+        ),
     ),
 )
 
