@@ -24,6 +24,8 @@ _HOMES = {
     "MicroSpace": ("enas_tf.spaces.micro", "MicroSpace"),
     "MicroArc": ("enas_tf.spaces.micro", "MicroArc"),
     "Cell": ("enas_tf.spaces.micro", "Cell"),
+    "RnnSpace": ("enas_tf.spaces.rnn", "RnnSpace"),
+    "RnnArc": ("enas_tf.spaces.rnn", "RnnArc"),
     "NAMED_ARCS": ("enas_tf.arc_argument", "NAMED_ARCS"),
     "parse_genotype": ("enas_tf.spaces.genotype", "parse"),
     "arc_of_genotype": ("enas_tf.spaces.genotype", "arc_of"),
@@ -31,9 +33,12 @@ _HOMES = {
     "Controller": ("enas_tf.controller", "Controller"),
     "SharedMacroChild": ("enas_tf.children.macro", "SharedMacroChild"),
     "SharedMicroChild": ("enas_tf.children.micro", "SharedMicroChild"),
+    "SharedRnnChild": ("enas_tf.children.rnn", "SharedRnnChild"),
+    "final_rnn_child": ("enas_tf.children.final_rnn", "final_rnn_child"),
     "final_macro_child": ("enas_tf.children.final_macro", "final_macro_child"),
     "final_micro_child": ("enas_tf.children.final_micro", "final_micro_child"),
     "load_images": ("enas_tf.data.images", "load"),
+    "load_text": ("enas_tf.data.text", "load"),
 }
 
 __all__ = ["__version__", "check_backend", *_HOMES]

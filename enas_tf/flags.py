@@ -22,6 +22,7 @@ HELP = """Efficient Neural Architecture Search in TensorFlow 2.
   python bin/main.py --preset=demo --mode=all   everything, in about two minutes
   python bin/main.py --search_for=macro         a search as published (wants a GPU)
   python bin/main.py --search_for=micro         the same for cells
+  python bin/main.py --search_for=rnn           the same for a recurrent cell
   python bin/main.py --child_fixed_arc=ARC      train one architecture
 
 A flag is written --name=value; a boolean one --name or --noname. Defaults are those of

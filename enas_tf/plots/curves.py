@@ -59,15 +59,19 @@ PANELS = (
         (("controller", "reward"), ("controller", "baseline")),
     ),
     Panel(
-        "Perplexity",
+        "Child: training perplexity", "perplexity", "step", (("child", "perplexity"),)
+    ),
+    Panel(
+        "Validation and test",
         "perplexity",
         "epoch",
-        (
-            ("valid", "perplexity"),
-            ("test", "perplexity"),
-            ("sampled", "perplexity_mean"),
-            ("sampled", "perplexity_best"),
-        ),
+        (("valid", "perplexity"), ("test", "perplexity")),
+    ),
+    Panel(
+        "Arcs sampled after each phase",
+        "validation perplexity",
+        "epoch",
+        (("sampled", "perplexity_mean"), ("sampled", "perplexity_best")),
     ),
     Panel("Controller: entropy", "nats", "update", (("controller", "entropy"),)),
     Panel(
