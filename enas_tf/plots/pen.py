@@ -21,9 +21,9 @@ OP_COLOURS = {
     "avgpool3x3": "#fcdba6",
     "maxpool3x3": "#f5b04d",
     "identity": "#d9c8ec",
-    "tanh": "#a9cbe8",
-    "relu": "#b5dfae",
-    "sigmoid": "#fcdba6",
+    "tanh": "#a5d5d8",
+    "relu": "#f0bdb5",
+    "sigmoid": "#f1e6a0",
 }
 # Neighbouring sources get colours that are easily told apart.
 SOURCE_COLOURS = (
