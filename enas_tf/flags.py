@@ -50,6 +50,17 @@ IGNORED: dict[str, tuple[Any, str]] = {
     "controller_sync_replicas": (False, _ONE_PROCESS),
 }
 
+# What the authors' corrected language model (enas_lm) calls settings that all spaces
+# share; here they go by the names of the first repository.
+ALIASES = {
+    "child_batch_size": "batch_size",
+    "child_num_train_epochs": "num_epochs",
+    "controller_num_layers": "child_num_layers",
+    "controller_baseline_dec": "controller_bl_dec",
+    "controller_learning_rate": "controller_lr",
+    "fixed_arc": "child_fixed_arc",
+}
+
 WHOLE_CHANNELS = "controller_search_whole_channels"
 
 _DEFINE = {
@@ -73,6 +84,8 @@ def define(values: flags.FlagValues = FLAGS) -> None:
         _define(item.flag, item.field.default, _help(item), values)
     for name, (default, reason) in IGNORED.items():
         _define(name, default, f"Accepted, without effect: {reason}.", values)
+    for alias, name in ALIASES.items():
+        flags.DEFINE_alias(alias, name, flag_values=values)
     whole = "The controller decides on whole ops, not channels; the only mode there is."
     _define(WHOLE_CHANNELS, True, whole, values)
 
@@ -125,7 +138,8 @@ def preset(values: flags.FlagValues = FLAGS) -> str | None:
 def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
     """The command line that was given, each flag one word, ready to be typed again."""
     own = values.flags_by_module_dict()[__name__]
-    words = [flag.serialize() for flag in own if flag.present]
+    # An alias has set the flag that it stands for, which says the same.
+    words = [f.serialize() for f in own if f.present and f.name not in ALIASES]
     return [sys.executable, program, *words]
 
 

@@ -93,6 +93,21 @@ def test_every_flag_of_the_original_is_accepted(values):
     assert [name for name in ORIGINAL if name not in values] == []
 
 
+@pytest.mark.parametrize(("alias", "name"), flags.ALIASES.items())
+def test_a_name_of_the_corrected_language_model_sets_the_shared_setting(
+    alias, name, values
+):
+    kind = type(values[name].default)
+    value = {int: 7, float: 0.25, str: "lstm"}[kind]
+    assert given(values, "--search_for=rnn", f"--{alias}={value}") == {
+        "search_for": "rnn",
+        name: value,
+    }
+    assert flags.notices(values) == []
+    again = flags.command("main.py", values)[2:]
+    assert again == ["--search_for=rnn", f"--{name}={value}"]
+
+
 @pytest.mark.parametrize("name", flags.IGNORED)
 def test_an_ignored_flag_is_no_setting_and_gives_one_notice(name, values):
     default, reason = flags.IGNORED[name]
