@@ -41,8 +41,8 @@ _LIBRARIES = ("tensorflow", "keras", "numpy")
 # The sections a stage's result depends on. `derive` is in none: deriving anew from a
 # finished search, with other settings, is what --mode=derive is for.
 _SECTIONS = {
-    "search": ("run", "loop", "data", "child", "controller"),
-    "train": ("run", "loop", "data", "child"),
+    "search": ("run", "loop", "data", "child", "rnn", "controller"),
+    "train": ("run", "loop", "data", "child", "rnn"),
 }
 
 

@@ -1,12 +1,18 @@
 """What tests of several files are given by name."""
 
 import importlib.util
+import os
 import pathlib
 import sys
 
 import pytest
 
 from enas_tf import flags
+
+# Before TensorFlow is imported: oneDNN chooses its kernels by the processor, and on one
+# of the kinds that were tried its rounding decides the sign of a ReLU's input in one of
+# the recorded arcs. TensorFlow's own kernels round alike everywhere.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from enas_tf.children import shared
 from enas_tf.config import ChildConfig
-from enas_tf.nn import image_ops
+from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Weight
 from enas_tf.spaces import macro
 from enas_tf.spaces.macro import MacroArc
@@ -61,9 +61,7 @@ class MacroLayer(keras.layers.Layer):
         for name in self.ops:
             # Deviation D1: bound early. The original's branches all ran the last one.
             branches.append(lambda name=name: self._op(name, x, weights))
-        y = tf.switch_case(tf.convert_to_tensor(op), branches)
-        y.set_shape(x.shape)
-        return y
+        return switch.switch(op, branches, like=x)
 
     def _op(self, name: str, x: tf.Tensor, weights: dict) -> tf.Tensor:
         if name == "avgpool3x3":

@@ -10,16 +10,13 @@ import tensorflow as tf
 
 from enas_tf.children import aux_head, micro_weights, shared
 from enas_tf.config import ChildConfig
-from enas_tf.nn import image_ops
+from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Packed, Parameters
 from enas_tf.spaces import micro
 from enas_tf.spaces.micro import Cell, MicroArc
 
-# A function that stays one call in the graph that calls it: a copy of its inside in
-# each of the many callers would take several times as long to trace.
-_one_call = functools.partial(
-    tf.function, autograph=False, experimental_attributes={"_noinline": True}
-)
+# Traced once for all cells of one size, and so for all operands in them.
+_traced_once = functools.partial(tf.function, autograph=False)
 
 
 class MicroCell(keras.layers.Layer):
@@ -34,8 +31,8 @@ class MicroCell(keras.layers.Layer):
         super().__init__(name=name)
         self.ops = ops
         self.pieces = edges
-        self._cell_call = _one_call(self._cell)
-        self._operand_call = _one_call(self._operand)
+        self._cell_call = _traced_once(self._cell)
+        self._operand_call = _traced_once(self._operand)
 
     def call(
         self, first: tf.Tensor, second: tf.Tensor, *, cell: Cell, weights: shared.Views
@@ -57,6 +54,7 @@ class MicroCell(keras.layers.Layer):
         num_nodes = num_operands // 2 + micro.NUM_INPUTS
         starts = micro_weights.first_rows(num_operands // 2)[:-1]
         rows = tf.gather(weights["edges"], tf.constant(starts) + inputs)  # [2B, R]
+        rows, inputs_of, ops = (tf.unstack(part) for part in (rows, inputs, ops))
         # To read a node copies nothing, and its gradient goes to that node alone:
         # an index into stacked nodes would do neither.
         nodes = tf.TensorArray(
@@ -65,7 +63,7 @@ class MicroCell(keras.layers.Layer):
         nodes = nodes.write(0, first).write(1, second)
         for operand in range(0, num_operands, 2):
             x, y = (
-                self._operand_call(nodes.read(inputs[i]), ops[i], rows[i])
+                self._operand_call(nodes.read(inputs_of[i]), ops[i], rows[i])
                 for i in (operand, operand + 1)
             )
             nodes = nodes.write(operand // 2 + micro.NUM_INPUTS, x + y)
@@ -79,9 +77,7 @@ class MicroCell(keras.layers.Layer):
     def _operand(self, x: tf.Tensor, op: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
         """The chosen op on x, [B, H, W, C]; no other one is computed."""
         branches = [functools.partial(self._op, name, x, row) for name in self.ops]
-        y = tf.switch_case(op, branches)
-        y.set_shape(x.shape)
-        return y
+        return switch.switch(op, branches, like=x)
 
     def _op(self, name: str, x: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
         if name == "identity":

@@ -77,7 +77,8 @@ class Packed(NamedTuple):
         wanted = [p for p in self.pieces if p.name.startswith(prefix)]
         start = sum(p.size for p in self.pieces[: self.pieces.index(wanted[0])])
         sizes = [p.size for p in wanted]
-        parts = tf.split(row[start : start + sum(sizes)], sizes)
+        # tf.slice, whose gradient is cheaper than that of row[start:end].
+        parts = tf.split(tf.slice(row, [start], [sum(sizes)]), sizes)
         return {
             piece.name.removeprefix(prefix): tf.reshape(part, piece.shape)
             for piece, part in zip(wanted, parts, strict=True)

@@ -1,0 +1,55 @@
+"""One macro arc as a plain graph; see plain.py."""
+
+import tensorflow as tf
+
+from enas_tf.benchmark.plain import Own
+from enas_tf.nn import image_ops
+from enas_tf.spaces import macro
+from enas_tf.spaces.macro import MacroArc
+
+
+def features(x: tf.Tensor, own: Own, arc: MacroArc) -> tuple[tf.Tensor, None]:
+    """From the stem's output to what is classified."""
+    pools = macro.pool_layers(len(arc.ops))
+    sources = [x]
+    for layer, (op, skips) in enumerate(zip(arc.ops, arc.skips, strict=True)):
+        sources.append(_layer(sources, own, f"layer_{layer}", op, skips))
+        if layer in pools:
+            sources = [
+                own.reduction(source, f"pool_{layer}", row)
+                if _is_read(row, arc, layer + 1)
+                else source
+                for row, source in enumerate(sources)
+            ]
+    return sources[-1], None
+
+
+def _is_read(source: int, arc: MacroArc, first: int) -> bool:
+    """Whether a layer from `first` on, or the classifier, reads the source."""
+    later = range(first, len(arc.ops))
+    return source == first or any(arc.skips[layer][source] for layer in later)
+
+
+def _layer(sources, own: Own, name: str, op: int, skips) -> tf.Tensor:
+    x = image_ops.pointwise(sources[-1], own(f"{name}/in/kernel", op))
+    x = tf.nn.relu(own.norm(x, f"{name}/in", op))
+    y = _op(x, own, name, macro.OPS[op])
+    if len(sources) == 1:
+        return y
+    read = [s for bit, s in zip(skips, sources[:-1], strict=True) if bit]
+    return own.norm(tf.add_n([y, *read]), f"{name}/skip")
+
+
+def _op(x: tf.Tensor, own: Own, name: str, op: str) -> tf.Tensor:
+    if op == "avgpool3x3":
+        return image_ops.avg_pool(x)
+    if op == "maxpool3x3":
+        return image_ops.max_pool(x)
+    if op.startswith("sep"):
+        kernels = (own(f"{name}/{op}/{kind}") for kind in ("depthwise", "pointwise"))
+        y = image_ops.separable_conv(x, *kernels)
+    else:
+        y = image_ops.conv(x, own(f"{name}/{op}/kernel"))
+    row = macro.OPS.index(op)  # convolutions come first among the ops
+    epsilon = image_ops.BN_MASKED_EPSILON
+    return tf.nn.relu(own.norm(y, f"{name}/out", row, epsilon=epsilon))

@@ -1,0 +1,77 @@
+"""One rnn arc as a plain graph: the final language model, trained as in a search."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from enas_tf.children import rnn as rnn_child
+from enas_tf.children.output import ChildOutput
+from enas_tf.nn import language, recurrent, seeds
+from enas_tf.rnn_config import RnnChildConfig
+from enas_tf.spaces import rnn
+from enas_tf.spaces.rnn import RnnArc
+from enas_tf.training import optimizer
+
+
+class PlainTexts:
+    """A cell with weights of its own; a `networks.Network`."""
+
+    num_tokens = 0
+
+    def __init__(self, arc: RnnArc, child: Any, config: RnnChildConfig, *, seed: int):
+        """Args: the cell; whose weights it starts with; what is dropped."""
+        views = child.parameters.views()
+        self._model = language.CellWordModel(
+            views["embedding"].shape[0],
+            config.hidden_size,
+            inputs=arc.inputs,
+            ops=arc.ops,
+            functions=rnn.OPS,
+            average=config.average,
+            init_range=config.init_range,
+            seed=seed,
+        )
+        word, from_state = tf.split(views["node_0"], 2)
+        chosen = [
+            views[f"node_{node}"][op][read]
+            for node, (read, op) in enumerate(zip(*arc, strict=True), start=1)
+        ]
+        self._model.embedding.assign(views["embedding"])
+        self._model.word.assign(word)
+        self._model.nodes.assign(tf.stack([from_state, *chosen]))
+        self._config = config
+        self._seed = seed
+        self.variables = [v.value for v in self._model.trainable_variables]
+        self.decayed = [False] * len(self.variables)  # in the penalty
+
+    def optimizer(self, config):
+        """See `Network`."""
+        return optimizer.of_child(self.variables, momentum=config.momentum)
+
+    def initial_state(self, batch_size):
+        """See `Network`."""
+        return self._model.initial_state(batch_size)
+
+    def forward(self, inputs, *, step, state=None):
+        """See `Network`."""
+        seed = seeds.at(self._seed, "dropout", step)
+        dropout = recurrent.Dropout(rnn_child.drop_rates(self._config), seed)
+        run = self._model.run(inputs, state, dropout)
+        config, model = self._config, self._model
+        squares = [tf.reduce_sum(tf.square(w.value)) for w in (model.word, model.nodes)]
+        penalty = (
+            config.alpha * recurrent.mean_square(run.states)
+            + config.beta * recurrent.slowness(run.states)
+            + config.weight_decay * tf.add_n(squares)
+        )
+        output = ChildOutput(run.logits, state=run.state, penalty=penalty)
+        return output, tf.zeros([0], tf.int32)
+
+    def answer(self, words: tf.Tensor) -> ChildOutput:
+        """Logits; nothing is dropped."""
+        state = self._model.initial_state(tf.shape(words)[0])
+        return ChildOutput(self._model(words, state)[0])
+
+    def arc_text(self, tokens):
+        """See `Network`."""
+        return ""

@@ -1,0 +1,189 @@
+"""What is timed: a shared child and fixed networks, trained alike on one batch."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf import presets
+from enas_tf.benchmark import plain, plain_macro, plain_micro, plain_rnn
+from enas_tf.config import Config
+from enas_tf.data.images import Split
+from enas_tf.nn import seeds
+from enas_tf.stages import parts
+from enas_tf.tasks.classification import Augmentation, ImageClassification
+from enas_tf.tasks.language_model import LanguageModel
+from enas_tf.tasks.lessons import Lesson
+from enas_tf.training import optimizer
+from enas_tf.training.child import ChildTrainer
+
+IMAGE = (32, 32, 3)
+CLASSES = 10
+EXAMPLES = dict(train=2000, valid=1000, test=1000)
+WORDS = dict(train=200_000, valid=75_000, test=20_000)
+VOCABULARY = 10_000
+# The framework's share of a step shows where arithmetic hardly counts.
+HOST = {
+    "macro": dict(batch_size=2, child_out_filters=2),
+    "micro": dict(batch_size=2, child_out_filters=2),
+    "rnn": dict(batch_size=2, child_hidden_size=2),
+}
+HOST_VOCABULARY = 10
+
+
+class Always:
+    """Lessons that are all the same batch: what is timed is the step alone."""
+
+    def __init__(self, batch: Any, batch_size: int):
+        """Args: what the task's `loss` takes."""
+        self.batch_size = batch_size
+        self._batch = batch
+
+    def steps_before(self, epoch: int) -> int:
+        """See `lessons.Shuffled`."""
+        return epoch
+
+    def shared(self, first: tf.Tensor) -> tuple[()]:
+        """See `lessons.Shuffled`."""
+        return ()
+
+    def lesson(self, step: tf.Tensor, shared: tuple[()]) -> Lesson:
+        """See `lessons.Shuffled`."""
+        return Lesson(self._batch, 1.0, tf.constant(False))
+
+
+class GivenArc:
+    """The shared child with arcs that are handed in; a `networks.Network`."""
+
+    def __init__(self, child: Any, space: Any, *, seed: int):
+        """Args: whose step it is; the run's seed, for what is dropped."""
+        self.tokens = tf.Variable(tf.zeros([space.num_tokens], tf.int32))
+        self._child = child
+        self._space = space
+        self._seed = seed
+        self.num_tokens = space.num_tokens
+        self.variables = [child.parameters.vector]
+        self.decayed = [True]
+        if child.aux_parameters is not None:
+            self.variables.append(child.aux_parameters.vector)
+            self.decayed.append(False)
+
+    def optimizer(self, config):
+        """See `Network`."""
+        return optimizer.of_child(self.variables, momentum=config.momentum)
+
+    def initial_state(self, batch_size):
+        """See `Network`."""
+        return self._child.initial_state(batch_size)
+
+    def forward(self, inputs, *, step, state=None):
+        """See `Network`."""
+        tokens = tf.convert_to_tensor(self.tokens)
+        carried = {} if state is None else dict(state=state)
+        output = self._child(
+            inputs,
+            arc=self._space.decode(tokens),
+            training=True,
+            seed=seeds.at(self._seed, "dropout", step),
+            **carried,
+        )
+        return output, tokens
+
+    def arc_text(self, tokens):
+        """See `Network`."""
+        return ""
+
+
+class Data(NamedTuple):
+    """As much of a data set as a shared child is built from."""
+
+    image_shape: tuple[int, int, int] = IMAGE
+    num_classes: int = CLASSES
+    vocabulary: range = range(VOCABULARY)
+
+
+class Subjects:
+    """One shared child of a space, and fixed networks with its weights."""
+
+    def __init__(self, space_name: str, **given: Any):
+        """Args: the space; settings that differ from the published search's."""
+        settings = {"deterministic": False, **given}
+        vocabulary = settings.pop("vocabulary", VOCABULARY)
+        self.config = presets.resolve(space_name, "search", "paper", settings)
+        self._part = parts.SPACES[space_name]
+        self.space = self._part.space(self.config)
+        self.name = space_name
+        self.data = Data(vocabulary=range(vocabulary))
+        self.child = self._part.shared(self.space, self.config, self.data)
+        self.task = task(self.config, self.data)
+        indices = tf.range(self.config.loop.batch_size)
+        # A value, not a graph: making the batch is not timed here.
+        self.batch = self.task.batch("train", indices)
+
+    @property
+    def lessons(self) -> Always:
+        """The batch, again and again."""
+        return Always(self.batch, self.config.loop.batch_size)
+
+    def trainer(self, network: Any) -> ChildTrainer:
+        """What trains `network` on the batch."""
+        return ChildTrainer(network, self.task, self.config.child, lessons=self.lessons)
+
+    def shared(self) -> tuple[GivenArc, ChildTrainer]:
+        """The shared child."""
+        network = GivenArc(self.child, self.space, seed=self.config.run.seed)
+        return network, self.trainer(network)
+
+    def fixed(self, tokens: np.ndarray) -> Any:
+        """A fixed network of one arc ([T]), a `networks.Network`."""
+        arc = self.space.decode(tokens)
+        config, seed = self.config, self.config.run.seed
+        if self.name == "rnn":
+            return plain_rnn.PlainTexts(arc, self.child, config.rnn, seed=seed)
+        features, aux = functools.partial(plain_macro.features, arc=arc), None
+        if self.name == "micro":
+            sizes = dict(
+                num_layers=config.child.num_layers, filters=config.child.out_filters
+            )
+            features = functools.partial(plain_micro.features, arc=arc, **sizes)
+            if self.child.aux_parameters is not None:
+                aux = plain_micro.aux_logits
+        inputs = self.batch.inputs
+        return plain.PlainImages(
+            features, self.child, config.child, sample=inputs, seed=seed, aux=aux
+        )
+
+    def arcs(self, count: int, *, seed: int = 0) -> np.ndarray:
+        """Random arcs, [count, T]."""
+        return self.space.random(np.random.default_rng(seed), count)
+
+
+def task(config: Config, data: Data) -> Any:
+    """Noise in the shape of the published data: what is in it costs nothing."""
+    rng = np.random.default_rng(0)
+    if config.run.search_for == "rnn":
+        size = len(data.vocabulary)
+        texts = {
+            split: rng.integers(0, size, count).astype(np.int32)
+            for split, count in WORDS.items()
+        }
+        return LanguageModel(texts, bptt_steps=config.rnn.bptt_steps)
+    splits = {
+        split: Split(
+            rng.integers(0, 256, (count, *data.image_shape), dtype=np.uint8),
+            rng.integers(0, data.num_classes, count).astype(np.int32),
+        )
+        for split, count in EXAMPLES.items()
+    }
+    moments = dict(mean=np.full(3, 127.5), std=np.full(3, 73.9))
+    augmentation = Augmentation(IMAGE[0] // 8, True, 0)
+    return ImageClassification(splits, **moments, augmentation=augmentation)
+
+
+def steps(trainer: ChildTrainer, count: int) -> Callable[[], Any]:
+    """`count` steps of a trainer as one call that waits for their end."""
+    first, last = (tf.constant(n, tf.int64) for n in (0, count))
+    lr = tf.constant(1e-4)
+    return lambda: trainer.run(first, last, lr).sums.loss.numpy()
