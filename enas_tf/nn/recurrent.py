@@ -16,6 +16,14 @@ FUNCTIONS = dict(
     tanh=tf.tanh, relu=tf.nn.relu, sigmoid=tf.sigmoid, identity=tf.identity
 )
 
+# (y, 1) -> dy / dx of y = f(x), which follows from y alone.
+SLOPES = dict(
+    tanh=lambda y, one: tf.raw_ops.TanhGrad(y=y, dy=one),
+    relu=lambda y, one: tf.raw_ops.ReluGrad(features=y, gradients=one),
+    sigmoid=lambda y, one: tf.raw_ops.SigmoidGrad(y=y, dy=one),
+    identity=lambda y, one: tf.identity(one),
+)
+
 # What may be dropped: words, embeddings, node 0's words, states and nodes before their
 # product, outputs, weights of that product. A place is folded into a minibatch's seed:
 # append only.
@@ -109,9 +117,18 @@ def states(
     from_words = tf.tensordot(words, cell.word, 1)  # [B, T, 2H]
     weights = tf.unstack(cell.nodes * dropout.mask("w", cell.nodes))
     mask = dropout.mask("l", state)
+    # Made here, outside the loop over time, in which constants are made anew each time.
+    ones = tf.ones_like(state)
+    nodes = [
+        (_reader(read, node), _function(op, cell.functions, ones), weight)
+        for node, (read, op, weight) in enumerate(
+            zip(cell.inputs, cell.ops, weights[1:], strict=True), start=1
+        )
+    ]
 
     def step(before, from_word):
-        return _next_state(before, from_word, cell, weights, mask)
+        product = from_word + tf.matmul(before * mask, weights[0])
+        return _next_state(highway(before, product, tf.tanh), nodes, cell, mask)
 
     found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)
     return tf.transpose(found, [1, 0, 2])
@@ -141,35 +158,52 @@ def sum_of_squares(cell: Cell) -> tf.Tensor:
 
 
 def _next_state(
-    before: tf.Tensor,
-    from_word: tf.Tensor,
-    cell: Cell,
-    weights: list[tf.Tensor],
-    mask: tf.Tensor,
+    first: tf.Tensor, nodes: list[tuple], cell: Cell, mask: tf.Tensor
 ) -> tf.Tensor:
-    """One time step, [B, H] -> [B, H].
+    """The average of one time step's nodes, [B, H].
 
-    from_word: [B, 2H]; weights: [H, 2H] of nodes 0..N; mask: [B, H].
+    first: node 0, [B, H]; nodes: reader, function and weight [H, 2H] of nodes 1..N;
+    mask: [B, H].
     """
-    product = from_word + tf.matmul(before * mask, weights[0])
-    nodes = [highway(before, product, tf.tanh)]
-    for read, op, weight in zip(cell.inputs, cell.ops, weights[1:], strict=True):
-        carried = _one_of(read, [tf.identity] * len(nodes), nodes)
-        function = functools.partial(_function, op, cell.functions)
-        nodes.append(highway(carried, tf.matmul(carried * mask, weight), function))
-    return tf.tensordot(cell.shares, tf.stack(nodes), 1)
+    values = [first]
+    for reader, function, weight in nodes:
+        carried = reader(*values)
+        product = tf.matmul(carried * mask, weight)
+        values.append(highway(carried, product, function))
+    return tf.tensordot(cell.shares, tf.stack(values), 1)
 
 
-def _function(op: Any, names: tuple[str, ...], x: tf.Tensor) -> tf.Tensor:
-    """The chosen function of x."""
-    return _one_of(op, [FUNCTIONS[name] for name in names], [x] * len(names))
+def _reader(read: Any, count: int) -> Callable[..., tf.Tensor]:
+    """A function of `count` nodes that gives the one of number `read`."""
+    if count == 1 or isinstance(read, int):
+        number = read if count > 1 else 0
+        return lambda *nodes: nodes[number]
+    shares = tf.one_hot(read, count)[:, tf.newaxis, tf.newaxis]
+
+    @tf.custom_gradient
+    def reader(*nodes):
+        y = tf.raw_ops.Gather(params=tf.stack(nodes), indices=read)
+        return y, lambda dy: tf.unstack(shares * dy)
+
+    return reader
 
 
-def _one_of(index: Any, options: list[Callable], values: list[tf.Tensor]) -> tf.Tensor:
-    """options[index](values[index]); none of the others is computed."""
-    if isinstance(index, int):
-        return options[index](values[index])
-    calls = [functools.partial(*pair) for pair in zip(options, values, strict=True)]
-    result = tf.switch_case(index, calls)
-    result.set_shape(values[0].shape)
-    return result
+def _function(op: Any, names: tuple[str, ...], ones: tf.Tensor) -> Callable:
+    """The chosen function of [B, H]; none of the others is computed."""
+    if isinstance(op, int):
+        return FUNCTIONS[names[op]]
+
+    def value_and_slope(name, x):
+        y = FUNCTIONS[name](x)
+        return y, SLOPES[name](y, ones)
+
+    @tf.custom_gradient
+    def chosen(x):
+        branches = [functools.partial(value_and_slope, name, x) for name in names]
+        # Both at once, woven into the graph: another switch for the gradient would cost
+        # more than the slope, and a call (nn/switch.py) more than a single op.
+        y, slope = tf.switch_case(op, branches)
+        y.set_shape(x.shape)
+        return y, lambda dy: dy * slope
+
+    return chosen
