@@ -30,6 +30,7 @@ RANKS = (
     ("training",),
     ("export", "exported", "predict", "export_text", "predict_text", "plots"),
     ("stages",),
+    ("benchmark",),
     ("experiment",),
     ("flags",),
     ("bin",),

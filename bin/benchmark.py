@@ -1,0 +1,67 @@
+"""What a search costs beside a fixed network, measured here and now.
+
+  python bin/benchmark.py --search_for=micro --what=step,host --json=figures.json
+
+Every ratio is of two things timed alternately in one process. Leave the machine alone
+meanwhile.
+"""
+
+import os
+import pathlib
+import sys
+
+# As in main.py.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+from absl import flags, logging
+
+from enas_tf import config, disk, quiet
+
+WHAT = "step host controller evaluate input startup memory scale economy".split()
+
+
+def main(argv: list[str]) -> int:
+    """Measures what the flags in `argv` ask for; the exit status."""
+    values = flags.FlagValues()
+    flags.DEFINE_enum(
+        "search_for", "macro", config.SPACES, "The space.", flag_values=values
+    )
+    flags.DEFINE_list(
+        "what", WHAT, f"Figures, of {', '.join(WHAT)}.", flag_values=values
+    )
+    flags.DEFINE_string("json", "", "Also write them to a file.", flag_values=values)
+    if any(word in ("--help", "-h", "--helpfull") for word in argv[1:]):
+        print(f"{__doc__}\n{values.main_module_help()}")
+        return 0
+    try:
+        _run(values, argv)
+    except (flags.Error, config.ConfigError) as error:
+        print(f"enas_tf: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(values: flags.FlagValues, argv: list[str]) -> None:
+    rest = values(argv)[1:]
+    if rest:
+        raise config.ConfigError(f"{rest[0]!r} is not a flag: write --name=value.")
+    for name in values.what:
+        if name not in WHAT:
+            allowed = f"a list of {', '.join(WHAT)}"
+            raise config.ConfigError(config.refusal("what", name, allowed))
+    path = pathlib.Path(values.json).expanduser() if values.json else None
+    if path and not path.parent.is_dir():
+        allowed = "a file in a folder that exists"
+        raise config.ConfigError(config.refusal("json", values.json, allowed))
+    logging.set_verbosity(logging.INFO)
+    with quiet.standard_error():
+        from enas_tf.benchmark import run
+    found = run.measure(values.search_for, values.what)
+    if path:
+        disk.write_json(path, found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,129 @@
+"""What else a search does: controller updates, evaluations; and what it saves in all."""
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.benchmark import subjects as subjects_lib
+from enas_tf.benchmark import timing
+from enas_tf.benchmark.subjects import Subjects
+from enas_tf.controller import Controller
+from enas_tf.tasks import rewards
+from enas_tf.training import controller as controller_lib
+from enas_tf.training import scoring
+
+BLOCKS = 3
+REWARDED = 10  # arcs of a timed update
+EVALUATED = 1000  # images, or texts' windows, of a timed evaluation
+TRAINING_SIZE = {"macro": 45_000, "micro": 45_000, "rnn": 929_589}
+
+
+def controller(space: str) -> dict[str, float]:
+    """An update of the controller over the forward passes of its rewards alone."""
+    subjects = Subjects(space, controller_num_aggregate=REWARDED)
+    config = subjects.config
+    policy = Controller(subjects.space.tape(), config.controller, seed=0)
+    scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
+    trainer = controller_lib.ControllerTrainer(
+        policy,
+        scorer,
+        config.controller,
+        reward=rewards.REWARDS[subjects.task.measure.name],
+        space=subjects.space,
+        batch_size=config.loop.batch_size,
+        seed=0,
+    )
+    first, last = (tf.constant(n, tf.int64) for n in (0, 1))
+    trained = [v.value for v in policy.trainable_variables] + trainer.variables
+    start = [tf.identity(value) for value in trained]
+
+    def update():
+        # From the same weights each time, so that the arcs are those scored below.
+        for variable, value in zip(trained, start, strict=True):
+            variable.assign(value)
+        return trainer.run(first, last).metrics.loss.numpy()
+
+    tokens = trainer.run(first, last).tokens.numpy()[0]
+    batches = _batches(subjects, REWARDED, config.loop.batch_size)
+    things = dict(
+        update=update,
+        forward=lambda: scorer.means(tokens, batches, split="valid"),
+    )
+    times = timing.alternate(things, blocks=BLOCKS)
+    return {
+        f"{space}.controller_over_forward": timing.ratio(
+            times["update"], times["forward"]
+        ),
+        f"{space}.controller_update_wall_s": times["update"].wall_median,
+    }
+
+
+def evaluate(space: str) -> dict[str, float]:
+    """One arc on a whole split, over the bare forward pass of a fixed network."""
+    subjects = Subjects(space)
+    size = subjects.config.loop.eval_batch_size
+    scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
+    tokens = subjects.arcs(1)
+    fixed = subjects.fixed(tokens[0])
+    batches = _batches(subjects, EVALUATED // size, size)
+    ready = tf.stack(
+        [subjects.task.batch("valid", tf.constant(b)).inputs for b in batches.indices]
+    )
+
+    @tf.function(autograph=False)
+    def bare(inputs):
+        return tf.map_fn(
+            lambda batch: tf.reduce_sum(fixed.answer(batch).logits),
+            inputs,
+            fn_output_signature=tf.float32,
+            parallel_iterations=1,
+        )
+
+    rows = np.repeat(tokens, len(batches.indices), axis=0)
+    things = dict(
+        scored=lambda: scorer.means(rows, batches, split="valid"),
+        bare=lambda: bare(ready).numpy(),
+    )
+    times = timing.alternate(things, blocks=BLOCKS)
+    return {
+        f"{space}.evaluate_over_fixed": timing.ratio(times["scored"], times["bare"])
+    }
+
+
+def economy(space: str) -> dict[str, float]:
+    """Training each scored arc from scratch over the whole search: extrapolated.
+
+    From the times of single steps at the published sizes, a fixed network of the same
+    size and schedule standing for each arc's own training.
+    """
+    subjects = Subjects(space)
+    config, batch = subjects.config, subjects.config.loop.batch_size
+    network, trainer = subjects.shared()
+    tokens = subjects.arcs(1)
+    network.tokens.assign(tokens[0])
+    scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
+    fixed = subjects.trainer(subjects.fixed(tokens[0]))
+    rewarding = _batches(subjects, 1, batch)
+    things = dict(
+        shared=subjects_lib.steps(trainer, 1),
+        fixed=subjects_lib.steps(fixed, 1),
+        reward=lambda: scorer.means(tokens, rewarding, split="valid"),
+    )
+    times = timing.alternate(things, blocks=BLOCKS)
+    words = config.rnn.bptt_steps if space == "rnn" else 1
+    steps = config.loop.num_epochs * (TRAINING_SIZE[space] // (batch * words))
+    phases = config.loop.num_epochs // config.controller.train_every
+    arcs = phases * config.controller.train_steps * config.controller.num_aggregate
+    seconds = {name: value.wall_median for name, value in times.items()}
+    searched = steps * seconds["shared"] + arcs * seconds["reward"]
+    return {
+        f"{space}.arcs_scored": arcs,
+        f"{space}.search_days_here": searched / 86_400,
+        f"{space}.economy": arcs * steps * seconds["fixed"] / searched,
+    }
+
+
+def _batches(subjects: Subjects, count: int, batch_size: int) -> scoring.Batches:
+    """`count` random batches of the validation split."""
+    rng, size = np.random.default_rng(0), subjects.task.size("valid")
+    indices = rng.integers(0, size, (count, batch_size)).astype(np.int32)
+    return scoring.Batches(indices, np.ones(indices.shape, np.float32))

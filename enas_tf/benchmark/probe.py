@@ -1,0 +1,106 @@
+"""One figure that takes a process of its own: python -m enas_tf.benchmark.probe.
+
+Prints a line of JSON. Nothing but TensorFlow is imported before the clock starts.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+
+import tensorflow as tf
+
+MEGABYTE = 2**20
+
+
+def wait(space: str) -> dict[str, float]:
+    """CPU seconds from TensorFlow's import to the end of the first training step."""
+    began = time.process_time()
+    _searching(space)["trainer"].run(*_first_step())
+    return {f"{space}.wait_cpu_s": time.process_time() - began}
+
+
+def graph(space: str) -> dict[str, float]:
+    """Memory that tracing and one step of tiny batches and weights add."""
+    from enas_tf.benchmark import subjects
+
+    given = dict(subjects.HOST[space])
+    if space == "rnn":
+        given["vocabulary"] = subjects.HOST_VOCABULARY
+    parts = _searching(space, **given)
+    before = _resident()
+    parts["trainer"].run(*_first_step())
+    return {f"{space}.graph_mb": _resident() - before}
+
+
+def peak(space: str) -> dict[str, float]:
+    """Largest resident memory of a search: steps, an update, an evaluation's batch."""
+    import numpy as np
+
+    from enas_tf.benchmark import subjects
+    from enas_tf.training import scoring
+
+    subjects.EXAMPLES |= dict(train=45_000, valid=5_000, test=10_000)
+    parts = _searching(space)
+    for _ in range(2):
+        parts["trainer"].run(*_first_step())
+    parts["updater"].run(*_first_step()[:2])
+    whole = parts["subjects"]
+    batch = whole.config.loop.eval_batch_size
+    some = scoring.Batches(
+        np.arange(batch, dtype=np.int32)[None], np.ones([1, batch], np.float32)
+    )
+    parts["scorer"].means(whole.arcs(1), some, split="test")
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {f"{space}.peak_mb": kilobytes / 1024}
+
+
+WHAT = dict(wait=wait, graph=graph, peak=peak)
+
+
+def ask(space: str, what: str) -> dict[str, float]:
+    """The same, from another process."""
+    command = [sys.executable, "-m", "enas_tf.benchmark.probe", space, what]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def _searching(space: str, **given) -> dict:
+    """What a search is made of, on data that costs nothing."""
+    from enas_tf.benchmark import subjects as subjects_lib
+    from enas_tf.controller import Controller
+    from enas_tf.tasks import rewards
+    from enas_tf.training import controller as controller_lib
+    from enas_tf.training import networks, scoring
+
+    subjects = subjects_lib.Subjects(space, **given)
+    config = subjects.config
+    policy = Controller(subjects.space.tape(), config.controller, seed=0)
+    network = networks.SampledChild(subjects.child, policy, subjects.space, seed=0)
+    scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
+    updater = controller_lib.ControllerTrainer(
+        policy,
+        scorer,
+        config.controller,
+        reward=rewards.REWARDS[subjects.task.measure.name],
+        space=subjects.space,
+        batch_size=config.loop.batch_size,
+        seed=0,
+    )
+    trainer = subjects.trainer(network)
+    return dict(subjects=subjects, trainer=trainer, scorer=scorer, updater=updater)
+
+
+def _first_step() -> tuple:
+    return tf.constant(0, tf.int64), tf.constant(1, tf.int64), tf.constant(1e-4)
+
+
+def _resident() -> float:
+    with open("/proc/self/statm") as file:
+        pages = int(file.read().split()[1])
+    return pages * resource.getpagesize() / MEGABYTE
+
+
+if __name__ == "__main__":
+    print(json.dumps(WHAT[sys.argv[2]](sys.argv[1])))

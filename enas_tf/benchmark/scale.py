@@ -1,0 +1,75 @@
+"""How the cost of a shared step grows with the number of ops and with each size."""
+
+import numpy as np
+from absl import logging
+
+from enas_tf.benchmark import subjects as subjects_lib
+from enas_tf.benchmark import timing
+from enas_tf.benchmark.subjects import Subjects
+
+FEW_OPS = 2
+# Sizes from which to which; the others stay as in `SMALL`.
+SMALL = {
+    "macro": dict(batch_size=32, child_num_layers=6, child_out_filters=36),
+    "micro": dict(batch_size=16, child_num_layers=3, child_out_filters=20),
+    "rnn": dict(batch_size=64, child_num_layers=6, child_hidden_size=200),
+}
+GROWN = {
+    "macro": dict(
+        child_num_layers=(6, 9, 12), child_out_filters=(36, 54, 72), batch_size=(32, 64)
+    ),
+    "micro": dict(
+        child_num_layers=(3, 6, 9), child_out_filters=(20, 30, 40), batch_size=(16, 32)
+    ),
+    "rnn": dict(
+        child_num_layers=(6, 9, 12), child_hidden_size=(200, 400), batch_size=(64, 128)
+    ),
+}
+BLOCKS = 3
+ARCS = 2
+
+
+def scale(space: str) -> dict[str, float]:
+    """Steps with all ops over steps with two; log-log slopes of CPU time by size."""
+    found = {f"{space}.ops_all_over_2": _ops(space)}
+    for size, values in GROWN[space].items():
+        things = [_shared(space, {**SMALL[space], size: value}) for value in values]
+        calls = {str(value): call for value, call in zip(values, things, strict=True)}
+        times = timing.alternate(calls, blocks=BLOCKS)
+        cpu = [times[name].cpu_median for name in calls]
+        slope = float(np.polyfit(np.log(values), np.log(cpu), 1)[0])
+        found[f"{space}.slope_{size.removeprefix('child_')}"] = slope
+        rows = zip(values, cpu, strict=True)
+        table = ", ".join(f"{value}: {1e3 * time:.0f}" for value, time in rows)
+        logging.info("%s, CPU ms of %d arcs' steps by %s: %s", space, ARCS, size, table)
+    return found
+
+
+def _ops(space: str) -> float:
+    """The same arcs, of two ops, in a child that has only these and in a whole one."""
+    few = Subjects(space, **SMALL[space], child_num_branches=FEW_OPS)
+    arcs = few.arcs(ARCS)
+    calls = dict(
+        few=_arcs_steps(few, arcs),
+        all=_arcs_steps(Subjects(space, **SMALL[space]), arcs),
+    )
+    times = timing.alternate(calls, blocks=2 * BLOCKS)
+    return timing.ratio(times["all"], times["few"])
+
+
+def _shared(space: str, sizes: dict[str, int]):
+    subjects = Subjects(space, **sizes)
+    return _arcs_steps(subjects, subjects.arcs(ARCS))
+
+
+def _arcs_steps(subjects: Subjects, arcs: np.ndarray):
+    """A call that does a step of each arc."""
+    network, trainer = subjects.shared()
+    step = subjects_lib.steps(trainer, 1)
+
+    def run():
+        for tokens in arcs:
+            network.tokens.assign(tokens)
+            step()
+
+    return run

@@ -1,0 +1,87 @@
+"""A training step of the shared child over one of a fixed network of the same arc."""
+
+import statistics
+from typing import Any
+from unittest import mock
+
+import tensorflow as tf
+
+from enas_tf.benchmark import subjects as subjects_lib
+from enas_tf.benchmark import timing
+from enas_tf.benchmark.subjects import Subjects
+from enas_tf.nn import switch
+
+ARCS = 5
+BLOCKS = 5
+# Batches at which a step is timed, the published one last; micro's would take too long.
+BATCHES = {"macro": (32, 128), "micro": (32,), "rnn": (128,)}
+HOST_STEPS = 20
+
+
+def step(space: str) -> dict[str, float]:
+    """At the published sizes; also with all ops computed, as the originals do."""
+    found: dict[str, float] = {}
+    for batch in BATCHES[space]:
+        subjects = Subjects(space, batch_size=batch)
+        at_batch = over_fixed(subjects, "step")
+        found |= {f"{space}.{name}_b{batch}": v for name, v in at_batch.items()}
+        # Without the batch: the published one, or the nearest that is timed.
+        found |= {f"{space}.{name}": value for name, value in at_batch.items()}
+    if space != "rnn":
+        subjects = Subjects(space, batch_size=BATCHES[space][0])
+        with mock.patch.object(switch, "switch", _all_ops):
+            all_ops = over_fixed(subjects, "all_ops", arcs=1)
+        found[f"{space}.all_ops_over_fixed"] = all_ops["all_ops_over_fixed"]
+    return found
+
+
+def host(space: str) -> dict[str, float]:
+    """With so few filters and images that what is left is the framework's work."""
+    given = dict(subjects_lib.HOST[space])
+    if space == "rnn":
+        given["vocabulary"] = subjects_lib.HOST_VOCABULARY
+    found = over_fixed(Subjects(space, **given), "host", steps=HOST_STEPS)
+    return {f"{space}.{name}": value for name, value in found.items()}
+
+
+def over_fixed(
+    subjects: Subjects,
+    name: str,
+    *,
+    steps: int = 1,
+    arcs: int = ARCS,
+    blocks: int = BLOCKS,
+) -> dict[str, float]:
+    """Means over random arcs of ratios of CPU time, and milliseconds of a step.
+
+    `<name>_spread` is a fixed network over a second one of the same arc: what a ratio
+    of equals looks like here.
+    """
+    network, trainer = subjects.shared()
+    shared = subjects_lib.steps(trainer, steps)
+    rows: list[dict[str, float]] = []
+    for tokens in subjects.arcs(arcs):
+        network.tokens.assign(tokens)
+        fixed = [subjects.trainer(subjects.fixed(tokens)) for _ in range(2)]
+        one, other = (subjects_lib.steps(trainer, steps) for trainer in fixed)
+        things = dict(shared=shared, fixed=one, again=other)
+        times = timing.alternate(things, blocks=blocks)
+        row = {
+            f"{name}_over_fixed": timing.ratio(times["shared"], times["fixed"]),
+            f"{name}_spread": timing.ratio(times["again"], times["fixed"]),
+        }
+        for thing in ("shared", "fixed"):
+            milliseconds = 1e3 / steps
+            row[f"{name}_{thing}_cpu_ms"] = times[thing].cpu_median * milliseconds
+            row[f"{name}_{thing}_wall_ms"] = times[thing].wall_median * milliseconds
+        rows.append(row)
+    found = {key: statistics.mean(row[key] for row in rows) for key in rows[0]}
+    found[f"{name}_over_fixed_highest"] = max(r[f"{name}_over_fixed"] for r in rows)
+    return found
+
+
+def _all_ops(index: tf.Tensor, branches: Any, *, like: tf.Tensor) -> tf.Tensor:
+    """What `switch.switch` gives, with every op computed and one picked."""
+    found = tf.stack([branch() for branch in branches])[index]
+    found.set_shape(like.shape)
+    return found
