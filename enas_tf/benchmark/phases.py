@@ -1,4 +1,4 @@
-"""What else a search does: controller updates, evaluations; and what it saves in all."""
+"""What else a search does: controller updates, evaluations; what it saves in all."""
 
 import numpy as np
 import tensorflow as tf
