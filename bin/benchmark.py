@@ -6,6 +6,7 @@ Every ratio is of two things timed alternately in one process. Leave the machine
 meanwhile.
 """
 
+import logging as std_logging
 import os
 import pathlib
 import sys
@@ -33,7 +34,7 @@ def main(argv: list[str]) -> int:
     )
     flags.DEFINE_string("json", "", "Also write them to a file.", flag_values=values)
     if any(word in ("--help", "-h", "--helpfull") for word in argv[1:]):
-        print(f"{__doc__}\n{values.main_module_help()}")
+        print(f"{__doc__}\n{values.get_help()}")
         return 0
     try:
         _run(values, argv)
@@ -56,8 +57,12 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
         allowed = "a file in a folder that exists"
         raise config.ConfigError(config.refusal("json", values.json, allowed))
     logging.set_verbosity(logging.INFO)
+    logging.get_absl_handler().setFormatter(std_logging.Formatter("%(message)s"))
     with quiet.standard_error():
+        from enas_tf import experiment
         from enas_tf.benchmark import run
+
+        experiment.start_tensorflow()
     found = run.measure(values.search_for, values.what)
     if path:
         disk.write_json(path, found)
