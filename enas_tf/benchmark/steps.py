@@ -80,7 +80,7 @@ def over_fixed(
     return found
 
 
-def _all_ops(index: tf.Tensor, branches: Any, *, like: tf.Tensor) -> tf.Tensor:
+def _all_ops(index: tf.Tensor, branches: Any, *, like: tf.Tensor, **_) -> tf.Tensor:
     """What `switch.switch` gives, with every op computed and one picked."""
     found = tf.stack([branch() for branch in branches])[index]
     found.set_shape(like.shape)

@@ -77,7 +77,11 @@ class MicroCell(keras.layers.Layer):
     def _operand(self, x: tf.Tensor, op: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
         """The chosen op on x, [B, H, W, C]; no other one is computed."""
         branches = [functools.partial(self._op, name, x, row) for name in self.ops]
-        return switch.switch(op, branches, like=x)
+        calls = [
+            branch if name == "identity" else switch.one_call(branch)
+            for name, branch in zip(self.ops, branches, strict=True)
+        ]
+        return switch.switch(op, calls, like=x, whole=True)
 
     def _op(self, name: str, x: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
         if name == "identity":

@@ -200,8 +200,7 @@ def _function(op: Any, names: tuple[str, ...], ones: tf.Tensor) -> Callable:
     @tf.custom_gradient
     def chosen(x):
         branches = [functools.partial(value_and_slope, name, x) for name in names]
-        # Both at once, woven into the graph: another switch for the gradient would cost
-        # more than the slope, and a call (nn/switch.py) more than a single op.
+        # Both at once: another switch for the gradient would cost more than the slope.
         y, slope = tf.switch_case(op, branches)
         y.set_shape(x.shape)
         return y, lambda dy: dy * slope
