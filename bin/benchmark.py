@@ -56,6 +56,8 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     if path and not path.parent.is_dir():
         allowed = "a file in a folder that exists"
         raise config.ConfigError(config.refusal("json", values.json, allowed))
+    flags.FLAGS.mark_as_parsed()  # absl notes it where its own are not
+    logging.use_absl_handler()
     logging.set_verbosity(logging.INFO)
     logging.get_absl_handler().setFormatter(std_logging.Formatter("%(message)s"))
     with quiet.standard_error():

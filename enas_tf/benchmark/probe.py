@@ -17,7 +17,8 @@ MEGABYTE = 2**20
 def wait(space: str) -> dict[str, float]:
     """CPU seconds from TensorFlow's import to the end of the first training step."""
     began = time.process_time()
-    _searching(space)["trainer"].run(*_first_step())
+    parts = _searching(space)  # a method of TensorFlow's does not keep its owner
+    parts["trainer"].run(*_first_step())
     return {f"{space}.wait_cpu_s": time.process_time() - began}
 
 
@@ -62,7 +63,9 @@ WHAT = dict(wait=wait, graph=graph, peak=peak)
 def ask(space: str, what: str) -> dict[str, float]:
     """The same, from another process."""
     command = [sys.executable, "-m", "enas_tf.benchmark.probe", space, what]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    answer = subprocess.run(command, capture_output=True, text=True)
+    if answer.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{answer.stderr}")
     return json.loads(answer.stdout.splitlines()[-1])
 
 
