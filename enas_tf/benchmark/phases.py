@@ -7,8 +7,6 @@ from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.controller import Controller
-from enas_tf.tasks import rewards
-from enas_tf.training import controller as controller_lib
 from enas_tf.training import scoring
 
 BLOCKS = 3
@@ -23,15 +21,7 @@ def controller(space: str) -> dict[str, float]:
     config = subjects.config
     policy = Controller(subjects.space.tape(), config.controller, seed=0)
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
-    trainer = controller_lib.ControllerTrainer(
-        policy,
-        scorer,
-        config.controller,
-        reward=rewards.REWARDS[subjects.task.measure.name],
-        space=subjects.space,
-        batch_size=config.loop.batch_size,
-        seed=0,
-    )
+    trainer = subjects.updater(policy, scorer)
     first, last = (tf.constant(n, tf.int64) for n in (0, 1))
     trained = [v.value for v in policy.trainable_variables] + trainer.variables
     start = [tf.identity(value) for value in trained]

@@ -73,8 +73,6 @@ def _searching(space: str, **given) -> dict:
     """What a search is made of, on data that costs nothing."""
     from enas_tf.benchmark import subjects as subjects_lib
     from enas_tf.controller import Controller
-    from enas_tf.tasks import rewards
-    from enas_tf.training import controller as controller_lib
     from enas_tf.training import networks, scoring
 
     subjects = subjects_lib.Subjects(space, **given)
@@ -82,15 +80,7 @@ def _searching(space: str, **given) -> dict:
     policy = Controller(subjects.space.tape(), config.controller, seed=0)
     network = networks.SampledChild(subjects.child, policy, subjects.space, seed=0)
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
-    updater = controller_lib.ControllerTrainer(
-        policy,
-        scorer,
-        config.controller,
-        reward=rewards.REWARDS[subjects.task.measure.name],
-        space=subjects.space,
-        batch_size=config.loop.batch_size,
-        seed=0,
-    )
+    updater = subjects.updater(policy, scorer)
     trainer = subjects.trainer(network)
     return dict(subjects=subjects, trainer=trainer, scorer=scorer, updater=updater)
 

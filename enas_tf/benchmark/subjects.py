@@ -13,9 +13,11 @@ from enas_tf.config import Config
 from enas_tf.data.images import Split
 from enas_tf.nn import seeds
 from enas_tf.stages import parts
+from enas_tf.tasks import rewards
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
 from enas_tf.tasks.lessons import Lesson
+from enas_tf.training import controller as controller_lib
 from enas_tf.training import optimizer
 from enas_tf.training.child import ChildTrainer
 
@@ -153,6 +155,19 @@ class Subjects:
         inputs = self.batch.inputs
         return plain.PlainImages(
             features, self.child, config.child, sample=inputs, seed=seed, aux=aux
+        )
+
+    def updater(self, policy: Any, scorer: Any) -> controller_lib.ControllerTrainer:
+        """What trains the controller `policy` on what `scorer` makes of its arcs."""
+        config = self.config
+        return controller_lib.ControllerTrainer(
+            policy,
+            scorer,
+            config.controller,
+            reward=rewards.REWARDS[self.task.measure.name],
+            space=self.space,
+            batch_size=config.loop.batch_size,
+            seed=config.run.seed,
         )
 
     def arcs(self, count: int, *, seed: int = 0) -> np.ndarray:
