@@ -4,6 +4,8 @@ Reference: reference code src/cifar10/general_child.py, `_enas_layer`; paper sec
 2.3.
 """
 
+import functools
+
 import keras
 import tensorflow as tf
 
@@ -23,11 +25,10 @@ class MacroLayer(keras.layers.Layer):
     inside the switch.
     """
 
-    def __init__(self, ops: tuple[str, ...], *, name: str):
-        """Args: the names of the ops to switch between."""
+    def __init__(self, chosen: switch.Switch, *, name: str):
+        """Args: the switch between the ops, the same for all layers."""
         super().__init__(name=name)
-        self.ops = ops
-        self.convs = tuple(op for op in ops if op in macro.CONV_SIZES)
+        self._chosen = chosen
 
     def call(
         self,
@@ -44,7 +45,10 @@ class MacroLayer(keras.layers.Layer):
         }
         x = image_ops.pointwise(sources[-1], row["kernel"])
         x = tf.nn.relu(image_ops.batch_norm(x, row["scale"], row["offset"]))
-        y = self._switch(x, op, weights)
+        inside = {
+            n: w for n, w in weights.items() if not n.startswith(("in/", "skip/"))
+        }
+        y = self._chosen(op, x, inside)
         if len(sources) == 1:
             return y
         # Deviation K1 (kept): bit 0 is the stem, bit i the output of layer i - 1.
@@ -55,31 +59,28 @@ class MacroLayer(keras.layers.Layer):
             total, weights["skip/scale"], weights["skip/offset"]
         )
 
-    def _switch(self, x: tf.Tensor, op: tf.Tensor, weights: dict) -> tf.Tensor:
-        """The chosen op on x; no other one is computed or given a gradient."""
-        branches = []
-        for name in self.ops:
-            # Deviation D1: bound early. The original's branches all ran the last one.
-            branches.append(lambda name=name: self._op(name, x, weights))
-        return switch.switch(op, branches, like=x)
 
-    def _op(self, name: str, x: tf.Tensor, weights: dict) -> tf.Tensor:
-        if name == "avgpool3x3":
-            return image_ops.avg_pool(x)
-        if name == "maxpool3x3":
-            return image_ops.max_pool(x)
-        if name.startswith("sep"):
-            depthwise, point = (
-                weights[f"{name}/depthwise"],
-                weights[f"{name}/pointwise"],
-            )
-            y = image_ops.separable_conv(x, depthwise, point)
-        else:
-            y = image_ops.conv(x, weights[f"{name}/kernel"])
-        row = self.convs.index(name)
-        scale, offset = weights["out/scale"][row], weights["out/offset"][row]
-        y = image_ops.batch_norm(y, scale, offset, epsilon=image_ops.BN_MASKED_EPSILON)
-        return tf.nn.relu(y)
+def switch_between(ops: tuple[str, ...]) -> switch.Switch:
+    """One of the ops on a map, given the weights of a layer."""
+    convs = [op for op in ops if op in macro.CONV_SIZES]
+    # Deviation D1: bound early. The original's branches all ran the last one.
+    return switch.Switch([functools.partial(_op, name, convs) for name in ops])
+
+
+def _op(name: str, convs: list[str], x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
+    if name == "avgpool3x3":
+        return image_ops.avg_pool(x)
+    if name == "maxpool3x3":
+        return image_ops.max_pool(x)
+    if name.startswith("sep"):
+        kernels = weights[f"{name}/depthwise"], weights[f"{name}/pointwise"]
+        y = image_ops.separable_conv(x, *kernels)
+    else:
+        y = image_ops.conv(x, weights[f"{name}/kernel"])
+    row = convs.index(name)
+    scale, offset = weights["out/scale"][row], weights["out/offset"][row]
+    y = image_ops.batch_norm(y, scale, offset, epsilon=image_ops.BN_MASKED_EPSILON)
+    return tf.nn.relu(y)
 
 
 class SharedMacroChild(shared.SharedImageChild):
@@ -100,8 +101,9 @@ class SharedMacroChild(shared.SharedImageChild):
         super().__init__(weights, keep_prob=config.keep_prob, seed=seed)
         self.pools = macro.pool_layers(space.num_layers)
         # A tuple: Keras loses layers that are kept in a list when it saves.
+        chosen = switch_between(space.ops)
         self.blocks = tuple(
-            MacroLayer(space.ops, name=f"layer_{layer}")
+            MacroLayer(chosen, name=f"layer_{layer}")
             for layer in range(space.num_layers)
         )
 

@@ -15,15 +15,12 @@ from enas_tf.nn.parameters import Packed, Parameters
 from enas_tf.spaces import micro
 from enas_tf.spaces.micro import Cell, MicroArc
 
-# Traced once for all cells of one size, and so for all operands in them.
-_traced_once = functools.partial(tf.function, autograph=False)
-
 
 class MicroCell(keras.layers.Layer):
     """The cells of one size: blocks of two chosen ops on chosen nodes, a final 1x1.
 
     Holds no weights: `call` is given a cell's views. All cells of one size are calls of
-    one traced function, and all their operands of another.
+    one traced function, and all their operands of one switch.
     """
 
     def __init__(self, ops: tuple[str, ...], edges: Packed, *, name: str):
@@ -31,8 +28,8 @@ class MicroCell(keras.layers.Layer):
         super().__init__(name=name)
         self.ops = ops
         self.pieces = edges
-        self._cell_call = _traced_once(self._cell)
-        self._operand_call = _traced_once(self._operand)
+        self._cell_call = switch.one_call(self._cell)
+        self._chosen = switch.Switch([functools.partial(self._op, n) for n in ops])
 
     def call(
         self, first: tf.Tensor, second: tf.Tensor, *, cell: Cell, weights: shared.Views
@@ -63,7 +60,7 @@ class MicroCell(keras.layers.Layer):
         nodes = nodes.write(0, first).write(1, second)
         for operand in range(0, num_operands, 2):
             x, y = (
-                self._operand_call(nodes.read(inputs_of[i]), ops[i], rows[i])
+                self._chosen(ops[i], nodes.read(inputs_of[i]), rows[i])
                 for i in (operand, operand + 1)
             )
             nodes = nodes.write(operand // 2 + micro.NUM_INPUTS, x + y)
@@ -74,15 +71,6 @@ class MicroCell(keras.layers.Layer):
         y = _join(tf.nn.relu(nodes.gather(loose)), kernels)
         return image_ops.batch_norm(y, weights["out/scale"], weights["out/offset"])
 
-    def _operand(self, x: tf.Tensor, op: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
-        """The chosen op on x, [B, H, W, C]; no other one is computed."""
-        branches = [functools.partial(self._op, name, x, row) for name in self.ops]
-        calls = [
-            branch if name == "identity" else switch.one_call(branch)
-            for name, branch in zip(self.ops, branches, strict=True)
-        ]
-        return switch.switch(op, calls, like=x, whole=True)
-
     def _op(self, name: str, x: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
         if name == "identity":
             return tf.identity(x)
@@ -90,11 +78,14 @@ class MicroCell(keras.layers.Layer):
             return image_ops.avg_pool(x)
         if name == "maxpool3x3":
             return image_ops.max_pool(x)
+        own = self.pieces.take(row, f"{name}/")
         for stack in range(micro_weights.STACKS):
-            own = self.pieces.take(row, f"{name}/{stack}/")
-            kernels = own["depthwise"], own["pointwise"]
-            x = image_ops.separable_conv(tf.nn.relu(x), *kernels)
-            x = image_ops.batch_norm(x, own["scale"], own["offset"])
+            depthwise, pointwise, scale, offset = (
+                own[f"{stack}/{piece}"]
+                for piece in ("depthwise", "pointwise", "scale", "offset")
+            )
+            x = image_ops.separable_conv(tf.nn.relu(x), depthwise, pointwise)
+            x = image_ops.batch_norm(x, scale, offset)
         return x
 
 

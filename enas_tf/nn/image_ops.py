@@ -29,10 +29,7 @@ def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """1x1 convolution, kernel [C_in, C_out]; a matrix product is faster on a CPU."""
     channels_in, channels_out = kernel.shape
     rows = tf.matmul(tf.reshape(x, [-1, channels_in]), kernel)
-    shape = tf.shape(x)
-    y = tf.reshape(rows, [shape[0], shape[1], shape[2], channels_out])
-    y.set_shape([*x.shape[:3], channels_out])
-    return y
+    return tf.reshape(rows, [-1, *x.shape[1:3], channels_out])
 
 
 def conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -70,7 +67,8 @@ def _max_pool_gradient(pool: tf.Operation, dy: tf.Tensor) -> tf.Tensor:
     names = ("ksize", "strides", "padding", "data_format")
     same = {name: pool.get_attr(name) for name in names}
     (x,) = pool.inputs
-    again = tf.raw_ops.MaxPool(input=x, **same)
+    with tf.control_dependencies([dy]):  # a part of the way back: see nn/halves.py
+        again = tf.raw_ops.MaxPool(input=x, **same)
     return tf.raw_ops.MaxPoolGrad(orig_input=x, orig_output=again, grad=dy, **same)
 
 

@@ -2,40 +2,92 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
-# What tells TensorFlow to weave a switch in; its gradient does as the switch does.
-LOWERED = "_lower_using_switch_merge"
+from enas_tf.nn import halves
+from enas_tf.nn.halves import Halves
+
 # A function that stays one call in the graph that calls it.
 one_call = functools.partial(
     tf.function, autograph=False, experimental_attributes={"_noinline": True}
 )
 
 
-def switch(
-    index: tf.Tensor,
-    branches: Sequence[Callable[[], tf.Tensor]],
-    *,
-    like: tf.Tensor,
-    whole: bool = False,
-) -> tf.Tensor:
-    """branches[index](), a tensor in the static shape of `like`; index: [] int32.
+class Switch:
+    """One of several ops, chosen at run time; only that one is computed.
 
     TensorFlow weaves the bodies of all branches into the graph around them, where each
-    of their nodes is looked at in every step. With `whole` the chosen branch is a call
-    instead: better for long branches, of which there are many. On a CPU such a branch
-    should be a `one_call`, because TensorFlow does not use oneDNN's kernels in the body
-    of a switch kept whole (docs/design.md, "The switch").
+    of their nodes is looked at in every step. So the branches are short: what the way
+    back needs of an op is one bundle (nn/halves.py), and the gradient is a second
+    switch of which each branch opens its own.
 
-    An index beyond the branches runs the last one: arcs are checked on the host.
+    A switch is traced once for inputs of one kind, wherever it is called.
     """
-    result = tf.switch_case(tf.convert_to_tensor(index), branches)
-    if whole and not tf.executing_eagerly():
-        # What a switch returns is the identity of what its op gave.
-        (given,) = result.op.inputs
-        # The one private call here: no public function asks for this. Without it the
-        # numbers are the same, and a step is slower.
-        given.op._set_attr(LOWERED, tf.compat.v1.AttrValue(b=False))
-    result.set_shape(like.shape)
-    return result
+
+    def __init__(self, ops: Sequence[Callable[..., tf.Tensor]]):
+        """Args: pure functions of the same inputs, each of which may leave out some.
+
+        Their values are like the first input in shape and type.
+        """
+        self.ops = tuple(ops)
+        self._traced_once = tf.function(self._call, autograph=False)
+
+    def __call__(self, index: tf.Tensor | int, x: tf.Tensor, weights: Any) -> tf.Tensor:
+        """ops[index](x, weights); index: [] int32, weights: any structure of tensors.
+
+        An index beyond the ops runs the last one: arcs are checked on the host.
+        """
+        y = self._traced_once(tf.convert_to_tensor(index), x, weights)
+        return tf.ensure_shape(y, x.shape)
+
+    def _call(self, index: tf.Tensor, x: tf.Tensor, weights: Any) -> tf.Tensor:
+        inputs = [x, *tf.nest.flatten(weights)]
+        cuts = [self._cut(op, inputs, weights) for op in self.ops]
+
+        @tf.custom_gradient
+        def chosen(*inputs):
+            ways = [functools.partial(_forward, cut, inputs) for cut in cuts]
+            y, bundle = tf.switch_case(index, ways)
+
+            def gradient(dy):
+                back = [functools.partial(_back, c, bundle, dy, inputs) for c in cuts]
+                return tf.switch_case(index, back)
+
+            return y, gradient
+
+        return chosen(*inputs)
+
+    def _cut(self, op: Callable, inputs: list[tf.Tensor], weights: Any) -> Halves:
+        def flat(x, *values):
+            return op(x, tf.nest.pack_sequence_as(weights, values))
+
+        with tf.init_scope():  # a graph of its own
+            return halves.cut(flat, [tf.TensorSpec(i.shape, i.dtype) for i in inputs])
+
+
+def _forward(cut: Halves, inputs: Sequence[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    """What an op computes, and what it keeps as one tensor."""
+    y, *kept = cut.forward(*inputs)
+    if not kept:
+        return y, tf.raw_ops.OptionalNone()
+    return y, tf.raw_ops.OptionalFromValue(components=kept)
+
+
+def _back(
+    cut: Halves, bundle: tf.Tensor, dy: tf.Tensor, inputs: Sequence[tf.Tensor]
+) -> list[tf.Tensor]:
+    """The gradient of each input; zeros where the op leaves it out."""
+    kept = []
+    if cut.kept:
+        kept = tf.raw_ops.OptionalGetValue(
+            optional=bundle,
+            output_types=[spec.dtype for spec in cut.kept],
+            output_shapes=[spec.shape for spec in cut.kept],
+        )
+    found = dict(zip(cut.reached, cut.backward(*kept, dy), strict=True))
+    return [
+        found[n] if n in found else tf.zeros_like(value)
+        for n, value in enumerate(inputs)
+    ]

@@ -83,5 +83,5 @@ def test_the_variant_that_computes_all_ops_picks_the_same(subjects, monkeypatch)
     monkeypatch.setattr(
         image_ops, "max_pool", lambda x: tf.nn.max_pool2d(x, 3, 1, "SAME")
     )
-    monkeypatch.setattr("enas_tf.nn.switch.switch", steps._all_ops)
+    monkeypatch.setattr("enas_tf.nn.switch.Switch.__call__", steps._all_ops)
     np.testing.assert_allclose(chosen, logits(), rtol=1e-4, atol=1e-5)
