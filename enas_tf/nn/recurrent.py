@@ -119,16 +119,25 @@ def states(
     mask = dropout.mask("l", state)
     # Made here, outside the loop over time, in which constants are made anew each time.
     ones = tf.ones_like(state)
-    nodes = [
-        (_reader(read, node), _function(op, cell.functions, ones), weight)
-        for node, (read, op, weight) in enumerate(
-            zip(cell.inputs, cell.ops, weights[1:], strict=True), start=1
-        )
-    ]
+    shares = [_shares(read, count) for count, read in enumerate(cell.inputs, start=1)]
+    num_nodes = len(cell.ops)
+    choices = [*cell.inputs, *cell.ops]
+    # The loop passes on each tensor by itself: all choices enter it as one.
+    packed = None if isinstance(cell.ops[0], int) else tf.stack(choices)
 
     def step(before, from_word):
         product = from_word + tf.matmul(before * mask, weights[0])
-        return _next_state(highway(before, product, tf.tanh), nodes, cell, mask)
+        values = [highway(before, product, tf.tanh)]
+        now = choices if packed is None else tf.unstack(packed)
+        reads, ops = now[:num_nodes], now[num_nodes:]
+        for read, op, share, weight in zip(
+            reads, ops, shares, weights[1:], strict=True
+        ):
+            carried = _read(read, share, values)
+            product = tf.matmul(carried * mask, weight)
+            function = _function(op, cell.functions, ones)
+            values.append(highway(carried, product, function))
+        return tf.tensordot(cell.shares, tf.stack(values), 1)
 
     found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)
     return tf.transpose(found, [1, 0, 2])
@@ -157,35 +166,24 @@ def sum_of_squares(cell: Cell) -> tf.Tensor:
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
 
 
-def _next_state(
-    first: tf.Tensor, nodes: list[tuple], cell: Cell, mask: tf.Tensor
-) -> tf.Tensor:
-    """The average of one time step's nodes, [B, H].
-
-    first: node 0, [B, H]; nodes: reader, function and weight [H, 2H] of nodes 1..N;
-    mask: [B, H].
-    """
-    values = [first]
-    for reader, function, weight in nodes:
-        carried = reader(*values)
-        product = tf.matmul(carried * mask, weight)
-        values.append(highway(carried, product, function))
-    return tf.tensordot(cell.shares, tf.stack(values), 1)
-
-
-def _reader(read: Any, count: int) -> Callable[..., tf.Tensor]:
-    """A function of `count` nodes that gives the one of number `read`."""
+def _shares(read: Any, count: int) -> tf.Tensor | None:
+    """1 for the node of `count` that is read, else 0, [count, 1, 1]; none for ints."""
     if count == 1 or isinstance(read, int):
-        number = read if count > 1 else 0
-        return lambda *nodes: nodes[number]
-    shares = tf.one_hot(read, count)[:, tf.newaxis, tf.newaxis]
+        return None
+    return tf.one_hot(read, count)[:, tf.newaxis, tf.newaxis]
+
+
+def _read(read: Any, shares: tf.Tensor | None, nodes: list[tf.Tensor]) -> tf.Tensor:
+    """The node of number `read`, [B, H]; `shares` are its `_shares`."""
+    if shares is None:
+        return nodes[read if len(nodes) > 1 else 0]
 
     @tf.custom_gradient
-    def reader(*nodes):
+    def chosen(*nodes):
         y = tf.raw_ops.Gather(params=tf.stack(nodes), indices=read)
         return y, lambda dy: tf.unstack(shares * dy)
 
-    return reader
+    return chosen(*nodes)
 
 
 def _function(op: Any, names: tuple[str, ...], ones: tf.Tensor) -> Callable:
