@@ -23,8 +23,8 @@ def images(space: str) -> dict[str, float]:
     subjects = Subjects(space)
     batch = subjects.config.loop.batch_size
     lessons = subjects.task.lessons(batch_size=batch, num_epochs=1, seed=0)
-    network, trainer = subjects.shared()
-    network.tokens.assign(subjects.arcs(1)[0])
+    given, trainer = subjects.shared()
+    given.tokens.assign(subjects.arcs(1)[0])
 
     @tf.function(autograph=False)
     def gather():

@@ -11,7 +11,8 @@ from enas_tf.training import scoring
 
 BLOCKS = 3
 REWARDED = 10  # arcs of a timed update
-EVALUATED = 1000  # images, or texts' windows, of a timed evaluation
+# Images, or texts' windows, of a timed evaluation.
+EVALUATED = {"macro": 10_000, "micro": 2_000, "rnn": 1_000}
 TRAINING_SIZE = {"macro": 45_000, "micro": 45_000, "rnn": 929_589}
 
 
@@ -54,9 +55,9 @@ def evaluate(space: str) -> dict[str, float]:
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     tokens = subjects.arcs(1)
     fixed = subjects.fixed(tokens[0])
-    batches = _batches(subjects, EVALUATED // size, size)
+    batches = scoring.cut(min(EVALUATED[space], subjects.task.size("test")), size)
     ready = tf.stack(
-        [subjects.task.batch("valid", tf.constant(b)).inputs for b in batches.indices]
+        [subjects.task.batch("test", tf.constant(b)).inputs for b in batches.indices]
     )
 
     @tf.function(autograph=False)
@@ -70,7 +71,7 @@ def evaluate(space: str) -> dict[str, float]:
 
     rows = np.repeat(tokens, len(batches.indices), axis=0)
     things = dict(
-        scored=lambda: scorer.means(rows, batches, split="valid"),
+        scored=lambda: scorer.means(rows, batches, split="test"),
         bare=lambda: bare(ready).numpy(),
     )
     times = timing.alternate(things, blocks=BLOCKS)
@@ -87,9 +88,9 @@ def economy(space: str) -> dict[str, float]:
     """
     subjects = Subjects(space)
     config, batch = subjects.config, subjects.config.loop.batch_size
-    network, trainer = subjects.shared()
+    given, trainer = subjects.shared()
     tokens = subjects.arcs(1)
-    network.tokens.assign(tokens[0])
+    given.tokens.assign(tokens[0])
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     fixed = subjects.trainer(subjects.fixed(tokens[0]))
     rewarding = _batches(subjects, 1, batch)

@@ -1,5 +1,6 @@
 """Which figures there are, and how they are told."""
 
+import dataclasses
 import functools
 import os
 import platform
@@ -10,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
+from enas_tf import presets
 from enas_tf.benchmark import inputs, phases, probe, scale, steps
 
 WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
@@ -18,23 +20,28 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "controller": (phases.controller,),
     "evaluate": (phases.evaluate,),
     "input": (inputs.images,),
-    "startup": tuple(functools.partial(probe.ask, what=n) for n in ("wait", "graph")),
+    "startup": tuple(
+        functools.partial(probe.ask, what=name)
+        for name in ("wait", "wait_b32", "graph")
+    ),
     "memory": (functools.partial(probe.ask, what="peak"),),
     "scale": (scale.scale,),
     "economy": (phases.economy,),
 }
 
 
+# What a space's networks are as large as.
+SIZES = {
+    "macro": ("num_layers", "out_filters", "num_branches"),
+    "micro": ("num_layers", "num_cells", "out_filters", "use_aux_heads"),
+    "rnn": ("num_layers", "hidden_size", "bptt_steps"),
+}
+
+
 def measure(space: str, what: Sequence[str]) -> dict[str, float]:
     """All figures of `what`, keys of `WHAT`; each is logged when it is known."""
-    versions = dict(
-        python=platform.python_version(),
-        tensorflow=tf.__version__,
-        keras=keras.__version__,
-        numpy=np.__version__,
-    )
-    told = ", ".join(f"{name} {version}" for name, version in versions.items())
-    logging.info("%s; %d CPU cores; space %s", told, os.cpu_count(), space)
+    logging.info("%s", _where())
+    logging.info("Space %s, settings of the published search: %s", space, _how(space))
     found: dict[str, float] = {}
     for name in what:
         for figure in WHAT[name]:
@@ -43,3 +50,32 @@ def measure(space: str, what: Sequence[str]) -> dict[str, float]:
                 logging.info("%-40s %10.4g", key, value)
             found |= new
     return found
+
+
+def _where() -> str:
+    """The versions and the machine."""
+    versions = dict(
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+    )
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    # What TensorFlow takes for itself depends on the processor.
+    one_dnn = os.environ.get("TF_ENABLE_ONEDNN_OPTS", "not set")
+    devices = [device.device_type for device in tf.config.list_logical_devices()]
+    return (
+        f"{told}; {platform.machine()}, {os.cpu_count()} CPU cores, devices "
+        f"{' '.join(devices)}; TF_ENABLE_ONEDNN_OPTS {one_dnn}"
+    )
+
+
+def _how(space: str) -> str:
+    """The sizes that count, as flags."""
+    config = presets.resolve(space, "search", "paper", {})
+    shown = dict(batch_size=config.loop.batch_size)
+    shown |= dict(controller_num_aggregate=config.controller.num_aggregate)
+    child = dataclasses.asdict(config.child) | dataclasses.asdict(config.rnn)
+    names = SIZES[space]
+    shown |= {f"child_{name}": child[name] for name in names}
+    return " ".join(f"--{name}={value}" for name, value in shown.items())

@@ -64,12 +64,12 @@ def _shared(space: str, sizes: dict[str, int]):
 
 def _arcs_steps(subjects: Subjects, arcs: np.ndarray):
     """A call that does a step of each arc."""
-    network, trainer = subjects.shared()
+    given, trainer = subjects.shared()
     step = subjects_lib.steps(trainer, 1)
 
     def run():
         for tokens in arcs:
-            network.tokens.assign(tokens)
+            given.tokens.assign(tokens)
             step()
 
     return run

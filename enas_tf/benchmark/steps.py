@@ -16,6 +16,7 @@ BLOCKS = 5
 # Batches at which a step is timed, the published one last; micro's would take too long.
 BATCHES = {"macro": (32, 128), "micro": (32,), "rnn": (128,)}
 HOST_STEPS = 20
+HOST_BLOCKS = 15
 
 
 def step(space: str) -> dict[str, float]:
@@ -37,10 +38,8 @@ def step(space: str) -> dict[str, float]:
 
 def host(space: str) -> dict[str, float]:
     """With so few filters and images that what is left is the framework's work."""
-    given = dict(subjects_lib.HOST[space])
-    if space == "rnn":
-        given["vocabulary"] = subjects_lib.HOST_VOCABULARY
-    found = over_fixed(Subjects(space, **given), "host", steps=HOST_STEPS)
+    subjects = Subjects(space, **subjects_lib.HOST[space])
+    found = over_fixed(subjects, "host", steps=HOST_STEPS, blocks=HOST_BLOCKS)
     return {f"{space}.{name}": value for name, value in found.items()}
 
 
@@ -57,11 +56,11 @@ def over_fixed(
     `<name>_spread` is a fixed network over a second one of the same arc: what a ratio
     of equals looks like here.
     """
-    network, trainer = subjects.shared()
+    given, trainer = subjects.shared()
     shared = subjects_lib.steps(trainer, steps)
     rows: list[dict[str, float]] = []
     for tokens in subjects.arcs(arcs):
-        network.tokens.assign(tokens)
+        given.tokens.assign(tokens)
         fixed = [subjects.trainer(subjects.fixed(tokens)) for _ in range(2)]
         one, other = (subjects_lib.steps(trainer, steps) for trainer in fixed)
         things = dict(shared=shared, fixed=one, again=other)

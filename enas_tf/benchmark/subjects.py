@@ -11,28 +11,32 @@ from enas_tf import presets
 from enas_tf.benchmark import plain, plain_macro, plain_micro, plain_rnn
 from enas_tf.config import Config
 from enas_tf.data.images import Split
-from enas_tf.nn import seeds
 from enas_tf.stages import parts
 from enas_tf.tasks import rewards
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
 from enas_tf.tasks.lessons import Lesson
 from enas_tf.training import controller as controller_lib
-from enas_tf.training import optimizer
+from enas_tf.training import networks
 from enas_tf.training.child import ChildTrainer
 
 IMAGE = (32, 32, 3)
 CLASSES = 10
-EXAMPLES = dict(train=2000, valid=1000, test=1000)
+EXAMPLES = dict(train=2_000, valid=1_000, test=10_000)
 WORDS = dict(train=200_000, valid=75_000, test=20_000)
 VOCABULARY = 10_000
 # The framework's share of a step shows where arithmetic hardly counts.
 HOST = {
     "macro": dict(batch_size=2, child_out_filters=2),
     "micro": dict(batch_size=2, child_out_filters=2),
-    "rnn": dict(batch_size=2, child_hidden_size=2),
+    "rnn": dict(batch_size=2, child_hidden_size=2, vocabulary=10),
 }
-HOST_VOCABULARY = 10
+
+
+class Drawn(NamedTuple):
+    """As much of a controller's sample as a child's step needs: tokens, [1, T]."""
+
+    tokens: tf.Tensor
 
 
 class Always:
@@ -56,46 +60,17 @@ class Always:
         return Lesson(self._batch, 1.0, tf.constant(False))
 
 
-class GivenArc:
-    """The shared child with arcs that are handed in; a `networks.Network`."""
+class GivenArcs:
+    """In place of a controller: it draws the arc that it was given."""
 
-    def __init__(self, child: Any, space: Any, *, seed: int):
-        """Args: whose step it is; the run's seed, for what is dropped."""
-        self.tokens = tf.Variable(tf.zeros([space.num_tokens], tf.int32))
-        self._child = child
-        self._space = space
-        self._seed = seed
-        self.num_tokens = space.num_tokens
-        self.variables = [child.parameters.vector]
-        self.decayed = [True]
-        if child.aux_parameters is not None:
-            self.variables.append(child.aux_parameters.vector)
-            self.decayed.append(False)
+    def __init__(self, num_tokens: int):
+        """Args: of an arc."""
+        self.tokens = tf.Variable(tf.zeros([num_tokens], tf.int32))
 
-    def optimizer(self, config):
-        """See `Network`."""
-        return optimizer.of_child(self.variables, momentum=config.momentum)
-
-    def initial_state(self, batch_size):
-        """See `Network`."""
-        return self._child.initial_state(batch_size)
-
-    def forward(self, inputs, *, step, state=None):
-        """See `Network`."""
-        tokens = tf.convert_to_tensor(self.tokens)
-        carried = {} if state is None else dict(state=state)
-        output = self._child(
-            inputs,
-            arc=self._space.decode(tokens),
-            training=True,
-            seed=seeds.at(self._seed, "dropout", step),
-            **carried,
-        )
-        return output, tokens
-
-    def arc_text(self, tokens):
-        """See `Network`."""
-        return ""
+    def sample(self, batch_size: int, *, seed: tf.Tensor) -> Drawn:
+        """See `Controller`; batch_size: 1."""
+        del batch_size, seed
+        return Drawn(tf.convert_to_tensor(self.tokens)[tf.newaxis])
 
 
 class Data(NamedTuple):
@@ -133,10 +108,11 @@ class Subjects:
         """What trains `network` on the batch."""
         return ChildTrainer(network, self.task, self.config.child, lessons=self.lessons)
 
-    def shared(self) -> tuple[GivenArc, ChildTrainer]:
-        """The shared child."""
-        network = GivenArc(self.child, self.space, seed=self.config.run.seed)
-        return network, self.trainer(network)
+    def shared(self) -> tuple[GivenArcs, ChildTrainer]:
+        """What holds the arc of the next steps, and the shared child's trainer."""
+        given, seed = GivenArcs(self.space.num_tokens), self.config.run.seed
+        network = networks.SampledChild(self.child, given, self.space, seed=seed)
+        return given, self.trainer(network)
 
     def fixed(self, tokens: np.ndarray) -> Any:
         """A fixed network of one arc ([T]), a `networks.Network`."""

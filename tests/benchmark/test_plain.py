@@ -44,8 +44,8 @@ def test_both_have_the_same_losses_as_they_are_trained(subjects, seed):
     start = tf.identity(vector)
     (tokens,) = subjects.arcs(1, seed=seed)
     fixed = subjects.trainer(subjects.fixed(tokens))
-    network, shared = subjects.shared()
-    network.tokens.assign(tokens)
+    given, shared = subjects.shared()
+    given.tokens.assign(tokens)
     lr = 10.0 if subjects.name == "rnn" else 0.05
     ours, theirs = losses(shared, lr), losses(fixed, lr)
     vector.assign(start)
