@@ -43,7 +43,8 @@ def measure(space: str, what: Sequence[str]) -> dict[str, float]:
     logging.info("%s", _where())
     logging.info("Space %s, settings of the published search: %s", space, _how(space))
     found: dict[str, float] = {}
-    for name in what:
+    for number, name in enumerate(what, start=1):
+        logging.info("Measuring %s (%d of %d) ...", name, number, len(what))
         for figure in WHAT[name]:
             new = figure(space)
             for key, value in new.items():

@@ -2,8 +2,10 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import tqdm
 
 WARM_UP = 2  # calls of each that are not counted: one traces
 
@@ -32,21 +34,26 @@ def alternate(
 
     A thing must wait for its own result: TensorFlow's functions may return earlier.
     """
-    for _ in range(WARM_UP):
-        for call in things.values():
-            call()
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in things}
-    for block in range(blocks):
-        names = list(things) if block % 2 == 0 else list(things)[::-1]
+    for block in _shown(range(-WARM_UP, blocks), things):
+        backwards = block > 0 and block % 2
+        names = list(things)[::-1] if backwards else list(things)
         for name in names:
             wall, cpu = time.perf_counter(), time.process_time()
             things[name]()
             now = time.perf_counter() - wall, time.process_time() - cpu
-            seconds[name].append(now)
+            if block >= 0:
+                seconds[name].append(now)
     return {
         name: Times(*map(tuple, zip(*pairs, strict=True)))
         for name, pairs in seconds.items()
     }
+
+
+def _shown(rounds: range, things: Mapping[str, Any]) -> Iterable[int]:
+    """The rounds, with a bar on a terminal that says how long they still take."""
+    # disable=None: no bar where nobody looks.
+    return tqdm.tqdm(rounds, desc=", ".join(things), disable=None, leave=False)
 
 
 def ratio(one: Times, other: Times) -> float:
