@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf import presets
+from enas_tf import config, presets
 from enas_tf.benchmark import inputs, phases, probe, scale, steps
 
 WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
@@ -30,6 +30,7 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
 }
 
 
+OF_LINUX = {"startup", "memory"}
 # What a space's networks are as large as.
 SIZES = {
     "macro": ("num_layers", "out_filters", "num_branches"),
@@ -39,7 +40,17 @@ SIZES = {
 
 
 def measure(space: str, what: Sequence[str]) -> dict[str, float]:
-    """All figures of `what`, keys of `WHAT`; each is logged when it is known."""
+    """All figures of `what`, keys of `WHAT`; each is logged when it is known.
+
+    Raises:
+      ConfigError: a figure can't be had on this system.
+    """
+    for name in OF_LINUX.intersection(what):
+        if not os.path.exists(probe.STATUS):
+            raise config.ConfigError(
+                f"--what={name} reads {probe.STATUS}, which this system lacks: leave it "
+                "out, or measure on Linux."
+            )
     logging.info("%s", _where())
     logging.info("Space %s, settings of the published search: %s", space, _how(space))
     found: dict[str, float] = {}
@@ -73,10 +84,10 @@ def _where() -> str:
 
 def _how(space: str) -> str:
     """The sizes that count, as flags."""
-    config = presets.resolve(space, "search", "paper", {})
-    shown = dict(batch_size=config.loop.batch_size)
-    shown |= dict(controller_num_aggregate=config.controller.num_aggregate)
-    child = dataclasses.asdict(config.child) | dataclasses.asdict(config.rnn)
+    paper = presets.resolve(space, "search", "paper", {})
+    shown = dict(batch_size=paper.loop.batch_size)
+    shown |= dict(controller_num_aggregate=paper.controller.num_aggregate)
+    child = dataclasses.asdict(paper.child) | dataclasses.asdict(paper.rnn)
     names = SIZES[space]
     shown |= {f"child_{name}": child[name] for name in names}
     return " ".join(f"--{name}={value}" for name, value in shown.items())

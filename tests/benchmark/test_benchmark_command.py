@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from enas_tf.benchmark import run
+from enas_tf.benchmark import probe, run
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -48,6 +48,22 @@ def test_figures_are_told_and_written(command, tmp_path, monkeypatch):
     arguments = ["--search_for=micro", "--what=host", f"--json={path}"]
     assert command.main(["benchmark.py", *arguments]) == 0
     assert json.loads(path.read_text()) == {"micro.host_over_fixed": 1.5}
+
+
+def test_memory_is_refused_where_the_system_does_not_tell_it(
+    command, capsys, monkeypatch
+):
+    monkeypatch.setattr(probe, "STATUS", "/proc/not/there")
+    assert command.main(["benchmark.py", "--what=memory"]) == 2
+    (*_, line) = capsys.readouterr().err.splitlines()
+    assert line.startswith("enas_tf: error: --what=memory") and "Linux" in line
+
+
+def test_memory_is_read_in_megabytes(tmp_path, monkeypatch):
+    status = tmp_path / "status"
+    status.write_text("VmPeak:\t 9999 kB\nVmHWM:\t 3072 kB\nVmRSS:\t 1024 kB\n")
+    monkeypatch.setattr(probe, "STATUS", status)
+    assert (probe._memory("VmHWM"), probe._memory("VmRSS")) == (3.0, 1.0)
 
 
 def test_help_names_the_figures(command, capsys):
