@@ -48,7 +48,7 @@ def measure(space: str, what: Sequence[str]) -> dict[str, float]:
     for name in OF_LINUX.intersection(what):
         if not os.path.exists(probe.STATUS):
             raise config.ConfigError(
-                f"--what={name} reads {probe.STATUS}, which this system lacks: leave it "
+                f"--what={name} reads {probe.STATUS}, which is not here: leave it "
                 "out, or measure on Linux."
             )
     logging.info("%s", _where())
