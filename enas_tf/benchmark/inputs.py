@@ -14,6 +14,7 @@ from enas_tf.nn import seeds
 BATCHES = 40  # of a block
 BLOCKS = 5
 STREAMED = 2000  # images of the set that is streamed
+SHUFFLED = 500
 
 
 def images(space: str) -> dict[str, float]:
@@ -38,11 +39,12 @@ def images(space: str) -> dict[str, float]:
         )
 
     with tempfile.TemporaryDirectory() as folder:
-        stream = _stream(subjects, batch, folder)
+        # A new reading each time: an open one would read ahead in the others' turns.
+        stream = _stream(subjects, batch, folder).take(BATCHES)
         things = dict(
             gather=lambda: gather().numpy(),
             step=subjects_lib.steps(trainer, 1),
-            stream=lambda: [next(stream) for _ in range(BATCHES)],
+            stream=lambda: [batch.shape for batch in stream],
         )
         times = timing.alternate(things, blocks=BLOCKS)
     a_batch = times["gather"].cpu_median / BATCHES
@@ -76,6 +78,6 @@ def _stream(subjects: Subjects, batch: int, folder: str):
         x = (tf.cast(row["image"], tf.float32) - 127.5) / 73.9
         return augment.augment(x, **options, seed=seeds.at(0, "augment", number))
 
-    data = builder.as_dataset(split="train").repeat().shuffle(STREAMED)
+    data = builder.as_dataset(split="train").repeat().shuffle(SHUFFLED)
     data = data.batch(batch, drop_remainder=True, num_parallel_calls=tf.data.AUTOTUNE)
-    return iter(data.enumerate().map(varied).prefetch(tf.data.AUTOTUNE))
+    return data.enumerate().map(varied).prefetch(tf.data.AUTOTUNE)
