@@ -63,7 +63,8 @@ def _kept(
     seen: set[str] = set()
     left = list(gradients)
     while left:
-        op = (tensor := left.pop()).op
+        tensor = left.pop()
+        op = tensor.op
         if op in late or op not in early or op.type in FREE:
             if op.name not in seen:
                 seen.add(op.name)
