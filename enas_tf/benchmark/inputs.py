@@ -74,6 +74,7 @@ def _stream(subjects: Subjects, batch: int, folder: str):
     )
     options = dict(pad=4, flip=True, cutout=0)
 
+    @tf.autograph.experimental.do_not_convert
     def varied(number, row):
         x = (tf.cast(row["image"], tf.float32) - 127.5) / 73.9
         return augment.augment(x, **options, seed=seeds.at(0, "augment", number))
