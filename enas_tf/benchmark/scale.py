@@ -1,5 +1,7 @@
 """How the cost of a shared step grows with the number of ops and with each size."""
 
+import math
+
 import numpy as np
 from absl import logging
 
@@ -10,19 +12,25 @@ from enas_tf.benchmark.subjects import Subjects
 FEW_OPS = 2
 # Sizes from which to which; the others stay as in `SMALL`.
 SMALL = {
-    "macro": dict(batch_size=32, child_num_layers=6, child_out_filters=36),
-    "micro": dict(batch_size=16, child_num_layers=3, child_out_filters=20),
+    "macro": dict(batch_size=8, child_num_layers=6, child_out_filters=36),
+    "micro": dict(batch_size=8, child_num_layers=3, child_out_filters=20),
     "rnn": dict(batch_size=64, child_num_layers=6, child_hidden_size=200),
 }
 GROWN = {
     "macro": dict(
-        child_num_layers=(6, 9, 12), child_out_filters=(36, 54, 72), batch_size=(32, 64)
+        child_num_layers=(6, 9, 12),
+        child_out_filters=(36, 72, 144, 288),
+        batch_size=(8, 16, 32),
     ),
     "micro": dict(
-        child_num_layers=(3, 6, 9), child_out_filters=(20, 30, 40), batch_size=(16, 32)
+        child_num_layers=(3, 6, 9),
+        child_out_filters=(20, 40, 80, 160),
+        batch_size=(8, 16, 32),
     ),
     "rnn": dict(
-        child_num_layers=(6, 9, 12), child_hidden_size=(200, 400), batch_size=(64, 128)
+        child_num_layers=(6, 9, 12),
+        child_hidden_size=(200, 400, 800),
+        batch_size=(64, 128),
     ),
 }
 BLOCKS = 3
@@ -38,7 +46,10 @@ def scale(space: str) -> dict[str, float]:
         times = timing.alternate(calls, blocks=BLOCKS)
         cpu = [times[name].cpu_median for name in calls]
         slope = float(np.polyfit(np.log(values), np.log(cpu), 1)[0])
-        found[f"{space}.slope_{size.removeprefix('child_')}"] = slope
+        name = f"{space}.slope_{size.removeprefix('child_')}"
+        found[name] = slope
+        # Between the two largest, where what does not grow weighs least.
+        found[f"{name}_at_end"] = math.log(cpu[-1] / cpu[-2], values[-1] / values[-2])
         rows = zip(values, cpu, strict=True)
         table = ", ".join(f"{value}: {1e3 * time:.0f}" for value, time in rows)
         logging.info("%s, CPU ms of %d arcs' steps by %s: %s", space, ARCS, size, table)
