@@ -51,6 +51,8 @@ def measure(space: str, what: Sequence[str]) -> dict[str, float]:
                 f"--what={name} reads {probe.STATUS}, which is not here: leave it "
                 "out, or measure on Linux."
             )
+    # It warns of functions that are traced often; here each subject has its own.
+    tf.get_logger().setLevel("ERROR")
     logging.info("%s", _where())
     logging.info("Space %s, settings of the published search: %s", space, _how(space))
     found: dict[str, float] = {}
