@@ -19,9 +19,8 @@ def wait(space: str, **given: int) -> dict[str, float]:
     Also those of the second step, which the first one includes.
     """
     began = time.process_time()
-    parts = _searching(
-        space, **given
-    )  # a method of TensorFlow's does not keep its owner
+    # Kept: a method of TensorFlow's does not keep its owner.
+    parts = _searching(space, **given)
     parts["trainer"].run(*_first_step()).sums.loss.numpy()
     first = time.process_time()
     parts["trainer"].run(*_first_step()).sums.loss.numpy()
