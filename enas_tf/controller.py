@@ -15,6 +15,8 @@ from enas_tf.config import ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.spaces import base
 
+Head = dict[str, tf.Tensor]  # the weights of a slot
+
 
 class Sample(NamedTuple):
     """What playing the tape for B arcs gives.
@@ -31,11 +33,6 @@ class Sample(NamedTuple):
     log_prob: tf.Tensor
     entropy: tf.Tensor
     skip_kl: tf.Tensor
-
-
-class _Play(NamedTuple):
-    sample: Sample
-    logits: list[tf.Tensor]
 
 
 class Controller(keras.Model):
@@ -60,18 +57,22 @@ class Controller(keras.Model):
 
     def sample(self, batch_size: int, *, seed: tf.Tensor) -> Sample:
         """Draw `batch_size` arcs; seed: [2] int32."""
-        return self._play(batch_size, seed=seed).sample
+        return self._play(batch_size, seed=seed, scored=True).sample()
+
+    def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
+        """The tokens of `sample` alone, [B, T] int32; a smaller graph."""
+        return self._play(batch_size, seed=seed, scored=False).drawn()
 
     def log_prob(self, tokens: tf.Tensor) -> Sample:
         """The same numbers for given `tokens` [B, T]."""
-        return self._play(tf.shape(tokens)[0], tokens=tokens).sample
+        return self._play(tf.shape(tokens)[0], tokens=tokens, scored=True).sample()
 
     def logits(self, tokens: tf.Tensor) -> list[tf.Tensor]:
         """Each decision's shaped logits along `tokens` [B, T].
 
         They are [B, choices], or for skips [B, width, 2] with (no, yes) last.
         """
-        return self._play(tf.shape(tokens)[0], tokens=tokens).logits
+        return self._play(tf.shape(tokens)[0], tokens=tokens, scored=False).logits
 
     def call(self, tokens: tf.Tensor) -> Sample:
         """Keras' name for `log_prob`."""
@@ -119,12 +120,12 @@ class Controller(keras.Model):
 
     # Playing.
 
-    def _play(self, batch_size, *, seed=None, tokens=None) -> _Play:
+    def _play(self, batch_size, *, scored, seed=None, tokens=None) -> "_Player":
         """One pass over the tape; with `tokens` it follows them instead of drawing."""
-        player = _Player(self, batch_size, seed=seed, tokens=tokens)
+        player = _Player(self, batch_size, scored=scored, seed=seed, tokens=tokens)
         for step in self._tape.value:
             player.move(step)
-        return player.finish()
+        return player
 
     def shape_logits(self, logits: tf.Tensor, *, reduced: bool = False) -> tf.Tensor:
         """Temperature, then c tanh(z): paper section 3, general_controller.py.
@@ -139,9 +140,8 @@ class Controller(keras.Model):
             logits = bound * tf.tanh(logits)
         return logits
 
-    def op_logits(self, h: tf.Tensor, decision: base.Op) -> tf.Tensor:
+    def op_logits(self, h: tf.Tensor, decision: base.Op, head: Head) -> tf.Tensor:
         """The shaped logits of an op, [B, choices], from the state h [B, H]."""
-        head = self.head(decision.slot)
         weights = tf.transpose(head["embedding"]) if decision.tied else head["softmax"]
         scores = tf.matmul(h, weights)
         inside = self._config.op_bias_inside_tanh and decision.learned_bias
@@ -152,9 +152,12 @@ class Controller(keras.Model):
             logits += head["bias"]
         return _add_fixed_bias(logits, decision)
 
-    def head(self, slot: str) -> dict[str, tf.Tensor]:
-        """The weights of a slot."""
-        return {n: tf.convert_to_tensor(w) for n, w in self._heads.value[slot].items()}
+    def heads(self) -> dict[str, Head]:
+        """The weights of each slot, read now."""
+        return {
+            slot: {name: tf.convert_to_tensor(w) for name, w in head.items()}
+            for slot, head in self._heads.value.items()
+        }
 
     @property
     def skip_target(self) -> float:
@@ -169,13 +172,20 @@ class _Frozen(NamedTuple):
 
 
 class _Player:
-    """The state of one play of the tape."""
+    """The state of one play of the tape; it keeps what the numbers need if `scored`.
 
-    def __init__(self, controller: Controller, batch_size, *, seed, tokens):
+    Attributes:
+      logits: each decision's, see `Controller.logits`.
+    """
+
+    def __init__(self, controller: Controller, batch_size, *, scored, seed, tokens):
+        self.logits: list[tf.Tensor] = []
         self._controller = controller
+        self._scored = scored
         self._seed = seed
         self._given = tokens
         self._lstm = tf.convert_to_tensor(controller.lstm)
+        self._heads = controller.heads()
         size = self._lstm.shape[0] // 2
         self._zeros = tf.zeros([batch_size, size])
         self._start = self._zeros + tf.convert_to_tensor(controller.start)
@@ -183,7 +193,6 @@ class _Player:
         self._anchors: list[tf.Tensor] = []
         self._keys: list[tf.Tensor] = []  # states behind the anchors, for attention
         self._tokens: list[tf.Tensor] = []
-        self._logits: list[tf.Tensor] = []
         self._log_probs: list[tf.Tensor] = []
         self._entropies: list[tf.Tensor] = []
         self._skip_kls: list[tf.Tensor] = []
@@ -206,66 +215,75 @@ class _Player:
         if step.restart:
             self._inputs = self._start
 
-    def finish(self) -> _Play:
+    def drawn(self) -> tf.Tensor:
+        """All tokens, [B, T] int32."""
+        return tf.concat(self._tokens, axis=1)
+
+    def sample(self) -> Sample:
         """Everything summed over the decisions."""
-        none = tf.reduce_sum(self._zeros, axis=1)
-        skip_kl = none
+        skip_kl = tf.reduce_sum(self._zeros, axis=1)
         if self._skip_kls:
             skip_kl = tf.add_n(self._skip_kls) / len(self._skip_kls)
-        sample = Sample(
-            tokens=tf.concat(self._tokens, axis=1),
+        return Sample(
+            tokens=self.drawn(),
             log_prob=tf.add_n(self._log_probs),
             entropy=tf.add_n(self._entropies),
             skip_kl=skip_kl,
         )
-        return _Play(sample, self._logits)
 
     def _choose_op(self, decision: base.Op) -> None:
-        logits = self._controller.op_logits(self._h, decision)
-        token = self._decide(logits[:, None])[:, 0]
-        embedding = self._controller.head(decision.slot)["embedding"]
-        self._inputs = tf.gather(embedding, token)
+        head = self._heads[decision.slot]
+        token = self._decide_one(self._controller.op_logits(self._h, decision, head))
+        self._inputs = tf.gather(head["embedding"], token)
 
     def _choose_index(self, decision: base.Index) -> None:
         scores = self._attention(decision.slot, decision.choices)
         logits = _add_fixed_bias(self._controller.shape_logits(scores), decision)
-        token = self._decide(logits[:, None])[:, 0]
+        token = self._decide_one(logits)
         anchors = tf.stack(self._anchors[: decision.choices], axis=1)  # [B, n, H]
         if decision.divisors:
-            anchors /= tf.constant(decision.divisors)[:, None]
+            anchors /= tf.constant(decision.divisors, shape=[decision.choices, 1])
         self._inputs = tf.gather(anchors, token, batch_dims=1)
 
     def _choose_skips(self, decision: base.Skips) -> None:
         scores = self._attention(decision.slot, decision.width)
         logits = self._controller.shape_logits(tf.stack([-scores, scores], axis=2))
         bits = self._decide(logits, binary=True)
-        weights = tf.cast(bits, tf.float32)[:, :, None]  # [B, width, 1]
+        weights = tf.expand_dims(tf.cast(bits, tf.float32), axis=2)  # [B, width, 1]
         anchors = tf.stack(self._anchors[: decision.width], axis=1)
         total = tf.reduce_sum(weights * anchors, axis=1)
         self._inputs = total / (1.0 + tf.reduce_sum(weights, axis=1))
 
     def _attention(self, slot: str, count: int) -> tf.Tensor:
         """Scores of the first `count` anchors, [B, count]: tanh(a W1 + h W2) v."""
-        head = self._controller.head(slot)
+        head = self._heads[slot]
         keys = tf.stack(self._keys[:count], axis=1)  # [B, n, H]
-        hidden = tf.tensordot(keys, head["w1"], 1) + (self._h @ head["w2"])[:, None]
-        return tf.tensordot(tf.tanh(hidden), head["v"], 1)[:, :, 0]
+        query = tf.expand_dims(self._h @ head["w2"], axis=1)
+        hidden = tf.tensordot(keys, head["w1"], 1) + query
+        return tf.squeeze(tf.tensordot(tf.tanh(hidden), head["v"], 1), axis=2)
+
+    def _decide_one(self, logits: tf.Tensor) -> tf.Tensor:
+        """`_decide` for a single token: logits [B, choices] -> [B]."""
+        return tf.squeeze(self._decide(tf.expand_dims(logits, axis=1)), axis=1)
 
     def _decide(self, logits: tf.Tensor, *, binary: bool = False) -> tf.Tensor:
         """Draw or follow the next tokens; logits [B, n, choices] -> [B, n] int32."""
-        count = logits.shape[1]
-        tokens = self._next_tokens(logits, count)
+        tokens = self._next_tokens(logits, logits.shape[1])
+        self._tokens.append(tokens)
+        self.logits.append(logits if binary else tf.squeeze(logits, axis=1))
+        if self._scored:
+            self._score(tokens, logits, binary)
+        return tokens
+
+    def _score(self, tokens: tf.Tensor, logits: tf.Tensor, binary: bool) -> None:
         log_p = tf.nn.log_softmax(logits)
         p = tf.exp(log_p)
         chosen = tf.gather(log_p, tokens, batch_dims=2)
         # Deviation D3: the entropy of the whole distribution, not -p log p of the draw.
         self._entropies.append(-tf.reduce_sum(p * log_p, axis=[1, 2]))
         self._log_probs.append(tf.reduce_sum(chosen, axis=1))
-        self._tokens.append(tokens)
-        self._logits.append(logits if binary else logits[:, 0])
         if binary:
             self._skip_kls.append(self._skip_kl(p, log_p))
-        return tokens
 
     def _next_tokens(self, logits: tf.Tensor, count: int) -> tf.Tensor:
         place = sum(tokens.shape[1] for tokens in self._tokens)

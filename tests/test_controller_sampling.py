@@ -57,6 +57,26 @@ def test_the_expected_entropy_is_minus_the_expected_log_probability(space):
     )
 
 
+@by_space
+def test_drawing_gives_the_tokens_of_sampling_in_a_smaller_graph(space):
+    model = toys.spread(toys.controller(space))
+
+    @tf.function(autograph=False)
+    def drawn(seed):
+        return model.draw(20, seed=seed)
+
+    @tf.function(autograph=False)
+    def sampled(seed):
+        return model.sample(20, seed=seed).tokens
+
+    np.testing.assert_array_equal(drawn(SEED), sampled(SEED))
+    sizes = [
+        len(function.get_concrete_function(SEED).graph.get_operations())
+        for function in (drawn, sampled)
+    ]
+    assert sizes[0] < sizes[1]
+
+
 def test_one_seed_gives_the_same_arcs_and_another_one_others():
     model = toys.controller()
     first, again, other = (

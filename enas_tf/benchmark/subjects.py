@@ -33,12 +33,6 @@ HOST = {
 }
 
 
-class Drawn(NamedTuple):
-    """As much of a controller's sample as a child's step needs: tokens, [1, T]."""
-
-    tokens: tf.Tensor
-
-
 class Always:
     """Lessons that are all the same batch: what is timed is the step alone."""
 
@@ -67,10 +61,10 @@ class GivenArcs:
         """Args: of an arc."""
         self.tokens = tf.Variable(tf.zeros([num_tokens], tf.int32))
 
-    def sample(self, batch_size: int, *, seed: tf.Tensor) -> Drawn:
+    def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
         """See `Controller`; batch_size: 1."""
         del batch_size, seed
-        return Drawn(tf.convert_to_tensor(self.tokens)[tf.newaxis])
+        return tf.convert_to_tensor(self.tokens)[tf.newaxis]
 
 
 class Data(NamedTuple):

@@ -39,14 +39,12 @@ class MicroCell(keras.layers.Layer):
         Args:
           first: node 0, [B, H, W, C] float32, like all nodes and the output.
           second: node 1.
-          cell: of scalar int tensors (or ints).
+          cell: of [2B] int32 tensors.
           weights: the cell's edges, out/kernel, out/scale and out/offset.
         """
-        inputs, ops = (tf.stack(part) for part in cell)
-        return self._cell_call(first, second, inputs, ops, weights)
+        return self._cell_call(first, second, cell.inputs, cell.ops, weights)
 
     def _cell(self, first, second, inputs, ops, weights) -> tf.Tensor:
-        """`call` with the cell's inputs and ops as [2B] int32."""
         num_operands = inputs.shape[0]
         num_nodes = num_operands // 2 + micro.NUM_INPUTS
         starts = micro_weights.first_rows(num_operands // 2)[:-1]
@@ -121,6 +119,7 @@ class SharedMicroChild(shared.SharedImageChild):
         self, x: tf.Tensor, views: shared.Views, *, arc: MicroArc
     ) -> shared.Features:
         """See base."""
+        arc = MicroArc(*(Cell(*(tf.stack(part) for part in cell)) for cell in arc))
         earlier = last = x
         aux = None
         for number, plan in enumerate(self.plans):

@@ -80,7 +80,7 @@ class Packed(NamedTuple):
         # tf.slice, whose gradient is cheaper than that of row[start:end].
         parts = tf.split(tf.slice(row, [start], [sum(sizes)]), sizes)
         return {
-            piece.name.removeprefix(prefix): tf.reshape(part, piece.shape)
+            piece.name.removeprefix(prefix): _shaped(part, piece.shape)
             for piece, part in zip(wanted, parts, strict=True)
         }
 
@@ -133,7 +133,7 @@ class Parameters(keras.layers.Layer):
         weights = self.weights_by_name.values()
         parts = tf.split(vector, [weight.size for weight in weights])
         return {
-            weight.name: tf.reshape(part, weight.shape)
+            weight.name: _shaped(part, weight.shape)
             for weight, part in zip(weights, parts, strict=True)
         }
 
@@ -146,6 +146,11 @@ class Parameters(keras.layers.Layer):
         flat = [_pop(weight, left) for weight in self.weights_by_name.values()]
         assert not left, "other names"
         self._vector.assign(np.concatenate([value.ravel() for value in flat]))
+
+
+def _shaped(part: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
+    """A part of a vector as `shape`; what is one-dimensional costs no operation."""
+    return part if len(shape) == 1 else tf.reshape(part, shape)
 
 
 def _pop(weight: Weight | Packed, values: dict[str, np.ndarray]) -> np.ndarray:

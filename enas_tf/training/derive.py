@@ -113,7 +113,7 @@ def derive(
     """
     # Deviation D15: the original leaves the choice to the reader of its log.
     draw = seeds.at(seed, "derive", 0)
-    policy = controller.sample(config.num_samples, seed=draw).tokens.numpy()
+    policy = controller.draw(config.num_samples, seed=draw).numpy()
     random = space.random(seeds.on_host(seed, "random_arcs"), config.num_samples)
     order = seeds.on_host(seed, "derive").permutation(valid_size)
     batches = scoring.cut(valid_size, batch_size, order=order)

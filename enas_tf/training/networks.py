@@ -76,7 +76,7 @@ class SampledChild:
         """See `Network`."""
         carried = {} if state is None else dict(state=state)
         draw = seeds.at(self._seed, "arc", step)
-        tokens = self._controller.sample(1, seed=draw).tokens[0]
+        tokens = self._controller.draw(1, seed=draw)[0]
         output = self._child(
             inputs,
             arc=self._space.decode(tokens),

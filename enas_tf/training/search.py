@@ -141,7 +141,7 @@ class Search:
     def _show_arcs(self, finished: int) -> None:
         """Ten arcs of the policy, each on a validation batch of its own."""
         parts, draw = self._parts, seeds.at(self._seed, "sampled", finished)
-        tokens = parts.controller.sample(NUM_SHOWN, seed=draw).tokens.numpy()
+        tokens = parts.controller.draw(NUM_SHOWN, seed=draw).numpy()
         indices = parts.scorer.shuffled(
             "valid", NUM_SHOWN, self._loop.batch_size, seed=draw
         ).numpy()
@@ -192,7 +192,7 @@ class Search:
             batches = scoring.cut(size, self._loop.eval_batch_size)
             draw = seeds.at(self._seed, "evaluate", 2 * finished + (split == "test"))
             count = len(batches.indices)
-            tokens = self._parts.controller.sample(count, seed=draw).tokens.numpy()
+            tokens = self._parts.controller.draw(count, seed=draw).numpy()
             means = self._parts.scorer.means(tokens, batches, split=split)
             weights = batches.weights.sum(axis=1)
             told = self._measure.told((means * weights).sum() / weights.sum())
