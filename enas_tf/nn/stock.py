@@ -24,14 +24,12 @@ def conv(
     *,
     name: str,
     seed: int,
-    stride: int = 1,
 ) -> keras.KerasTensor:
-    """`size` x `size` convolution without bias, [B, ceil(H / stride), ..., filters]."""
+    """`size` x `size` convolution without bias, [B, H, W, filters]."""
     kernel = _he_normal(size * size * x.shape[-1], name, seed)
     layer = keras.layers.Conv2D(
         filters,
         size,
-        strides=stride,
         padding="same",
         use_bias=False,
         kernel_initializer=kernel,
@@ -124,16 +122,20 @@ def concat(tensors: list[keras.KerasTensor], *, name: str) -> keras.KerasTensor:
 def factorized_reduction(
     x: keras.KerasTensor, filters: int, *, name: str, seed: int
 ) -> keras.KerasTensor:
-    """Halve height and width without losing a pixel: two 1x1 convolutions of stride 2.
+    """Halve height and width without losing a pixel: two 1x1 convolutions.
 
-    The second one sees x shifted by (1, 1), zeros beyond the edge. No ReLU inside.
+    Each sees every second row and column, the second one of x shifted by (1, 1), zeros
+    beyond the edge. No ReLU inside.
     [B, H, W, C] -> [B, ceil(H / 2), ceil(W / 2), filters]; `filters` is even.
     """
     half = filters // 2
-    path1 = conv(x, half, 1, stride=2, name=f"{name}_path1", seed=seed)
+    paths = []
     shifted = _shifted(x, name=f"{name}_shift")
-    path2 = conv(shifted, half, 1, stride=2, name=f"{name}_path2", seed=seed)
-    joined = concat([path1, path2], name=f"{name}_concat")
+    for part, path in ((x, f"{name}_path1"), (shifted, f"{name}_path2")):
+        # Not the convolution's stride: see image_ops.every_second.
+        part = avg_pool(part, size=1, stride=2, padding="valid", name=f"{path}_half")
+        paths.append(conv(part, half, 1, name=path, seed=seed))
+    joined = concat(paths, name=f"{name}_concat")
     return batch_norm(joined, name=f"{name}_bn")
 
 

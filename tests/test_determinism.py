@@ -1,0 +1,61 @@
+"""Equal steps give equal bits, with oneDNN's kernels too.
+
+TensorFlow takes them by itself on newer processors; the other tests run without them.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+# So small that oneDNN's gradient of a strided 1x1 kernel differed in most calls.
+STEPS = """
+import keras
+import tensorflow as tf
+from enas_tf.nn import image_ops, stock
+
+tf.config.experimental.enable_op_determinism()
+normal = tf.random.stateless_normal
+x, dy = normal([64, 8, 8, 4], [0, 1]), normal([64, 4, 4, 4], [0, 2])
+paths = [normal([4, 2], [0, seed]) for seed in (3, 4)]
+norm = [tf.ones([4]), tf.zeros([4])]
+inputs = keras.Input([8, 8, 4])
+outputs = stock.factorized_reduction(inputs, 4, name="pool", seed=0)
+final = keras.Model(inputs, outputs)
+
+
+@tf.function(autograph=False)
+def shared():
+    with tf.GradientTape() as tape:
+        tape.watch([x, *paths])
+        y = image_ops.factorized_reduction(x, *paths, *norm)
+    return tape.gradient(y, [x, *paths], dy)
+
+
+@tf.function(autograph=False)
+def fixed():
+    with tf.GradientTape() as tape:
+        y = final(x, training=True)
+    return tape.gradient(y, final.trainable_variables, dy)
+
+
+for step in (shared, fixed):
+    first, *others = ([g.numpy().tobytes() for g in step()] for _ in range(50))
+    assert all(other == first for other in others), step
+print("equal")
+"""
+
+
+@pytest.mark.parametrize("one_dnn", ["0", "1"])
+def test_reductions_have_the_same_gradients_in_every_call(one_dnn):
+    answer = subprocess.run(
+        [sys.executable, "-c", STEPS],
+        cwd=REPOSITORY,
+        env=os.environ | {"TF_ENABLE_ONEDNN_OPTS": one_dnn, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.stdout.endswith("equal\n"), answer.stderr
