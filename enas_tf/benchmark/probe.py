@@ -1,39 +1,54 @@
-"""One figure that takes a process of its own: python -m enas_tf.benchmark.probe.
+"""What takes a process of its own: python -m enas_tf.benchmark.probe.
 
 Prints a line of JSON. Nothing but TensorFlow is imported before the clock starts.
 """
 
 import json
+import os
 import subprocess
 import sys
-import time
+from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 
 STATUS = "/proc/self/status"
 
 
-def wait(space: str, **given: int) -> dict[str, float]:
-    """CPU seconds from TensorFlow's import to the end of the first training step.
+def wait(
+    space: str, batch_size: int, fixed: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """CPU seconds from TensorFlow's import to the end of a search's first step.
 
-    Also those of the second step, which the first one includes.
+    Args:
+      space: its name.
+      batch_size: of the step; other sizes are the published ones.
+      fixed: tokens of an arc, to train a fixed network of it instead of searching.
+
+    Returns:
+      cpu_s; of it, system_s: what the system took, to hand out memory above all;
+      second_step_cpu_s: what a first step includes; tokens: the first step's arc.
     """
-    began = time.process_time()
-    # Kept: a method of TensorFlow's does not keep its owner.
-    parts = _searching(space, **given)
-    parts["trainer"].run(*_first_step()).sums.loss.numpy()
-    first = time.process_time()
-    parts["trainer"].run(*_first_step()).sums.loss.numpy()
-    return {
-        f"{space}.wait_cpu_s": first - began,
-        f"{space}.second_step_cpu_s": time.process_time() - first,
-    }
+    began = os.times()
+    from enas_tf.benchmark import subjects as subjects_lib
 
-
-def wait_b32(space: str) -> dict[str, float]:
-    """The same at batch 32, whatever the published one is."""
-    found = wait(space, batch_size=32)
-    return {name.replace("_cpu_s", "_b32_cpu_s"): s for name, s in found.items()}
+    if fixed is None:
+        # Kept: a method of TensorFlow's does not keep its owner.
+        trainer = _searching(space, batch_size=batch_size)["trainer"]
+    else:
+        subjects = subjects_lib.Subjects(space, batch_size=batch_size)
+        trainer = subjects.trainer(subjects.fixed(fixed))
+    run = trainer.run(*_first_step())
+    run.sums.loss.numpy()
+    first = os.times()
+    trainer.run(*_first_step()).sums.loss.numpy()
+    second = os.times()
+    return dict(
+        cpu_s=first.user + first.system - began.user - began.system,
+        system_s=first.system - began.system,
+        second_step_cpu_s=second.user + second.system - first.user - first.system,
+        tokens=run.tokens.numpy().tolist(),
+    )
 
 
 def graph(space: str) -> dict[str, float]:
@@ -67,12 +82,13 @@ def peak(space: str) -> dict[str, float]:
     return {f"{space}.peak_mb": _memory("VmHWM")}
 
 
-WHAT = dict(wait=wait, wait_b32=wait_b32, graph=graph, peak=peak)
+WHAT = dict(wait=wait, graph=graph, peak=peak)
 
 
-def ask(space: str, what: str) -> dict[str, float]:
-    """The same, from another process."""
-    command = [sys.executable, "-m", "enas_tf.benchmark.probe", space, what]
+def ask(space: str, what: str, **given: Any) -> dict[str, Any]:
+    """The same, from another process; `given`: what JSON knows."""
+    command = [sys.executable, "-m", "enas_tf.benchmark.probe"]
+    command += [what, json.dumps(dict(space=space, **given))]
     answer = subprocess.run(command, capture_output=True, text=True)
     if answer.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{answer.stderr}")
@@ -110,4 +126,4 @@ def _memory(name: str) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(WHAT[sys.argv[2]](sys.argv[1])))
+    print(json.dumps(WHAT[sys.argv[1]](**json.loads(sys.argv[2]))))

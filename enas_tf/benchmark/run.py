@@ -12,7 +12,7 @@ import tensorflow as tf
 from absl import logging
 
 from enas_tf import config, presets
-from enas_tf.benchmark import inputs, phases, probe, scale, steps
+from enas_tf.benchmark import inputs, phases, probe, scale, startup, steps
 
 WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "step": (steps.step,),
@@ -20,10 +20,7 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "controller": (phases.controller,),
     "evaluate": (phases.evaluate,),
     "input": (inputs.images,),
-    "startup": tuple(
-        functools.partial(probe.ask, what=name)
-        for name in ("wait", "wait_b32", "graph")
-    ),
+    "startup": (startup.startup,),
     "memory": (functools.partial(probe.ask, what="peak"),),
     "scale": (scale.scale,),
     "economy": (phases.economy,),

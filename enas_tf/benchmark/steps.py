@@ -9,7 +9,8 @@ import tensorflow as tf
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
-from enas_tf.nn import switch
+from enas_tf.controller import Controller
+from enas_tf.nn import seeds, switch
 
 ARCS = 5
 BLOCKS = 5
@@ -40,7 +41,37 @@ def host(space: str) -> dict[str, float]:
     """With so few filters and images that what is left is the framework's work."""
     subjects = Subjects(space, **subjects_lib.HOST[space])
     found = over_fixed(subjects, "host", steps=HOST_STEPS, blocks=HOST_BLOCKS)
+    found |= drawing(subjects, steps=HOST_STEPS, blocks=HOST_BLOCKS)
     return {f"{space}.{name}": value for name, value in found.items()}
+
+
+def drawing(subjects: Subjects, *, steps: int, blocks: int) -> dict[str, float]:
+    """What the steps above leave out, their arc being given: drawing it.
+
+    Over a fixed network's step, which takes `host_fixed_cpu_ms`.
+    """
+    config = subjects.config
+    policy = Controller(subjects.space.tape(), config.controller, seed=0)
+
+    @tf.function(autograph=False)
+    def draw(count):
+        def body(step, total):
+            tokens = policy.draw(1, seed=seeds.at(config.run.seed, "arc", step))
+            return step + 1, total + tf.reduce_sum(tokens)
+
+        start = (tf.constant(0), tf.constant(0))
+        return tf.while_loop(lambda step, _: step < count, body, start)[1]
+
+    fixed = subjects.trainer(subjects.fixed(subjects.arcs(1)[0]))
+    things = dict(
+        draw=lambda: draw(tf.constant(steps)).numpy(),
+        fixed=subjects_lib.steps(fixed, steps),
+    )
+    times = timing.alternate(things, blocks=blocks)
+    return {
+        "draw_over_host_fixed": timing.ratio(times["draw"], times["fixed"]),
+        "draw_cpu_ms": times["draw"].cpu_median * 1e3 / steps,
+    }
 
 
 def over_fixed(

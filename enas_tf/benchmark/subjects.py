@@ -122,9 +122,9 @@ class Subjects:
             features = functools.partial(plain_micro.features, arc=arc, **sizes)
             if self.child.aux_parameters is not None:
                 aux = plain_micro.aux_logits
-        inputs = self.batch.inputs
+        one = self.batch.inputs[:1]
         return plain.PlainImages(
-            features, self.child, config.child, sample=inputs, seed=seed, aux=aux
+            features, self.child, config.child, sample=one, seed=seed, aux=aux
         )
 
     def updater(self, policy: Any, scorer: Any) -> controller_lib.ControllerTrainer:
