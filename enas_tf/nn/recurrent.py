@@ -119,21 +119,20 @@ def states(
     mask = dropout.mask("l", state)
     # Made here, outside the loop over time, in which constants are made anew each time.
     ones = tf.ones_like(state)
-    shares = [_shares(read, count) for count, read in enumerate(cell.inputs, start=1)]
     num_nodes = len(cell.ops)
     choices = [*cell.inputs, *cell.ops]
-    # The loop passes on each tensor by itself: all choices enter it as one.
+    # The loop passes on each tensor by itself: all choices enter it as one, and so does
+    # what their gradients need.
     packed = None if isinstance(cell.ops[0], int) else tf.stack(choices)
+    shares = None if packed is None else _shares(cell.inputs)
 
     def step(before, from_word):
         product = from_word + tf.matmul(before * mask, weights[0])
         values = [highway(before, product, tf.tanh)]
         now = choices if packed is None else tf.unstack(packed)
         reads, ops = now[:num_nodes], now[num_nodes:]
-        for read, op, share, weight in zip(
-            reads, ops, shares, weights[1:], strict=True
-        ):
-            carried = _read(read, share, values)
+        for read, op, weight in zip(reads, ops, weights[1:], strict=True):
+            carried = _read(read, shares, values)
             product = tf.matmul(carried * mask, weight)
             function = _function(op, cell.functions, ones)
             values.append(highway(carried, product, function))
@@ -166,22 +165,26 @@ def sum_of_squares(cell: Cell) -> tf.Tensor:
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
 
 
-def _shares(read: Any, count: int) -> tf.Tensor | None:
-    """1 for the node of `count` that is read, else 0, [count, 1, 1]; none for ints."""
-    if count == 1 or isinstance(read, int):
-        return None
-    return tf.one_hot(read, count)[:, tf.newaxis, tf.newaxis]
+def _shares(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
+    """What gives, for node l = 1..N, 1 for the node it reads and else 0: [l, 1, 1]."""
+    sizes = range(1, len(inputs) + 1)
+    rows = [tf.one_hot(read, size) for read, size in zip(inputs, sizes, strict=True)]
+    packed = tf.concat(rows, axis=0)[:, tf.newaxis, tf.newaxis]
+    return lambda: tf.split(packed, sizes)
 
 
-def _read(read: Any, shares: tf.Tensor | None, nodes: list[tf.Tensor]) -> tf.Tensor:
-    """The node of number `read`, [B, H]; `shares` are its `_shares`."""
-    if shares is None:
-        return nodes[read if len(nodes) > 1 else 0]
+def _read(read: Any, shares: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
+    """The node of number `read`, [B, H]; `shares`: see `_shares`, none for ints."""
+    if shares is None or len(nodes) == 1:
+        return nodes[0 if len(nodes) == 1 else read]
 
     @tf.custom_gradient
     def chosen(*nodes):
-        y = tf.raw_ops.Gather(params=tf.stack(nodes), indices=read)
-        return y, lambda dy: tf.unstack(shares * dy)
+        def gradient(dy):
+            # All nodes' gradients split alike, which TensorFlow then does once.
+            return tf.unstack(shares()[len(nodes) - 1] * dy)
+
+        return tf.raw_ops.Gather(params=tf.stack(nodes), indices=read), gradient
 
     return chosen(*nodes)
 
