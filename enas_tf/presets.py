@@ -262,7 +262,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
                 child_lr_max=0.1,
                 child_lr_T_0=60,
                 controller_warmup_epochs=30,
-                controller_train_steps=10,
+                controller_train_steps=30,
                 derive_num_samples=40,
                 derive_batches="all",
             ),
