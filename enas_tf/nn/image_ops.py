@@ -83,7 +83,7 @@ def factorized_reduction(
 
     path1, path2: [C_in, C_out / 2]; scale, offset: [C_out]. No ReLU inside.
     """
-    # A slice in a form whose gradient is fast.
+    # Slices in forms whose gradients are fast, here and below.
     shifted = tf.slice(x, [0, 1, 1, 0], [-1, -1, -1, -1])
     shifted = tf.pad(shifted, [[0, 0], [0, 1], [0, 1], [0, 0]])
     halves = [
@@ -96,10 +96,17 @@ def factorized_reduction(
 def every_second(x: tf.Tensor) -> tf.Tensor:
     """Every second row and column, from the first ones on.
 
-    A pool, as in the original. In a convolution's stride oneDNN's gradient of a 1x1
-    kernel differs from run to run, and so would a resumed search.
+    Apart from the convolution: with a stride, oneDNN's gradient of a 1x1 kernel differs
+    from run to run, and so would a resumed search.
     """
-    return tf.nn.avg_pool2d(x, 1, 2, "VALID")
+    height, width, channels = x.shape[1:]
+    odd = height % 2, width % 2
+    if any(odd):
+        x = tf.pad(x, [[0, 0], [0, odd[0]], [0, odd[1]], [0, 0]])
+    rows, columns = (height + odd[0]) // 2, (width + odd[1]) // 2
+    pairs = tf.reshape(x, [-1, rows, 2, columns, 2 * channels])
+    first = tf.slice(pairs, [0, 0, 0, 0, 0], [-1, -1, 1, -1, channels])
+    return tf.reshape(first, [-1, rows, columns, channels])
 
 
 def global_average(x: tf.Tensor) -> tf.Tensor:
