@@ -13,6 +13,7 @@ from enas_tf.children import shared
 from enas_tf.config import ChildConfig
 from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Weight
+from enas_tf.nn.skips import add_chosen
 from enas_tf.spaces import macro
 from enas_tf.spaces.macro import MacroArc
 
@@ -52,9 +53,7 @@ class MacroLayer(keras.layers.Layer):
         if len(sources) == 1:
             return y
         # Deviation K1 (kept): bit 0 is the stem, bit i the output of layer i - 1.
-        bits = tf.unstack(tf.cast(skips, y.dtype))
-        chosen = [bit * source for bit, source in zip(bits, sources, strict=False)]
-        total = tf.add_n([y, *chosen])
+        total = add_chosen(y, sources[:-1], skips)
         return image_ops.batch_norm(
             total, weights["skip/scale"], weights["skip/offset"]
         )
