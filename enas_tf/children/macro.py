@@ -13,7 +13,7 @@ from enas_tf.children import shared
 from enas_tf.config import ChildConfig
 from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Weight
-from enas_tf.nn.skips import add_chosen
+from enas_tf.nn.skips import Sources
 from enas_tf.spaces import macro
 from enas_tf.spaces.macro import MacroArc
 
@@ -33,27 +33,36 @@ class MacroLayer(keras.layers.Layer):
 
     def call(
         self,
-        sources: list[tf.Tensor],
+        x: tf.Tensor,
         *,
+        sources: Sources,
         op: tf.Tensor,
         skips: tf.Tensor,
         weights: dict[str, tf.Tensor],
     ) -> tf.Tensor:
-        """Args: [stem, out_0, ...] of [B, H, W, C]; [] int32; [l] int32; views."""
+        """Layer l.
+
+        Args:
+          x: [B, H, W, C] float32, the output of the layer before, or the stem's.
+          sources: the stem's and all layers', x being the last one.
+          op: [] int32.
+          skips: [l] int32.
+          weights: views.
+        """
         row = {
             name: tf.gather(weights[f"in/{name}"], op)
             for name in ("kernel", "scale", "offset")
         }
-        x = image_ops.pointwise(sources[-1], row["kernel"])
+        x = image_ops.pointwise(x, row["kernel"])
         x = tf.nn.relu(image_ops.batch_norm(x, row["scale"], row["offset"]))
         inside = {
             n: w for n, w in weights.items() if not n.startswith(("in/", "skip/"))
         }
         y = self._chosen(op, x, inside)
-        if len(sources) == 1:
+        if "skip/scale" not in weights:  # the first layer
             return y
         # Deviation K1 (kept): bit 0 is the stem, bit i the output of layer i - 1.
-        total = add_chosen(y, sources[:-1], skips)
+        total = sources.add_chosen(y, skips)
         return image_ops.batch_norm(
             total, weights["skip/scale"], weights["skip/offset"]
         )
@@ -110,18 +119,21 @@ class SharedMacroChild(shared.SharedImageChild):
         self, x: tf.Tensor, views: shared.Views, *, arc: MacroArc
     ) -> shared.Features:
         """See base."""
-        sources = [x]
+        size = len(self.blocks) + 1
+        sources = Sources([x], size=size)
         for layer, block in enumerate(self.blocks):
             own = shared.below(f"layer_{layer}/", views)
             op, skips = arc.ops[layer], arc.skips[layer]
-            sources.append(block(sources, op=op, skips=skips, weights=own))
+            x = block(x, sources=sources, op=op, skips=skips, weights=own)
+            sources.append(x)
             if layer in self.pools:
-                sources = _reduce(sources, shared.below(f"pool_{layer}/", views))
-        return shared.Features(sources[-1])
+                halves = _reduce(sources.all(), shared.below(f"pool_{layer}/", views))
+                x, sources = halves[-1], Sources(halves, size=size)
+        return shared.Features(sources.all()[-1])
 
 
 def _reduce(sources: list[tf.Tensor], weights: shared.Views) -> list[tf.Tensor]:
-    """Halve every tensor so far, each with weights of its own."""
+    """Halve every map so far, each with weights of its own."""
     rows = zip(
         *(tf.unstack(weights[n]) for n in ("path1", "path2", "scale", "offset")),
         strict=True,

@@ -5,42 +5,60 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 
-def add_chosen(
-    y: tf.Tensor, sources: Sequence[tf.Tensor], bits: tf.Tensor
-) -> tf.Tensor:
-    """The sum of y and of the sources whose bit is 1.
+class Sources:
+    """The maps of one size so far, to choose from at run time.
 
-    Where a bit is 0, zeros are read in the source's place: a reference to one map that
-    all layers of a size share. A factor of 0 or 1 would go over each source once more,
-    and over its gradient (docs/design.md, "Skips").
+    An array holds references to them, and to one map of zeros, which is read in the
+    place of a map that is not chosen: nothing is copied. A factor of 0 or 1 would go
+    over each map once more (docs/design.md, "Skips").
 
-    Args:
-      y: [B, H, W, C].
-      sources: n maps like y.
-      bits: [n] integers, 0 and 1.
+    Whatever is computed from a map is computed while the array still holds it, for it
+    is read from the array that has the next map. So no sum is made in the memory of one
+    of its terms: TensorFlow's begins with such a term if it finds one, and whether it
+    does would depend on which thread was faster, and with it how the sum is rounded.
     """
-    bits = tf.cast(bits, tf.int32)
-    zeros = tf.zeros_like(sources[0])
 
-    @tf.custom_gradient
-    def total(y, *sources):
-        def gradient(dy):
-            return [dy, *_read([zeros, dy], bits)]
+    def __init__(self, maps: Sequence[tf.Tensor], *, size: int):
+        """Args: maps of [B, H, W, C], at least one; how many there will be at most."""
+        like = maps[0]
+        array = tf.TensorArray(
+            like.dtype, size + 1, element_shape=like.shape, clear_after_read=False
+        )
+        self._array = array.write(0, tf.zeros_like(like))
+        self._maps: list[tf.Tensor] = []
+        for x in maps:
+            self.append(x)
 
-        places = bits * tf.range(1, len(sources) + 1)
-        return tf.add_n([y, *_read([zeros, *sources], places)]), gradient
+    def append(self, x: tf.Tensor) -> None:
+        """One more map."""
+        self._maps.append(x)
+        self._array = self._array.write(len(self._maps), x)
 
-    return total(y, *sources)
+    def all(self) -> list[tf.Tensor]:
+        """The maps, in order."""
+        array = self._array
 
+        @tf.custom_gradient
+        def held(*maps):
+            return [array.read(n + 1) for n in range(len(maps))], lambda *dys: dys
 
-def _read(tensors: list[tf.Tensor], places: tf.Tensor) -> list[tf.Tensor]:
-    """The tensors at some places; nothing is copied."""
-    array = tf.TensorArray(
-        tensors[0].dtype,
-        len(tensors),
-        element_shape=tensors[0].shape,
-        clear_after_read=False,
-    )
-    for place, tensor in enumerate(tensors):
-        array = array.write(place, tensor)
-    return [array.read(place) for place in tf.unstack(places)]
+        return held(*self._maps)
+
+    def add_chosen(self, y: tf.Tensor, bits: tf.Tensor) -> tf.Tensor:
+        """The sum of y and of the maps whose bit is 1; bits: [n] integers, 0 and 1.
+
+        The maps are the first n.
+        """
+        array = self._array
+        bits = tf.cast(bits, tf.int32)
+        places = tf.unstack(bits * tf.range(1, bits.shape[0] + 1))
+
+        @tf.custom_gradient
+        def total(y, *maps):
+            def gradient(dy):
+                # Not by reference: these are added up by TensorFlow, see above.
+                return [dy, *(bit * dy for bit in tf.unstack(tf.cast(bits, dy.dtype)))]
+
+            return tf.add_n([y, *(array.read(place) for place in places)]), gradient
+
+        return total(y, *self._maps[: len(places)])
