@@ -49,8 +49,8 @@ print("equal")
 """
 
 
-# A sum that TensorFlow makes in the memory of one of its terms begins with that term. If
-# which one is free depends on the threads, one call in a hundred is rounded otherwise.
+# A sum that TensorFlow makes in the memory of one of its terms begins with that term;
+# where the threads decide which one is free, some calls are rounded otherwise.
 CHILD = """
 import numpy as np
 import tensorflow as tf

@@ -119,8 +119,7 @@ class SharedMacroChild(shared.SharedImageChild):
         self, x: tf.Tensor, views: shared.Views, *, arc: MacroArc
     ) -> shared.Features:
         """See base."""
-        size = len(self.blocks) + 1
-        sources = Sources([x], size=size)
+        sources = Sources([x])
         for layer, block in enumerate(self.blocks):
             own = shared.below(f"layer_{layer}/", views)
             op, skips = arc.ops[layer], arc.skips[layer]
@@ -128,8 +127,8 @@ class SharedMacroChild(shared.SharedImageChild):
             sources.append(x)
             if layer in self.pools:
                 halves = _reduce(sources.all(), shared.below(f"pool_{layer}/", views))
-                x, sources = halves[-1], Sources(halves, size=size)
-        return shared.Features(sources.all()[-1])
+                x, sources = halves[-1], Sources(halves)
+        return shared.Features(sources.last())
 
 
 def _reduce(sources: list[tf.Tensor], weights: shared.Views) -> list[tf.Tensor]:

@@ -1,30 +1,32 @@
 """Skip connections that are chosen at run time."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
+
+_ANY = -1  # a shape, of an item of a list
 
 
 class Sources:
     """The maps of one size so far, to choose from at run time.
 
-    An array holds references to them, and to one map of zeros, which is read in the
+    A list holds references to them, and to one map of zeros, which is read in the
     place of a map that is not chosen: nothing is copied. A factor of 0 or 1 would go
     over each map once more (docs/design.md, "Skips").
 
-    Whatever is computed from a map is computed while the array still holds it, for it
-    is read from the array that has the next map. So no sum is made in the memory of one
+    Whatever is computed from a map is computed while the list still holds it, for it
+    is read from the list that has the next map. So no sum is made in the memory of one
     of its terms: TensorFlow's begins with such a term if it finds one, and whether it
     does would depend on which thread was faster, and with it how the sum is rounded.
     """
 
-    def __init__(self, maps: Sequence[tf.Tensor], *, size: int):
-        """Args: maps of [B, H, W, C], at least one; how many there will be at most."""
-        like = maps[0]
-        array = tf.TensorArray(
-            like.dtype, size + 1, element_shape=like.shape, clear_after_read=False
+    def __init__(self, maps: Sequence[tf.Tensor]):
+        """Args: maps of [B, H, W, C], at least one."""
+        empty = tf.raw_ops.EmptyTensorList(
+            element_shape=_ANY, max_num_elements=-1, element_dtype=maps[0].dtype
         )
-        self._array = array.write(0, tf.zeros_like(like))
+        self._list = _with(empty, tf.zeros_like(maps[0]))
         self._maps: list[tf.Tensor] = []
         for x in maps:
             self.append(x)
@@ -32,33 +34,65 @@ class Sources:
     def append(self, x: tf.Tensor) -> None:
         """One more map."""
         self._maps.append(x)
-        self._array = self._array.write(len(self._maps), x)
+        self._list = _with(self._list, x)
 
     def all(self) -> list[tf.Tensor]:
         """The maps, in order."""
-        array = self._array
+        places = tf.range(1, len(self._maps) + 1)
+        return _held(self._list, places, *self._maps)
 
-        @tf.custom_gradient
-        def held(*maps):
-            return [array.read(n + 1) for n in range(len(maps))], lambda *dys: dys
-
-        return held(*self._maps)
+    def last(self) -> tf.Tensor:
+        """The last map."""
+        (x,) = _held(self._list, tf.constant([len(self._maps)]), self._maps[-1])
+        return x
 
     def add_chosen(self, y: tf.Tensor, bits: tf.Tensor) -> tf.Tensor:
         """The sum of y and of the maps whose bit is 1; bits: [n] integers, 0 and 1.
 
         The maps are the first n.
         """
-        array = self._array
         bits = tf.cast(bits, tf.int32)
-        places = tf.unstack(bits * tf.range(1, bits.shape[0] + 1))
+        return _sum(self._list, bits, y, *self._maps[: bits.shape[0]])
 
-        @tf.custom_gradient
-        def total(y, *maps):
-            def gradient(dy):
-                # Not by reference: these are added up by TensorFlow, see above.
-                return [dy, *(bit * dy for bit in tf.unstack(tf.cast(bits, dy.dtype)))]
 
-            return tf.add_n([y, *(array.read(place) for place in places)]), gradient
+# To these functions the list is given: to take the gradient, TensorFlow looks through
+# all that lies before what is not given, and tracing took a second longer.
 
-        return total(y, *self._maps[: len(places)])
+
+@tf.custom_gradient
+def _held(
+    held: tf.Tensor, places: tf.Tensor, *maps: tf.Tensor
+) -> tuple[list[tf.Tensor], Callable]:
+    return _read(held, places, like=maps[0]), lambda *dys: [None, None, *dys]
+
+
+@tf.custom_gradient
+def _sum(
+    held: tf.Tensor, bits: tf.Tensor, y: tf.Tensor, *maps: tf.Tensor
+) -> tuple[tf.Tensor, Callable]:
+    def gradient(dy):
+        # Not by reference: these are added up by TensorFlow, see above.
+        factors = tf.unstack(tf.cast(bits, dy.dtype))
+        return [None, None, dy, *(factor * dy for factor in factors)]
+
+    places = bits * tf.range(1, len(maps) + 1)
+    return tf.add_n([y, *_read(held, places, like=y)]), gradient
+
+
+def _with(held: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    """The list and one more."""
+    return tf.raw_ops.TensorListPushBack(input_handle=held, tensor=x)
+
+
+def _read(held: tf.Tensor, places: tf.Tensor, *, like: tf.Tensor) -> list[tf.Tensor]:
+    """The items at some places, [n] int32."""
+    read = functools.partial(
+        tf.raw_ops.TensorListGetItem,
+        input_handle=held,
+        element_shape=tf.constant(_ANY),
+        element_dtype=like.dtype,
+    )
+    items = [read(index=place) for place in tf.unstack(places)]
+    for item in items:
+        item.set_shape(like.shape)
+    return items

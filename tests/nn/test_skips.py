@@ -14,17 +14,17 @@ BITS = list(itertools.product([0, 1], repeat=3))
 
 
 def added(y, maps, bits):
-    return Sources(maps, size=len(maps)).add_chosen(y, bits)
+    return Sources(maps).add_chosen(y, bits)
 
 
 def taped(y, maps, bits):
     with tf.GradientTape() as tape:
         tape.watch([y, *maps])
-        sources = Sources(maps[:2], size=3)
+        sources = Sources(maps[:2])
         sources.append(maps[2])
         total = sources.add_chosen(y, bits)
         # The last one is also read by what follows, as in a child.
-        total += 0.5 * sources.all()[-1]
+        total += 0.5 * sources.last()
     return total, tape.gradient(total, [y, *maps], output_gradients=WEIGHTS)
 
 
@@ -62,6 +62,14 @@ def test_one_trace_serves_all_bits():
 
 
 def test_all_gives_the_maps_back():
-    maps = Sources(MAPS, size=len(MAPS)).all()
+    maps = Sources(MAPS).all()
     for found, wanted in zip(maps, MAPS, strict=True):
         np.testing.assert_array_equal(found, wanted)
+
+
+def test_the_gradient_of_all():
+    with tf.GradientTape() as tape:
+        tape.watch(MAPS)
+        total = tf.add_n([n * x for n, x in enumerate(Sources(MAPS).all())])
+    for n, gradient in enumerate(tape.gradient(total, MAPS)):
+        np.testing.assert_array_equal(gradient, n * tf.ones_like(total))
