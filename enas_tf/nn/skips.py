@@ -16,9 +16,9 @@ class Sources:
     over each map once more (docs/design.md, "Skips").
 
     Whatever is computed from a map is computed while the list still holds it, for it
-    is read from the list that has the next map. So no sum is made in the memory of one
-    of its terms: TensorFlow's begins with such a term if it finds one, and whether it
-    does would depend on which thread was faster, and with it how the sum is rounded.
+    is read from the list that has the next map. So no sum is made in the memory of a
+    map: TensorFlow makes it in that of a term that nobody else holds, beginning with
+    it; which term that is would hang on the threads, and with it the rounding.
     """
 
     def __init__(self, maps: Sequence[tf.Tensor]):
@@ -39,11 +39,11 @@ class Sources:
     def all(self) -> list[tf.Tensor]:
         """The maps, in order."""
         places = tf.range(1, len(self._maps) + 1)
-        return _held(self._list, places, *self._maps)
+        return _given_back(self._list, places, *self._maps)
 
     def last(self) -> tf.Tensor:
         """The last map."""
-        (x,) = _held(self._list, tf.constant([len(self._maps)]), self._maps[-1])
+        (x,) = _given_back(self._list, tf.constant([len(self._maps)]), self._maps[-1])
         return x
 
     def add_chosen(self, y: tf.Tensor, bits: tf.Tensor) -> tf.Tensor:
@@ -60,7 +60,7 @@ class Sources:
 
 
 @tf.custom_gradient
-def _held(
+def _given_back(
     held: tf.Tensor, places: tf.Tensor, *maps: tf.Tensor
 ) -> tuple[list[tf.Tensor], Callable]:
     return _read(held, places, like=maps[0]), lambda *dys: [None, None, *dys]
