@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from enas_tf.nn import seeds
+from enas_tf.nn.kept import Kept
 
 FUNCTIONS = dict(
     tanh=tf.tanh, relu=tf.nn.relu, sigmoid=tf.sigmoid, identity=tf.identity
@@ -131,11 +132,13 @@ def states(
         values = [highway(before, product, tf.tanh)]
         now = choices if packed is None else tf.unstack(packed)
         reads, ops = now[:num_nodes], now[num_nodes:]
+        kept = Kept()
         for read, op, weight in zip(reads, ops, weights[1:], strict=True):
             carried = _read(read, shares, values)
             product = tf.matmul(carried * mask, weight)
-            function = _function(op, cell.functions, ones)
-            values.append(highway(carried, product, function))
+            node = _chosen(op, cell.functions, ones, kept)
+            values.append(node(carried, product))
+        kept.close()
         return tf.tensordot(cell.shares, tf.stack(values), 1)
 
     found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)
@@ -189,21 +192,37 @@ def _read(read: Any, shares: Callable | None, nodes: list[tf.Tensor]) -> tf.Tens
     return chosen(*nodes)
 
 
-def _function(op: Any, names: tuple[str, ...], ones: tf.Tensor) -> Callable:
-    """The chosen function of [B, H]; none of the others is computed."""
+def _chosen(
+    op: Any, names: tuple[str, ...], ones: tf.Tensor, kept: Kept
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """`highway` with the chosen function; none of the others is computed.
+
+    `ones` [B, H]; in `kept` is what the gradients need.
+    """
     if isinstance(op, int):
-        return FUNCTIONS[names[op]]
+        return functools.partial(highway, function=FUNCTIONS[names[op]])
 
     def value_and_slope(name, x):
         y = FUNCTIONS[name](x)
         return y, SLOPES[name](y, ones)
 
     @tf.custom_gradient
-    def chosen(x):
-        branches = [functools.partial(value_and_slope, name, x) for name in names]
+    def chosen(carried, product):
+        h, t = tf.split(product, 2, axis=1)
+        branches = [functools.partial(value_and_slope, name, h) for name in names]
         # Both at once: another switch for the gradient would cost more than the slope.
         y, slope = tf.switch_case(op, branches)
-        y.set_shape(x.shape)
-        return y, lambda dy: dy * slope
+        for value in (y, slope):
+            value.set_shape(h.shape)
+        gate, change = tf.sigmoid(t), y - carried
+        given_back = kept.keep(gate, change, slope)
+
+        def gradient(dy):
+            gate, change, slope = given_back()
+            passed = dy * gate
+            dt = tf.raw_ops.SigmoidGrad(y=gate, dy=dy * change)
+            return dy - passed, tf.concat([passed * slope, dt], axis=1)
+
+        return carried + gate * change, gradient
 
     return chosen
