@@ -5,6 +5,7 @@ Reference: reference code src/cifar10/general_child.py, `_enas_layer`; paper sec
 """
 
 import functools
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
@@ -26,10 +27,13 @@ class MacroLayer(keras.layers.Layer):
     inside the switch.
     """
 
-    def __init__(self, chosen: switch.Switch, *, name: str):
-        """Args: the switch between the ops, the same for all layers."""
+    def __init__(self, ops: tuple[str, ...], chosen: switch.Switch, *, name: str):
+        """Args: the ops, and the switch between them, the same for all layers."""
         super().__init__(name=name)
         self._chosen = chosen
+        convs = [op for op in ops if op in macro.CONV_SIZES]
+        # Where "out/" has the row of an op; those without one get any row.
+        self._places = tuple(convs.index(op) if op in convs else 0 for op in ops)
 
     def call(
         self,
@@ -49,15 +53,17 @@ class MacroLayer(keras.layers.Layer):
           skips: [l] int32.
           weights: views.
         """
-        row = {
-            name: tf.gather(weights[f"in/{name}"], op)
-            for name in ("kernel", "scale", "offset")
-        }
+        row = _row(op, shared.below("in/", weights))
         x = image_ops.pointwise(x, row["kernel"])
         x = tf.nn.relu(image_ops.batch_norm(x, row["scale"], row["offset"]))
         inside = {
-            n: w for n, w in weights.items() if not n.startswith(("in/", "skip/"))
+            n: w
+            for n, w in weights.items()
+            if not n.startswith(("in/", "out/", "skip/"))
         }
+        # Outside of the switch, in which each node is there once for each op.
+        place = tf.gather(tf.constant(self._places), op)
+        inside["out"] = _row(place, shared.below("out/", weights))
         y = self._chosen(op, x, inside)
         if "skip/scale" not in weights:  # the first layer
             return y
@@ -68,14 +74,34 @@ class MacroLayer(keras.layers.Layer):
         )
 
 
+def _row(number: tf.Tensor, tables: shared.Views) -> shared.Views:
+    """The row of that number of each table [n, ...]."""
+    if not tables:
+        return {}
+    return dict(zip(tables, _rows(number, *tables.values()), strict=True))
+
+
+# The number is given, not captured, for the reason told in nn/skips.py.
+@tf.custom_gradient
+def _rows(number: tf.Tensor, *tables: tf.Tensor) -> tuple[list[tf.Tensor], Callable]:
+    def gradient(*dys):
+        # As TensorFlow does it, but in two nodes a table, not in seventeen.
+        pairs = zip(dys, tables, strict=True)
+        return [
+            None,
+            *(tf.math.unsorted_segment_sum(dy, number, t.shape[0]) for dy, t in pairs),
+        ]
+
+    return [tf.gather(table, number) for table in tables], gradient
+
+
 def switch_between(ops: tuple[str, ...]) -> switch.Switch:
     """One of the ops on a map, given the weights of a layer."""
-    convs = [op for op in ops if op in macro.CONV_SIZES]
     # Deviation D1: bound early. The original's branches all ran the last one.
-    return switch.Switch([functools.partial(_op, name, convs) for name in ops])
+    return switch.Switch([functools.partial(_op, name) for name in ops])
 
 
-def _op(name: str, convs: list[str], x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
+def _op(name: str, x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
     if name == "avgpool3x3":
         return image_ops.avg_pool(x)
     if name == "maxpool3x3":
@@ -85,10 +111,11 @@ def _op(name: str, convs: list[str], x: tf.Tensor, weights: shared.Views) -> tf.
         y = image_ops.separable_conv(x, *kernels)
     else:
         y = image_ops.conv(x, weights[f"{name}/kernel"])
-    row = convs.index(name)
-    scale, offset = weights["out/scale"][row], weights["out/offset"][row]
-    y = image_ops.batch_norm(y, scale, offset, epsilon=image_ops.BN_MASKED_EPSILON)
-    return tf.nn.relu(y)
+    out = weights["out"]
+    epsilon = image_ops.BN_MASKED_EPSILON
+    return tf.nn.relu(
+        image_ops.batch_norm(y, out["scale"], out["offset"], epsilon=epsilon)
+    )
 
 
 class SharedMacroChild(shared.SharedImageChild):
@@ -111,7 +138,7 @@ class SharedMacroChild(shared.SharedImageChild):
         # A tuple: Keras loses layers that are kept in a list when it saves.
         chosen = switch_between(space.ops)
         self.blocks = tuple(
-            MacroLayer(chosen, name=f"layer_{layer}")
+            MacroLayer(space.ops, chosen, name=f"layer_{layer}")
             for layer in range(space.num_layers)
         )
 

@@ -16,7 +16,7 @@ FREE = frozenset(("Identity", "Reshape", "Shape"))
 
 
 class Halves(NamedTuple):
-    """The two graphs.
+    """The two graphs, as functions that put them into the graph that is being made.
 
     Attributes:
       forward: the function's inputs -> its value, then what is kept.
@@ -88,7 +88,11 @@ def _behind(tensors: Sequence[tf.Tensor]) -> set[tf.Operation]:
 def _part(
     graph: tf.Graph, feeds: Sequence[tf.Tensor], fetches: Sequence[tf.Tensor]
 ) -> Callable[..., list[tf.Tensor]]:
-    """The part of a graph between `feeds` and `fetches`, as a function."""
+    """The part of a graph between `feeds` and `fetches`, as a function.
+
+    Not a `tf.function`: each call of one, in each branch of each switch, would be some
+    more nodes to be woven in.
+    """
     fed = {tensor.name for tensor in feeds}
     wanted: set[str] = set()
     read: set[str] = set()
@@ -100,9 +104,12 @@ def _part(
             read |= {tensor.name for tensor in op.inputs}
             left += [tensor for tensor in op.inputs if tensor.name not in fed]
     part = _copied(graph, wanted)
+    passed = {tensor.name for tensor in fetches if tensor.name in fed}
 
     def run(*values):
-        found = {t.name: v for t, v in zip(feeds, values, strict=True)}
+        given = zip(feeds, values, strict=True)
+        # An identity: the value may be of a graph around the one that this is run in.
+        found = {t.name: tf.identity(v) for t, v in given if t.name in read | passed}
         computed = tf.graph_util.import_graph_def(
             part,
             input_map={n: v for n, v in found.items() if n in read},
@@ -112,8 +119,7 @@ def _part(
         found |= {t.name: t for t in computed}
         return [found[t.name] for t in fetches]
 
-    specs = [_spec(tensor) for tensor in feeds]
-    return tf.function(run, autograph=False, input_signature=specs)
+    return run
 
 
 def _copied(graph: tf.Graph, names: set[str]) -> tf.compat.v1.GraphDef:

@@ -87,7 +87,7 @@ def factorized_reduction(
     shifted = tf.slice(x, [0, 1, 1, 0], [-1, -1, -1, -1])
     shifted = tf.pad(shifted, [[0, 0], [0, 1], [0, 1], [0, 0]])
     halves = [
-        conv(every_second(part), kernel[tf.newaxis, tf.newaxis])
+        conv(every_second(part), tf.reshape(kernel, [1, 1, *kernel.shape]))
         for part, kernel in ((x, path1), (shifted, path2))
     ]
     return batch_norm(tf.concat(halves, axis=3), scale, offset)

@@ -101,7 +101,7 @@ def test_the_convolutions_of_the_ops_are_inside_the_switch():
 @pytest.mark.parametrize("bits", [(0, 0), (1, 0), (0, 1), (1, 1)])
 def test_a_skip_bit_adds_exactly_its_source_and_bit_0_is_the_stem(bits):
     pool = macro_child.switch_between(("maxpool3x3",))
-    layer = macro_child.MacroLayer(pool, name="layer")
+    layer = macro_child.MacroLayer(("maxpool3x3",), pool, name="layer")
     rng = np.random.default_rng(0)
     sources = [rng.normal(size=(2, 6, 6, 3)).astype(np.float32) for _ in range(3)]
     kernel = rng.normal(size=(3, 3)).astype(np.float32)
