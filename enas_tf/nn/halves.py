@@ -104,7 +104,9 @@ def _part(
             read |= {tensor.name for tensor in op.inputs}
             left += [tensor for tensor in op.inputs if tensor.name not in fed]
     part = _copied(graph, wanted)
-    passed = {tensor.name for tensor in fetches if tensor.name in fed}
+    names = [tensor.name for tensor in fetches]
+    passed = fed.intersection(names)
+    missing = [name for name in names if name not in fed]
 
     def run(*values):
         given = zip(feeds, values, strict=True)
@@ -113,11 +115,12 @@ def _part(
         computed = tf.graph_util.import_graph_def(
             part,
             input_map={n: v for n, v in found.items() if n in read},
-            return_elements=[t.name for t in fetches if t.name not in found],
+            return_elements=missing,
             name="",
         )
-        found |= {t.name: t for t in computed}
-        return [found[t.name] for t in fetches]
+        # By order: in this graph, a name that was taken has become another one.
+        found |= dict(zip(missing, computed, strict=True))
+        return [found[name] for name in names]
 
     return run
 
