@@ -9,6 +9,7 @@ from enas_tf.config import (
     ChildConfig,
     Config,
     ConfigError,
+    ControllerConfig,
     DeriveConfig,
     RunConfig,
     Setting,
@@ -28,6 +29,7 @@ def check(config: Config) -> None:
         _check_range(item, item.of(config))
     _check_child(config.child)
     _check_ops(config.child, config.run.search_for)
+    _check_controller(config.controller)
     _check_derive(config.derive)
 
 
@@ -103,6 +105,16 @@ def _check_ops(child: ChildConfig, space: str) -> None:
                 child.num_branches,
                 f"at most {most}, the number of ops of the {space} space",
             )
+        )
+
+
+def _check_controller(controller: ControllerConfig) -> None:
+    if controller.normalize_advantage and controller.num_aggregate == 1:
+        raise ConfigError(
+            "--controller_num_aggregate=1 is not allowed with "
+            "--controller_normalize_advantage: one arc has no standard deviation, so "
+            "it must be at least 2. Raise it, or add "
+            "--nocontroller_normalize_advantage."
         )
 
 

@@ -84,7 +84,13 @@ class LoopConfig:
     )
     num_epochs: int = setting(310, "Epochs of child training.", low=1)
     eval_every_epochs: int = setting(
-        1, "Evaluate on validation and test every so many epochs.", low=1
+        1, "Evaluate on validation every so many epochs.", low=1
+    )
+    search_eval_test: bool = setting(
+        False,
+        "Evaluate on the test split during a search as well, as the original does; "
+        "otherwise a search does not read it.",
+        shapes_result=False,
     )
     log_every: int = setting(
         50, "Print and record every so many steps.", low=1, shapes_result=False
@@ -256,7 +262,9 @@ class ControllerConfig:
     l2_reg: float = setting(0.0, "Weight of the sum of squared weights.", low=0.0)
     bl_dec: float = setting(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)
     normalize_advantage: bool = setting(
-        False, "Divide the advantage by its standard deviation over the aggregate."
+        False,
+        "Divide the advantage by its standard deviation over the aggregate, which "
+        "must be of at least 2 arcs.",
     )
     entropy_weight: float = setting(1e-4, "Entropy bonus in the reward.", low=0.0)
     skip_target: float = setting(
@@ -279,7 +287,9 @@ class DeriveConfig:
         100, "Arcs to sample from the policy, and at random.", low=2
     )
     batches: str = setting(
-        "1", "Validation batches that rank an arc: a number, or `all`."
+        "1",
+        "Validation batches that rank an arc: a number, or `all` but a fifth, which "
+        "checks the choice.",
     )
 
 

@@ -258,6 +258,7 @@ FREE_TO_CHANGE = {
     "progress",
     "input",
     "log_every",
+    "search_eval_test",
     "data_dir",
     "child_genotype_concat",
 }

@@ -81,7 +81,7 @@ def test_controller_phases_and_epochs_alternate_as_asked(finished):
     assert child == sorted({first, second, *range(7, second, 7)})
     controller = [row["step"] for row in rows(folder, "search", "controller")]
     assert controller == list(range(1, 9))  # two phases of four updates
-    for kind in ("valid", "test", "sampled"):
+    for kind in ("valid", "sampled"):
         assert [row["step"] for row in rows(folder, "search", kind)] == [1, 2]
 
 
@@ -109,14 +109,36 @@ def test_the_best_arc_is_the_best_of_the_policy_and_beside_it_stands_chance(fini
     assert (folder / "arcs/best.txt").read_text().strip() == best["arc"]
     assert json.loads((folder / "arcs/best.json").read_text())["arc"] == best["arc"]
     facts = json.loads((folder / "run.json").read_text())["stages"]["derive"]
-    told = [[row[measure.name] for row in part] for part in (policy, random)]
-    if measure is measures.PERPLEXITY:
-        told = np.log(told)
-    means = np.mean(told, axis=1)
-    assert facts["policy_mean"] == pytest.approx(means[0])
-    assert facts["difference"] == pytest.approx(means[0] - means[1])
-    assert facts[f"best_{measure.name}"] == best[measure.name]
+    means = [
+        np.mean([mean_of(measure, row[measure.name]) for row in part])
+        for part in (policy, random)
+    ]
+    assert facts["arc"] == best["arc"] and facts["arcs"] == 4
+    name = measure.name
+    assert facts[f"best_{name}_on_choosing"] == best[name]
+    assert facts[f"policy_{name}"] == pytest.approx(measure.told(means[0]))
+    contrast = measure.told(means[0] - means[1])
+    assert facts[measure.over_random] == pytest.approx(contrast)
     assert any("95 % interval" in line for line in lines)
+
+
+def mean_of(measure, told):
+    """The mean that is told as `told`."""
+    return np.log(told) if measure is measures.PERPLEXITY else told
+
+
+def test_the_chosen_arc_is_scored_on_examples_that_did_not_choose_it(finished):
+    space, folder, lines = finished
+    name = runs.MEASURES[space].name
+    facts = json.loads((folder / "run.json").read_text())["stages"]["derive"]
+    assert facts["other_examples"] > 0
+    told = f"did not choose it: {name} {facts[f'best_{name}_on_others']:.4f}."
+    assert any(line.endswith(told) for line in lines)
+
+
+def test_a_search_does_not_read_the_test_split(finished):
+    _, folder, _ = finished
+    assert rows(folder, "search", "valid") and not rows(folder, "search", "test")
 
 
 def test_it_prints_the_command_that_retrains(finished):

@@ -19,7 +19,8 @@ def test_a_whole_search_traces_each_function_once(space, tmp_path, monkeypatch):
         inner = getattr(owner, name)
 
         def call(self, *args, **kwargs):
-            traces[name, kwargs.get("split", "")] += 1
+            split = args[2:] if name == "_measured" else ()
+            traces[" ".join([name, *split])] += 1
             return inner(self, *args, **kwargs)
 
         monkeypatch.setattr(owner, name, call)
@@ -27,13 +28,15 @@ def test_a_whole_search_traces_each_function_once(space, tmp_path, monkeypatch):
     # Python runs these only while what calls them is traced.
     counted(ChildTrainer, "_step")
     counted(ControllerTrainer, "_update")
-    counted(Scorer, "rows")
-    runs.run(space, tmp_path / "run", mode="search")
+    counted(Scorer, "_measured")
+    runs.run(space, tmp_path / "run", mode="search", search_eval_test=True)
+    metrics = (tmp_path / "run" / "metrics.jsonl").read_text()
+    assert metrics.count('"kind": "test"') == 2  # an evaluation an epoch
     assert traces == {
-        ("_step", ""): 1,
-        ("_update", ""): 1,
-        ("rows", "valid"): 2,  # in the controller's update, and for all else
-        ("rows", "test"): 1,
+        "_step": 1,
+        "_update": 1,
+        "_measured valid": 2,  # in the controller's update, and for all else
+        "_measured test": 1,
     }
 
 

@@ -24,6 +24,8 @@ STREAMS = dict(
     random_arcs=10,
     drop_path=11,
     bptt=12,  # the lengths of the pieces of a text
+    evaluation_order=13,  # of a split's examples, for an evaluation
+    interval=14,  # the replicates behind an interval
 )
 
 

@@ -65,5 +65,7 @@ def search_data(
 ) -> tuple[images_lib.ImageData, classification.ImageClassification]:
     """The data of a search, and its task."""
     data = load(config, reductions, training="train")
-    splits = dict(train=data.train, valid=data.valid, test=data.test)
+    splits = dict(train=data.train, valid=data.valid)
+    if config.loop.search_eval_test:
+        splits["test"] = data.test
     return data, task(data, splits, config)

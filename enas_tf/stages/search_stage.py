@@ -181,43 +181,42 @@ def _keep_derived(
 ) -> None:
     """Write arcs/ and say what was found."""
     space = parts.space
-    arcs, best = request.folder.arcs, space.decode(derived.policy[0])
+    arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
     disk.write_text(arcs / "best.json", space.to_json(best) + "\n")
     disk.write_text(arcs / "best.txt", space.text(best) + "\n")
     measure = parts.task.measure
-    best_value = float(measure.told(derived.policy_means[0]))
-    title = f"{space.name}: {measure.name} {best_value:.3f} on validation"
+    honest = measure.told(derived.honest_mean)
+    title = f"{space.name}: {measure.name} {honest:.3f}, {_images_in_words(derived)}"
     plots.draw_arc(space, best, arcs / "best.png", title=title)
     disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
-    comparison = derived.comparison()
+    figures = derived.figures(measure)
     report.image("derived_arc", arcs / "best.png", 0)
     report.text("derived_arc", space.text(best), 0)
-    report.scalars("derive", 0, comparison._asdict())
-    report.hparams(
-        config_lib.flat(request.configs["search"]),
-        {f"derived_{measure.name}": best_value, "over_random": comparison.difference},
-    )
-    found = {f"best_{measure.name}": best_value, "arc": space.text(best)}
-    request.folder.record("derive", **found, **comparison._asdict())
+    report.scalars("derive", 0, figures)
+    report.hparams(config_lib.flat(request.configs["search"]), figures)
+    facts = dict(arc=space.text(best), **derived.sizes())
+    request.folder.record("derive", **facts, **figures)
     for line in (
-        f"Best of {len(derived.policy)} arcs of the policy: {measure.name} "
-        f"{best_value:.4f} on validation, under the shared weights. "
-        f"{space.describe(best)}",
+        *derived.sentences(measure),
+        space.describe(best),
         space.text(best),
-        comparison.sentence(measure),
+        derived.comparison.sentence(measure),
         f"Picture: {arcs / 'best.png'}",
         f"To train it from scratch: {request.retrain_command()}",
     ):
         report.message(line)
 
 
+def _images_in_words(derived: derive_lib.Derived) -> str:
+    """Which validation examples a figure of the best arc is of."""
+    chose = "that did not choose it" if len(derived.check) else "that chose it"
+    return f"on validation examples {chose}"
+
+
 def _derived_rows(space: Any, derived: derive_lib.Derived, measure: Measure) -> str:
     rows = []
-    for source, tokens, means in (
-        ("policy", derived.policy, derived.policy_means),
-        ("random", derived.random, derived.random_means),
-    ):
-        for row, mean in zip(tokens, means, strict=True):
+    for source, scores in (("policy", derived.policy), ("random", derived.random)):
+        for row, mean in zip(scores.tokens, scores.means, strict=True):
             arc = space.text(space.decode(row))
             told = float(measure.told(mean))
             rows.append({"source": source, measure.name: told, "arc": arc})

@@ -27,5 +27,7 @@ def search_data(config: Config) -> tuple[text.TextData, LanguageModel]:
     data = _read(config.data)
     sizes = dict(bptt=config.rnn.bptt_steps)
     text_fits.check_fits(data, batch_size=config.loop.batch_size, **sizes)
-    texts = dict(train=data.train, valid=data.valid, test=data.test)
+    texts = dict(train=data.train, valid=data.valid)
+    if config.loop.search_eval_test:
+        texts["test"] = data.test
     return data, LanguageModel(texts, bptt_steps=config.rnn.bptt_steps)

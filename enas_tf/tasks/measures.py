@@ -20,6 +20,7 @@ class Measure(NamedTuple):
         is told of it.
       contrast: what that tells of a difference.
       sign: 1 if more is better, -1 if less is.
+      over_random: names, with its direction, the contrast between a policy and chance.
     """
 
     name: str
@@ -27,7 +28,22 @@ class Measure(NamedTuple):
     told: Callable[[Any], Any]
     contrast: str
     sign: int
+    over_random: str
+
+    @property
+    def direction(self) -> str:
+        """Which way is good, in words."""
+        return "higher is better" if self.sign > 0 else "lower is better"
 
 
-ACCURACY = Measure("accuracy", "acc", lambda mean: mean, "difference", 1)
-PERPLEXITY = Measure("perplexity", "ppl", np.exp, "ratio", -1)
+ACCURACY = Measure(
+    "accuracy", "acc", lambda mean: mean, "difference", 1, "accuracy_above_random"
+)
+PERPLEXITY = Measure(
+    "perplexity",
+    "ppl",
+    np.exp,
+    "ratio",
+    -1,
+    "perplexity_ratio_to_random_lower_is_better",
+)

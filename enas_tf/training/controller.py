@@ -122,7 +122,8 @@ class ControllerTrainer:
             rewards, self._baseline, decay=self._config.bl_dec
         )
         if self._config.normalize_advantage:
-            return advantage._replace(values=reinforce.normalize(advantage.values))
+            values = reinforce.normalize(advantage.values, baseline=advantage.baseline)
+            return advantage._replace(values=values)
         return advantage
 
     def _apply(self, gradients: list[tf.Tensor]) -> tf.Tensor:

@@ -5,6 +5,9 @@ from typing import NamedTuple
 import tensorflow as tf
 
 NORMALIZE_EPSILON = 1e-4
+# The least deviation that is divided by, in terms of the baseline: where all arcs do
+# alike, what differs is no news and must not be blown up.
+NORMALIZE_FLOOR = 0.01
 
 
 class Advantage(NamedTuple):
@@ -34,13 +37,19 @@ def advantages(rewards: tf.Tensor, baseline: tf.Tensor, *, decay: float) -> Adva
     return Advantage(rewards - before, after[-1])
 
 
-def normalize(advantage: tf.Tensor) -> tf.Tensor:
+def normalize(advantage: tf.Tensor, *, baseline: tf.Tensor) -> tf.Tensor:
     """Divide by the standard deviation over the aggregate, [K] -> [K].
 
     # Deviation D7: an option, off by default. Without it a short search does not move
     # the controller (docs/design.md, "Short searches").
+
+    Args:
+      advantage: [K] float32, of at least two arcs.
+      baseline: [] float32, says how large rewards are; the divisor is at least
+        `NORMALIZE_FLOOR` of it.
     """
-    return advantage / (tf.math.reduce_std(advantage) + NORMALIZE_EPSILON)
+    deviation = tf.math.reduce_std(advantage) + NORMALIZE_EPSILON
+    return advantage / tf.maximum(deviation, NORMALIZE_FLOOR * tf.abs(baseline))
 
 
 def loss(

@@ -53,16 +53,31 @@ def test_no_decay_follows_the_last_reward_and_full_decay_never_moves():
     np.testing.assert_allclose(advantages([1.0, 3.0], 0.5, decay=1.0).baseline, 0.5)
 
 
+def normalized(values, *, baseline=0.9):
+    return reinforce.normalize(tf.constant(values), baseline=tf.constant(baseline))
+
+
 def test_normalisation_divides_by_the_deviation_and_keeps_the_sign():
-    ours = reinforce.normalize(tf.constant([1.0, 3.0]))  # deviation 1
+    ours = normalized([1.0, 3.0])  # deviation 1
     np.testing.assert_allclose(ours, [1.0, 3.0], rtol=2e-4)
-    ours = reinforce.normalize(tf.constant([-0.02, 0.02]))
+    ours = normalized([-0.02, 0.02])
     np.testing.assert_allclose(ours, [-1.0, 1.0], rtol=1e-2)
 
 
 def test_normalisation_of_equal_advantages_stays_finite():
-    ours = reinforce.normalize(tf.zeros([4]))
-    np.testing.assert_array_equal(ours, np.zeros(4))
+    np.testing.assert_array_equal(normalized([0.0] * 4), np.zeros(4))
+
+
+def test_what_hardly_differs_is_not_blown_up():
+    """Ten arcs, all a tenth above a baseline of .9: no reason to move by a thousand."""
+    np.testing.assert_allclose(normalized([0.1] * 10), [0.1 / 0.009] * 10, rtol=1e-5)
+    # Deviation .001 is below a hundredth of the baseline, 0.009, which is divided by.
+    np.testing.assert_allclose(normalized([0.001, -0.001]), [1 / 9, -1 / 9], rtol=1e-5)
+
+
+def test_the_floor_follows_the_size_of_the_rewards():
+    ours = normalized([0.1, -0.1], baseline=-80.0)  # deviation .1, floor .8
+    np.testing.assert_allclose(ours, [0.125, -0.125], rtol=1e-5)
 
 
 def test_the_loss_in_numbers():
