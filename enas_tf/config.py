@@ -114,8 +114,16 @@ class DataConfig:
     )
     data_path: str = setting(
         "",
-        "Folder to read instead of TFDS: cifar-10-batches-py, cifar-10-batches-bin, "
-        "or one folder per class; rnn: three texts, train.txt, valid.txt, test.txt.",
+        "Folder to read instead of TFDS: CIFAR-10 or CIFAR-100 as distributed, or one "
+        "folder per class; rnn: three texts, train.txt, valid.txt, test.txt.",
+    )
+    split_seed: int = setting(
+        0,
+        "Decides which images are set aside where there is no official split; --seed "
+        "does not.",
+        low=0,
+        high=2**31 - 1,
+        spaces=IMAGES,
     )
     data_pad: int = setting(
         -1,
@@ -125,7 +133,7 @@ class DataConfig:
     )
     data_flip: str = setting(
         "auto",
-        "Mirror training images at random; auto: yes, but not for digits.",
+        "Mirror training images at random; auto: yes, but not for characters.",
         choices=FLIPS,
         spaces=IMAGES,
     )

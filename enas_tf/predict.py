@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from absl import logging
 
 from enas_tf import exported
 from enas_tf.config import ConfigError
+from enas_tf.data import picture_files, pictures
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm")
 BATCH_SIZE = 64
 
 
@@ -39,13 +39,13 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
     files = image_files(input_path)
     exported.restore(final_folder)
     labels = _labels(final_folder)
-    for file in files:
-        _open(file)  # all of them first: a bad one should not come up after minutes
+    # All of them first: a bad one should not come up after minutes.
+    pictures.each(lambda number: _check(files[number]), len(files))
     served, signature = _load(final_folder / exported.SAVED_MODEL)
     shape = tuple(signature.structured_input_signature[1]["images"].shape[1:])
     predictions = []
     for batch in _batches(files):
-        images = np.stack([_pixels(file, shape) for file in batch])
+        images = np.stack(_read(batch, shape))
         answers = signature(images=images)["probabilities"].numpy()
         best = answers.argmax(axis=1)
         predictions += [
@@ -64,14 +64,23 @@ def image_files(path: pathlib.Path) -> list[pathlib.Path]:
             f"--input={path} does not exist: it must be an image or a folder of "
             "images. Check the path."
         )
-    below = sorted(path.rglob("*"))
-    files = [f for f in below if f.suffix.lower() in SUFFIXES and f.is_file()]
-    if not files:
+    try:
+        found = picture_files.below(str(path))
+    except OSError as error:
         raise ConfigError(
-            f"--input={path} holds no image: it must be a folder with files that end "
-            f"in {', '.join(SUFFIXES)}. Name another folder, or a single file."
+            f"--input={path}: cannot read {error.filename} ({error.strerror}). Check "
+            "its permissions."
+        ) from None
+    told = picture_files.in_words(found.left_out)
+    if not found.paths:
+        raise ConfigError(
+            f"--input={path} holds no image{told and f' ({told})'}: it must be a "
+            f"folder with files that end in {', '.join(pictures.ENDINGS)}. Name "
+            "another folder, or a single file."
         )
-    return files
+    if told:
+        logging.info("%s: %s.", path.name, told)
+    return sorted(map(pathlib.Path, found.paths))
 
 
 def _labels(final_folder: pathlib.Path) -> list[str]:
@@ -100,26 +109,19 @@ def _no_export(folder: pathlib.Path) -> ConfigError:
     )
 
 
-def _open(file: pathlib.Path) -> Image.Image:
-    """Decoded and turned upright."""
-    try:
-        with Image.open(file) as image:
-            return ImageOps.exif_transpose(image)
-    # Pillow raises each of these for some kind of damaged file.
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ConfigError(
-            f"--input: {file} cannot be read as an image ({reason}). Replace or "
-            "remove this file."
-        ) from None
+def _check(file: pathlib.Path) -> None:
+    with pictures.named(file, "input"):
+        pictures.decode(file)
 
 
 def _pixels(file: pathlib.Path, shape: tuple[int, int, int]) -> np.ndarray:
     """The image as [H, W, C] uint8, whatever size and colours it has; C is 1 or 3."""
-    height, width, channels = shape
-    image = _open(file).convert("L" if channels == 1 else "RGB")
-    image = image.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(image).reshape(shape)
+    with pictures.named(file, "input"):
+        return pictures.pixels(file, shape)
+
+
+def _read(batch: list[pathlib.Path], shape: tuple[int, int, int]) -> list[np.ndarray]:
+    return pictures.each(lambda number: _pixels(batch[number], shape), len(batch))
 
 
 def _batches(files: list[pathlib.Path]) -> Iterator[list[pathlib.Path]]:

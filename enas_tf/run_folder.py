@@ -142,6 +142,9 @@ class RunFolder:
         begun = self.settings(stage)
         if not begun or not self.has_checkpoint(stage):
             return
+        if begun.get("search_for", "macro") in config_lib.IMAGES:
+            # Before there was --split_seed, --seed decided how images are split.
+            begun = {"split_seed": begun.get("seed", 0), **begun}
         changes = [
             (item.flag, old, item.of(config))
             for item in config_lib.settings()

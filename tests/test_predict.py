@@ -84,14 +84,6 @@ def test_colour_images_suit_a_model_of_grey(tmp_path):
     assert predict.predict(final, file)[0].probability == pytest.approx(1 / 16)
 
 
-def test_an_image_is_turned_upright(tmp_path):
-    file = tmp_path / "x.jpg"
-    exif = Image.Exif()
-    exif[0x0112] = 6  # orientation: turn right by 90 degrees
-    Image.new("RGB", (8, 4), RED).save(file, exif=exif)
-    assert predict._open(file).size == (4, 8)
-
-
 def refusal(*arguments):
     with pytest.raises(ConfigError) as caught:
         predict.predict(*arguments)

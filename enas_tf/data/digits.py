@@ -21,6 +21,6 @@ def load(image_size: int, *, seed: int) -> ImageData:
     images = np.rint(bunch.images * (255 / HIGHEST)).astype(np.uint8)[..., np.newaxis]
     images = resize.resize(images, image_size)
     everything = Split(images, bunch.target.astype(np.int32))
-    parts = splits.stratified(everything, name="digits", seed=seed)
+    parts = splits.arrange(dict(train=everything), name="digits", seed=seed)
     names = tuple(str(name) for name in bunch.target_names)
     return ImageData("digits", *parts[:3], class_names=names, notes=parts.notes)

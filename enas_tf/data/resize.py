@@ -1,30 +1,27 @@
-"""Images of one size: all that is known about resizing, and how much memory is fine."""
+"""Arrays of images brought to one size, and how much memory is fine."""
 
 import numpy as np
 
 from enas_tf.config import ConfigError
+from enas_tf.data import pictures
 
 MAX_BYTES = 8 * 2**30  # of all images as uint8
-CHUNK = 1_000  # images that are floats at a time
 
 
 def resize(images: np.ndarray, size: int) -> np.ndarray:
-    """[N, H, W, C] uint8 to [N, size, size, C] uint8; unchanged at size 0."""
+    """[N, H, W, C] uint8 to [N, size, size, C] uint8; unchanged at size 0; C is 1 or 3.
+
+    As pictures in files are resized, so that an image has the same pixels in both.
+    """
     if size == 0 or images.shape[1:3] == (size, size):
         return images
     result = np.empty((len(images), size, size, images.shape[3]), np.uint8)
-    for start in range(0, len(images), CHUNK):
-        chunk = images[start : start + CHUNK]
-        result[start : start + CHUNK] = resized_tensor(chunk, size)
+
+    def fill(number: int) -> None:
+        result[number] = pictures.resized(images[number], size)
+
+    pictures.each(fill, len(images))
     return result
-
-
-def resized_tensor(images, size: int):
-    """[..., H, W, C] to [..., size, size, C] uint8, for use in a `tf.data` map too."""
-    import tensorflow as tf
-
-    images = tf.image.resize(images, (size, size), antialias=True)
-    return tf.cast(tf.clip_by_value(tf.round(images), 0.0, 255.0), tf.uint8)
 
 
 def check_memory(count: int, shape: tuple[int, ...], *, name: str) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from enas_tf.config import ConfigError
+from enas_tf.data import repeats
 from enas_tf.data.images import Split
 
 MAX_VALID = 5_000  # as in the original: 45,000 / 5,000 for CIFAR-10
@@ -21,7 +22,13 @@ class Splits(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def arrange(given: dict[str, Split], *, name: str, seed: int) -> Splits:
+def arrange(
+    given: dict[str, Split],
+    *,
+    name: str,
+    seed: int,
+    files: dict[str, list[str]] | None = None,
+) -> Splits:
     """Three splits out of those that a data set has.
 
     What is missing is taken from training, never from test: validation is the last
@@ -33,10 +40,18 @@ def arrange(given: dict[str, Split], *, name: str, seed: int) -> Splits:
       given: "train", and "validation" and "test" where there are such splits.
       name: of the data set, for messages.
       seed: decides what is set aside, and a random order.
+      files: the file of each image in `given`, to name images that are in two splits.
 
     Raises:
       ConfigError: too few images to set some of them aside.
     """
+    found = _arranged(given, name=name, seed=seed)
+    parts = dict(train=found.train, valid=found.valid, test=found.test)
+    told = repeats.note(parts, given, files, name=name)
+    return found._replace(notes=found.notes + told)
+
+
+def _arranged(given: dict[str, Split], *, name: str, seed: int) -> Splits:
     train, valid, test = (given.get(key) for key in ("train", "validation", "test"))
     if test is None and valid is None:
         return stratified(train, name=name, seed=seed)
@@ -47,6 +62,7 @@ def arrange(given: dict[str, Split], *, name: str, seed: int) -> Splits:
     if valid is None:
         if ordered_by_class(train.labels):
             train = _take(train, np.random.default_rng(seed).permutation(_size(train)))
+            notes += (f"{name}: validation is drawn from training ({_from(seed)}).",)
         train, valid = hold_out_tail(train, name=name)
     return Splits(train, valid, test, notes)
 
@@ -70,11 +86,7 @@ def stratified(everything: Split, *, name: str, seed: int) -> Splits:
         needed = "some ten images of every class"
         raise ConfigError(_too_small(name, _size(everything), needed)) from None
     parts = (rest[train], rest[valid], test)
-    sizes = " / ".join(str(len(part)) for part in parts)
-    note = (
-        f"{name} has no test split: its {_size(everything)} images are split at "
-        f"random into {sizes} for training / validation / test, every class alike."
-    )
+    note = f"{name} has no test split: 60 / 20 / 20 % are drawn ({_from(seed)})."
     return Splits(*(_take(everything, part) for part in parts), notes=(note,))
 
 
@@ -93,6 +105,10 @@ def _part(labels: np.ndarray, share: float, seed: int) -> list[np.ndarray]:
 
 def _take(split: Split, indices: np.ndarray) -> Split:
     return Split(split.images[indices], split.labels[indices])
+
+
+def _from(seed: int) -> str:
+    return f"--split_seed={seed}"
 
 
 def _size(split: Split) -> int:

@@ -15,12 +15,10 @@ from absl import logging
 
 from enas_tf import config as config_lib
 from enas_tf.config import ConfigError
-from enas_tf.data import resize, splits, tfds_download
+from enas_tf.data import pictures, resize, splits, tfds_download
 from enas_tf.data.images import ImageData, Split
 
-READ_BATCH = (
-    500  # images decoded by one call: an element at a time is three times slower
-)
+READ_BATCH = 500  # encoded images that are fetched and decoded at a time
 ELSEWHERE = "choose --dataset=digits (embedded), or files with --data_path"
 
 
@@ -31,12 +29,8 @@ class Keys(NamedTuple):
     label: str
 
 
-def load(config: config_lib.DataConfig, *, seed: int) -> ImageData:
+def load(config: config_lib.DataConfig) -> ImageData:
     """The data set `config.dataset`, downloaded if it must be.
-
-    Args:
-      config: its name, TFDS's folder, the image size.
-      seed: decides what is set aside, where splits are missing.
 
     Raises:
       ConfigError: no such set, no way to get it, or it is not image classification.
@@ -58,7 +52,7 @@ def load(config: config_lib.DataConfig, *, seed: int) -> ImageData:
         split: _read(builder, split, keys, config.image_size, count) for split in names
     }
     notes = _drop_unlabelled(given, name)
-    found = splits.arrange(given, name=name, seed=seed)
+    found = splits.arrange(given, name=name, seed=config.split_seed)
     classes = tuple(builder.info.features[keys.label].names)
     return ImageData(
         name, *found[:3], class_names=classes, notes=(*notes, *found.notes)
@@ -135,26 +129,21 @@ def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> 
     """One split as arrays; `total` is the number of images of all splits."""
     import tensorflow as tf
 
-    size = builder.info.splits[split].num_examples
-    images, start = None, 0
-    labels = np.empty(size, np.int32)
+    size, start = builder.info.splits[split].num_examples, 0
+    images, labels = None, np.empty(size, np.int32)
     try:
-        for batch, its_labels in _batches(builder, split, keys, image_size):
+        for encoded, its_labels in _batches(builder, split, keys):
             if images is None:
-                resize.check_memory(total, batch.shape[1:], name=builder.name)
-                images = np.empty((size, *batch.shape[1:]), np.uint8)
-            if batch.shape[1:] != images.shape[1:]:
-                raise ConfigError(_several_sizes(builder.name))
-            stop = start + len(batch)
-            images[start:stop], labels[start:stop] = batch, its_labels
+                shape = _shape(encoded[0], builder, keys, image_size)
+                resize.check_memory(total, shape, name=builder.name)
+                images = np.empty((size, *shape), np.uint8)
+            stop = start + len(encoded)
+            _decode(encoded, images[start:stop], builder.name, resizes=image_size > 0)
+            labels[start:stop] = its_labels
             start = stop
     except ConfigError:  # a ValueError too
         raise
-    except tf.errors.InvalidArgumentError as error:
-        if "shape" in str(error):
-            raise ConfigError(_several_sizes(builder.name)) from None
-        raise ConfigError(_damaged(builder)) from None
-    except (tf.errors.OpError, ValueError):
+    except (tf.errors.OpError, ValueError, pictures.PictureError):
         raise ConfigError(_damaged(builder)) from None
     if images is None or start < size:
         raise ConfigError(_damaged(builder))
@@ -162,20 +151,10 @@ def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> 
 
 
 def _batches(
-    builder: Any, split: str, keys: Keys, image_size: int
+    builder: Any, split: str, keys: Keys
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    import tensorflow as tf
+    """Images as they are stored, files in bytes, and their labels."""
     import tensorflow_datasets as tfds
-
-    feature = builder.info.features[keys.image]
-
-    def decode(example):
-        image = feature.decode_example(example)
-        return resize.resized_tensor(image, image_size) if image_size else image
-
-    def decode_batch(examples):
-        images = tf.map_fn(decode, examples[keys.image], fn_output_signature=tf.uint8)
-        return images, examples[keys.label]
 
     wanted = tfds.decode.PartialDecoding(
         {keys.image: True, keys.label: True},
@@ -186,9 +165,32 @@ def _batches(
         decoders=wanted,
         read_config=tfds.ReadConfig(try_autocache=False),
     )
-    dataset = dataset.batch(READ_BATCH)
-    dataset = dataset.map(decode_batch, num_parallel_calls=tf.data.AUTOTUNE)
-    return dataset.as_numpy_iterator()
+    dataset = dataset.batch(READ_BATCH).prefetch(2)
+    for examples in dataset.as_numpy_iterator():
+        yield examples[keys.image], examples[keys.label]
+
+
+def _shape(first: bytes, builder: Any, keys: Keys, image_size: int) -> tuple:
+    """Height, width, channels of all; the set's authors say how many channels."""
+    declared = builder.info.features[keys.image].shape[-1]
+    channels = 1 if declared == 1 else 3
+    if image_size:
+        return (image_size, image_size, channels)
+    width, height = pictures.decode(first).size
+    return (height, width, channels)
+
+
+def _decode(encoded: np.ndarray, images: np.ndarray, name: str, resizes: bool) -> None:
+    """Writes the pictures of `encoded` to `images` [N, H, W, C], in threads."""
+    height, width = images.shape[1:3]
+
+    def decode(number: int) -> None:
+        image = pictures.decode(encoded[number])
+        if not resizes and image.size != (width, height):
+            raise ConfigError(_several_sizes(name))
+        images[number] = pictures.brought_to(image, images.shape[1:])
+
+    pictures.each(decode, len(encoded))
 
 
 def _drop_unlabelled(given: dict[str, Split], name: str) -> tuple[str, ...]:

@@ -7,18 +7,22 @@ from typing import Any
 from absl import logging
 
 from enas_tf.config import Config, DataConfig
-from enas_tf.data import fits, standardise
+from enas_tf.data import fits, overview, standardise
 from enas_tf.data import images as images_lib
 from enas_tf.tasks import classification
 
 
 @functools.lru_cache(maxsize=1)
-def _read(config: DataConfig, seed: int) -> images_lib.ImageData:
+def _read(config: DataConfig) -> images_lib.ImageData:
     """Kept, because `--mode=all` needs the same images twice."""
-    data = images_lib.load(config, seed=seed)
-    for note in data.notes:
-        logging.info("%s", note)
+    data = images_lib.load(config)
+    for line in overview.lines(data, mirrored=_mirrored(data, config)):
+        logging.info("%s", line)
     return data
+
+
+def _mirrored(data: images_lib.ImageData, config: DataConfig) -> bool:
+    return dict(yes=True, no=False, auto=data.default_flip)[config.data_flip]
 
 
 def load(config: Config, reductions: int, *, training: str) -> images_lib.ImageData:
@@ -32,7 +36,7 @@ def load(config: Config, reductions: int, *, training: str) -> images_lib.ImageD
     Raises:
       ConfigError: the data cannot be had, or do not fit.
     """
-    data = _read(config.data, config.run.seed)
+    data = _read(config.data)
     size = len((data.train if training == "train" else data.all_training()).labels)
     fits.check_fits(data, config=config, reductions=reductions, training_size=size)
     return data
@@ -44,10 +48,9 @@ def task(
     """The task on `splits`, standardised by its "train" split alone."""
     mean, std = standardise.standardisation(splits["train"].images)
     pad = config.data.data_pad if config.data.data_pad >= 0 else data.default_pad
-    flips = dict(yes=True, no=False, auto=data.default_flip)
     augmentation = classification.Augmentation(
         pad=pad,
-        flip=flips[config.data.data_flip],
+        flip=_mirrored(data, config.data),
         cutout=config.child.cutout_size,
     )
     return classification.ImageClassification(

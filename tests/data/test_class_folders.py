@@ -15,7 +15,7 @@ def write(folder, count, *, value, size=(6, 4), mode="RGB", ending="png"):
 
 
 def load(path, **values):
-    return images.load(config.DataConfig(data_path=str(path), **values), seed=0)
+    return images.load(config.DataConfig(data_path=str(path), **values))
 
 
 def refused(path, message, **values):
@@ -48,7 +48,8 @@ def test_train_and_test_folders_are_the_splits(tmp_path):
     assert [len(s.labels) for s in (data.train, data.valid, data.test)] == [36, 4, 6]
     assert set(data.valid.labels.tolist()) == {0, 1}
     assert np.unique(data.test.images[..., 0]).tolist() == [11, 21]
-    assert data.notes == ()
+    assert "validation is drawn from training (--split_seed=0)" in data.notes[0]
+    assert "no test split" not in "".join(data.notes)
 
 
 def test_a_validation_folder_is_used(tmp_path):
@@ -96,7 +97,7 @@ def test_a_class_without_images_is_named(tmp_path):
     write(tmp_path / "a", 10, value=7)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "notes.txt").write_text("none yet")
-    refused(tmp_path, "no image in .*b: ")
+    refused(tmp_path, r"no image in .*b \(1 file is left out: 1 .txt\): ")
 
 
 def test_a_folder_without_class_folders_is_refused(tmp_path):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from enas_tf import config
-from enas_tf.data import array_pickle, images, original_files
+from enas_tf.data import array_pickle, cifar_forms, images
 
-TRAIN = original_files.TRAIN_FILES
+TRAIN = cifar_forms.FORMS[0].train
 PER_BATCH = 4
 
 
@@ -38,7 +38,7 @@ def write_binary(folder):
 
 
 def load(path):
-    return images.load(config.DataConfig(data_path=str(path)), seed=0)
+    return images.load(config.DataConfig(data_path=str(path)))
 
 
 def refused(path, message):
@@ -100,8 +100,8 @@ def test_both_layouts_are_read_from_the_folder_or_its_parent(
     assert data.valid.labels.tolist() == [0, 1]  # the tail of the last batch
     assert data.test.labels.tolist() == [5, 9, 0, 1]
     assert data.test.images[0, 5, 7].tolist() == [50, 51, 52]
-    assert data.class_names == original_files.CLASS_NAMES
-    assert data.notes == ()
+    assert data.class_names == cifar_forms.CIFAR10_NAMES
+    assert "the classes are called as in CIFAR-10" in data.notes[0]
 
 
 def test_pixels_lie_row_by_row(tmp_path):
@@ -163,7 +163,7 @@ def test_a_pickle_cannot_run_code(tmp_path):
 def test_a_meta_file_cannot_run_code(tmp_path):
     trace, folder = tmp_path / "trace", write_python(tmp_path / "x")
     (folder / "batches.meta").write_bytes(pickle.dumps(dropped(trace), protocol=2))
-    assert load(folder).class_names == original_files.CLASS_NAMES
+    refused(folder, "batches.meta is damaged .* names .*exec")
     assert not trace.exists()
 
 
@@ -235,5 +235,5 @@ def test_a_missing_batch_is_named(tmp_path):
 
 def test_a_path_that_is_no_folder_is_refused(tmp_path):
     (tmp_path / "file.tar.gz").write_bytes(b"x")
-    refused(tmp_path / "file.tar.gz", "is not a folder")
-    refused(tmp_path / "nowhere", "is not a folder")
+    refused(tmp_path / "file.tar.gz", "is not a folder but an archive.* Unpack it")
+    refused(tmp_path / "nowhere", "nowhere does not exist")

@@ -43,7 +43,7 @@ def store(folder, name, splits, *, shape=(28, 28, 1), classes=4, side=None):
 
 def load(name, folder="", **values):
     given = config.DataConfig(dataset=name, data_dir=str(folder), **values)
-    return images.load(given, seed=0)
+    return images.load(given)
 
 
 def refused(message, *args, **values):

@@ -1,0 +1,40 @@
+"""What a user should know of the images before anything is trained on them."""
+
+import numpy as np
+
+from enas_tf.data.images import ImageData
+
+UNBALANCED = 3  # times as many images in the largest class as in the smallest
+
+
+def lines(data: ImageData, *, mirrored: bool) -> tuple[str, ...]:
+    """How many there are of what, then the data set's own notes, then a warning.
+
+    `mirrored` says whether training mirrors them at random.
+    """
+    sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
+    height, width, channels = data.image_shape
+    return (
+        f"{data.name}: {data.num_classes} classes; {sizes[0]} training, {sizes[1]} "
+        f"validation, {sizes[2]} test images.",
+        f"{data.name}: {height} x {width} pixels, {'grey' if channels == 1 else 'RGB'};"
+        f" {'' if mirrored else 'not '}mirrored at random in training (--data_flip).",
+        *data.notes,
+        *_balance(data),
+    )
+
+
+def _balance(data: ImageData) -> tuple[str, ...]:
+    """What to tell where classes are of very different sizes."""
+    splits = (data.train, data.valid, data.test)
+    labels = np.concatenate([split.labels for split in splits])
+    counts = np.bincount(labels, minlength=data.num_classes)
+    few, many = counts.argmin(), counts.argmax()
+    if counts[many] <= UNBALANCED * counts[few]:
+        return ()
+    names = data.class_names
+    return (
+        f"{data.name}: unbalanced: {counts[many]} images of {names[many]}, "
+        f"{counts[few]} of {names[few]};",
+        "look at the balanced accuracy, which weighs every class alike.",
+    )
