@@ -325,3 +325,14 @@ def test_the_systems_refusals_say_what_to_do(number, words):
     message = disk.explain("out", OSError(number, os.strerror(number)))
     assert words in message and "out" in message and "\n" not in message
     assert "Choose another" in message or "Free some space" in message
+
+
+def test_a_run_older_than_split_seed_had_its_splits_from_seed(folder):
+    begin(folder, "search", changed(seed=3))
+    path = folder.path / "search" / "config.json"
+    begun = json.loads(path.read_text())
+    del begun["split_seed"]
+    path.write_text(json.dumps(begun))
+    folder.refuse_changes("search", changed(seed=3, split_seed=3))
+    with pytest.raises(ConfigError, match="--split_seed was 3 .* and is now 0"):
+        folder.refuse_changes("search", changed(seed=3))

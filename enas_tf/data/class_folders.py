@@ -5,12 +5,15 @@ The class folders lie in the folder itself, or in train/, test/ and validation/.
 
 import collections
 import os
+import textwrap
 
 import numpy as np
 
 from enas_tf.config import ConfigError
 from enas_tf.data import picture_files, pictures, resize, split_folders, splits
 from enas_tf.data.images import ImageData, Split
+
+LINE = 71  # columns: a line of the log begins with the time of day
 
 
 def load(folder: str, *, image_size: int, seed: int) -> ImageData:
@@ -42,8 +45,9 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
     name = os.path.basename(os.path.abspath(folder))
     below = {k: [os.path.relpath(f, folder) for f in own] for k, own in files.items()}
     found = splits.arrange(given, name=name, seed=seed, files=below)
-    told = picture_files.in_words(left_out)
-    notes = (f"{name}: {told}.", *found.notes) if told else found.notes
+    if told := picture_files.in_words(left_out):
+        told = f"{name}: {told}."
+    notes = (*textwrap.wrap(told, LINE), *found.notes)
     return ImageData(name, *found[:3], class_names=where.classes, notes=notes)
 
 

@@ -12,13 +12,13 @@ def lines(data: ImageData, *, mirrored: bool) -> tuple[str, ...]:
 
     `mirrored` says whether training mirrors them at random.
     """
-    sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
+    train, valid, test = (len(part) for part in _labels(data))
     height, width, channels = data.image_shape
+    colours, mirror = "grey" if channels == 1 else "RGB", "" if mirrored else "not "
     return (
-        f"{data.name}: {data.num_classes} classes; {sizes[0]} training, {sizes[1]} "
-        f"validation, {sizes[2]} test images.",
-        f"{data.name}: {height} x {width} pixels, {'grey' if channels == 1 else 'RGB'};"
-        f" {'' if mirrored else 'not '}mirrored at random in training (--data_flip).",
+        f"{data.name}: {data.num_classes} classes; train {train}, valid {valid}, "
+        f"test {test} images.",
+        f"{data.name}: {height} x {width} {colours}; {mirror}mirrored in training.",
         *data.notes,
         *_balance(data),
     )
@@ -26,9 +26,7 @@ def lines(data: ImageData, *, mirrored: bool) -> tuple[str, ...]:
 
 def _balance(data: ImageData) -> tuple[str, ...]:
     """What to tell where classes are of very different sizes."""
-    splits = (data.train, data.valid, data.test)
-    labels = np.concatenate([split.labels for split in splits])
-    counts = np.bincount(labels, minlength=data.num_classes)
+    counts = np.bincount(np.concatenate(_labels(data)), minlength=data.num_classes)
     few, many = counts.argmin(), counts.argmax()
     if counts[many] <= UNBALANCED * counts[few]:
         return ()
@@ -38,3 +36,8 @@ def _balance(data: ImageData) -> tuple[str, ...]:
         f"{counts[few]} of {names[few]};",
         "look at the balanced accuracy, which weighs every class alike.",
     )
+
+
+def _labels(data: ImageData) -> list[np.ndarray]:
+    """Of training, validation and test."""
+    return [split.labels for split in (data.train, data.valid, data.test)]

@@ -26,21 +26,19 @@ def note(
       name: of the data set.
     """
     digests = {key: _digests(split.images) for key, split in splits.items()}
-    counts, example = {}, None
+    lines: list[str] = []
+    example = None
     for first, second in (("train", "valid"), ("train", "test"), ("valid", "test")):
         known = set(digests[first])
         shared = [i for i, digest in enumerate(digests[second]) if digest in known]
         if shared:
-            counts[f"{WORDS[second]} in {WORDS[first]}"] = len(shared)
-            example = splits[second].images[shared[0]] if example is None else example
-    if not counts:
-        return ()
-    told = ", ".join(f"{count} of {where}" for where, count in counts.items())
-    lines = (f"{name}: the same image is in two splits: {told}.",)
-    if files:
+            told = f"{len(shared)} {WORDS[second]} images are in {WORDS[first]} too"
+            lines.append(f"{name}: {told}.")
+            example = splits[second].images[shared[0]]
+    if lines and files:
         same = _files_of(example, given, files)
-        lines += (f"{name}: for example {same[0]} and {same[-1]}.",)
-    return lines
+        lines.append(f"{name}: for example {same[0]} and {same[-1]}.")
+    return tuple(lines)
 
 
 def _digests(images: np.ndarray) -> list[bytes]:

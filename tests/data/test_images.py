@@ -40,11 +40,33 @@ def test_digits_use_the_whole_range_of_a_byte():
     assert values.tolist() == np.rint(np.arange(17) * 255 / 16).tolist()
 
 
-def test_digits_are_not_mirrored_but_photos_are():
-    assert not blank(10, name="digits").default_flip
-    assert not blank(10, name="mnist:3.0.1").default_flip
-    assert not blank(10, name="emnist/letters").default_flip
-    assert blank(10, name="cifar10").default_flip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "digits",
+        "mnist:3.0.1",
+        "MNIST",
+        "mnist_corrupted/shot_noise",
+        "emnist/letters",
+        "kmnist",
+        "svhn_cropped",
+        "ns:svhn_cropped/1.0",
+        "visual_domain_decathlon/svhn",
+        "cmaterdb/bangla:1.0.0",
+        "binary_alpha_digits",
+        "omniglot",
+        "my-emnist-letters",
+    ],
+)
+def test_characters_are_not_mirrored(name):
+    assert not blank(10, name=name).default_flip
+
+
+@pytest.mark.parametrize(
+    "name", ["cifar10", "fashion_mnist", "quickdraw_bitmap", "photos", "alphabetical"]
+)
+def test_photos_clothes_and_drawings_are_mirrored(name):
+    assert blank(10, name=name).default_flip
 
 
 @pytest.mark.parametrize("side, pad", [(32, 4), (28, 3), (8, 1), (7, 0)])

@@ -140,6 +140,97 @@ def test_class_names_come_from_the_meta_file(tmp_path):
     assert load(python).class_names == load(binary).class_names == tuple(names)
 
 
+def test_own_names_of_any_number_are_kept(tmp_path):
+    """Four classes are not called airplane, automobile, ..., and twelve are read."""
+    four = write_python(tmp_path / "four", **relabelled([0, 1, 2, 3]))
+    meta = {b"label_names": [b"oak", b"elm", b"fir", b"red maple"]}
+    (four / "batches.meta").write_bytes(pickle.dumps(meta, protocol=2))
+    data = load(four)
+    assert data.class_names == ("oak", "elm", "fir", "red maple")
+    assert data.name == "four"
+    twelve = write_python(tmp_path / "twelve", **relabelled([0, 11, 10, 3]))
+    meta = {"label_names": [f"kind {number}" for number in range(12)]}
+    (twelve / "batches.meta").write_bytes(pickle.dumps(meta))
+    assert load(twelve).num_classes == 12
+    assert load(twelve).test.labels.tolist() == [0, 11, 10, 3]
+
+
+def relabelled(labels) -> dict[str, bytes]:
+    return {
+        name: pickle.dumps({b"data": rows(number)[0], b"labels": labels}, protocol=2)
+        for number, name in enumerate((*TRAIN, "test_batch"))
+    }
+
+
+def test_a_label_without_a_name_is_refused(tmp_path):
+    folder = write_python(tmp_path / "x", **relabelled([0, 1, 2, 4]))
+    meta = {b"label_names": [b"oak", b"elm", b"fir", b"yew"]}
+    (folder / "batches.meta").write_bytes(pickle.dumps(meta, protocol=2))
+    refused(folder, "data_batch_1 is damaged .* not 0 to 3, for which there are names")
+
+
+@pytest.mark.parametrize(
+    "meta", [{b"names": [b"a"]}, [1], {b"label_names": 3}, {b"label_names": [b"a"]}]
+)
+def test_a_file_of_names_without_names_is_refused(tmp_path, meta):
+    folder = write_python(tmp_path / "x")
+    (folder / "batches.meta").write_bytes(pickle.dumps(meta, protocol=2))
+    refused(folder, "batches.meta is damaged")
+
+
+def test_a_sixth_batch_is_read_too(tmp_path):
+    folder = write_python(tmp_path / "x")
+    content = {b"data": rows(9)[0], b"labels": [5, 5, 5, 5]}
+    (folder / "data_batch_6").write_bytes(pickle.dumps(content, protocol=2))
+    data = load(folder)
+    assert len(data.all_training().labels) == 6 * PER_BATCH
+    assert data.valid.labels.tolist() == [5, 5]
+
+
+def write_hundred(folder, ending):
+    """CIFAR-100: coarse labels 1, fine labels 99, 7, 7, 7, in either form."""
+    folder.mkdir()
+    names = [f"fine{number}" for number in range(100)]
+    for number, name in enumerate(("train", "test")):
+        data, coarse = np.tile(rows(number)[0], (5, 1)), [1] * 5 * PER_BATCH
+        fine = [99, 7, 7, 7] * 5
+        if ending:
+            records = np.column_stack([np.uint8(coarse), np.uint8(fine), data])
+            (folder / f"{name}.bin").write_bytes(records.tobytes())
+        else:
+            content = {b"data": data, b"coarse_labels": coarse, b"fine_labels": fine}
+            (folder / name).write_bytes(pickle.dumps(content, protocol=2))
+    if ending:
+        (folder / "fine_label_names.txt").write_text("\n".join(names) + "\n")
+    else:
+        meta = {b"fine_label_names": names, b"coarse_label_names": ["c"] * 20}
+        (folder / "meta").write_bytes(pickle.dumps(meta, protocol=2))
+
+
+@pytest.mark.parametrize("own_folder", [True, False])
+@pytest.mark.parametrize("ending, name", [("", "python"), (".bin", "binary")])
+def test_cifar_100_is_read_with_its_fine_labels(tmp_path, ending, name, own_folder):
+    folder = tmp_path / f"cifar-100-{name}"
+    write_hundred(folder, ending)
+    data = load(folder if own_folder else tmp_path)
+    assert data.name == "cifar100"
+    assert data.num_classes == 100
+    assert data.class_names[99] == "fine99"
+    assert data.test.labels.tolist() == [99, 7, 7, 7] * 5
+    assert data.test.images[0, 5, 7].tolist() == [10, 11, 12]
+    assert len(data.train.labels) == 18
+
+
+def test_cifar_100_without_names_or_without_a_part_is_refused(tmp_path):
+    folder = tmp_path / "cifar-100-python"
+    write_hundred(folder, "")
+    (folder / "test").rename(tmp_path / "test")
+    refused(folder, "test is missing: train and test must be there")
+    (tmp_path / "test").rename(folder / "test")
+    (folder / "meta").unlink()
+    refused(folder, "meta is missing: it must name the classes")
+
+
 class Malicious:
     def __init__(self, function, *args):
         self.call = (function, args)

@@ -86,3 +86,30 @@ def test_too_few_images_of_a_class_are_refused():
 def test_fewer_than_ten_training_images_are_refused():
     with pytest.raises(config.ConfigError, match="at least 10 training images"):
         splits.hold_out_tail(numbered([0] * 9), name="x")
+
+
+def test_split_seed_alone_decides_what_is_tested_on():
+    def tested_on(**values):
+        given = config.replace(config.Config(), dict(dataset="digits", **values))
+        return images.load(given.data).test.images
+
+    usual = tested_on()
+    np.testing.assert_array_equal(tested_on(seed=7), usual)
+    assert not np.array_equal(tested_on(split_seed=7), usual)
+    assert config.flat(config.Config())["split_seed"] == 0
+
+
+def test_images_in_two_splits_are_told_with_their_files():
+    train, test = numbered([0, 1] * 10), numbered([0, 1, 0])
+    shifts = np.uint8([0, 100, 100]).reshape(3, 1, 1, 1)
+    test = images.Split(test.images + shifts, test.labels)
+    files = dict(train=[f"t{i}" for i in range(20)], test=["e0", "e1", "e2"])
+    found = splits.arrange(dict(train=train, test=test), name="x", seed=0, files=files)
+    assert found.notes == (
+        "x: 1 test images are in training too.",
+        "x: for example t0 and e0.",
+    )
+    assert (
+        splits.arrange(dict(train=train, test=test), name="x", seed=0).notes
+        == (found.notes[:1])
+    )

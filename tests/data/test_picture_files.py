@@ -1,0 +1,110 @@
+import collections
+import os
+import pathlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from enas_tf import config
+from enas_tf.data import images, picture_files
+
+
+def write(path: pathlib.Path, level: int):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.full((4, 4), level, np.uint8)).save(path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Twelve pictures of two classes and much that is none."""
+    root = tmp_path / "set"
+    for label in ("cat", "dog"):
+        for number in range(6):
+            path = root / label / f"{number}.{'webp' if number % 2 else 'PNG'}"
+            write(path, 20 * number + len(list(root.rglob("*.*"))))
+    for name in (
+        "cat/.ipynb_checkpoints/0-checkpoint.png",
+        "cat/deep/.ipynb_checkpoints/1-checkpoint.png",
+        "dog/._0.png",
+        "dog/.DS_Store",
+        "dog/Thumbs.db",
+        "dog/notes.txt",
+        "dog/more.txt",
+        "dog/README",
+        "labels.csv",
+    ):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"no picture")
+    return root
+
+
+def test_every_picture_is_read_and_what_is_left_out_is_counted(folder):
+    data = images.load(config.DataConfig(data_path=str(folder)))
+    sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
+    assert sum(sizes) == 12
+    assert max(map(len, data.notes)) <= 71
+    told = " ".join(data.notes)
+    assert told.startswith(f"{folder.name}: 9 files are left out: ")
+    for reason in ("2 in .ipynb_checkpoints/", "2 .txt", "1 beside the class folders"):
+        assert reason in told
+    found = picture_files.below(str(folder / "dog")).left_out
+    assert found == {
+        "._* (copies by macOS)": 1,
+        ".DS_Store": 1,
+        "Thumbs.db": 1,
+        ".txt": 2,
+        "without an ending": 1,
+    }
+
+
+def test_the_rarest_reasons_are_put_together():
+    counts = collections.Counter(
+        {".a": 9, ".b": 8, ".c": 7, ".d": 6, ".e": 5, ".f": 2, ".g": 1}
+    )
+    told = picture_files.in_words(counts)
+    assert told == "38 files are left out: 9 .a, 8 .b, 7 .c, 6 .d, 5 .e, 3 others"
+    assert picture_files.in_words(counts - counts) == ""
+
+
+def test_linked_files_and_folders_are_read_and_circles_end(tmp_path):
+    write(tmp_path / "store" / "1.png", 1)
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat" / "2.png").symlink_to(tmp_path / "store" / "1.png")
+    (tmp_path / "cat" / "more").symlink_to(tmp_path / "store")
+    (tmp_path / "store" / "again").symlink_to(tmp_path / "store")
+    found = picture_files.below(str(tmp_path / "cat"))
+    names = [str(pathlib.Path(path).relative_to(tmp_path)) for path in found.paths]
+    assert names == ["cat/2.png", "cat/more/1.png"]
+    assert found.left_out == {"in a circle of links": 1}
+
+
+def test_a_link_to_nothing_is_refused_by_name(folder):
+    (folder / "cat" / "lost.png").symlink_to("nowhere.png")
+    message = "lost.png cannot be read as an image .a link to a file that is not there"
+    with pytest.raises(config.ConfigError, match=message):
+        images.load(config.DataConfig(data_path=str(folder)))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    write(tmp_path / "1.png", 1)
+    os.mkfifo(tmp_path / "2.png")
+    found = picture_files.below(str(tmp_path))
+    assert len(found.paths) == 1
+    assert found.left_out == {"no regular files": 1}
+
+
+def test_a_folder_without_permission_is_named(folder, monkeypatch):
+    shut = str(folder / "dog")
+    scandir = os.scandir
+
+    def refusing(path):
+        if path == shut:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(
+        config.ConfigError, match="cannot read .*dog .Permission denied"
+    ):
+        images.load(config.DataConfig(data_path=str(folder)))
