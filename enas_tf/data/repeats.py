@@ -32,8 +32,8 @@ def note(
         known = set(digests[first])
         shared = [i for i, digest in enumerate(digests[second]) if digest in known]
         if shared:
-            told = f"{len(shared)} {WORDS[second]} images are in {WORDS[first]} too"
-            lines.append(f"{name}: {told}.")
+            told = f"{len(shared)} of {len(digests[second])} {WORDS[second]} images"
+            lines.append(f"{name}: also in {WORDS[first]}: {told}.")
             example = splits[second].images[shared[0]]
     if lines and files:
         same = _files_of(example, given, files)

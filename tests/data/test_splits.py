@@ -106,7 +106,7 @@ def test_images_in_two_splits_are_told_with_their_files():
     files = dict(train=[f"t{i}" for i in range(20)], test=["e0", "e1", "e2"])
     found = splits.arrange(dict(train=train, test=test), name="x", seed=0, files=files)
     assert found.notes == (
-        "x: 1 test images are in training too.",
+        "x: also in training: 1 of 3 test images.",
         "x: for example t0 and e0.",
     )
     assert (
