@@ -63,7 +63,7 @@ def sixteen(pattern):
 
 def palette(pattern, colours=colour):
     """Level v of the pattern is entry 255 - v, so that an index is no grey level."""
-    image = Image.fromarray(255 - pattern, "P")
+    image = Image.fromarray(255 - pattern)
     entries = np.arange(256, dtype=np.uint8)[::-1, np.newaxis]
     image.putpalette(np.broadcast_to(colours(entries)[:, 0], [256, 3]).tobytes())
     return image

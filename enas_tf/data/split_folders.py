@@ -136,9 +136,8 @@ def _hint(root: str, classes: list[str]) -> str:
             if sum(entry.is_dir() for entry in entries) > 1:
                 return f" Name {inner} instead."
         return " Add the other classes."
-    names = sorted(os.listdir(root))
-    packed = [name for name in names if name.lower().endswith(wrong_path.ARCHIVES)]
-    return f" Unpack {packed[0]} first." if packed else " Correct the path."
+    files = [n for n in sorted(os.listdir(root)) if not picture_files.is_litter(n)]
+    return " " + (wrong_path.hint(files[0]) if files else "Correct the path.")
 
 
 def _check_alike(root: str, found: list[str], expected: list[str]) -> None:

@@ -143,7 +143,12 @@ def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> 
             start = stop
     except ConfigError:  # a ValueError too
         raise
-    except (tf.errors.OpError, ValueError, pictures.PictureError):
+    except pictures.PictureError as error:
+        raise ConfigError(
+            f"--dataset={builder.name} has an image that cannot be read ({error}). "
+            f"Name another set, or {ELSEWHERE}."
+        ) from None
+    except (tf.errors.OpError, ValueError):
         raise ConfigError(_damaged(builder)) from None
     if images is None or start < size:
         raise ConfigError(_damaged(builder))

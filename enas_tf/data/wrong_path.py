@@ -34,6 +34,20 @@ def refusal(data_path: str) -> str:
             f"--data_path={data_path} is a link to what is not there: {wanted}. "
             "Mend the link, or name another folder."
         )
-    name = path.lower()
-    kind, remedy = next(rest for ends, *rest in REMEDIES if name.endswith(ends))
+    kind, remedy = _kind_and_remedy(path)
     return f"--data_path={data_path} is not a folder but {kind}: {wanted}. {remedy}"
+
+
+def hint(name: str) -> str:
+    """What to do about a file `name` that lies where folders of classes should."""
+    if name.lower().endswith(pictures.ENDINGS):
+        return "Sort the pictures in it into a folder per class."
+    kind, remedy = _kind_and_remedy(name)
+    return f"It has {name}, {kind}. {remedy}"
+
+
+def _kind_and_remedy(path: str) -> tuple[str, str]:
+    name = path.lower()
+    return next(
+        (kind, remedy) for ends, kind, remedy in REMEDIES if name.endswith(ends)
+    )

@@ -1,9 +1,13 @@
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
 from enas_tf import config
 from enas_tf.data import images, split_folders
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
 def make(root: pathlib.Path, *files: str):
@@ -89,7 +93,9 @@ def test_what_systems_leave_behind_is_no_class_and_no_split(tmp_path):
     "files, message",
     [
         ([], "holds 0 class folders.* Correct the path"),
-        (["cifar-10-python.tar.gz"], "Unpack cifar-10-python.tar.gz first"),
+        (["cifar-10-python.tar.gz"], "has cifar-10-python.tar.gz, an archive. Unpack"),
+        ([".DS_Store", "train.npz"], "has train.npz, arrays. Save each image"),
+        (["1.png", "2.png"], "Sort the pictures in it into a folder per class"),
         (["cat/1.png"], "holds 1 class folders.* Add the other classes"),
         (["photos/cat/1.png", "photos/dog/1.png"], "Name .*photos instead"),
     ],
@@ -139,3 +145,13 @@ def test_a_right_path_and_none_at_all_pass(tmp_path):
     images.check_path("")
     make(tmp_path / "other", "data_batch_1")
     images.check_path(str(tmp_path / "other"))
+
+
+def test_a_path_is_checked_without_tensorflow(tmp_path):
+    make(tmp_path, "cat/", "dog/")
+    code = (
+        "import sys; from enas_tf.data import images; "
+        f"images.check_path({str(tmp_path)!r}); "
+        "assert not {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)

@@ -3,11 +3,12 @@ import pathlib
 import threading
 
 import numpy as np
+import picture_kinds
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from enas_tf import config
+from enas_tf import config, predict
 from enas_tf.data import images, tfds_download
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -195,6 +196,34 @@ def test_cifar10_has_45000_5000_10000_images():
     assert np.bincount(data.test.labels).tolist() == [1_000] * 10
     assert data.default_flip
     assert data.default_pad == 4
+
+
+@pytest.mark.parametrize("size", [0, 12])
+def test_a_stored_file_has_the_pixels_that_predict_sees(tmp_path, size):
+    """TensorFlow decodes a JPEG a little differently, and does not turn it."""
+    rng = np.random.default_rng(0)
+    paths = [tmp_path / f"{number:02}.jpg" for number in range(20)]
+    for number, path in enumerate(paths):
+        pattern = rng.integers(0, 256, (8, 6), dtype=np.uint8)
+        kind = picture_kinds.KINDS["jpeg_held_6" if number % 2 else "jpeg_rgb"]
+        path.write_bytes(kind.write(pattern))
+    features = dict(
+        picture=tfds.features.Image(shape=(None, None, 3), encoding_format="jpeg"),
+        kind=tfds.features.ClassLabel(num_classes=2),
+    )
+    examples = [(i, dict(picture=str(p), kind=i % 2)) for i, p in enumerate(paths)]
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="photos",
+        version="1.0.0",
+        features=tfds.features.FeaturesDict(features),
+        split_datasets=dict(train=examples, test=examples[:1]),
+        data_dir=tmp_path,
+        disable_shuffling=True,
+    )
+    data = load("photos", tmp_path, image_size=size)
+    assert data.image_shape == ((12, 12, 3) if size else (8, 6, 3))
+    seen = predict._read(paths, data.image_shape)
+    np.testing.assert_array_equal(data.all_training().images, seen)
 
 
 def test_decoding_in_batches_gives_what_tfds_gives(shapes_folder):
