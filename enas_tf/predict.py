@@ -13,7 +13,7 @@ from absl import logging
 
 from enas_tf import exported
 from enas_tf.config import ConfigError
-from enas_tf.data import picture_files, pictures
+from enas_tf.data import picture_files, pictures, threads
 
 BATCH_SIZE = 64
 
@@ -40,7 +40,7 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
     exported.restore(final_folder)
     labels = _labels(final_folder)
     # All of them first: a bad one should not come up after minutes.
-    pictures.each(lambda number: _check(files[number]), len(files))
+    threads.each(lambda number: _check(files[number]), len(files))
     served, signature = _load(final_folder / exported.SAVED_MODEL)
     shape = tuple(signature.structured_input_signature[1]["images"].shape[1:])
     predictions = []
@@ -121,7 +121,7 @@ def _pixels(file: pathlib.Path, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _read(batch: list[pathlib.Path], shape: tuple[int, int, int]) -> list[np.ndarray]:
-    return pictures.each(lambda number: _pixels(batch[number], shape), len(batch))
+    return threads.each(lambda number: _pixels(batch[number], shape), len(batch))
 
 
 def _batches(files: list[pathlib.Path]) -> Iterator[list[pathlib.Path]]:

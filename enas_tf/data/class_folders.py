@@ -10,7 +10,14 @@ import textwrap
 import numpy as np
 
 from enas_tf.config import ConfigError
-from enas_tf.data import picture_files, pictures, resize, split_folders, splits
+from enas_tf.data import (
+    picture_files,
+    pictures,
+    resize,
+    split_folders,
+    splits,
+    threads,
+)
 from enas_tf.data.images import ImageData, Split
 
 LINE = 71  # columns: a line of the log begins with the time of day
@@ -69,9 +76,9 @@ def _common_shape(paths: list[str], image_size: int) -> tuple[int, int, int]:
     Without `image_size` every picture is decoded for its size, once it is upright.
     """
     if image_size:
-        greys = pictures.each(lambda i: _is_grey(paths[i]), len(paths))
+        greys = threads.each(lambda i: _is_grey(paths[i]), len(paths))
         return (image_size, image_size, 1 if all(greys) else 3)
-    kinds = pictures.each(lambda i: _kind(paths[i]), len(paths))
+    kinds = threads.each(lambda i: _kind(paths[i]), len(paths))
     sizes: dict[tuple[int, int], str] = {}
     for path, (_, size) in zip(paths, kinds, strict=True):
         sizes.setdefault(size, path)
@@ -106,5 +113,5 @@ def _read(paths: list[str], shape: tuple[int, int, int]) -> np.ndarray:
         with pictures.named(paths[number], "data_path"):
             images[number] = pictures.pixels(paths[number], shape)
 
-    pictures.each(read, len(paths))
+    threads.each(read, len(paths))
     return images

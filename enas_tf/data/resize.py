@@ -3,7 +3,7 @@
 import numpy as np
 
 from enas_tf.config import ConfigError
-from enas_tf.data import pictures
+from enas_tf.data import pictures, threads
 
 MAX_BYTES = 8 * 2**30  # of all images as uint8
 
@@ -20,7 +20,7 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
     def fill(number: int) -> None:
         result[number] = pictures.resized(images[number], size)
 
-    pictures.each(fill, len(images))
+    threads.each(fill, len(images))
     return result
 
 

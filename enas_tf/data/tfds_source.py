@@ -15,7 +15,7 @@ from absl import logging
 
 from enas_tf import config as config_lib
 from enas_tf.config import ConfigError
-from enas_tf.data import pictures, resize, splits, tfds_download
+from enas_tf.data import pictures, resize, splits, tfds_download, threads
 from enas_tf.data.images import ImageData, Split
 
 READ_BATCH = 500  # encoded images that are fetched and decoded at a time
@@ -195,7 +195,7 @@ def _decode(encoded: np.ndarray, images: np.ndarray, name: str, resizes: bool) -
             raise ConfigError(_several_sizes(name))
         images[number] = pictures.brought_to(image, images.shape[1:])
 
-    pictures.each(decode, len(encoded))
+    threads.each(decode, len(encoded))
 
 
 def _drop_unlabelled(given: dict[str, Split], name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from enas_tf import config, predict
-from enas_tf.data import images, pictures
+from enas_tf.data import images, pictures, threads
 
 KINDS = picture_kinds.KINDS
 SIX_BY_FIVE = np.linspace(20, 250, 30).astype(np.uint8).reshape(5, 6)
@@ -114,7 +114,7 @@ def test_a_cut_file_is_read_whole_or_refused(kind):
         except pictures.PictureError as error:
             return bool(str(error)) and "\n" not in str(error)
 
-    assert all(pictures.each(outcome, len(content)))
+    assert all(threads.each(outcome, len(content)))
 
 
 def test_an_eps_file_called_png_starts_no_program(tmp_path):
@@ -160,7 +160,7 @@ def test_a_large_picture_within_the_limit_is_read_without_a_word(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        (image,) = pictures.each(lambda _: pictures.decode(content), 1)
+        (image,) = threads.each(lambda _: pictures.decode(content), 1)
     assert image.size == (6, 5)
     assert caught == []
 
@@ -172,17 +172,17 @@ def test_damaged_notes_beside_a_whole_picture_do_no_harm():
 
 @pytest.mark.parametrize("worth", [0.0, 1e9])
 def test_order_does_not_hang_on_threads(monkeypatch, worth):
-    monkeypatch.setattr(pictures, "WORTH_A_THREAD", worth)
-    assert pictures.each(lambda number: number**2, 100) == [n**2 for n in range(100)]
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", worth)
+    assert threads.each(lambda number: number**2, 100) == [n**2 for n in range(100)]
 
 
 @pytest.mark.parametrize("worth", [0.0, 1e9])
 def test_the_first_error_in_order_is_raised(monkeypatch, worth):
-    monkeypatch.setattr(pictures, "WORTH_A_THREAD", worth)
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", worth)
 
     def read(number):
         if number >= 20:
             raise pictures.PictureError(str(number))
 
     with pytest.raises(pictures.PictureError, match="^20$"):
-        pictures.each(read, 100)
+        threads.each(read, 100)

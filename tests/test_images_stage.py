@@ -1,0 +1,22 @@
+import logging
+
+import pytest
+
+from enas_tf import config
+from enas_tf.stages import images
+
+
+@pytest.mark.parametrize(
+    "flip, told",
+    [("auto", "not mirrored"), ("yes", "mirrored")],
+)
+def test_what_is_told_of_mirroring_is_what_is_done(caplog, flip, told):
+    values = dict(dataset="digits", data_flip=flip, batch_size=10)
+    settings = config.replace(config.Config(), values)
+    with caplog.at_level(logging.INFO, logger="absl"):
+        _, task = images.search_data(settings, 1)
+    assert f"digits: 8 x 8 grey; {told} in training." in caplog.messages
+    assert task._augmentation.flip is (told == "mirrored")
+    assert caplog.messages[0] == (
+        "digits: 10 classes; train 1077, valid 360, test 360 images."
+    )
