@@ -78,7 +78,7 @@ def decode(source: Source) -> Image.Image:
         )
 
 
-def is_grey(source: str | os.PathLike) -> bool:
+def is_grey(source: Source) -> bool:
     """Whether `decode` gives mode L; without decoding, if the file's header tells.
 
     Raises:

@@ -1,6 +1,7 @@
 """A folder of class folders: which of them are splits, and which are classes."""
 
 import collections
+import glob
 import os
 from typing import NamedTuple
 
@@ -130,6 +131,8 @@ def _check_number(root: str, classes: list[str]) -> None:
 
 def _hint(root: str, classes: list[str]) -> str:
     """What the user may have meant, where that can be seen."""
+    if _is_of_tfds(root):
+        return " This is a folder of TFDS: name it with --data_dir, not --data_path."
     if classes:
         inner = os.path.join(root, classes[0])
         with os.scandir(inner) as entries:
@@ -138,6 +141,15 @@ def _hint(root: str, classes: list[str]) -> str:
         return " Add the other classes."
     files = [n for n in sorted(os.listdir(root)) if not picture_files.is_litter(n)]
     return " " + (wrong_path.hint(files[0]) if files else "Correct the path.")
+
+
+def _is_of_tfds(root: str) -> bool:
+    """Whether below `root` lies name/version/ or name/config/version/ of a data set."""
+    places = ("*", os.path.join("*", "*"), os.path.join("*", "*", "*"))
+    return any(
+        glob.glob(os.path.join(glob.escape(root), place, "dataset_info.json"))
+        for place in places
+    )
 
 
 def _check_alike(root: str, found: list[str], expected: list[str]) -> None:

@@ -1,7 +1,7 @@
 """A file has the same pixels in training and in predicting, whatever its kind."""
 
-import io
 import os
+import struct
 import warnings
 
 import numpy as np
@@ -58,7 +58,7 @@ def test_training_and_predict_see_the_same_pixels(tmp_path, kind, size):
 def test_a_set_of_greys_has_one_channel(kind):
     content = KINDS[kind].write(SIX_BY_FIVE)
     assert pictures.decode(content).mode == "L"
-    assert pictures.is_grey(io.BytesIO(content))
+    assert pictures.is_grey(content)
 
 
 def test_alpha_alone_tells_an_icon():
@@ -72,6 +72,16 @@ def test_a_16_bit_level_is_rounded_to_the_nearest_of_8_bits():
     content = picture_kinds.saved(levels, "PNG")
     expected = [[0, 0, 1, 1, 1, 2, 127, 255]]
     assert np.asarray(pictures.decode(content)).tolist() == expected
+
+
+def test_a_12_bit_level_of_a_tiff_is_measured_by_12_bits():
+    """Two pixels in three bytes, 0xFFF and 0x800: white and the middle."""
+    tags = [(256, 2), (257, 1), (258, 12), (259, 1), (262, 1), (273, 8)]
+    tags += [(277, 1), (278, 1), (279, 3)]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    content = b"II*\0" + struct.pack("<I", 12) + b"\xff\xf8\x00\0" + directory
+    assert np.asarray(pictures.decode(content)).tolist() == [[255, 128]]
 
 
 def test_shrinking_averages():

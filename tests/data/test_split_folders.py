@@ -96,6 +96,7 @@ def test_what_systems_leave_behind_is_no_class_and_no_split(tmp_path):
         (["cifar-10-python.tar.gz"], "has cifar-10-python.tar.gz, an archive. Unpack"),
         ([".DS_Store", "train.npz"], "has train.npz, arrays. Save each image"),
         (["1.png", "2.png"], "Sort the pictures in it into a folder per class"),
+        (["cifar10/3.0.2/dataset_info.json"], "TFDS: name it with --data_dir, not"),
         (["cat/1.png"], "holds 1 class folders.* Add the other classes"),
         (["photos/cat/1.png", "photos/dog/1.png"], "Name .*photos instead"),
     ],
