@@ -6,6 +6,7 @@ The class folders lie in the folder itself, or in train/, test/ and validation/.
 import collections
 import os
 import textwrap
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,24 +39,44 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
     """
     where = split_folders.layout(folder)
     left_out = where.left_out.copy()
-    files, labels = {}, {}
-    for split, root in where.roots.items():
-        found = [_pictures(os.path.join(root, name)) for name in where.classes]
-        files[split] = [path for one in found for path in one.paths]
-        counts = [len(one.paths) for one in found]
-        labels[split] = np.repeat(np.arange(len(found), dtype=np.int32), counts)
-        left_out += sum((one.left_out for one in found), collections.Counter())
-    everything = [path for paths in files.values() for path in paths]
+    listed = {k: _listed(root, where.classes) for k, root in where.roots.items()}
+    left_out += sum((one.left_out for one in listed.values()), collections.Counter())
+    everything = [path for one in listed.values() for path in one.paths]
     shape = _common_shape(everything, image_size)
     resize.check_memory(len(everything), shape, name=folder)
-    given = {key: Split(_read(files[key], shape), labels[key]) for key in files}
+    given = {k: Split(_read(one.paths, shape), one.labels) for k, one in listed.items()}
+    files = {
+        key: [os.path.relpath(path, folder) for path in one.paths]
+        for key, one in listed.items()
+    }
     name = os.path.basename(os.path.abspath(folder))
-    below = {k: [os.path.relpath(f, folder) for f in own] for k, own in files.items()}
-    found = splits.arrange(given, name=name, seed=seed, files=below)
-    if told := picture_files.in_words(left_out):
-        told = f"{name}: {told}."
-    notes = (*textwrap.wrap(told, LINE), *found.notes)
+    found = splits.arrange(given, name=name, seed=seed, files=files)
+    notes = (*_told(left_out, name), *found.notes)
     return ImageData(name, *found[:3], class_names=where.classes, notes=notes)
+
+
+class Listed(NamedTuple):
+    """Files of a split, the class [N] int32 of each, and what is left out."""
+
+    paths: list[str]
+    labels: np.ndarray
+    left_out: collections.Counter[str]
+
+
+def _listed(root: str, classes: tuple[str, ...]) -> Listed:
+    found = [_pictures(os.path.join(root, name)) for name in classes]
+    counts = [len(one.paths) for one in found]
+    return Listed(
+        [path for one in found for path in one.paths],
+        np.repeat(np.arange(len(found), dtype=np.int32), counts),
+        sum((one.left_out for one in found), collections.Counter()),
+    )
+
+
+def _told(left_out: collections.Counter[str], name: str) -> list[str]:
+    """Lines on what is left out; none if nothing is."""
+    told = picture_files.in_words(left_out)
+    return textwrap.wrap(f"{name}: {told}.", LINE) if told else []
 
 
 def _pictures(folder: str) -> picture_files.Found:
