@@ -60,7 +60,7 @@ def _arranged(given: dict[str, Split], *, name: str, seed: int) -> Splits:
         test, valid = valid, None
         notes = (f"{name} has no test split: its validation split is the test split.",)
     if valid is None:
-        if ordered_by_class(train.labels):
+        if stored_by_class(train.labels):
             train = _take(train, np.random.default_rng(seed).permutation(_size(train)))
             notes += (f"{name}: validation is drawn from training ({_from(seed)}).",)
         train, valid = hold_out_tail(train, name=name)
@@ -90,9 +90,17 @@ def stratified(everything: Split, *, name: str, seed: int) -> Splits:
     return Splits(*(_take(everything, part) for part in parts), notes=(note,))
 
 
-def ordered_by_class(labels: np.ndarray) -> bool:
-    """Whether the tail of `labels` [N] would hold the last classes only."""
-    return len(labels) > 1 and bool(np.all(labels[1:] >= labels[:-1]))
+def stored_by_class(labels: np.ndarray) -> bool:
+    """Whether the tail of `labels` [N] would hold some classes only.
+
+    They rise, or lie in runs: more neighbours are of one class than halfway between a
+    random order, where it is the sum of the squared shares of classes, and all.
+    """
+    if len(labels) < 2:
+        return False
+    by_chance = np.sum((np.bincount(labels) / len(labels)) ** 2)
+    alike = np.mean(labels[1:] == labels[:-1])
+    return bool(np.all(labels[1:] >= labels[:-1]) or alike > (1 + by_chance) / 2)
 
 
 def _part(labels: np.ndarray, share: float, seed: int) -> list[np.ndarray]:

@@ -44,6 +44,21 @@ def test_training_ordered_by_class_is_shuffled_before_its_tail_is_held_out():
         np.testing.assert_array_equal(split.labels, np.asarray(numbers(split)) >= 50)
 
 
+@pytest.mark.parametrize(
+    ("labels", "by_class"),
+    [
+        (np.repeat([3, 0, 2, 1], 25), True),  # in runs, in no order
+        (np.tile(np.repeat([0, 1], 5), 10), True),  # in short runs
+        (np.tile([0, 1, 2, 3], 25), False),
+        (np.random.default_rng(0).integers(0, 10, 500), False),
+        (np.random.default_rng(0).permutation(np.repeat([0, 1], [450, 50])), False),
+        (np.array([4]), False),
+    ],
+)
+def test_runs_of_a_class_are_seen_whatever_their_order(labels, by_class):
+    assert splits.stored_by_class(labels) is by_class
+
+
 def test_own_validation_split_is_kept():
     train, valid, test = numbered([0, 1] * 10), numbered([1]), numbered([0])
     given = dict(train=train, validation=valid, test=test)
