@@ -37,14 +37,18 @@ class LanguageModel:
     def size(self, split: str) -> int:
         """Number of windows; the words behind the last whole one are in none."""
         # Deviation D26: windows of the whole text, each with no state before it.
-        return (self._texts[split].shape[0] - 1) // self._bptt_steps
+        return (self._texts[split].shape[0] - 1) // self._window(split)
 
     def batch(self, split: str, indices: tf.Tensor) -> Batch:
         """The windows of the numbers `indices` [B]."""
-        steps = self._bptt_steps
+        steps = self._window(split)
         places = indices[:, None] * steps + tf.range(steps + 1)
         words = tf.gather(self._texts[split], places)
         return Batch(words[:, :-1], words[:, 1:])
+
+    def _window(self, split: str) -> int:
+        """Words in a window; all of a text that is shorter than one."""
+        return min(self._bptt_steps, self._texts[split].shape[0] - 1)
 
     def loss(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
         """Mean cross-entropy of a word, [], and the child's own penalty."""

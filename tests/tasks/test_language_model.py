@@ -30,6 +30,14 @@ def test_windows_do_not_overlap_and_targets_follow_their_inputs():
     np.testing.assert_array_equal(batch.targets, batch.inputs + 1)
 
 
+def test_a_text_shorter_than_a_window_is_one_window():
+    short = language_model.LanguageModel(dict(test=IDS[:3]), bptt_steps=4)
+    assert short.size("test") == 1
+    batch = short.batch("test", tf.constant([0]))
+    np.testing.assert_array_equal(batch.inputs, IDS[None, :2])
+    np.testing.assert_array_equal(batch.targets, IDS[None, 1:3])
+
+
 def test_the_loss_is_the_mean_of_a_word_and_the_penalty():
     batch = language_model.Batch(tf.zeros([1, 2], tf.int32), tf.constant([[0, 1]]))
     logits = tf.math.log(tf.constant([[[0.5, 0.5], [0.75, 0.25]]]))
