@@ -15,6 +15,7 @@ import tensorflow as tf
 from enas_tf import export as export_lib
 from enas_tf import exported
 from enas_tf.data import vocabulary as vocabulary_lib
+from enas_tf.data import words as words_lib
 
 NO_WORD = -1  # the id of what is not in a vocabulary without an unknown word
 
@@ -38,7 +39,7 @@ class Served(tf.Module):
             tf.constant(words), tf.range(len(words), dtype=tf.int64)
         )
         self.table = tf.lookup.StaticHashTable(rows, unknown)
-        self._eos = words.index(vocabulary_lib.EOS)
+        self._eos = words.index(words_lib.EOS)
 
     def signatures(self) -> dict[str, Any]:
         """By name, each traced for any number of texts and words."""

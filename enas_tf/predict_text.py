@@ -11,7 +11,8 @@ import numpy as np
 
 from enas_tf import exported
 from enas_tf.config import ConfigError
-from enas_tf.data import text_files, vocabulary
+from enas_tf.data import text_content, vocabulary
+from enas_tf.data import words as words_lib
 
 LINES_PER_CALL = 64
 
@@ -37,7 +38,7 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer
     Raises:
       ConfigError: no export there, no text there, or one that cannot be read.
     """
-    texts = {file: text_files.read(str(file), "input") for file in _files(input_path)}
+    texts = {file: text_content.read(str(file), "input") for file in _files(input_path)}
     exported.restore(final_folder)
     served, score = _load(final_folder / exported.SAVED_MODEL)
     words = _vocabulary(final_folder)
@@ -52,7 +53,7 @@ def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> No
     """A model that has no word for the unknown has no answer to one."""
     if vocabulary.UNK in words:
         return
-    strangers = sorted(set(vocabulary.words_of(lines)) - words)
+    strangers = sorted(set(words_lib.of_lines(lines)) - words)
     if strangers:
         raise ConfigError(
             f"--input: {file} has {strangers[0]!r} (and {len(strangers) - 1} other "

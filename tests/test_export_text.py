@@ -129,7 +129,7 @@ def test_a_file_is_scored_by_its_lines(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "is empty"), (b"a\0b", "is not a text file"), (b"\xff\xfe", "not UTF-8")],
+    [(b"", "is empty"), (b"a\0b", "is not a text file"), (b"\xff", "not UTF-8")],
 )
 def test_a_file_that_is_no_text_is_refused(folder, tmp_path, content, message):
     (tmp_path / "text.txt").write_bytes(content)

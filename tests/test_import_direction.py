@@ -54,6 +54,7 @@ LIGHT = {
     "flags",
 }
 LIGHT |= {"arc_argument", "request", "exported", "bin"}
+LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
 
 CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
@@ -167,7 +168,7 @@ def heavy_of_light(sources: dict[str, str]) -> list[str]:
     return [
         f"{module} loads {loaded}"
         for module in sorted(sources)
-        if part(module) in LIGHT
+        if part(module) in LIGHT or module in LIGHT_MODULES
         for loaded in sorted(loaded_with(module, sources))
         if loaded.split(".")[0] in HEAVY
     ]

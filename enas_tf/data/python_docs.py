@@ -39,11 +39,11 @@ def lines() -> dict[str, list[str]]:
     return arrange(topics.topics)
 
 
-def note() -> str:
+def notes() -> tuple[str, ...]:
     """What to know about a perplexity on this text."""
     return (
-        f"python_docs is the help text of Python {platform.python_version()}: other "
-        "versions have another text, so compare perplexities of one version only."
+        f"python_docs is the help text of Python {platform.python_version()};",
+        "others have another text: compare perplexities of one version only.",
     )
 
 

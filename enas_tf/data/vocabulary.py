@@ -1,19 +1,18 @@
 """Which words a language model knows, and text as their numbers. NumPy only.
 
-A text is a list of lines, in which white space separates words; each line ends with
-`EOS`, as in the published form of the Penn Treebank.
+A text is a list of lines; what its words are says `words.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from enas_tf import config as config_lib
 from enas_tf.config import ConfigError
+from enas_tf.data import words as words_lib
 
-EOS = "<eos>"
 UNK = "<unk>"
 SMALLEST = 2  # EOS and UNK
 
@@ -23,13 +22,6 @@ class Vocabulary(NamedTuple):
 
     words: tuple[str, ...]
     notes: tuple[str, ...] = ()
-
-
-def words_of(lines: Iterable[str]) -> Iterator[str]:
-    """Every word of a text, one after the other, with `EOS` after each line."""
-    for line in lines:
-        yield from line.split()
-        yield EOS
 
 
 def choose(
@@ -57,21 +49,22 @@ def choose(
     if not strangers or UNK in train:
         return Vocabulary(tuple(sorted(train)))
     repeated = {word for word, count in train.items() if count > 1}
-    words = tuple(sorted(repeated | {EOS, UNK}))
+    words = tuple(sorted(repeated | {words_lib.EOS, UNK}))
     _check_unknown_is_learned(words, train, held_out, name)
-    note = (
-        f"{name}: validation and test have {len(strangers)} words that training "
-        f"lacks, so those that occur once in training are {UNK} as well, which leaves "
-        f"{len(words)} words (--vocab_size chooses another number)."
+    notes = (
+        f"{name}: {len(strangers):,} words of valid / test are not in train,",
+        f"so words that occur once in train are {UNK} too (see --vocab_size).",
     )
-    return Vocabulary(words, (note,))
+    return Vocabulary(words, notes)
 
 
 def encode(lines: Iterable[str], words: tuple[str, ...]) -> np.ndarray:
     """Ids [n] int32 of a text; a word that is not among `words` is `UNK`."""
     ids = {word: number for number, word in enumerate(words)}
     unknown = ids.get(UNK)
-    return np.fromiter((ids.get(word, unknown) for word in words_of(lines)), np.int32)
+    return np.fromiter(
+        (ids.get(word, unknown) for word in words_lib.of_lines(lines)), np.int32
+    )
 
 
 def _most_frequent(
@@ -86,8 +79,10 @@ def _most_frequent(
         raise ConfigError(config_lib.refusal("vocab_size", size, allowed))
     words = set(train)
     if size < len(train):
-        ranked = sorted(words - {EOS, UNK}, key=lambda word: (-train[word], word))
-        words = {EOS, UNK, *ranked[: size - SMALLEST]}
+        ranked = sorted(
+            words - {words_lib.EOS, UNK}, key=lambda word: (-train[word], word)
+        )
+        words = {words_lib.EOS, UNK, *ranked[: size - SMALLEST]}
     words = tuple(sorted(words))
     _check_unknown_is_learned(words, train, held_out, name)
     return words

@@ -93,7 +93,7 @@ def predict(request: Request) -> None:
 
 def _build(request: Request, config: Config, report: Report) -> LanguageParts:
     seed, loop = config.run.seed, config.loop
-    data, task = texts.search_data(config)
+    data, task = texts.training_data(config)
     model = _model(config, len(data.vocabulary), report)
     network = final_language.FinalLanguageNetwork(
         model, config.rnn, num_epochs=loop.num_epochs, seed=seed

@@ -1,6 +1,7 @@
 """Texts, ready for a stage."""
 
 import functools
+from collections.abc import Callable
 
 from absl import logging
 
@@ -19,15 +20,30 @@ def _read(config: DataConfig) -> text.TextData:
 
 
 def search_data(config: Config) -> tuple[text.TextData, LanguageModel]:
-    """The text, and the task on it, of a search or a training.
+    """The text, and the task on it, of a search.
 
     Raises:
       ConfigError: the text cannot be had, or does not fit.
     """
+    return _data(config, text_fits.check_search)
+
+
+def training_data(config: Config) -> tuple[text.TextData, LanguageModel]:
+    """The same of the training of one model.
+
+    Raises:
+      ConfigError: as above.
+    """
+    return _data(config, text_fits.check_training)
+
+
+def _data(
+    config: Config, check: Callable[..., None]
+) -> tuple[text.TextData, LanguageModel]:
     data = _read(config.data)
-    sizes = dict(bptt=config.rnn.bptt_steps)
-    text_fits.check_fits(data, batch_size=config.loop.batch_size, **sizes)
+    bptt = config.rnn.bptt_steps
+    check(data, batch_size=config.loop.batch_size, bptt=bptt)
     texts = dict(train=data.train, valid=data.valid)
     if config.loop.search_eval_test:
         texts["test"] = data.test
-    return data, LanguageModel(texts, bptt_steps=config.rnn.bptt_steps)
+    return data, LanguageModel(texts, bptt_steps=bptt)

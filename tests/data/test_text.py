@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from enas_tf import config
-from enas_tf.data import ptb, text, text_fits, tfds_download
+from enas_tf.data import ptb, text, tfds_download
 
 ROOT = pathlib.Path(__file__).parents[2]
 PTB = pathlib.Path(os.environ.get("ENAS_PTB", ROOT.parent / "shared/data/ptb"))
@@ -21,13 +21,10 @@ SMALL = dict(train="b a\nb <unk>\n", valid="a c\n", test="b\n")
 
 
 def write(folder, form="{}.txt", **texts):
-    """A folder of text files; strings are written as they are, None leaves one out."""
+    """A folder of text files, written as they are."""
     folder.mkdir(exist_ok=True)
     for split, content in {**SMALL, **texts}.items():
-        if isinstance(content, str):
-            content = content.encode()
-        if content is not None:
-            (folder / form.format(split)).write_bytes(content)
+        (folder / form.format(split)).write_bytes(content.encode())
     return folder
 
 
@@ -58,7 +55,14 @@ def test_ptb_has_the_published_numbers_of_tokens_and_words():
     assert len(data.vocabulary) == 10_000
     assert list(data.vocabulary) == sorted(set(data.vocabulary))
     assert {"<eos>", "<unk>", "N"} < set(data.vocabulary)
-    assert data.notes == ()  # nothing is unknown but what is so in the files
+    assert data.notes[0] == (
+        "ptb: 929,589 / 73,760 / 82,430 words in train / valid / test"
+    )
+    assert (
+        "vocabulary of 10,000; <unk>: 4.8% / 4.7% / 5.8% of the words" in data.notes[1]
+    )
+    # Nothing is unknown but what is so in the files.
+    assert not any("cannot be compared" in note for note in data.notes)
     assert words(data)[-3:] == ["mr.", "<unk>", "<eos>"]
     assert data.train.dtype == np.int32
 
@@ -77,9 +81,8 @@ def test_the_pinned_hashes_are_those_of_the_files_that_are_here():
         assert hashlib.sha256(content).hexdigest() == expected
 
 
-@pytest.mark.parametrize("form", ["{}.txt", "ptb.{}.txt"])
-def test_a_folder_is_read_under_either_form_of_names(tmp_path, form):
-    data = load(write(tmp_path / "mine", form))
+def test_a_folder_is_read(tmp_path):
+    data = load(write(tmp_path / "mine"))
     assert data.name == "mine"
     assert data.vocabulary == ("<eos>", "<unk>", "a", "b")
     assert data.train.tolist() == [3, 2, 0, 3, 1, 0]
@@ -107,11 +110,62 @@ def test_an_empty_line_inside_the_text_is_an_empty_sentence(tmp_path):
     assert words(data) == ["b", "a", "<eos>", "<eos>", "b", "<unk>", "<eos>"]
 
 
+MARKED = "the cat <eos>\na <eos> dog\n<eos> a dog\n\n<eos>\n"
+
+
+def test_a_line_with_its_own_eos_gets_no_other_and_it_is_said(tmp_path):
+    plain = "the cat\na dog\nthe cat\n"
+    whole = "the cat <eos>\na dog <eos>\nthe cat <eos>\n"
+    write(tmp_path / "plain", train=plain, valid=plain, test=plain)
+    write(tmp_path / "whole", train=whole, valid=plain, test=whole)
+    expected, found = load(tmp_path / "plain"), load(tmp_path / "whole")
+    for split in ("train", "valid", "test"):
+        assert words(found, split) == words(expected, split)
+    assert found.notes[-1] == "whole: 6 of 9 lines end with <eos>, and get no other"
+    assert not any("<eos>" in note for note in expected.notes)
+
+
+def test_eos_elsewhere_than_at_an_end_is_kept_and_said(tmp_path):
+    data = load(write(tmp_path / "mine", train=MARKED, valid="a\n", test="a\n"))
+    lines = "the cat <eos> a <eos> dog <eos> <eos> a dog <eos> <eos> <eos>"
+    assert words(data) == lines.split()
+    assert data.notes[-3:] == (
+        "mine: 2 of 7 lines end with <eos>, and get no other",
+        "mine: 1 lines begin with <eos>, which doubles it: remove it",
+        "mine: 1 lines have <eos> inside, read as ends of sentences",
+    )
+
+
+def test_a_single_text_is_cut_by_lines_in_three_and_it_is_said(tmp_path):
+    lines = [*"abcdefghijkl", "a b", "b a", "a", "b", "a", "a", "b", "b"]
+    file = tmp_path / "mine.txt"
+    file.write_text("\n".join(lines))
+    for place in (file, tmp_path):
+        data = text.load("ptb", str(place))
+        assert len(data.train) == 16 * 2 + 2
+        assert words(data, "valid") == "a <eos> a <eos>".split()
+        assert words(data, "test") == "b <eos> b <eos>".split()
+        assert "one text, cut in order: 16 / 2 / 2 lines of it" in data.notes[-1]
+
+
+def test_a_single_text_of_few_lines_is_refused(tmp_path):
+    (tmp_path / "mine.txt").write_text("a\n" * 9)
+    message = "mine.txt has 9 lines: it must have at least 10"
+    refused_folder(message, tmp_path / "mine.txt")
+
+
+def test_files_that_are_left_out_are_said(tmp_path):
+    folder = write(tmp_path / "mine")
+    (folder / "more.txt").write_text("a")
+    (folder / ".hidden.txt").write_text("a")
+    assert load(folder).notes[-1] == "mine: left out: more.txt"
+
+
 def test_the_vocabulary_is_of_training_words_only(tmp_path):
     data = load(write(tmp_path, valid="only here\n"))
     assert data.vocabulary == ("<eos>", "<unk>", "a", "b")
     assert words(data, "valid") == ["<unk>", "<unk>", "<eos>"]
-    assert "16.7% / 66.7% / 0.0% are <unk>" in data.notes[0]
+    assert "<unk>: 16.7% / 66.7% / 0.0% of the words" in data.notes[1]
 
 
 def test_vocab_size_keeps_the_most_frequent_words(tmp_path):
@@ -121,13 +175,14 @@ def test_vocab_size_keeps_the_most_frequent_words(tmp_path):
     assert data.vocabulary == ("<eos>", "<unk>", "a", "b")
     assert words(data) == "<unk> b a b <eos> a <unk> <unk> <eos>".split()
     assert words(data, "test") == ["<unk>", "<eos>"]
-    assert "33.3% / 0.0% / 50.0% are <unk>" in data.notes[0]
+    assert "<unk>: 33.3% / 0.0% / 50.0% of the words" in data.notes[1]
+    assert "vocabularies cannot be compared" in data.notes[2]
 
 
 def test_vocab_size_of_all_words_keeps_all(tmp_path):
     data = load(write(tmp_path, train="b a\n", valid="a\n"), vocab_size=3)
     assert data.vocabulary == ("<eos>", "a", "b")
-    assert data.notes == ()
+    assert data.notes[1:] == (f"{data.name}: vocabulary of 3; no <unk>",)
 
 
 def test_the_smallest_vocabulary_is_eos_and_unk(tmp_path):
@@ -147,15 +202,15 @@ def test_unknown_words_make_those_that_occur_once_unknown_and_it_is_said(tmp_pat
     assert data.vocabulary == ("<eos>", "<unk>", "b")
     assert words(data) == "b <unk> b <eos> <unk> <eos>".split()
     assert words(data, "test") == ["<unk>", "<unk>", "<eos>"]
-    assert "have 2 words that training lacks" in data.notes[0]
-    assert "--vocab_size" in data.notes[0]
-    assert "33.3% / 33.3% / 66.7% are <unk>" in data.notes[1]
+    assert "<unk>: 33.3% / 33.3% / 66.7% of the words" in data.notes[1]
+    assert "2 words of valid / test are not in train" in data.notes[3]
+    assert "--vocab_size" in data.notes[4]
 
 
 def test_without_unknown_words_all_are_kept(tmp_path):
     data = load(write(tmp_path, train="b a b\nc\n", valid="a c\n"))
     assert data.vocabulary == ("<eos>", "a", "b", "c")
-    assert data.notes == ()
+    assert data.notes[1:] == (f"{data.name}: vocabulary of 4; no <unk>",)
 
 
 @pytest.mark.parametrize("vocab_size", [0, 3])
@@ -166,48 +221,6 @@ def test_unknown_words_that_training_has_no_example_of_are_refused(
     line = refused_folder("words that training lacks .1, such as 'strange'", folder)
     assert "Set --vocab_size below 3" in line
     assert refused_folder("such as 'strange'", folder, vocab_size) == line
-
-
-def test_a_missing_file_is_named(tmp_path):
-    folder = write(tmp_path, "ptb.{}.txt", valid=None)
-    line = refused_folder("has no text file for valid: it must hold", folder)
-    assert "ptb.train.txt, ptb.valid.txt, ptb.test.txt or train.txt" in line
-
-
-def test_a_folder_without_text_files_is_refused(tmp_path):
-    refused_folder("no text file for train and valid and test", tmp_path)
-
-
-def test_a_path_that_is_no_folder_is_refused(tmp_path):
-    refused_folder("nowhere is not a folder", tmp_path / "nowhere")
-    refused_folder("train.txt is not a folder", write(tmp_path) / "train.txt")
-
-
-@pytest.mark.parametrize("content", ["", " \n\n ", "\ufeff\n"])
-def test_an_empty_file_is_refused_by_name(tmp_path, content):
-    refused_folder("valid.txt is empty", write(tmp_path, valid=content))
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"a b\0c\n", "NUL bytes"),
-        ("a b\n".encode("utf-16"), "NUL bytes"),
-        (b"a caf\xe9 b\n", "byte 5 is not UTF-8"),
-    ],
-)
-def test_a_binary_file_is_refused_by_name(tmp_path, content, reason):
-    refused_folder(f"test.txt is not .*{reason}", write(tmp_path, test=content))
-
-
-def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path, monkeypatch):
-    folder = write(tmp_path)
-
-    def deny(path, mode):
-        raise PermissionError(13, "Permission denied", path)
-
-    monkeypatch.setattr("builtins.open", deny)
-    refused_folder("cannot read .*train.txt .Permission denied", folder)
 
 
 def test_a_data_set_that_is_not_known_is_refused():
@@ -275,30 +288,3 @@ def test_a_host_that_falls_silent_is_given_up(mirror, monkeypatch):
     refused("cannot be downloaded .timed out", "ptb")
     assert limits == [tfds_download.ANSWER_SECONDS]
     assert socket.getdefaulttimeout() is None
-
-
-def of_length(train, valid, test=2):
-    splits = (np.zeros(length, np.int32) for length in (train, valid, test))
-    return text.TextData("mine", *splits, vocabulary=("<eos>", "a"))
-
-
-@pytest.mark.parametrize(("batch_size", "bptt"), [(10, 9), (3, 32), (1, 99), (50, 1)])
-def test_a_text_that_makes_up_one_batch_fits(batch_size, bptt):
-    text_fits.check_fits(of_length(100, 100), batch_size=batch_size, bptt=bptt)
-
-
-@pytest.mark.parametrize(
-    ("batch_size", "bptt", "message"),
-    [
-        (11, 9, "--batch_size=11 .* at most 10 where --child_bptt_steps=9"),
-        (2, 50, "--batch_size=2 .* at most 1 where --child_bptt_steps=50"),
-        (1, 100, "--child_bptt_steps=100 .* at most 99"),
-    ],
-)
-@pytest.mark.parametrize("lengths", [(100, 1_000), (1_000, 100)])
-def test_a_text_shorter_than_a_batch_is_refused(lengths, batch_size, bptt, message):
-    kind = "training" if lengths[0] == 100 else "validation"
-    message += f", since the {kind} text of mine has 100 words"
-    with pytest.raises(config.ConfigError, match=message) as caught:
-        text_fits.check_fits(of_length(*lengths), batch_size=batch_size, bptt=bptt)
-    assert "\n" not in str(caught.value)

@@ -1,0 +1,82 @@
+"""What to know of a text before a model is trained on it, as lines to log."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from enas_tf.data import text_files, text_names, vocabulary
+from enas_tf.data import words as words_lib
+
+
+def of_sizes(
+    name: str,
+    ids: Mapping[str, np.ndarray],
+    words: tuple[str, ...],
+    *,
+    made_unknown: bool,
+) -> tuple[str, ...]:
+    """How many words there are, and how many of them the model does not know.
+
+    Args:
+      name: of the data set.
+      ids: [n] int32 of each split.
+      words: the word of each id.
+      made_unknown: whether there are unknown words that are none in the files.
+    """
+    sizes = " / ".join(f"{len(ids[split]):,}" for split in text_files.SPLITS)
+    lines = [
+        f"{name}: {sizes} words in train / valid / test",
+        f"{name}: vocabulary of {len(words):,}; {_unknown(ids, words)}",
+    ]
+    if made_unknown:
+        lines.append("Perplexities of different vocabularies cannot be compared.")
+    return tuple(lines)
+
+
+def of_files(
+    name: str, found: text_files.Found, lines: Mapping[str, list[str]]
+) -> tuple[str, ...]:
+    """How one file was cut, which files were left out, whether `EOS` is in the text."""
+    notes = []
+    if text_files.WHOLE in found.paths:
+        counts = " / ".join(f"{len(lines[split]):,}" for split in text_files.SPLITS)
+        notes.append(f"{name}: one text, cut in order: {counts} lines of it")
+    if found.left_out:
+        notes.append(f"{name}: left out: {text_names.listed(found.left_out)}")
+    num_lines = sum(map(len, lines.values()))
+    return (*notes, *_ends(name, itertools.chain(*lines.values()), num_lines))
+
+
+def _unknown(ids: Mapping[str, np.ndarray], words: tuple[str, ...]) -> str:
+    if vocabulary.UNK not in words:
+        return f"no {vocabulary.UNK}"
+    unknown = words.index(vocabulary.UNK)
+    shares = [np.mean(ids[split] == unknown) for split in text_files.SPLITS]
+    shown = " / ".join(f"{share:.1%}" for share in shares)
+    return f"{vocabulary.UNK}: {shown} of the words"
+
+
+def _ends(name: str, lines: Iterable[str], num_lines: int) -> list[str]:
+    """Where a text has `EOS` itself."""
+    eos = words_lib.EOS
+    count = Counter(
+        place for line in lines if eos in line for place in _places(line.split())
+    )
+    said = dict(
+        last=f"of {num_lines:,} lines end with {eos}, and get no other",
+        first=f"lines begin with {eos}, which doubles it: remove it",
+        inside=f"lines have {eos} inside, read as ends of sentences",
+    )
+    return [f"{name}: {count[place]:,} {said[place]}" for place in said if count[place]]
+
+
+def _places(words: list[str]) -> Iterator[str]:
+    """Where in a line `EOS` stands: last, first, inside."""
+    if words[-1] == words_lib.EOS:
+        yield "last"
+    if len(words) > 1 and words[0] == words_lib.EOS:
+        yield "first"
+    if words_lib.EOS in words[1:-1]:
+        yield "inside"
