@@ -16,6 +16,8 @@ from enas_tf import export as export_lib
 from enas_tf import exported
 from enas_tf.data import vocabulary as vocabulary_lib
 from enas_tf.data import words as words_lib
+from enas_tf.data import words_in_graph
+from enas_tf.nn import long_texts
 
 NO_WORD = -1  # the id of what is not in a vocabulary without an unknown word
 
@@ -24,7 +26,7 @@ class Served(tf.Module):
     """The signatures of a SavedModel, [B] texts or [B, T] ids in.
 
     A score has "log_probability" [B] float32 (natural), "perplexity" [B] float32 and
-    "num_words" [B] int32.
+    "num_words" [B] int32. Texts may be of any length; B may be 0.
     """
 
     def __init__(self, layer: Any, vocabulary: Sequence[str]):
@@ -57,11 +59,11 @@ class Served(tf.Module):
         )
 
     def score(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
-        """How likely each text is, with the end of its line.
+        """How likely each text is, the first word following the end of a line.
 
-        White space separates words; the first one follows the end of a line.
+        Words and ends of lines are told apart as in training (`data/words.py`).
         """
-        words = tf.strings.split(texts)
+        words = words_in_graph.of_texts(texts)
         found = self.table.lookup(words.flat_values)
         known = tf.Assert(
             tf.reduce_all(found != NO_WORD),
@@ -72,35 +74,32 @@ class Served(tf.Module):
         )
         with tf.control_dependencies([known]):
             found = tf.cast(tf.identity(found), tf.int32)
-        ends = tf.fill([tf.shape(texts)[0], 1], self._eos)
-        ids = words.with_flat_values(found)
-        ids = tf.concat([ends, ids, ends], axis=1)
-        counts = tf.cast(ids.row_lengths(), tf.int32) - 1
-        return self._score(ids.to_tensor(default_value=self._eos), counts)
+        before = tf.fill([tf.shape(texts)[0], 1], self._eos)
+        return self._score(tf.concat([before, words.with_flat_values(found)], axis=1))
 
     def score_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """The same of ids; the first one of a row is only read."""
-        rows, columns = tf.unstack(tf.shape(ids))
-        return self._score(ids, tf.fill([rows], columns - 1))
+        return self._score(tf.RaggedTensor.from_tensor(ids))
 
     def next_word(self, ids: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
         """Probabilities [B, V] of what follows the ids, and the state behind them."""
-        logits, after = self.layer(ids, state)
-        return dict(probabilities=tf.nn.softmax(logits[:, -1]), state=after)
+        rows = tf.shape(ids)[0]
+        # The model cannot read a batch of no rows, so one is lent to such a batch.
+        rest = [[0, tf.cast(rows == 0, tf.int32)], [0, 0]]
+        logits, after = self.layer(tf.pad(ids, rest), tf.pad(state, rest))
+        probabilities = tf.nn.softmax(logits[:, -1])
+        return dict(probabilities=probabilities[:rows], state=after[:rows])
 
     def initial_state(self, batch_size: tf.Tensor) -> dict[str, tf.Tensor]:
         """What a text begins with, [B, S]."""
         return dict(state=self.layer.initial_state(batch_size))
 
-    def _score(self, ids: tf.Tensor, counts: tf.Tensor) -> dict[str, tf.Tensor]:
-        """ids: [B, 1 + T]; counts: [B], how many behind the first are of a text."""
-        inputs, targets = ids[:, :-1], ids[:, 1:]
-        logits, _ = self.layer(inputs, self.layer.initial_state(tf.shape(ids)[0]))
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
-        mask = tf.sequence_mask(counts, tf.shape(targets)[1], losses.dtype)
-        total = tf.reduce_sum(losses * mask, axis=1)
-        mean = tf.math.divide_no_nan(total, tf.cast(counts, total.dtype))
-        return dict(log_probability=-total, perplexity=tf.exp(mean), num_words=counts)
+    def _score(self, ids: tf.RaggedTensor) -> dict[str, tf.Tensor]:
+        """Of all ids [B, (words)] behind the first of each row."""
+        total = long_texts.log_probabilities(self.layer, ids)
+        counts = long_texts.num_targets(ids)
+        mean = tf.math.divide_no_nan(-total, tf.cast(counts, total.dtype))
+        return dict(log_probability=total, perplexity=tf.exp(mean), num_words=counts)
 
 
 def deployable(layer: Any, *, name: str) -> keras.Model:
