@@ -5,16 +5,19 @@ needed.
 """
 
 import pathlib
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from absl import logging
 
 from enas_tf import exported
 from enas_tf.config import ConfigError
-from enas_tf.data import text_content, vocabulary
+from enas_tf.data import text_content, text_names, vocabulary
 from enas_tf.data import words as words_lib
 
 LINES_PER_CALL = 64
+SIGNS_PER_CALL = 2**16  # as if all lines were as long as the longest
 
 
 class Answer(NamedTuple):
@@ -23,13 +26,17 @@ class Answer(NamedTuple):
     path: pathlib.Path
     num_words: int
     log_probability: float
-    perplexity: float
+
+    @property
+    def perplexity(self) -> float:
+        """Of a word, of one's own line alone."""
+        return float(np.exp(-self.log_probability / self.num_words))
 
 
 def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer]:
-    """Score a text file, or every *.txt in a folder and the folders below it.
+    """Score a text file, or every text in a folder and the folders below it.
 
-    Each line is scored by itself.
+    Each line is scored by itself, whatever its length.
 
     Args:
       final_folder: what `export_text.export` wrote.
@@ -49,6 +56,12 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer
     return answers
 
 
+def together(folder: pathlib.Path, answers: Sequence[Answer]) -> Answer:
+    """Of all files of a folder, each word of them counting alike."""
+    num_words = sum(answer.num_words for answer in answers)
+    return Answer(folder, num_words, sum(answer.log_probability for answer in answers))
+
+
 def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> None:
     """A model that has no word for the unknown has no answer to one."""
     if vocabulary.UNK in words:
@@ -56,8 +69,8 @@ def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> No
     strangers = sorted(set(words_lib.of_lines(lines)) - words)
     if strangers:
         raise ConfigError(
-            f"--input: {file} has {strangers[0]!r} (and {len(strangers) - 1} other "
-            "words) that the model does not know: every word must be in its "
+            f"--input: {file} has words that the model does not know "
+            f"({len(strangers)}, such as {strangers[0]!r}): every word must be in its "
             f"{exported.VOCABULARY_FILE}. Train on text with {vocabulary.UNK}, or with "
             "a smaller --vocab_size."
         )
@@ -73,23 +86,47 @@ def _vocabulary(final_folder: pathlib.Path) -> set[str]:
 
 def _answer(file: pathlib.Path, lines: list[str], score: Any) -> Answer:
     total, words = 0.0, 0
-    for first in range(0, len(lines), LINES_PER_CALL):
-        found = score(texts=np.array(lines[first : first + LINES_PER_CALL]))
+    for batch in _batches(lines):
+        # As objects: a NumPy array of strings would make all as long as the longest.
+        found = score(texts=np.array(batch, object))
         total += float(found["log_probability"].numpy().sum(dtype=np.float64))
         words += int(found["num_words"].numpy().sum())
-    return Answer(file, words, total, float(np.exp(-total / words)))
+    return Answer(file, words, total)
+
+
+def _batches(lines: list[str]) -> Iterator[list[str]]:
+    """Lines of about a length together: a batch takes as long as its longest one."""
+    batch: list[str] = []
+    for line in sorted(lines, key=len):
+        grown = len(batch) + 1
+        if batch and (grown > LINES_PER_CALL or grown * len(line) > SIGNS_PER_CALL):
+            yield batch
+            batch = []
+        batch.append(line)
+    yield batch
 
 
 def _files(path: pathlib.Path) -> list[pathlib.Path]:
+    """`path`, or the texts below it in the order of their names."""
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*.txt") if file.is_file())
+    below = [file for file in sorted(path.rglob("*")) if file.is_file()]
+    below = [file for file in below if not _is_hidden(file.relative_to(path))]
+    found = [file for file in below if text_names.is_text(file.name)]
+    rest = [str(file.relative_to(path)) for file in below if file not in found]
     if not found:
+        has = f"it has {text_names.listed(rest)}" if rest else "it has no files"
         raise ConfigError(
-            f"--input={path} holds no text: it must be a text file or a folder with "
-            "files that end in .txt. Name another one."
+            f"--input={path} holds no text ({has}): it must be a text file or a folder "
+            "with files that end in .txt. Name another one, or unpack what is packed."
         )
+    if rest:
+        logging.info("Left out: %s", text_names.listed(rest))
     return found
+
+
+def _is_hidden(path: pathlib.Path) -> bool:
+    return any(map(text_names.is_hidden, path.parts))
 
 
 def _load(folder: pathlib.Path) -> tuple[Any, Any]:

@@ -248,6 +248,10 @@ def test_predict_scores_each_text_file(finished, tmp_path):
     values = [float(line.split("perplexity ")[1].split()[0]) for line in answers]
     likely, unlikely = values
     assert 1 < likely < unlikely
+    (both,) = (line for line in lines if line.startswith("All 2 files together: "))
+    assert "of 20 words line by line" in both
+    value = float(both.split("perplexity ")[1].split()[0])
+    np.testing.assert_allclose(value, np.sqrt(likely * unlikely), rtol=1e-2)
     (tmp_path / "unknown.txt").write_text("the dog")
-    with pytest.raises(config.ConfigError, match="'dog' .*vocabulary.txt"):
+    with pytest.raises(config.ConfigError, match="'dog'.*vocabulary.txt"):
         runs.run(space, folder, mode="predict", input=str(tmp_path))

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from enas_tf import export_text, predict_text
 from enas_tf.config import ConfigError
+from enas_tf.data import vocabulary, words
 from enas_tf.nn import language
 
 VOCABULARY = ("<eos>", "<unk>", "a", "cat", "sat")
@@ -59,6 +60,68 @@ def test_texts_are_scored_with_their_end_after_an_end_of_line(served):
     np.testing.assert_allclose(found["perplexity"], perplexities, rtol=1e-5)
 
 
+def test_a_text_with_its_own_eos_is_scored_as_one_without(served):
+    texts = ["a cat", "a cat <eos>", "a cat\n", "a\ncat <eos>\nsat", "a <eos> cat"]
+    found = served.signatures["score"](texts=tf.constant(texts))
+    np.testing.assert_array_equal(found["num_words"], [3, 3, 3, 6, 4])
+    lines = [EOS, A, EOS, CAT, EOS, SAT, EOS], [EOS, A, EOS, CAT, EOS]
+    wanted = [log_probability([EOS, A, CAT, EOS])] * 3 + [*map(log_probability, lines)]
+    np.testing.assert_allclose(found["log_probability"], wanted, rtol=1e-5)
+
+
+NO_SPACES = "\u200b\u2060\ufeff\u180e_"
+
+
+@pytest.mark.parametrize("end", ["", " <eos>"])
+def test_words_are_those_of_training_whatever_separates_them(folder, served, end):
+    signs = [s for s in map(chr, range(1, sys.maxunicode)) if s.isspace()]
+    texts = [f"a{sign}cat{end}" for sign in [*signs, *NO_SPACES]]
+    found = served.signatures["score"](texts=tf.constant(texts))
+    as_trained = [list(words.of_lines(words.lines_of(text))) for text in texts]
+    np.testing.assert_array_equal(found["num_words"], list(map(len, as_trained)))
+    ids = [vocabulary.encode(words.lines_of(text), VOCABULARY) for text in texts]
+    wanted = [log_probability([EOS, *row]) for row in ids]
+    np.testing.assert_allclose(found["log_probability"], wanted, rtol=1e-5)
+    # Two words, three where the sign ends a line, one where it separates nothing.
+    counts = {sign: len(row) - 1 for sign, row in zip(signs, as_trained, strict=False)}
+    assert {sign for sign, count in counts.items() if count == 3} == {"\n", "\r"}
+    assert {len(row) - 1 for row in as_trained[-len(NO_SPACES) :]} == {1}
+
+
+def test_predict_reads_the_words_that_training_reads(folder, tmp_path):
+    text = "a\u00a0cat\u2028sat <eos>\n\nsat\x85a\r\ncat\u200ba\n"
+    (tmp_path / "text.txt").write_bytes(text.encode())
+    (found,) = predict_text.predict(folder, tmp_path)
+    lines = [A, CAT, SAT, EOS], [EOS], [SAT, A, EOS], [UNK, EOS]
+    assert found.num_words == 10
+    wanted = sum(log_probability([EOS, *line]) for line in lines)
+    np.testing.assert_allclose(found.log_probability, wanted, rtol=1e-5)
+
+
+def test_a_batch_of_no_rows_has_no_answers(served):
+    none = tf.zeros([0, 3], tf.int32)
+    sign = served.signatures
+    state = sign["initial_state"](batch_size=tf.constant(0))["state"]
+    assert state.shape == (0, 4)
+    for found in (
+        sign["score"](texts=tf.constant([], tf.string)),
+        sign["score_ids"](ids=none),
+    ):
+        shapes = {name: tuple(value.shape) for name, value in found.items()}
+        names = ("log_probability", "perplexity", "num_words")
+        assert shapes == dict.fromkeys(names, (0,))
+    found = sign["next_word"](ids=none, state=state)
+    assert found["probabilities"].shape == (0, 5)
+    assert found["state"].shape == (0, 4)
+
+
+@pytest.mark.parametrize("columns", [0, 1])
+def test_rows_without_an_id_to_score_have_no_words(served, columns):
+    found = served.signatures["score_ids"](ids=tf.zeros([2, columns], tf.int32))
+    np.testing.assert_array_equal(found["num_words"], [0, 0])
+    np.testing.assert_array_equal(found["log_probability"], [0.0, 0.0])
+
+
 def test_ids_are_scored_behind_the_first(served):
     found = served.signatures["score_ids"](ids=tf.constant(IDS))
     wanted = [log_probability(row) for row in IDS]
@@ -101,6 +164,29 @@ def test_the_saved_model_needs_tensorflow_alone(folder):
     assert said.split() == ["4"]
 
 
+def test_a_long_text_is_scored_in_little_memory(tmp_path):
+    size = 4_000
+    names = ["<eos>", "<unk>", *map(str, range(size - 2))]
+    export_text.export(
+        model(size), tmp_path / "final", vocabulary=names, sample_ids=IDS
+    )
+    said = run(
+        tmp_path / "final",
+        "import resource",
+        "import tensorflow as tf",
+        "served = tf.saved_model.load(sys.argv[1] + '/saved_model')",
+        "for count in 9, 20_000:",
+        "    text = ' '.join(str(number % 3000) for number in range(count))",
+        "    found = served.signatures['score'](texts=tf.constant([text]))",
+        "    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss",
+        "    print(int(found['num_words'][0]), kib)",
+    )
+    short, before, long, after = map(int, said.split())
+    assert (short, long) == (10, 20_001)
+    # The scores of all words at once are 305 MiB.
+    assert after - before < 100 * 1024
+
+
 def test_a_vocabulary_of_another_size_is_refused(tmp_path):
     with pytest.raises(ValueError, match="5 words for a model of 6"):
         export_text.export(model(6), tmp_path, vocabulary=VOCABULARY, sample_ids=IDS)
@@ -135,6 +221,36 @@ def test_a_file_that_is_no_text_is_refused(folder, tmp_path, content, message):
     (tmp_path / "text.txt").write_bytes(content)
     with pytest.raises(ConfigError, match=f"--input: .*{message}"):
         predict_text.predict(folder, tmp_path / "text.txt")
+
+
+def test_long_lines_are_scored_apart_from_short_ones(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(predict_text, "SIGNS_PER_CALL", 20)
+    assert list(predict_text._batches(["a" * 9, "aaa", "a", "aaaa", "aa"])) == [
+        ["a", "aa", "aaa", "aaaa"],
+        ["a" * 9],
+    ]
+    monkeypatch.setattr(predict_text, "LINES_PER_CALL", 2)
+    assert list(predict_text._batches(["", "aa", "a"])) == [["", "a"], ["aa"]]
+
+
+def test_all_texts_of_a_folder_are_scored_but_hidden_ones(folder, tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "below").mkdir()
+    for name in ("A.TXT", "below/wiki.test.tokens", "notes.md", ".b.txt", ".git/c.txt"):
+        (tmp_path / name).write_text("a cat")
+    answers = predict_text.predict(folder, tmp_path)
+    names = [str(answer.path.relative_to(tmp_path)) for answer in answers]
+    assert names == ["A.TXT", "below/wiki.test.tokens"]
+    both = predict_text.together(tmp_path, answers)
+    assert (both.num_words, both.perplexity) == (
+        6,
+        pytest.approx(answers[0].perplexity),
+    )
+
+
+def test_a_text_that_is_not_there_is_refused_for_that(folder, tmp_path):
+    with pytest.raises(ConfigError, match="--input: cannot read .*No such file"):
+        predict_text.predict(folder, tmp_path / "nothing.txt")
 
 
 def test_folders_without_texts_or_models_are_refused(folder, tmp_path):

@@ -21,6 +21,7 @@ from enas_tf.training import final_language, retrain, stream_loss
 from enas_tf.training.driver import Driver
 from enas_tf.training.report import Report
 
+AS_STREAM = "the whole text as one stream"  # what a perplexity is of
 # Words of the test text in a piece, which is read in one row: longer is only faster.
 TEST_STEPS = 500
 EXPORT_SAMPLE = (4, 16)  # rows and words on which an export is compared with the model
@@ -79,16 +80,26 @@ def export(request: Request) -> None:
 
 
 def predict(request: Request) -> None:
-    """Score a text file, or each one in a folder."""
+    """Score a text file, or each one in a folder and all together."""
     source = pathlib.Path(request.configs["train"].run.input).expanduser()
-    for answer in predict_text.predict(request.folder.final, source):
-        logging.info(
-            "%s: perplexity %.2f of %d words, log-probability %.2f",
-            answer.path,
-            answer.perplexity,
-            answer.num_words,
-            answer.log_probability,
-        )
+    answers = predict_text.predict(request.folder.final, source)
+    for answer in answers:
+        _tell(str(answer.path), answer)
+    if len(answers) > 1:
+        together = predict_text.together(source, answers)
+        _tell(f"All {len(answers)} files together", together)
+    logging.info("Line by line: nothing is carried from one line to the next. Read as")
+    logging.info("one stream, as by --mode=evaluate, a text mostly has a lower one.")
+
+
+def _tell(what: str, answer: predict_text.Answer) -> None:
+    logging.info(
+        "%s: perplexity %.2f of %d words line by line, log-probability %.2f",
+        what,
+        answer.perplexity,
+        answer.num_words,
+        answer.log_probability,
+    )
 
 
 def _build(request: Request, config: Config, report: Report) -> LanguageParts:
@@ -162,7 +173,8 @@ def _perplexities(
         report.finish()
         found[f"{split}_perplexity"] = float(measures.PERPLEXITY.told(mean))
     for name, value in found.items():
-        report.message(f"{name.replace('_', ' ').capitalize()}: {value:.2f}")
+        said = f"{name.replace('_', ' ').capitalize()}: {value:.2f}"
+        report.message(f"{said} ({AS_STREAM})")
     return found
 
 
@@ -173,7 +185,7 @@ def _test_once(
     folder = request.folder
     known = folder.run()["stages"].get("train", {}).get("test_perplexity")
     if known is not None:
-        report.message(f"Test perplexity: {known:.2f} (measured before).")
+        report.message(f"Test perplexity: {known:.2f} ({AS_STREAM}; measured before)")
         return known
     found = _perplexities(config, parts, report)
     last = config.loop.num_epochs
