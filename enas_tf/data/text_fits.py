@@ -48,7 +48,7 @@ def _check_words(data: TextData) -> None:
     texts = dict(training=data.train, validation=data.valid, test=data.test)
     for kind, ids in texts.items():
         if len(ids) < FEWEST_WORDS:
-            raise _too_little(data.name, kind, f"{len(ids)} words with {words.EOS}")
+            raise _too_little(data.name, kind, f"too few words ({len(ids)})")
     if np.all(data.train == data.vocabulary.index(words.EOS)):
         raise _too_little(data.name, "training", f"no word but {words.EOS}")
 

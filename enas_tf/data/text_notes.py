@@ -65,11 +65,15 @@ def _ends(name: str, lines: Iterable[str], num_lines: int) -> list[str]:
         place for line in lines if eos in line for place in _places(line.split())
     )
     said = dict(
-        last=f"of {num_lines:,} lines end with {eos}, and get no other",
-        first=f"lines begin with {eos}, which doubles it: remove it",
-        inside=f"lines have {eos} inside, read as ends of sentences",
+        last=f"lines that end with {eos} and get no other",
+        first=f"lines that begin with {eos}, which doubles it",
+        inside=f"lines with {eos} inside, read as ends of sentences",
     )
-    return [f"{name}: {count[place]:,} {said[place]}" for place in said if count[place]]
+    return [
+        f"{name}: {said[place]}: {count[place]:,} of {num_lines:,}"
+        for place in said
+        if count[place]
+    ]
 
 
 def _places(words: list[str]) -> Iterator[str]:

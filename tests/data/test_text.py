@@ -121,7 +121,8 @@ def test_a_line_with_its_own_eos_gets_no_other_and_it_is_said(tmp_path):
     expected, found = load(tmp_path / "plain"), load(tmp_path / "whole")
     for split in ("train", "valid", "test"):
         assert words(found, split) == words(expected, split)
-    assert found.notes[-1] == "whole: 6 of 9 lines end with <eos>, and get no other"
+    said = "whole: lines that end with <eos> and get no other: 6 of 9"
+    assert found.notes[-1] == said
     assert not any("<eos>" in note for note in expected.notes)
 
 
@@ -130,9 +131,9 @@ def test_eos_elsewhere_than_at_an_end_is_kept_and_said(tmp_path):
     lines = "the cat <eos> a <eos> dog <eos> <eos> a dog <eos> <eos> <eos>"
     assert words(data) == lines.split()
     assert data.notes[-3:] == (
-        "mine: 2 of 7 lines end with <eos>, and get no other",
-        "mine: 1 lines begin with <eos>, which doubles it: remove it",
-        "mine: 1 lines have <eos> inside, read as ends of sentences",
+        "mine: lines that end with <eos> and get no other: 2 of 7",
+        "mine: lines that begin with <eos>, which doubles it: 1 of 7",
+        "mine: lines with <eos> inside, read as ends of sentences: 1 of 7",
     )
 
 

@@ -46,7 +46,7 @@ def test_a_training_needs_no_batch_of_validation():
     [((100, 100, 1), "test"), ((100, 1, 9), "validation"), ((1, 100, 9), "training")],
 )
 def test_a_text_in_which_no_word_follows_another_is_refused(check, lengths, kind):
-    message = f"The {kind} text of mine has 1 words with <eos>: .* at least 2"
+    message = f"The {kind} text of mine has too few words .1.: .* at least 2"
     with pytest.raises(config.ConfigError, match=message):
         check(of_length(*lengths), batch_size=1, bptt=1)
 
