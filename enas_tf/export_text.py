@@ -15,7 +15,6 @@ import tensorflow as tf
 from enas_tf import export as export_lib
 from enas_tf import exported
 from enas_tf.data import vocabulary as vocabulary_lib
-from enas_tf.data import words as words_lib
 from enas_tf.data import words_in_graph
 from enas_tf.nn import long_texts
 
@@ -41,7 +40,6 @@ class Served(tf.Module):
             tf.constant(words), tf.range(len(words), dtype=tf.int64)
         )
         self.table = tf.lookup.StaticHashTable(rows, unknown)
-        self._eos = words.index(words_lib.EOS)
 
     def signatures(self) -> dict[str, Any]:
         """By name, each traced for any number of texts and words."""
@@ -74,8 +72,7 @@ class Served(tf.Module):
         )
         with tf.control_dependencies([known]):
             found = tf.cast(tf.identity(found), tf.int32)
-        before = tf.fill([tf.shape(texts)[0], 1], self._eos)
-        return self._score(tf.concat([before, words.with_flat_values(found)], axis=1))
+        return self._score(words.with_flat_values(found))
 
     def score_ids(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """The same of ids; the first one of a row is only read."""

@@ -12,11 +12,13 @@ _BREAK = "\n"
 
 
 def of_texts(texts: tf.Tensor) -> tf.RaggedTensor:
-    """[B] strings -> [B, (words)] strings, the `words.EOS` of each line among them."""
+    """[B] strings -> [B, (1 + words)] strings, each text behind a `words.EOS`."""
     lines = tf.strings.split(_spaced(texts), sep=_BREAK)
     ended = tf.strings.regex_replace(lines.flat_values, f"(^| ){words.EOS}$", "")
     ended = lines.with_flat_values(ended + f" {words.EOS}")
-    return tf.strings.split(tf.strings.reduce_join(ended, axis=-1, separator=" "))
+    joined = tf.strings.reduce_join(ended, axis=-1, separator=" ")
+    # In front of the text, since joining rows of words afterwards is slow and noisy.
+    return tf.strings.split(f"{words.EOS} " + joined)
 
 
 def _spaced(texts: tf.Tensor) -> tf.Tensor:
