@@ -115,7 +115,8 @@ class DataConfig:
     data_path: str = setting(
         "",
         "Folder to read instead of TFDS: CIFAR-10 or CIFAR-100 as distributed, or one "
-        "folder per class; rnn: three texts, train.txt, valid.txt, test.txt.",
+        "folder per class; rnn: three texts, train.txt, valid.txt, test.txt, or one "
+        "text, cut in three.",
     )
     split_seed: int = setting(
         0,
