@@ -83,9 +83,11 @@ class Served(tf.Module):
         rows = tf.shape(ids)[0]
         # The model cannot read a batch of no rows, so one is lent to such a batch.
         rest = [[0, tf.cast(rows == 0, tf.int32)], [0, 0]]
-        logits, after = self.layer(tf.pad(ids, rest), tf.pad(state, rest))
-        probabilities = tf.nn.softmax(logits[:, -1])
-        return dict(probabilities=probabilities[:rows], state=after[:rows])
+        ids, state = tf.pad(ids, rest), tf.pad(state, rest)
+        some = "there must be an id for a word to follow"
+        tf.debugging.assert_positive(tf.shape(ids)[1], message=some)
+        logits, state = long_texts.next_logits(self.layer, ids, state)
+        return dict(probabilities=tf.nn.softmax(logits)[:rows], state=state[:rows])
 
     def initial_state(self, batch_size: tf.Tensor) -> dict[str, tf.Tensor]:
         """What a text begins with, [B, S]."""

@@ -115,6 +115,13 @@ def test_a_batch_of_no_rows_has_no_answers(served):
     assert found["state"].shape == (0, 4)
 
 
+def test_no_word_follows_no_id(served):
+    begin = served.signatures["initial_state"](batch_size=tf.constant(2))["state"]
+    none = tf.zeros([2, 0], tf.int32)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must be an id"):
+        served.signatures["next_word"](ids=none, state=begin)
+
+
 @pytest.mark.parametrize("columns", [0, 1])
 def test_rows_without_an_id_to_score_have_no_words(served, columns):
     found = served.signatures["score_ids"](ids=tf.zeros([2, columns], tf.int32))

@@ -43,6 +43,32 @@ def log_probabilities(layer: Any, ids: tf.RaggedTensor) -> tf.Tensor:
     return tf.cast(total, tf.float32)
 
 
+def next_logits(
+    layer: Any, ids: tf.Tensor, state: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Scores [B, V] of the word behind all ids, and the state [B, S] there.
+
+    Args:
+      layer: an `nn.language.WordModel`.
+      ids: [B, T] int32, at least one row and one column.
+      state: [B, S], to begin with.
+    """
+    rows, columns = tf.unstack(tf.shape(ids))
+    width = _width(rows, columns, layer.vocab_size)
+
+    def piece(column, _, state):
+        logits, state = layer(ids[:, column : column + width], state)
+        return column + width, logits[:, -1], state
+
+    _, logits, state = tf.while_loop(
+        lambda column, *_: column < columns,
+        piece,
+        (tf.constant(0), tf.zeros([rows, layer.vocab_size]), state),
+        parallel_iterations=1,
+    )
+    return logits, state
+
+
 def num_targets(ids: tf.RaggedTensor) -> tf.Tensor:
     """How many ids stand behind the first one of each text, [B] int32."""
     return tf.maximum(tf.cast(ids.row_lengths(), tf.int32) - 1, 0)

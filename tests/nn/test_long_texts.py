@@ -40,6 +40,18 @@ def test_pieces_of_any_size_give_the_same(make, words, monkeypatch):
     np.testing.assert_array_equal(long_texts.num_targets(ids), [10, 1, 0, 5])
 
 
+@pytest.mark.parametrize("make", [cell, lstm])
+@pytest.mark.parametrize("words", [1, 8, 512])
+def test_the_next_word_is_the_same_after_pieces_of_any_size(make, words, monkeypatch):
+    monkeypatch.setattr(long_texts, "WORDS", words)
+    layer, ids = make(), tf.constant([[3, 1, 4, 1, 5, 2, 0], [5, 3, 5, 4, 4, 0, 1]])
+    begin = 0.1 * tf.ones([2, layer.state_size])
+    logits, state = layer(ids, begin)
+    found = tf.function(long_texts.next_logits)(layer, ids, begin)
+    np.testing.assert_allclose(found[0], logits[:, -1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found[1], state, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("rows", "longest", "vocab_size", "width"),
     [
