@@ -244,12 +244,12 @@ def test_predict_scores_each_text_file(finished, tmp_path):
     (tmp_path / "unlikely.txt").write_text("mat the it the\nsaw on the the\n")
     runs.run(space, folder, mode="predict", input=str(tmp_path))
     answers = [line for line in lines if line.startswith(str(tmp_path))]
-    assert all("of 10 words" in line for line in answers)
+    assert all("line by line, 10 words" in line for line in answers)
     values = [float(line.split("perplexity ")[1].split()[0]) for line in answers]
     likely, unlikely = values
     assert 1 < likely < unlikely
-    (both,) = (line for line in lines if line.startswith("All 2 files together: "))
-    assert "of 20 words line by line" in both
+    (both,) = (line for line in lines if line.startswith("All 2 files: "))
+    assert "line by line, 20 words" in both
     value = float(both.split("perplexity ")[1].split()[0])
     np.testing.assert_allclose(value, np.sqrt(likely * unlikely), rtol=1e-2)
     (tmp_path / "unknown.txt").write_text("the dog")

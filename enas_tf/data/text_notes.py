@@ -67,7 +67,7 @@ def _ends(name: str, lines: Iterable[str], num_lines: int) -> list[str]:
     said = dict(
         last=f"lines that end with {eos} and get no other",
         first=f"lines that begin with {eos}, which doubles it",
-        inside=f"lines with {eos} inside, read as ends of sentences",
+        inside=f"lines with {eos} inside, which is kept",
     )
     return [
         f"{name}: {said[place]}: {count[place]:,} of {num_lines:,}"

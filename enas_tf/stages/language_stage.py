@@ -87,14 +87,14 @@ def predict(request: Request) -> None:
         _tell(str(answer.path), answer)
     if len(answers) > 1:
         together = predict_text.together(source, answers)
-        _tell(f"All {len(answers)} files together", together)
+        _tell(f"All {len(answers)} files", together)
     logging.info("Line by line: nothing is carried from one line to the next. Read as")
     logging.info("one stream, as by --mode=evaluate, a text mostly has a lower one.")
 
 
 def _tell(what: str, answer: predict_text.Answer) -> None:
     logging.info(
-        "%s: perplexity %.2f of %d words line by line, log-probability %.2f",
+        "%s: perplexity %.2f line by line, %d words, ln P %.2f",
         what,
         answer.perplexity,
         answer.num_words,

@@ -133,7 +133,7 @@ def test_eos_elsewhere_than_at_an_end_is_kept_and_said(tmp_path):
     assert data.notes[-3:] == (
         "mine: lines that end with <eos> and get no other: 2 of 7",
         "mine: lines that begin with <eos>, which doubles it: 1 of 7",
-        "mine: lines with <eos> inside, read as ends of sentences: 1 of 7",
+        "mine: lines with <eos> inside, which is kept: 1 of 7",
     )
 
 
