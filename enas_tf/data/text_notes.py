@@ -1,13 +1,16 @@
 """What to know of a text before a model is trained on it, as lines to log."""
 
 import itertools
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from enas_tf.data import text_files, text_names, vocabulary
 from enas_tf.data import words as words_lib
+
+_MARK = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")  # no word, but something about the text
 
 
 def of_sizes(
@@ -45,8 +48,8 @@ def of_files(
         notes.append(f"{name}: one text, cut in order: {counts} lines of it")
     if found.left_out:
         notes.append(f"{name}: left out: {text_names.listed(found.left_out)}")
-    num_lines = sum(map(len, lines.values()))
-    return (*notes, *_ends(name, itertools.chain(*lines.values()), num_lines))
+    every = list(itertools.chain(*lines.values()))
+    return (*notes, *_ends(name, every), *_other_ends(name, every))
 
 
 def _unknown(ids: Mapping[str, np.ndarray], words: tuple[str, ...]) -> str:
@@ -58,7 +61,7 @@ def _unknown(ids: Mapping[str, np.ndarray], words: tuple[str, ...]) -> str:
     return f"{vocabulary.UNK}: {shown} of the words"
 
 
-def _ends(name: str, lines: Iterable[str], num_lines: int) -> list[str]:
+def _ends(name: str, lines: list[str]) -> list[str]:
     """Where a text has `EOS` itself."""
     eos = words_lib.EOS
     count = Counter(
@@ -70,9 +73,23 @@ def _ends(name: str, lines: Iterable[str], num_lines: int) -> list[str]:
         inside=f"lines with {eos} inside, which is kept",
     )
     return [
-        f"{name}: {said[place]}: {count[place]:,} of {num_lines:,}"
+        f"{name}: {said[place]}: {count[place]:,} of {len(lines):,}"
         for place in said
         if count[place]
+    ]
+
+
+def _other_ends(name: str, lines: list[str]) -> list[str]:
+    """A mark like </s> at most ends of lines, behind which `EOS` is no news."""
+    last = Counter(word for line in lines for word in line.rsplit(None, 1)[-1:])
+    word, count = last.most_common(1)[0]
+    is_other = _MARK.fullmatch(word) and word not in (words_lib.EOS, vocabulary.UNK)
+    if not is_other or 2 * count <= last.total():
+        return []
+    return [
+        f"{name}: lines that end with {word}: {count:,} of {len(lines):,}; an",
+        f"{words_lib.EOS} follows each and is foreseen, so perplexities are low.",
+        f"To have that of the text alone, write {words_lib.EOS} for {word}.",
     ]
 
 

@@ -137,6 +137,24 @@ def test_eos_elsewhere_than_at_an_end_is_kept_and_said(tmp_path):
     )
 
 
+@pytest.mark.parametrize("mark", ["</s>", "[EOS]"])
+def test_another_mark_at_the_ends_of_lines_is_said(tmp_path, mark):
+    lines = f"the cat {mark}\na dog {mark}\n\nthe cat {mark}"
+    data = load(write(tmp_path / "mine", train=lines, valid="a", test="a dog"))
+    assert words(data)[:4] == ["the", "cat", mark, "<eos>"]  # kept as it is
+    assert data.notes[-3:] == (
+        f"mine: lines that end with {mark}: 3 of 6; an",
+        "<eos> follows each and is foreseen, so perplexities are low.",
+        f"To have that of the text alone, write <eos> for {mark}.",
+    )
+
+
+@pytest.mark.parametrize("end", ["<unk>", "<eos>", "."])
+def test_ends_that_are_words_are_no_marks(tmp_path, end):
+    data = load(write(tmp_path / "mine", train=f"a {end}\n" * 3, valid="a", test="a"))
+    assert not any("foreseen" in note for note in data.notes)
+
+
 def test_a_single_text_is_cut_by_lines_in_three_and_it_is_said(tmp_path):
     lines = [*"abcdefghijkl", "a b", "b a", "a", "b", "a", "a", "b", "b"]
     file = tmp_path / "mine.txt"
