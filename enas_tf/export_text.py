@@ -59,7 +59,7 @@ class Served(tf.Module):
     def score(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
         """How likely each text is, the first word following the end of a line.
 
-        Words and ends of lines are told apart as in training (`data/words.py`).
+        A text may have several lines, and is read as in training (`data/words.py`).
         """
         words = words_in_graph.of_texts(texts)
         found = self.table.lookup(words.flat_values)

@@ -4,6 +4,7 @@ Files are read and checked before TensorFlow is imported, and nothing but the ex
 needed.
 """
 
+import os
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -110,10 +111,9 @@ def _files(path: pathlib.Path) -> list[pathlib.Path]:
     """`path`, or the texts below it in the order of their names."""
     if not path.is_dir():
         return [path]
-    below = [file for file in sorted(path.rglob("*")) if file.is_file()]
-    below = [file for file in below if not _is_hidden(file.relative_to(path))]
+    below = _below(path)
     found = [file for file in below if text_names.is_text(file.name)]
-    rest = [str(file.relative_to(path)) for file in below if file not in found]
+    rest = [str(f.relative_to(path)) for f in below if not text_names.is_text(f.name)]
     if not found:
         has = f"it has {text_names.listed(rest)}" if rest else "it has no files"
         raise ConfigError(
@@ -125,8 +125,21 @@ def _files(path: pathlib.Path) -> list[pathlib.Path]:
     return found
 
 
-def _is_hidden(path: pathlib.Path) -> bool:
-    return any(map(text_names.is_hidden, path.parts))
+def _below(path: pathlib.Path) -> list[pathlib.Path]:
+    """All files in a folder and those below it, but hidden ones."""
+    found = []
+    for place, folders, names in os.walk(path, onerror=_refuse_unread):
+        folders[:] = [name for name in folders if not text_names.is_hidden(name)]
+        shown = [name for name in names if not text_names.is_hidden(name)]
+        found += [pathlib.Path(place, name) for name in shown]
+    return sorted(file for file in found if file.is_file())
+
+
+def _refuse_unread(error: OSError) -> None:
+    raise ConfigError(
+        f"--input: cannot read the folder {error.filename} ({error.strerror}): it must "
+        "be a folder of text files. Check its permissions, or name another one."
+    )
 
 
 def _load(folder: pathlib.Path) -> tuple[Any, Any]:

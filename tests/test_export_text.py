@@ -255,6 +255,15 @@ def test_all_texts_of_a_folder_are_scored_but_hidden_ones(folder, tmp_path):
     )
 
 
+def test_a_folder_that_cannot_be_read_is_refused(folder, tmp_path, monkeypatch):
+    def deny(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("os.scandir", deny)
+    with pytest.raises(ConfigError, match="cannot read the folder .*Permission denied"):
+        predict_text.predict(folder, tmp_path)
+
+
 def test_a_text_that_is_not_there_is_refused_for_that(folder, tmp_path):
     with pytest.raises(ConfigError, match="--input: cannot read .*No such file"):
         predict_text.predict(folder, tmp_path / "nothing.txt")
