@@ -236,6 +236,15 @@ def test_predict_names_a_class_for_each_image(finished, tmp_path):
     assert answers[0].split(": ")[1].split()[0] in "0123456789"
 
 
+def test_a_perplexity_of_a_training_says_what_it_is_of(finished):
+    space, _, lines = finished
+    if space not in config.TEXTS:
+        pytest.skip("of text spaces")
+    said = [line for line in lines if line.startswith("Test perplexity: ")]
+    assert said
+    assert all("(the whole text as one stream" in line for line in said)
+
+
 def test_predict_scores_each_text_file(finished, tmp_path):
     space, folder, lines = finished
     if space not in config.TEXTS:
