@@ -195,17 +195,18 @@ class ChildConfig:
     )
     fixed_arc: str = setting(
         "",
-        "The arc to train: integers in the original's form, a file "
-        "(arcs/best.json, arcs/best.txt) or a published name; micro: also a DARTS "
-        "genotype; rnn: also `lstm`, an LSTM with as many parameters.",
+        "The arc to train: integers as the original writes or prints them, a file "
+        "(arcs/best.json, arcs/best.txt) or a published name; micro and rnn: also a "
+        "genotype, or genotypes.py:NAME; rnn: also `lstm`, an LSTM with as many "
+        "parameters.",
     )
     genotype_concat: str = setting(
         "refuse",
-        "A genotype that concatenates other nodes than its loose ends: refuse it, or "
-        "convert it with a warning.",
+        "A genotype whose output is made of other nodes than the cell's is here: "
+        "refuse it, or convert it with a warning.",
         choices=CONCATS,
         shapes_result=False,
-        spaces=("micro",),
+        spaces=("micro", "rnn"),
     )
     keep_prob: float = setting(
         0.9,

@@ -174,7 +174,9 @@ def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:
             f"--mode=train has no arc: {folder.arcs / 'best.json'} does not exist. "
             "Give --child_fixed_arc, or search first with --mode=search."
         )
-    return arc_argument.arc_text(value, train.run.search_for, train.child)
+    return arc_argument.arc_text(
+        value, train.run.search_for, train.child, average=train.rnn.average
+    )
 
 
 def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:

@@ -16,6 +16,8 @@ CELLS = micro.MicroSpace(2)
 GOOD_CELLS = "0 0 1 4 0 0 1 4 0 0 1 4 0 0 2 4"
 CELL_FIELDS = json.loads(CELLS.to_json(CELLS.parse(GOOD_CELLS)))
 GENOTYPE = genotype.text(genotype.of_arc(CELLS.parse(GOOD_CELLS)))
+OTHER_GENOTYPE = GENOTYPE.replace("sep_conv_3x3", "sep_conv_5x5")
+RECURRENT = "Genotype(recurrent=[('relu', 0), ('tanh', 1)], concat=[2])"
 
 
 # Values of --child_fixed_arc, by space and what is wrong.
@@ -34,6 +36,21 @@ ARCS = {
         ),
         "another space's name": ("enas24", "is one with --search_for=macro"),
         "no such file": ("runs/cell.txt", "there is no file 'runs/cell.txt'"),
+        "a genotype of cells": (
+            GENOTYPE,
+            "a genotype, which goes with --search_for=mi",
+        ),
+        "unknown op in a genotype": (
+            RECURRENT.replace("relu", "gelu"),
+            "node 1 has the op 'gelu', which does not exist here; allowed are tanh, "
+            "relu, sigmoid, identity",
+        ),
+        "another average": (
+            RECURRENT.replace("[2]", "range(1, 3)"),
+            "the cell averages [1, 2], but here it averages its loose ends, [2]; "
+            "--child_average=all averages all nodes, --child_genotype_concat=convert",
+        ),
+        "nni's JSON": ('{"layer_1": "relu"}', "it is nni's JSON, which says nothing"),
     },
     "macro": {
         "empty": ("", "the arc is empty"),
@@ -50,7 +67,25 @@ ARCS = {
         ),
         "unknown name": ("enas25", "there is no file 'enas25'"),
         "another space's name": ("enas_micro", "is one with --search_for=micro"),
-        "a genotype": (GENOTYPE, "is not a whole number"),
+        "another space's network": ("lstm", "is one with --search_for=rnn"),
+        "a list too short": (
+            "[3]\n[5 1]\n[0 0]\n[1 1 0 0]\n[0]",
+            "the list of layer 2 has 2 integers, 3 are needed",
+        ),
+        "brackets cut off": ("[3]\n[5 1", "a bracket is not closed: it is cut off"),
+        "brackets that close nothing": ("1] [0 1]", "a ']' closes nothing"),
+        "a shortened print": ("[0 1 0 ... 1 0 0]", "that NumPy did not print"),
+        "two arcs": (
+            "[0]\n[1 0]\nval_acc=0.81\n-----\n[1]\n[1 0]\nval_acc=0.8\n-----",
+            "it holds 2 arcs; give one of them",
+        ),
+        "a description": ("2 layers: 1 conv3x3; 0 of 1 skips.", "it describes an arc"),
+        "nni's choices": ('{"layer_0": "conv3x3", "layer_1": 2}', "it is nni's JSON"),
+        "a name in no file of genotypes": ("cells.py:A", "there is no file 'cells.py'"),
+        "a genotype": (
+            GENOTYPE,
+            "it is a genotype, which goes with --search_for=micro",
+        ),
         "no such file": ("runs/best.json", "there is no file 'runs/best.json'"),
     },
     "micro": {
@@ -98,6 +133,16 @@ ARCS = {
             GENOTYPE.replace("[2, 3]", "open('trace', 'w')"),
             "neither written out nor a range",
         ),
+        "a recurrent genotype": (
+            RECURRENT,
+            "a genotype, which goes with --search_for=r",
+        ),
+        "nni's choices": (
+            '{"LayerChoice1": [true, false], "InputChoice2": [true]}',
+            "it is nni's JSON, whose choices only the program that wrote it can tell; "
+            "give the arc as integers, or its cells as Genotype(",
+        ),
+        "nni's mutables": ('{"mutables": {"layer_0": 1}}', "it is nni's JSON"),
         "JSON genotype cut short": ('{"normal_concat": [2', "genotype is not JSON ("),
     },
 }
@@ -154,7 +199,8 @@ ARC_FILES = {
         "not JSON": ("best.json", b"{ 0 1", "not JSON"),
         "cut short": ("best.json", arc_json()[:40].encode(), "not JSON"),
         "empty JSON": ("best.json", b"", "not JSON"),
-        "no object": ("best.json", b"[0, 1, 0]", "not an object"),
+        "no object": ("best.json", b"3", "not an object"),
+        "a list cut short": ("best.json", b"[[0], [1, 0]", "a bracket is not closed"),
         "another space": (
             "best.json",
             arc_json(space="rnn").encode(),
@@ -177,7 +223,7 @@ ARC_FILES = {
             arc_json(layers=[{"op": "conv3x3", "skips": [1]}]).encode(),
             "skip from 1",
         ),
-        "nested beyond reason": ("best.json", b"[" * 100_000, "recursion"),
+        "nested beyond reason": ("best.json", b"[" * 100_000, "is not closed"),
         "empty text": ("best.txt", b"", "the arc is empty"),
         "words": ("best.txt", b"the best arc", "'the' is not a whole number"),
         "bytes": ("best.txt", b"\xff\xfe\x00", "is not text"),
@@ -222,10 +268,30 @@ ARC_FILES = {
             "the genotype lacks normal, reduce, reduce_concat",
         ),
         "genotype cut short": ("cells.txt", GENOTYPE[:90].encode(), "is not Python"),
+        "genotypes of two spaces, none of this": (
+            "genotypes.py",
+            f"A = {RECURRENT}\nB = {RECURRENT}".encode(),
+            "it has genotypes (A, B), which go with --search_for=rnn",
+        ),
+        "genotypes that are no arcs": (
+            "genotypes.py",
+            f"A = {GENOTYPE}\nB = {GENOTYPE}".replace("sep", "dil").encode(),
+            "none of its genotypes (A, B) is an arc here; A: edge 1 of block 0",
+        ),
+        "Python without genotypes": (
+            "genotypes.py",
+            b"Genotype = namedtuple('Genotype', 'a')\nprint(Genotype (3))",
+            "the genotype is not of the form Genotype(normal=",
+        ),
+        "rows of arcs": (
+            "sampled.jsonl",
+            b'{"arc": "0"}\n{"arc": "1"}\n',
+            "holds 2 arcs",
+        ),
         "two genotypes": (
             "genotypes.py",
-            f"A = {GENOTYPE}\nB = {GENOTYPE}".encode(),
-            "not of the form Genotype(normal=",
+            f"A = {GENOTYPE}\nB = {OTHER_GENOTYPE}".encode(),
+            "it has several genotypes, A, B; name one, as in FILE:A",
         ),
         "words": ("best.txt", b"the best arc", "'the' is not a whole number"),
         "bytes": ("best.txt", b"\xff\xfe\x00", "is not text"),
@@ -239,6 +305,22 @@ def test_a_malformed_arc_file_is_refused(row, refused, tmp_path):
     (tmp_path / name).write_bytes(content)
     line = refused(f"--search_for={space}", f"--child_fixed_arc={tmp_path / name}")
     assert fragment in line and str(tmp_path / name) in line
+
+
+def test_a_name_that_no_genotype_of_the_file_has_is_refused(refused, tmp_path):
+    (tmp_path / "genotypes.py").write_text(f"A = {GENOTYPE}\nB = {OTHER_GENOTYPE}")
+    line = refused("--search_for=micro", "--child_fixed_arc=genotypes.py:C")
+    assert "it has no genotype C, but A, B (in genotypes.py:C)" in line
+
+
+def test_a_name_in_another_kind_of_file_is_refused(refused, tmp_path):
+    (tmp_path / "best.txt").write_text(GOOD_ARC)
+    line = refused("--child_fixed_arc=best.txt:A")
+    assert "only a file of genotypes has names such as A" in line
+
+
+def test_a_name_longer_than_a_file_system_allows_is_refused(refused):
+    assert "there is no file" in refused(f"--child_fixed_arc={'a' * 5000}.json")
 
 
 def test_a_folder_is_no_arc_file(refused, tmp_path):

@@ -22,6 +22,9 @@ RANKS = (
         "disk",
         "run_folder",
         "arc_argument",
+        "arc_forms",
+        "arc_genotype",
+        "arc_source",
     )
     + ("request", "quiet"),
     ("controller", "children"),
@@ -53,7 +56,8 @@ LIGHT = {
     "run_folder",
     "flags",
 }
-LIGHT |= {"arc_argument", "request", "exported", "bin"}
+LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
+LIGHT |= {"request", "exported", "bin"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
 

@@ -7,6 +7,7 @@ anywhere. All index arithmetic of the repository lives in this package.
 import abc
 import json
 import math
+import reprlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -116,6 +117,13 @@ def integers(text: str) -> list[int]:
     if bad:
         raise ValueError(f"{bad[0]!r} is not a whole number of 0 or more")
     return [int(word) for word in words]
+
+
+def whole(value: Any, where: str) -> int:
+    """`value` of a JSON file, an integer; ValueError names `where` if it is none."""
+    if type(value) is not int:
+        raise ValueError(f"{where} is {reprlib.repr(value)}, not a whole number")
+    return value
 
 
 def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...]:
@@ -250,7 +258,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         """
         try:
             fields = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError: of a huge integer
             raise ValueError(f"this is not JSON ({error})") from None
         if not isinstance(fields, dict):
             raise ValueError("the JSON is not an object with the fields of an arc")

@@ -2,19 +2,17 @@
 
 A genotype names, per cell, two edges a block, each an op and the node it reads, and the
 nodes that the cell's output is made of. Nodes count as here: 0 and 1 are the cell's
-inputs, b + 2 is block b. The form is that of DARTS (Liu et al. 2019). Text is read as
-data, never run.
+inputs, b + 2 is block b. The form is that of DARTS (Liu et al. 2019), or one of its
+kin: two edges nested for each block, or triples (op, from, to).
 """
 
-import ast
-import json
-import re
 import reprlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from absl import logging
 
-from enas_tf.spaces import micro
+from enas_tf.spaces import genotype_source, micro
 from enas_tf.spaces.micro import Cell, MicroArc
 
 # What genotypes call the ops of `micro.OPS`, in that order.
@@ -22,7 +20,6 @@ NAMES = ("sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3", "skip_c
 EDGES_PER_BLOCK = 2
 # A range in a text may be longer than any memory.
 _MOST_NODES = 10_000
-_PYTHON = re.compile(r"\s*(\w+\s*=\s*)?Genotype\s*\(")
 
 Edge = tuple[str, int]
 
@@ -43,23 +40,26 @@ class Genotype(NamedTuple):
     reduce_concat: list[int]
 
 
-def is_genotype(text: str) -> bool:
-    """Whether `text` is meant as a genotype, well formed or not."""
-    is_object = text.lstrip().startswith("{")
-    return is_object and '_concat"' in text or bool(_PYTHON.match(text))
-
-
 def parse(text: str) -> Genotype:
     """The genotype of `Genotype(normal=[('sep_conv_3x3', 1), ...], ...)`.
 
     A name and `=` may stand before it; a JSON object with the same fields will do too.
 
     Raises:
-      ValueError: malformed, or a field is missing; whether it makes an arc is only
-        looked at by `arc_of`.
+      ValueError: malformed, a field is missing, or there are several; whether it makes
+        an arc is only looked at by `arc_of`.
     """
-    is_object = text.lstrip().startswith("{")
-    fields = _of_json(text) if is_object else _of_python(text)
+    found = genotype_source.read(text)
+    if len(found) > 1:
+        names = ", ".join(written.name or "one without a name" for written in found)
+        raise ValueError(f"there are {len(found)} genotypes: {names}")
+    if found[0].fault:
+        raise ValueError(found[0].fault)
+    return of_fields(found[0].fields)
+
+
+def of_fields(fields: dict[str, Any]) -> Genotype:
+    """The genotype with the `fields` that a text has; ValueError as of `parse`."""
     missing = [name for name in Genotype._fields if name not in fields]
     if missing:
         raise ValueError(
@@ -68,9 +68,9 @@ def parse(text: str) -> Genotype:
         )
     return Genotype(
         _edges("normal", fields["normal"]),
-        _nodes("normal_concat", fields["normal_concat"]),
+        nodes("normal_concat", fields["normal_concat"]),
         _edges("reduce", fields["reduce"]),
-        _nodes("reduce_concat", fields["reduce_concat"]),
+        nodes("reduce_concat", fields["reduce_concat"]),
     )
 
 
@@ -87,7 +87,8 @@ def arc_of(
     Args:
       genotype: with as many blocks in one cell as in the other.
       concat: "refuse" a genotype that concatenates other nodes than its loose ends, of
-        which a cell's output is made here, or "convert" it all the same.
+        which a cell's output is made here, "convert" it all the same with a warning,
+        or take "any" in silence.
       num_ops: how many of `NAMES` are allowed.
 
     Raises:
@@ -120,60 +121,57 @@ def of_arc(arc: MicroArc) -> Genotype:
     return Genotype(edges[0], loose[0], edges[1], loose[1])
 
 
-def _of_json(text: str) -> dict[str, Any]:
-    try:
-        return json.loads(text)  # an object: it begins with a brace
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"the genotype is not JSON ({error})") from None
-
-
-def _of_python(text: str) -> dict[str, Any]:
-    try:
-        body = ast.parse(text.strip()).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"the genotype is not Python ({error})") from None
-    call = getattr(body[0], "value", None) if len(body) == 1 else None
-    if not _is_call(call, "Genotype") or call.args:
-        raise ValueError(
-            "the genotype is not of the form Genotype(normal=[...], normal_concat="
-            "[...], reduce=[...], reduce_concat=[...])"
-        )
-    return {item.arg: _literal(item) for item in call.keywords if item.arg}
-
-
-def _is_call(node: ast.AST | None, name: str) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
-
-
-def _literal(item: ast.keyword) -> Any:
-    """What is written after `item`'s name: a literal, or a range of literals."""
-    try:
-        if _is_call(item.value, "range"):
-            return range(*map(ast.literal_eval, item.value.args))
-        return ast.literal_eval(item.value)
-    except (ValueError, TypeError, RecursionError, MemoryError):
-        raise ValueError(
-            f"{item.arg} of the genotype is neither written out nor a range"
-        ) from None
+def nodes(field: str, value: Any) -> list[int]:
+    """The list of nodes that a `field` of a genotype has; ValueError if it is none."""
+    found = value[:_MOST_NODES] if isinstance(value, list | tuple | range) else [""]
+    if any(type(node) is not int for node in found):
+        raise ValueError(f"{field} is {reprlib.repr(value)}, not a list of nodes")
+    return list(found)
 
 
 def _edges(cell: str, value: Any) -> list[Edge]:
+    """Pairs (op, node), triples (op, from, to) or, a list for each block, either."""
     if not isinstance(value, list | tuple):
         raise ValueError(f"{cell} is {reprlib.repr(value)}, not a list of edges")
-    for number, edge in enumerate(value):
-        if not isinstance(edge, list | tuple) or [*map(type, edge)] != [str, int]:
+    return [_edge(cell, *item) for item in enumerate(_flat(cell, value))]
+
+
+def _flat(cell: str, value: Sequence[Any]) -> list[Any]:
+    """The edges of `value`, whose elements are edges or a list of two for each block.
+
+    A block with another number would shift all edges behind it.
+    """
+    if not value or not all(map(_is_block, value)):
+        return list(value)
+    for number, block in enumerate(value):
+        if len(block) != EDGES_PER_BLOCK:
             raise ValueError(
-                f"{_place(cell, number)} is {reprlib.repr(edge)}, not a pair like "
-                "('sep_conv_3x3', 1)"
+                f"block {number} of the {cell} cell has {len(block)} edges; a block "
+                f"has {EDGES_PER_BLOCK}"
             )
-    return [(op, node) for op, node in value]
+    return [edge for block in value for edge in block]
 
 
-def _nodes(field: str, value: Any) -> list[int]:
-    nodes = value[:_MOST_NODES] if isinstance(value, list | tuple | range) else [""]
-    if any(type(node) is not int for node in nodes):
-        raise ValueError(f"{field} is {reprlib.repr(value)}, not a list of nodes")
-    return list(nodes)
+def _is_block(value: Any) -> bool:
+    """Whether `value` is a list of lists, as no edge is."""
+    of_lists = isinstance(value, list | tuple) and bool(value)
+    return of_lists and all(isinstance(edge, list | tuple) for edge in value)
+
+
+def _edge(cell: str, number: int, edge: Any) -> Edge:
+    types = [*map(type, edge)] if isinstance(edge, list | tuple) else []
+    if types not in ([str, int], [str, int, int]):
+        raise ValueError(
+            f"{_place(cell, number)} is {reprlib.repr(edge)}, not a pair like "
+            "('sep_conv_3x3', 1)"
+        )
+    node = number // EDGES_PER_BLOCK + micro.NUM_INPUTS
+    if len(edge) == 3 and edge[2] != node:
+        raise ValueError(
+            f"{_place(cell, number)} is {edge!r}, to node {edge[2]}; by its place it "
+            f"goes to node {node}"
+        )
+    return edge[0], edge[1]
 
 
 def _cell(name: str, edges: list[Edge], allowed: tuple[str, ...]) -> Cell:
@@ -205,7 +203,7 @@ def _check_concat(name: str, cell: Cell, nodes: list[int], concat: str) -> None:
             f"{name}_concat names node {outside[0]}, allowed are 0 to {last}"
         )
     loose = list(micro.loose_ends(cell))
-    if sorted(nodes) == loose:
+    if sorted(nodes) == loose or concat == "any":
         return
     difference = (
         f"the {name} cell concatenates {nodes}, but its output is made of its loose "

@@ -146,13 +146,14 @@ class MacroSpace(base.SearchSpace[MacroArc]):
                     f"layer {number} has the op {layer['op']!r}, allowed are "
                     f"{', '.join(self.ops)}"
                 )
-            outside = [i for i in layer["skips"] if i not in range(number)]
+            skips = [base.whole(i, f"a skip of layer {number}") for i in layer["skips"]]
+            outside = [i for i in skips if i not in range(number)]
             if outside:
                 raise ValueError(
                     f"layer {number} has a skip from {outside[0]!r}, allowed are 0 "
                     f"(the stem) to {number - 1}"
                 )
-            bits = [int(i in layer["skips"]) for i in range(number)]
+            bits = [int(i in skips) for i in range(number)]
             tokens += [self.ops.index(layer["op"]), *bits]
         return tokens
 

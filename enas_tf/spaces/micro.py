@@ -211,7 +211,8 @@ class MicroSpace(base.SearchSpace[MicroArc]):
                         f"{where} has the op {unknown[0]!r}, allowed are "
                         f"{', '.join(self.ops)}"
                     )
-                tokens += [*map(int, inputs), *map(self.ops.index, ops)]
+                nodes = [base.whole(node, f"an input of {where}") for node in inputs]
+                tokens += [*nodes, *map(self.ops.index, ops)]
         return tokens
 
     def _length_message(self, length: int) -> str:

@@ -158,7 +158,8 @@ class RnnSpace(base.SearchSpace[RnnArc]):
                 raise ValueError(
                     f"node {number} has the op {node['op']!r}, allowed are {allowed}"
                 )
-            tokens += [int(node["input"]), self.ops.index(node["op"])]
+            read = base.whole(node["input"], f"the input of node {number}")
+            tokens += [read, self.ops.index(node["op"])]
         return tokens
 
     def _length_message(self, length: int) -> str:

@@ -114,25 +114,6 @@ def test_the_order_of_the_concatenation_is_of_no_importance():
     assert genotype.arc_of(GENOTYPE._replace(reduce_concat=[3, 2])) == ARC
 
 
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        (TEXT, True),
-        (DARTS_V1, True),
-        ("Genotype(", True),
-        ('{"normal_concat": [2]}', True),
-        ("{'normal_concat': [2]}", False),
-        ('{"version": 1, "space": "micro", "normal": []}', False),
-        ("0 1 0 2", False),
-        ("runs/Genotype.txt", False),
-        ("enas_micro", False),
-        ("", False),
-    ],
-)
-def test_what_is_meant_as_a_genotype(text, is_one):
-    assert genotype.is_genotype(text) is is_one
-
-
 def test_another_concatenation_is_refused_naming_both_and_the_flag():
     assert refusal(DARTS_V1) == (
         "the normal cell concatenates [2, 3, 4, 5], but its output is made of its "
@@ -243,7 +224,8 @@ def test_an_op_beyond_the_allowed_number_is_refused():
         ("reduce_concat=[2, 3])", "\0)", "the genotype is not Python ("),
         ("Genotype(", "Cells(", "the genotype is not of the form Genotype(normal="),
         ("reduce_concat=[2, 3])", "**more)", "the genotype lacks reduce_concat"),
-        (TEXT, f"{TEXT}; {TEXT}", "the genotype is not of the form Genotype(normal="),
+        (TEXT, f"{TEXT}; {TEXT}", "there are 2 genotypes: one without a name, one"),
+        (TEXT, f"A = {TEXT}; B = {TEXT}", "there are 2 genotypes: A, B"),
         (TEXT, "Genotype([], [], [], [])", "the genotype is not of the form"),
         (TEXT, "", "the genotype is not of the form"),
         (TEXT, "import os", "the genotype is not of the form"),
@@ -259,6 +241,64 @@ def test_an_op_beyond_the_allowed_number_is_refused():
 def test_a_malformed_genotype_is_refused(old, new, message):
     assert TEXT.count(old) == 1
     assert refusal(TEXT.replace(old, new)).startswith(message)
+
+
+# The edges of TEXT's normal cell in other forms that genotype files have.
+NORMAL = TEXT[TEXT.index("[(") : TEXT.index(", normal_concat")]
+NESTED = (
+    "[(('sep_conv_3x3', 1), ('skip_connect', 0)), "
+    "(('max_pool_3x3', 2), ('sep_conv_5x5', 0))]"
+)
+TRIPLES = (
+    "[('sep_conv_3x3', 1, 2), ('skip_connect', 0, 2), ('max_pool_3x3', 2, 3), "
+    "('sep_conv_5x5', 0, 3)]"
+)
+NESTED_TRIPLES = (
+    "[[('sep_conv_3x3', 1, 2), ('skip_connect', 0, 2)], "
+    "[('max_pool_3x3', 2, 3), ('sep_conv_5x5', 0, 3)]]"
+)
+
+
+@pytest.mark.parametrize("edges", [NESTED, TRIPLES, NESTED_TRIPLES])
+def test_edges_may_be_nested_by_block_or_name_the_node_they_go_to(edges):
+    assert TEXT.count(NORMAL) == 1
+    assert genotype.parse(TEXT.replace(NORMAL, edges)) == GENOTYPE
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [
+        (
+            TRIPLES.replace("0, 3)", "0, 4)"),
+            "edge 2 of block 1 of the normal cell is ('sep_conv_5x5', 0, 4), to node "
+            "4; by its place it goes to node 3",
+        ),
+        (
+            NESTED.replace(", ('skip_connect', 0))", ",)"),
+            "block 0 of the normal cell has 1 edges; a block has 2",
+        ),
+        (
+            NESTED.replace("('skip_connect', 0))", "('skip_connect', 0), ('a', 1))"),
+            "block 0 of the normal cell has 3 edges; a block has 2",
+        ),
+        (
+            "[('skip_connect', 0, 2, 3)]",
+            "edge 1 of block 0 of the normal cell is ('skip_connect', 0, 2, 3), not",
+        ),
+        ("[(0, 'skip_connect')]", "edge 1 of block 0 of the normal cell is (0, 'skip"),
+        ("[[[('skip_connect', 0)]]]", "block 0 of the normal cell has 1 edges"),
+        ("[{'skip_connect': 0}]", "edge 1 of block 0 of the normal cell is {'skip_co"),
+    ],
+)
+def test_edges_of_other_forms_that_do_not_agree_are_refused(edges, message):
+    assert refusal(TEXT.replace(NORMAL, edges)).startswith(message)
+
+
+def test_any_concatenation_is_taken_in_silence_where_that_is_asked_for(warnings):
+    parsed = genotype.parse(DARTS_V1)
+    silent = genotype.arc_of(parsed, concat="any")
+    assert warnings == []
+    assert silent == genotype.arc_of(parsed, concat="convert")
 
 
 def test_edges_that_are_no_list_are_refused():

@@ -165,7 +165,7 @@ LAYERS = json.loads(THREE.to_json(ARC))["layers"]
         ),
         (
             [*LAYERS[:2], dict(op="conv3x3", skips="0")],
-            "layer 2 has a skip from '0', allowed are 0 (the stem) to 1",
+            "a skip of layer 2 is '0', not a whole number",
         ),
         ([dict(op="conv3x3")], "the JSON lacks a part of an arc (KeyError('skips'))"),
         ([dict(skips=[])], "the JSON lacks a part of an arc (KeyError('op'))"),

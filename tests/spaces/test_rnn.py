@@ -218,7 +218,7 @@ NODES = FIELDS["nodes"]
         ),
         (
             [dict(input=None, op="tanh"), *NODES[1:]],
-            "the JSON lacks a part of an arc (TypeError(",
+            "the input of node 1 is None, not a whole number",
         ),
         (["tanh", *NODES[1:]], "the JSON lacks a part of an arc (TypeError("),
         (NODES[:2], "the arc has 4 integers, 3 nodes need 6"),

@@ -1,0 +1,88 @@
+"""Recurrent cells as other programs write them, to rnn arcs.
+
+`Genotype(recurrent=[('relu', 0), ...], concat=range(1, 9))`, the form of DARTS: of each
+node its op and the node it reads, and the nodes whose average is the new state. Nodes
+count as here: node 0 reads the word and the state before, by tanh.
+"""
+
+import reprlib
+from typing import Any
+
+from absl import logging
+
+from enas_tf.spaces import genotype, rnn
+from enas_tf.spaces.rnn import RnnArc
+
+FIELDS = ("recurrent", "concat")
+
+
+def arc_of(
+    fields: dict[str, Any],
+    *,
+    concat: str = "refuse",
+    average: str = "loose",
+    num_ops: int = len(rnn.OPS),
+) -> RnnArc:
+    """The arc of a recurrent genotype.
+
+    Args:
+      fields: `recurrent`, pairs (op name, node), and `concat`, nodes.
+      concat: "refuse" a genotype that averages other nodes than the cell does here,
+        "convert" it all the same with a warning, or take "any" in silence.
+      average: the nodes that are averaged here: "loose" ends, or "all" but node 0.
+      num_ops: how many of `rnn.OPS` are allowed.
+
+    Raises:
+      ValueError: a field is missing or malformed, an op that does not exist here, a
+        node that cannot be read, or an average as above.
+    """
+    missing = [name for name in FIELDS if name not in fields]
+    if missing:
+        raise ValueError(
+            f"the genotype lacks {', '.join(missing)}; its fields are "
+            f"{', '.join(FIELDS)}"
+        )
+    edges = _edges(fields["recurrent"], rnn.OPS[:num_ops])
+    space = rnn.RnnSpace(len(edges), num_ops=num_ops)
+    ops = tuple(rnn.OPS.index(op) for op, _ in edges)
+    arc = RnnArc(tuple(node for _, node in edges), ops)
+    space.validate(space.encode(arc))
+    nodes = sorted(genotype.nodes("concat", fields["concat"]))
+    _check_average(arc, nodes, concat=concat, average=average)
+    return arc
+
+
+def _edges(value: Any, allowed: tuple[str, ...]) -> list[genotype.Edge]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"recurrent is {reprlib.repr(value)}, not a list of pairs")
+    for number, edge in enumerate(value, start=1):
+        if not isinstance(edge, list | tuple) or [*map(type, edge)] != [str, int]:
+            raise ValueError(
+                f"node {number} is {reprlib.repr(edge)}, not a pair like ('relu', 0)"
+            )
+        if edge[0] not in allowed:
+            raise ValueError(
+                f"node {number} has the op {edge[0]!r}, which does not exist here; "
+                f"allowed are {', '.join(allowed)}"
+            )
+    return [(op, node) for op, node in value]
+
+
+def _check_average(arc: RnnArc, nodes: list[int], *, concat: str, average: str) -> None:
+    every = list(range(1, len(arc.ops) + 1))
+    if outside := [node for node in nodes if node not in every]:
+        raise ValueError(
+            f"concat names node {outside[0]}, allowed are 1 to {len(every)}"
+        )
+    here = every if average == "all" else list(rnn.loose_ends(arc))
+    if nodes == here or concat == "any":
+        return
+    ours = "all its nodes" if average == "all" else "its loose ends"
+    difference = f"the cell averages {nodes}, but here it averages {ours}, {here}"
+    if concat == "convert":
+        logging.warning("Genotype converted: %s.", difference)
+        return
+    exact = "--child_average=all averages all nodes, " if nodes == every else ""
+    raise ValueError(
+        f"{difference}; {exact}--child_genotype_concat=convert trains that instead"
+    )
