@@ -1,9 +1,9 @@
 """What a search costs beside a fixed network, measured here and now.
 
-  python bin/benchmark.py --search_for=micro --what=step,host --json=figures.json
+  python bin/benchmark.py --search_for=micro --what=step,host --json=all.json
 
-Every ratio is of two things timed alternately in one process. Leave the machine alone
-meanwhile.
+Every ratio is of two things timed alternately in one process. Leave the machine
+alone meanwhile.
 """
 
 import logging as std_logging
@@ -18,36 +18,44 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import flags, logging
 
-from enas_tf import config, disk, quiet
+from enas_tf import config, disk, flag_reading, help_text, quiet
 
 WHAT = "step host controller evaluate input startup memory scale economy".split()
+OWN = ("search_for", "what", "json")
+HELP_WORDS = ("--help", "-h", "--helpfull", "--helpshort")
 
 
 def main(argv: list[str]) -> int:
     """Measures what the flags in `argv` ask for; the exit status."""
     values = flags.FlagValues()
     flags.DEFINE_enum(
-        "search_for", "macro", config.SPACES, "The space.", flag_values=values
+        "search_for",
+        "macro",
+        config.SPACES,
+        "The space.",
+        flag_values=values,
     )
     flags.DEFINE_list(
-        "what", WHAT, f"Figures, of {', '.join(WHAT)}.", flag_values=values
+        "what", WHAT, "Which figures, with commas between them.", flag_values=values
     )
     flags.DEFINE_string("json", "", "Also write them to a file.", flag_values=values)
-    if any(word in ("--help", "-h", "--helpfull") for word in argv[1:]):
-        print(f"{__doc__}\n{values.get_help()}")
+    if any(word.partition("=")[0] in HELP_WORDS for word in argv[1:]):
+        entries = [
+            help_text.Entry(name, "", values[name].help, values[name].default)
+            for name in OWN
+        ]
+        quiet.show(help_text.of_flags(__doc__, entries))
         return 0
     try:
         _run(values, argv)
-    except (flags.Error, config.ConfigError) as error:
+    except config.ConfigError as error:
         print(f"enas_tf: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     return 0
 
 
 def _run(values: flags.FlagValues, argv: list[str]) -> None:
-    rest = values(argv)[1:]
-    if rest:
-        raise config.ConfigError(f"{rest[0]!r} is not a flag: write --name=value.")
+    flag_reading.read(argv, values, names=OWN)
     for name in values.what:
         if name not in WHAT:
             allowed = f"a list of {', '.join(WHAT)}"

@@ -4,7 +4,6 @@ The only module of the package that knows absl flags. It says what the user gave
 follows from that (presets, stages, checks) is request.py's business. No TensorFlow.
 """
 
-import difflib
 import re
 import sys
 from collections.abc import Sequence
@@ -12,22 +11,14 @@ from typing import Any
 
 from absl import flags
 
-from enas_tf import config
+from enas_tf import config, flag_reading, help_text, quiet
 
 FLAGS = flags.FLAGS
 
-HELP_WORDS = ("--help", "-help", "-h", "--helpshort", "--helpfull", "-?", "--?")
-HELP = """Efficient Neural Architecture Search in TensorFlow 2.
-
-  python bin/main.py --preset=demo --mode=all   everything, in about two minutes
-  python bin/main.py --search_for=macro         a search as published (wants a GPU)
-  python bin/main.py --search_for=micro         the same for cells
-  python bin/main.py --search_for=rnn           the same for a recurrent cell
-  python bin/main.py --child_fixed_arc=ARC      train one architecture
-
-A flag is written --name=value; a boolean one --name or --noname. Defaults are those of
-the published macro search; the space, a preset and the stage may set others.
-"""
+HELP_WORDS = ("--help", "-help", "-h", "--helpshort", "-?", "--?")
+FULL_WORDS = ("--helpfull", "-helpfull")
+VERSION_WORDS = ("--version", "-version")
+_HELP_ABOUT = re.compile(r"--?help=(.*)", re.DOTALL)
 
 # Flags that the original's scripts pass and that mean nothing here: what they were by
 # default, and why they have no effect (reference code: src/cifar10/main.py).
@@ -69,12 +60,6 @@ _DEFINE = {
     float: flags.DEFINE_float,
     str: flags.DEFINE_string,
 }
-_TYPE_IN_WORDS = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-}
 
 
 def define(values: flags.FlagValues = FLAGS) -> None:
@@ -96,26 +81,39 @@ def parse(argv: Sequence[str], values: flags.FlagValues = FLAGS) -> None:
     Raises:
       ConfigError: an unknown flag, a value of the wrong type, or a word that is no
         flag.
-      SystemExit: with status 0, after help was asked for and printed.
+      SystemExit: with status 0, after help or the version was asked for and printed.
     """
-    if any(word in HELP_WORDS for word in argv[1:]):
-        print(help_text(values))
+    if (asked := _asked_for(argv[1:], values)) is not None:
+        quiet.show(asked)
         raise SystemExit(0)
-    try:
-        rest = values(list(argv))[1:]
-    except flags.UnrecognizedFlagError as error:
-        raise config.ConfigError(_unknown(error.flagname, values)) from None
-    except flags.IllegalFlagValueError as error:
-        raise config.ConfigError(_wrong_type(str(error), values)) from None
-    except flags.Error as error:
-        raise config.ConfigError(f"{error}. See --help.") from None
-    if rest:
-        raise config.ConfigError(
-            f"{rest[0]!r} is not a flag: write --name=value, --name or --noname for a "
-            'boolean one, and quotes around a value with spaces (--name="0 1 0").'
-        )
+    flag_reading.read(argv, values, names=_own(values))
     if not values[WHOLE_CHANNELS].value:
         raise config.ConfigError(_no_channel_ranges())
+
+
+def _asked_for(words: Sequence[str], values: flags.FlagValues) -> str | None:
+    """The text that a word such as --help asks for; None where none does."""
+    for word in words:
+        if word in HELP_WORDS:
+            return help_text.short(entries(values))
+        if word in FULL_WORDS:
+            return help_text.full(entries(values))
+        if word in VERSION_WORDS:
+            return help_text.version()
+        if about := _HELP_ABOUT.fullmatch(word):
+            return help_text.explain(entries(values), about[1])
+    return None
+
+
+def entries(values: flags.FlagValues) -> list[help_text.Entry]:
+    """Every flag of this program for its help: settings in their order, the rest."""
+    topics = {"preset": "run"}
+    topics |= {item.flag: help_text.topic_of(item) for item in config.settings()}
+    topics |= dict.fromkeys(sorted(set(_own(values)) - set(topics)), "accepted")
+    return [
+        help_text.Entry(name, topic, values[name].help, _default(name, values))
+        for name, topic in topics.items()
+    ]
 
 
 def given(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
@@ -137,9 +135,9 @@ def preset(values: flags.FlagValues = FLAGS) -> str | None:
 
 def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
     """The command line that was given, each flag one word, ready to be typed again."""
-    own = values.flags_by_module_dict()[__name__]
+    own = [values[name] for name in _own(values) if values[name].present]
     # An alias has set the flag that it stands for, which says the same.
-    words = [f.serialize() for f in own if f.present and f.name not in ALIASES]
+    words = [flag.serialize() for flag in own if flag.name not in ALIASES]
     return [sys.executable, program, *words]
 
 
@@ -154,11 +152,9 @@ def notices(values: flags.FlagValues = FLAGS) -> list[str]:
     return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]
 
 
-def help_text(values: flags.FlagValues = FLAGS) -> str:
-    """What `--help` prints: how to begin, then every flag of this program."""
-    own = values.flags_by_module_dict()[__name__]
-    lines = [f"  --{flag.name}: {flag.help}{_default(flag.default)}" for flag in own]
-    return "\n".join([HELP, *sorted(lines)])
+def _own(values: flags.FlagValues) -> list[str]:
+    """The names of this program's flags; absl and TensorFlow have their own."""
+    return [flag.name for flag in values.flags_by_module_dict()[__name__]]
 
 
 def _written(values: flags.FlagValues) -> list[config.Setting]:
@@ -187,26 +183,8 @@ def _help(item: config.Setting) -> str:
     return " ".join(words)
 
 
-def _default(value: Any) -> str:
-    return "" if value in ("", None) else f" (default: {value})"
-
-
-def _unknown(name: str, values: flags.FlagValues) -> str:
-    own = [flag.name for flag in values.flags_by_module_dict()[__name__]]
-    negated = [f"no{name}" for name in own if isinstance(values[name].value, bool)]
-    close = difflib.get_close_matches(name, own + negated, n=1)
-    hint = f"Did you mean --{close[0]}?" if close else "See --help for all flags."
-    return f"--{name} is not a flag. {hint}"
-
-
-def _wrong_type(message: str, values: flags.FlagValues) -> str:
-    """`message` is absl's "flag --NAME=VALUE: what Python said"."""
-    found = re.match(r"flag --(\w+)=(.*?): ", message, re.DOTALL)
-    if not found:
-        return f"{message}. See --help."
-    name, value = found.groups()
-    allowed = _TYPE_IN_WORDS.get(type(values[name].default), "as --help says")
-    return config.refusal(name, value, allowed)
+def _default(name: str, values: flags.FlagValues) -> Any:
+    return "" if name in ALIASES else values[name].default
 
 
 def _no_channel_ranges() -> str:

@@ -1,7 +1,7 @@
-"""Holds back what C++ writes to standard error while TensorFlow starts.
+"""What reaches the terminal, and what does not.
 
-Its notes on missing CUDA drivers come before any log level is obeyed, and look like
-errors to a user without a GPU.
+C++ writes to standard error while TensorFlow starts: its notes on missing CUDA drivers
+come before any log level is obeyed, and look like errors to a user without a GPU.
 """
 
 import contextlib
@@ -28,3 +28,12 @@ def standard_error() -> Iterator[None]:
         finally:
             os.dup2(before, 2)
             os.close(before)
+
+
+def show(text: str) -> None:
+    """Writes `text` to standard output; a reader that has seen enough may go away."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Python flushes once more at its end, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,8 @@ No TensorFlow, as in config.py, which has all of them.
 import dataclasses
 from typing import Any
 
+_LONGEST = 200  # characters of a value that a refusal shows
+
 
 class ConfigError(ValueError):
     """A user's mistake: one line that says what came, what is allowed, what to do."""
@@ -46,9 +48,11 @@ def setting(
 
 def refusal(flag: str, value: Any, allowed: str, remedy: str = "") -> str:
     """The one line in which every refusal of a flag's value is written."""
-    shown = (
-        repr(value) if value == "" or isinstance(value, str) and " " in value else value
-    )
+    shown = str(value)
+    if value == "" or isinstance(value, str) and (" " in value or "\0" in value):
+        shown = repr(value)
+    if len(shown) > _LONGEST:
+        shown = f"{shown[:_LONGEST]}..."
     remedy = remedy or f"Change --{flag}, or leave it out for its default."
     return f"--{flag}={shown} is not allowed: it must be {allowed}. {remedy}"
 

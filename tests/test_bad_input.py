@@ -68,7 +68,39 @@ VALUES = {
     "fraction for a whole number": (["--batch_size=1.5"], ["=1.5", "a whole number"]),
     "text for a number": (["--child_lr=fast"], ["--child_lr=fast", "a number"]),
     "text for a boolean": (["--progress=maybe"], ["--progress=maybe", "true or false"]),
-    "value missing": (["--child_lr"], ["--child_lr", "Missing value"]),
+    "value missing": (["--child_lr"], ["--child_lr has no value", "--child_lr=VALUE"]),
+    "preset missing": (["--preset"], ["--preset has no value: write --preset=VALUE"]),
+    "another flag for a value": (
+        ["--output_dir", "--mode=all"],
+        ["--output_dir has no value: --mode=all comes where it should be"],
+    ),
+    "a negated flag with a value": (
+        ["--nochild_lr_cosine=false"],
+        ["--nochild_lr_cosine takes no value", "--child_lr_cosine=false"],
+    ),
+    "a negated flag with no value": (["--noprogress="], ["--noprogress takes no val"]),
+    "a negated flag that is true": (["--noprogress=true"], ["Write --progress=true"]),
+    "a negated flag that is no switch": (["--noseed=3"], ["Did you mean --seed?"]),
+    "a switch with an empty value": (["--progress="], ["--progress=''", "true or fal"]),
+    "a negated alias": (["--nofixed_arc=x"], ["--nofixed_arc is not a flag"]),
+    "a whole number in powers of ten": (["--seed=1e3"], ["=1e3", "a whole number"]),
+    "a number without digits": (["--child_lr="], ["--child_lr=''", "a number"]),
+    "a number of thousands of digits": (
+        [f"--seed={'9' * 5000}"],
+        ["--seed=999", "...", "a whole number"],
+    ),
+    "no name": (["--=3"], ["'--=3' is not a flag"]),
+    "a dash": (["-"], ["'-' is not a flag"]),
+    "one dash": (["-seed=x"], ["--seed=x", "a whole number"]),
+    "three dashes": (["---seed=3"], ["---seed is not a flag", "--seed?"]),
+    "a word behind two dashes": (["--", "macro"], ["'macro' is not a flag"]),
+    "help on nothing": (["--help=x"], ["--help=x", "one of run, loop"]),
+    "no file of flags": (["--flagfile=no.txt"], ["--flagfile cannot be read (No such"]),
+    "a folder of flags": (["--flagfile=/"], ["--flagfile cannot be read (Is a dir"]),
+    "a file of flags not named": (["--flagfile"], ["--flagfile has no value"]),
+    "undefok without a value": (["--undefok"], ["--undefok has no value"]),
+    "not UTF-8": (["--output_dir=\udcff"], ["--output_dir=\\udcff", "UTF-8"]),
+    "a flag not UTF-8": (["--\udcff"], ["UTF-8"]),
     "unknown flag": (
         ["--child_num_layer=3"],
         ["--child_num_layer ", "Did you mean --child_num_layers?"],
@@ -177,6 +209,23 @@ def test_a_wrong_flag_is_refused_and_leaves_no_trace(
     for fragment in fragments:
         assert fragment in line
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "fragments"),
+    [
+        (b"--flagfile=flags.txt\n", ["--flagfile", "must not include itself"]),
+        (b"--seed=x\n", ["--seed=x", "a whole number"]),
+        (b"--output_dir=\xff\n", ["--flagfile", "UTF-8"]),
+        (b"--output_dir=a\0b\n", ["--output_dir=", "without NUL characters"]),
+        (b"--noprogress=1\n", ["--noprogress takes no value"]),
+        (b"seed\n", ["'seed' is not a flag"]),
+    ],
+)
+def test_a_wrong_file_of_flags_is_refused(content, fragments, refused, tmp_path):
+    (tmp_path / "flags.txt").write_bytes(content)
+    line = refused("--flagfile=flags.txt")
+    assert all(fragment in line for fragment in fragments)
 
 
 def test_the_tables_cover_every_flag_with_choices():

@@ -1,9 +1,11 @@
 """Flags: one per setting, those of the original's scripts, and what was given."""
 
+import re
+
 import pytest
 from absl import flags as absl_flags
 
-from enas_tf import config, flags, presets
+from enas_tf import config, flags, help_text, presets
 
 # scripts/cifar10_macro_search.sh and cifar10_macro_final.sh of the original, and the
 # micro ones; of what a final script says about the controller only that there is none.
@@ -222,31 +224,88 @@ def test_the_command_can_be_typed_again(values):
     assert flags.preset(fresh) == "demo"
 
 
+def printed(values, capsys, *args):
+    with pytest.raises(SystemExit) as stop:
+        given(values, *args)
+    assert stop.value.code == 0
+    return capsys.readouterr().out
+
+
 @pytest.mark.parametrize("word", flags.HELP_WORDS)
 def test_help_is_printed_and_ends_well(word, values, capsys):
-    with pytest.raises(SystemExit) as stop:
-        given(values, word)
-    assert stop.value.code == 0
-    out = capsys.readouterr().out
+    out = printed(values, capsys, word)
+    assert "--preset=demo --mode=all" in out and "--search_for=micro" in out
+    for name in (*help_text.MOST_USED, "child_lr_max", "fixed_arc", "data_format"):
+        assert name in out.replace("\n", " ").split() or f"--{name}" in out
+    assert "Highest learning rate" not in out
+
+
+@pytest.mark.parametrize("word", flags.FULL_WORDS)
+def test_full_help_explains_every_flag(word, values, capsys):
+    out = printed(values, capsys, word)
+    words = " ".join(out.split())
     for item in config.settings():
-        assert f"  --{item.flag}: {item.field.metadata['help']}" in out
-    assert "--preset" in out and "--preset=demo --mode=all" in out
-    assert "--search_for=micro" in out
+        assert f"\n  --{item.flag}" in out
+        assert item.field.metadata["help"] in words
+    for name in (*flags.IGNORED, *flags.ALIASES, "preset", flags.WHOLE_CHANNELS):
+        assert f"\n  --{name}" in out
 
 
-def test_help_says_what_is_allowed(values):
-    text = flags.help_text(values)
-    assert "One of none, norm, global." in text
-    assert "From 1 to 200. (default: 12)" in text
-    assert "At least 1." in text
-    assert "--child_num_cells: Blocks in a cell. Of the micro space only." in text
+def test_help_says_what_is_allowed(values, capsys):
+    words = " ".join(printed(values, capsys, "--helpfull").split())
+    assert "One of none, norm, global." in words
+    assert "--child_num_layers (default: 12) Layers of the child;" in words
+    assert "From 1 to 200." in words and "At least 1." in words
+    assert "Blocks in a cell. Of the micro space only." in words
+
+
+@pytest.mark.parametrize("word", ["--help", "--helpfull", "--help=rnn", "--version"])
+def test_no_line_of_help_is_wider_than_a_terminal(word, values, capsys):
+    assert max(map(len, printed(values, capsys, word).splitlines())) <= 80
+
+
+def test_help_may_be_about_one_topic_or_one_flag(values, capsys):
+    out = printed(values, capsys, "--help=controller")
+    assert "--controller_skip_target" in out and "--child_lr_max" not in out
+    out = printed(values, capsys, "--help=child_num_cells")
+    assert out.split()[:2] == ["--child_num_cells", "(default:"]
+    assert "--child_num_layers" not in out
+
+
+@pytest.mark.parametrize("about", ["x", "", "true"])
+def test_help_about_nothing_names_the_topics(about, values):
+    with pytest.raises(config.ConfigError, match="one of run, loop, data, child,"):
+        given(values, f"--help={about}")
+
+
+def test_the_version_is_that_of_the_package_and_of_what_it_runs_on(values, capsys):
+    out = printed(values, capsys, "--version")
+    assert re.fullmatch(
+        r"enas_tf \d+\.\d+\S* \(TensorFlow 2\.\d+\S*, Keras 3\.\d+\S*\)\n", out
+    )
 
 
 def test_help_is_found_anywhere_in_the_line(values, capsys):
-    with pytest.raises(SystemExit) as stop:
-        given(values, "--child_num_layers=x", "--help")
-    assert stop.value.code == 0
-    assert "--child_num_layers" in capsys.readouterr().out
+    assert "--num_epochs" in printed(values, capsys, "--child_num_layers=x", "--help")
+
+
+def test_every_flag_has_one_topic_that_the_help_knows(values):
+    entries = flags.entries(values)
+    names = [entry.name for entry in entries]
+    assert sorted(names) == sorted(set(names))
+    assert {item.flag for item in config.settings()} < set(names)
+    assert {entry.topic for entry in entries} == set(help_text.TOPICS)
+    assert set(help_text.MOST_USED) < set(names) and len(help_text.MOST_USED) == 12
+
+
+def test_a_setting_of_a_new_section_has_a_topic_all_the_same():
+    field = config.setting(1, "Of its own.")
+    item = config.Setting("energy", field)
+    assert help_text.topic_of(item) == "energy"
+    entries = [help_text.Entry("joules", "energy", "How many.", 1)]
+    assert help_text.explain(entries, "energy") == (
+        "energy: More settings.\n\n  --joules (default: 1)\n      How many."
+    )
 
 
 def test_a_value_with_spaces_is_shown_in_quotes(values):

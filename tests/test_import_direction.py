@@ -25,6 +25,7 @@ RANKS = (
         "arc_forms",
         "arc_genotype",
         "arc_source",
+        "help_text",
     )
     + ("request", "quiet"),
     ("controller", "children"),
@@ -35,12 +36,19 @@ RANKS = (
     ("stages",),
     ("benchmark",),
     ("experiment",),
-    ("flags",),
+    ("flags", "flag_reading"),
     ("bin",),
 )
 RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
-FLAGS_MAY_IMPORT = {"config", "presets", "arc_argument"}
-MAY_IMPORT_ABSL_FLAGS = {"flags", "bin"}
+FLAGS_MAY_IMPORT = {
+    "config",
+    "presets",
+    "arc_argument",
+    "help_text",
+    "flag_reading",
+    "quiet",
+}
+MAY_IMPORT_ABSL_FLAGS = {"flags", "flag_reading", "bin"}
 # They meet in training only.
 STRANGERS = [{"controller", "children"}]
 # Imported, at their top or by what they import there, without TensorFlow, so that bad
@@ -57,6 +65,7 @@ LIGHT = {
     "flags",
 }
 LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
+LIGHT |= {"flag_reading", "help_text"}
 LIGHT |= {"request", "exported", "bin"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
