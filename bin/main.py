@@ -21,7 +21,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import config, disk, flags, quiet, request
+from enas_tf import config, disk, effects, flags, quiet, request
 
 ValueT = TypeVar("ValueT")
 
@@ -40,9 +40,10 @@ def parse(argv: list[str]) -> list[str]:
 def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     command = flags.command(argv[0])
-    asked = request.build(flags.given(), flags.preset(), command)
-    for notice in flags.notices():
-        logging.warning(notice)
+    given = flags.given()
+    asked = request.build(given, flags.preset(), command)
+    for notice in (*flags.notices(), *effects.notices(asked.mode, asked.begun, given)):
+        logging.warning("%s", notice)
     with quiet.standard_error():
         from enas_tf import experiment  # imports TensorFlow
 

@@ -45,6 +45,11 @@ class Request(NamedTuple):
     folder: RunFolder
     command: list[str]
 
+    @property
+    def begun(self) -> dict[str, config.Config]:
+        """The settings of the stages that the mode has."""
+        return {stage: self.configs[stage] for stage in STAGES[self.mode]}
+
     def with_arc(self, arc: str) -> "Request":
         """This request with `arc` (integers) to train, and what follows from it."""
         train = _with_arc(self.configs["train"], arc)

@@ -25,6 +25,7 @@ RANKS = (
         "arc_forms",
         "arc_genotype",
         "arc_source",
+        "effects",
         "help_text",
     )
     + ("request", "quiet"),
@@ -65,7 +66,7 @@ LIGHT = {
     "flags",
 }
 LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
-LIGHT |= {"flag_reading", "help_text"}
+LIGHT |= {"flag_reading", "help_text", "effects"}
 LIGHT |= {"request", "exported", "bin"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}

@@ -32,6 +32,8 @@ def test_every_figure_can_be_asked_for(command):
         (["--json=nowhere/at/all.json"], ["--json=nowhere/at/all.json", "folder"]),
         (["--blocks=3"], ["blocks"]),
         (["step"], ["'step' is not a flag"]),
+        (["--json"], ["--json has no value"]),
+        (["--json", "--what=step"], ["--json has no value"]),
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(command, capsys, arguments, words):
