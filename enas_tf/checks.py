@@ -17,6 +17,14 @@ from enas_tf.config import (
 
 LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
 
+_IMAGES = ("an image or a folder of images", "picture.png")
+_TEXTS = ("a text file or a folder of text files", "text.txt")
+# What --mode=predict reads in a space, and an example of it.
+INPUTS = {
+    space: _TEXTS if space in config_lib.TEXTS else _IMAGES
+    for space in config_lib.SPACES
+}
+
 
 def check(config: Config) -> None:
     """Refuse what can be refused without looking at files or data.
@@ -43,9 +51,9 @@ def check_run(run: RunConfig) -> None:
         if item.section == "run":
             _check_range(item, getattr(run, item.field.name))
     if run.mode == "predict" and not run.input:
+        wanted, example = INPUTS[run.search_for]
         raise ConfigError(
-            "--input is empty: --mode=predict needs an image or a folder of images, "
-            "e.g. --input=picture.png."
+            f"--input is empty: --mode=predict needs {wanted}, e.g. --input={example}."
         )
 
 

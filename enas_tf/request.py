@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import enas_tf
-from enas_tf import arc_argument, checks, config, presets
+from enas_tf import arc_argument, checks, config, places, presets
 from enas_tf.run_folder import RunFolder
 
 # The stages whose settings a mode goes by.
@@ -100,10 +100,12 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     run = run_settings(given)
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
+    places.check_output(folder.path)
     configs = stage_configs(run, given, preset, folder)
     for stage in STAGES[run.mode]:
         checks.check(configs[stage])
     _refuse_missing(run, folder)
+    _check_places(run, configs)
     arc = _arc(given, configs["train"], folder)
     if arc:
         _refuse_disagreement(given, arc, configs["train"].run.search_for)
@@ -221,7 +223,7 @@ def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
 
 
 def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
-    """What a mode needs of earlier ones, or of the user's files."""
+    """What a mode needs of earlier ones."""
     if run.mode == "derive" and not folder.has_checkpoint("search"):
         raise config.ConfigError(
             f"--output_dir={folder.path} holds no search that --mode=derive could go "
@@ -235,10 +237,14 @@ def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
             f"--output_dir={folder.path} holds no trained network for "
             f"--mode={run.mode}. Train one first with --mode=train, or name its folder."
         )
-    if run.mode == "predict" and not pathlib.Path(run.input).expanduser().exists():
-        raise config.ConfigError(
-            f"--input={run.input} does not exist. Give an image or a folder of images."
-        )
+
+
+def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> None:
+    """What the mode reads of the user's: --input, or the data of its first stage."""
+    if run.mode == "predict":
+        places.check_input(run.input, run.search_for)
+    else:
+        places.check_data(configs[STAGES[run.mode][0]])
 
 
 def _refuse_disagreement(given: dict[str, Any], arc: str, space: str) -> None:

@@ -51,7 +51,7 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike):
         """Args: the folder; nothing is created or checked, see `claim`."""
-        self.path = pathlib.Path(path).expanduser()
+        self.path = pathlib.Path(os.path.expanduser(path))
         self._lock = filelock.FileLock(self.path / _LOCK)
 
     @classmethod

@@ -170,6 +170,31 @@ VALUES = {
         ["no search", "outputs/micro"],
     ),
     "nothing to predict": (["--mode=predict"], ["--input", "picture.png"]),
+    "no text to predict": (
+        ["--search_for=rnn", "--mode=predict"],
+        ["--mode=predict needs a text file or a folder of text files", "=text.txt"],
+    ),
+    "no folder of data": (["--data_path=no/where"], ["--data_path=no/where is not a"]),
+    "no folder of texts": (
+        ["--search_for=rnn", "--data_path=no/where"],
+        ["--data_path=no/where", "train.txt"],
+    ),
+    "no folder of TFDS": (
+        ["--data_dir=no/where"],
+        ["--data_dir=no/where does not exist", "make the folder first"],
+    ),
+    "no text of that name": (
+        ["--search_for=rnn", "--dataset=cifar10"],
+        ["--dataset=cifar10", "one of ptb, python_docs"],
+    ),
+    "a text for an image": (
+        ["--dataset=python_docs"],
+        ["--dataset=python_docs", "is a text: add --search_for=rnn"],
+    ),
+    "a folder with too long a name": (
+        [f"--output_dir={'a' * 300}"],
+        ["cannot be used (File name too long)"],
+    ),
     "arc in a search": (
         ["--mode=search", f"--child_fixed_arc={GOOD_ARC}"],
         ["--child_fixed_arc", "--mode=search"],
@@ -233,6 +258,28 @@ def test_the_tables_cover_every_flag_with_choices():
     for item in config_lib.settings():
         if item.field.metadata["choices"]:
             assert f"--{item.flag}=" in tried
+
+
+@pytest.mark.parametrize(
+    ("args", "fragment"),
+    [
+        (["--data_path=file"], "--data_path=file is not a folder"),
+        (["--data_dir=file"], "--data_dir=file is a file"),
+        (["--search_for=rnn", "--data_path=folder"], "--data_path=folder"),
+    ],
+)
+def test_data_that_cannot_be_right_leave_no_folder(args, fragment, refused, tmp_path):
+    (tmp_path / "file").write_bytes(b"\x00\x01")
+    (tmp_path / "folder").mkdir()
+    assert fragment in refused(*args)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_folder_of_nobody_is_a_folder_of_that_name(main, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = RunFolder.claim("~no_such_user/out", reset=False)
+    folder.release()
+    assert (tmp_path / "~no_such_user" / "out").is_dir()
 
 
 def test_an_output_dir_that_is_a_file_is_refused(refused, tmp_path):

@@ -28,9 +28,10 @@ RANKS = (
         "effects",
         "help_text",
     )
-    + ("request", "quiet"),
+    + ("quiet",),
     ("controller", "children"),
     ("data",),
+    ("places", "request"),
     ("tasks",),
     ("training",),
     ("export", "exported", "predict", "export_text", "predict_text", "plots"),
@@ -66,7 +67,7 @@ LIGHT = {
     "flags",
 }
 LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
-LIGHT |= {"flag_reading", "help_text", "effects"}
+LIGHT |= {"flag_reading", "help_text", "effects", "places"}
 LIGHT |= {"request", "exported", "bin"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
