@@ -39,6 +39,7 @@ def parse(argv: list[str]) -> list[str]:
 
 def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
+    quiet.plain_log()
     command = flags.command(argv[0])
     given = flags.given()
     asked = request.build(given, flags.preset(), command)

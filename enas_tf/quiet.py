@@ -5,22 +5,28 @@ come before any log level is obeyed, and look like errors to a user without a GP
 """
 
 import contextlib
+import logging as std_logging
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 
+from absl import logging
+
 
 @contextlib.contextmanager
 def standard_error() -> Iterator[None]:
-    """Nothing reaches file descriptor 2 inside; all of it does if that fails."""
+    """Nothing reaches file descriptor 2 inside; all of it does if that fails.
+
+    A user who stops it meanwhile is not shown it either.
+    """
     sys.stderr.flush()
     with tempfile.TemporaryFile() as held:
         before = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             os.dup2(before, 2)
             held.seek(0)
             os.write(2, held.read())
@@ -28,6 +34,12 @@ def standard_error() -> Iterator[None]:
         finally:
             os.dup2(before, 2)
             os.close(before)
+
+
+def plain_log() -> None:
+    """The lines of the log begin with the time of day, as later in a run."""
+    formatter = std_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S")
+    logging.get_absl_handler().setFormatter(formatter)
 
 
 def show(text: str) -> None:

@@ -133,6 +133,11 @@ def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...
     return ops[:count]
 
 
+def _names(fields: dict[str, Any]) -> str:
+    names = ", ".join(list(fields)[:3])
+    return f"it has {reprlib.repr(names)}" if names else "it has nothing"
+
+
 class SearchSpace(abc.ABC, Generic[ArcT]):
     """A space of architectures.
 
@@ -262,9 +267,11 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
             raise ValueError(f"this is not JSON ({error})") from None
         if not isinstance(fields, dict):
             raise ValueError("the JSON is not an object with the fields of an arc")
-        if fields.get("version") != JSON_VERSION:
+        if "version" not in fields:
+            raise ValueError(f"the JSON is no arc's: {_names(fields)}, no version")
+        if fields["version"] != JSON_VERSION:
             raise ValueError(
-                f"version {fields.get('version')!r} is not known, only {JSON_VERSION}"
+                f"version {fields['version']!r} is not known, only {JSON_VERSION}"
             )
         if fields.get("space") != self.name:
             raise ValueError(
