@@ -5,6 +5,7 @@ integers as any program prints them, JSON of this program or of nni, genotypes.
 """
 
 import json
+import textwrap
 from typing import Any
 
 from absl import logging
@@ -15,6 +16,7 @@ from enas_tf.arc_source import Source
 from enas_tf.spaces import genotype_source, macro, nni, printed
 
 FORMS = arc_forms.FORMS
+_LONGEST = 600  # characters of a reason: it may quote what came
 # The published arcs of all spaces, name to integers.
 NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}
 
@@ -43,7 +45,7 @@ def arc_text(
         origin = origin or source.origin
         return _integers(source, space_name, child, average)
     except (ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
+        reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
         raise _refusal(f"{reason}{origin}", form) from None
 
 

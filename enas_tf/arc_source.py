@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import reprlib
 from typing import NamedTuple
 
 # Beyond the size of any arc's file; keeps a wrong file from being read whole.
@@ -13,6 +14,8 @@ _OF_INTEGERS = "0123456789|,-. \t\n[]()"
 _WRITTEN = re.compile(
     r"\s*(?:[\[({]|\w+\s*=\s*[\[({'\"\d]|(?:\w+\s*=\s*)?[\w.]*Genotype\s*\()"
 )
+_QUOTED = reprlib.Repr()
+_QUOTED.maxstring = 200
 _NAMED = re.compile(r"(.+):(\w+)", re.DOTALL)
 _SUFFIXES = (".json", ".jsonl", ".txt", ".py", ".log")
 
@@ -57,7 +60,8 @@ def _is_path(value: str) -> bool:
         return True
     if _WRITTEN.match(value) or "\n" in value.strip():
         return False
-    file = _NAMED.sub(r"\1", value)
+    named = _NAMED.fullmatch(value)
+    file = named[1] if named else value
     return "/" in value or file.endswith(_SUFFIXES) or len(value.split()) == 1
 
 
@@ -69,7 +73,7 @@ def _exists(path: str) -> bool:
 def _content(value: str) -> str:
     path = pathlib.Path(os.path.expanduser(value))
     if not _exists(value):
-        raise ValueError(f"there is no file {value!r}")
+        raise ValueError(f"there is no file {_QUOTED.repr(value)}")
     if not path.is_file():
         raise ValueError(f"{value!r} is not a file")
     try:

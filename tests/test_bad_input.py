@@ -174,7 +174,7 @@ VALUES = {
         ["--search_for=rnn", "--mode=predict"],
         ["--mode=predict needs a text file or a folder of text files", "=text.txt"],
     ),
-    "no folder of data": (["--data_path=no/where"], ["--data_path=no/where is not a"]),
+    "no folder of data": (["--data_path=no/where"], ["--data_path=no/where "]),
     "no folder of texts": (
         ["--search_for=rnn", "--data_path=no/where"],
         ["--data_path=no/where", "train.txt"],

@@ -16,6 +16,8 @@ import numpy as np
 ArcT = TypeVar("ArcT")
 
 JSON_VERSION = 1
+_QUOTED = reprlib.Repr()
+_QUOTED.maxstring = 100
 
 
 class Op(NamedTuple):
@@ -115,7 +117,7 @@ def integers(text: str) -> list[int]:
         raise ValueError("the arc is empty")
     bad = [word for word in words if not word.isascii() or not word.isdecimal()]
     if bad:
-        raise ValueError(f"{bad[0]!r} is not a whole number of 0 or more")
+        raise ValueError(f"{_QUOTED.repr(bad[0])} is not a whole number of 0 or more")
     return [int(word) for word in words]
 
 
@@ -135,7 +137,7 @@ def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...
 
 def _names(fields: dict[str, Any]) -> str:
     names = ", ".join(list(fields)[:3])
-    return f"it has {reprlib.repr(names)}" if names else "it has nothing"
+    return f"it has {_QUOTED.repr(names)}" if names else "it has nothing"
 
 
 class SearchSpace(abc.ABC, Generic[ArcT]):

@@ -17,7 +17,7 @@ _CELL = re.compile(r"(?:.*/)?(normal|reduce)\w*/(op|input)_(\d+)_(\d+)")
 # Labels that its mutators and examples give to choices.
 _LABEL = re.compile(
     r"(?:model|mutable|mutation|layerchoice|inputchoice|layer|skip|reduce|normal|"
-    r"conv|fc)[\w./]*\d[\w./]*",
+    r"conv|fc)(?=\D*\d)[\w./]*",
     re.IGNORECASE,
 )
 _WRAPPERS = ("mutables", "mutation_summary", "_value")
