@@ -40,18 +40,8 @@ def read(
     try:
         with contextlib.redirect_stderr(said):
             rest = values(list(argv))[1:]
-    except flags.UnrecognizedFlagError as error:
-        raise config.ConfigError(_unknown(error.flagname, values, names)) from None
-    except flags.IllegalFlagValueError as error:
-        raise config.ConfigError(_wrong_type(str(error), values)) from None
-    except flags.Error as error:
-        raise config.ConfigError(_unreadable(str(error))) from None
-    except UnicodeDecodeError:
-        raise config.ConfigError(
-            "--flagfile is not allowed: it must be a text file in UTF-8. Correct it."
-        ) from None
-    except ValueError as error:  # all that is left: a negated flag with a value
-        raise config.ConfigError(_with_value(str(error))) from None
+    except (flags.Error, ValueError) as error:
+        raise config.ConfigError(_reason(error, values, names)) from None
     if "circular" in said.getvalue():
         raise config.ConfigError(
             "--flagfile is not allowed: it must not include itself. Take the "
@@ -59,6 +49,19 @@ def read(
         )
     _refuse_words(rest)
     _refuse_values(values)
+
+
+def _reason(error: Exception, values: flags.FlagValues, names: Sequence[str]) -> str:
+    """What absl raised, said in the words of this program."""
+    if isinstance(error, flags.UnrecognizedFlagError):
+        return _unknown(error.flagname, values, names)
+    if isinstance(error, flags.IllegalFlagValueError):
+        return _wrong_type(str(error), values)
+    if isinstance(error, flags.Error):
+        return _unreadable(str(error))
+    if isinstance(error, UnicodeDecodeError):
+        return "--flagfile is not allowed: it must be a text file in UTF-8. Correct it."
+    return _with_value(str(error))  # all that is left: a negated flag with a value
 
 
 def _refuse_undecodable(words: Sequence[str]) -> None:

@@ -50,6 +50,8 @@ def check_input(value: str, space: str) -> None:
     path = pathlib.Path(os.path.expanduser(value))
     if not os.path.exists(path):
         raise ConfigError(f"--input={value} does not exist. Give {wanted}.")
+    if not path.is_file() and not path.is_dir():  # a pipe, which none may ever write to
+        raise ConfigError(f"--input={value} is no file or folder. Give {wanted}.")
     try:
         stranger = _stranger(path, of_texts=space in config_lib.TEXTS)
     except OSError as error:

@@ -1,6 +1,7 @@
 """Paths that cannot be right, by what lies there."""
 
 import dataclasses
+import os
 
 import pytest
 from PIL import Image
@@ -80,6 +81,12 @@ def test_an_input_that_may_be_right_is_taken(value, space, files):
 def test_an_input_that_is_not_there_is_refused(value):
     with pytest.raises(ConfigError, match="does not exist. Give an image or a folder"):
         places.check_input(value, "macro")
+
+
+def test_an_input_that_is_a_pipe_is_refused_without_waiting_for_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="is no file or folder. Give a text file"):
+        places.check_input(str(tmp_path / "pipe"), "rnn")
 
 
 def data(space, **fields):
