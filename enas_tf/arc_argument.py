@@ -76,9 +76,11 @@ def _integers(
     form, text = FORMS[space_name], source.text
     if genotype_source.is_genotype(text):
         return arc_genotype.from_source(source, space_name, child, average=average)
+    if source.suffix == ".py":
+        raise ValueError("it has no genotype: none is written Genotype(...)")
     if source.name:
         raise ValueError(f"only a file of genotypes has names such as {source.name}")
-    if text.lstrip().startswith("{") or source.is_json and not _is_list(text):
+    if text.lstrip().startswith("{") or source.suffix == ".json" and not _is_list(text):
         return _from_json(text, form, child)
     return _from_integers(text, form, child)
 

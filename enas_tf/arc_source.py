@@ -27,13 +27,13 @@ class Source(NamedTuple):
       text: as it was given, or of the file.
       origin: ` (in best.json)` for refusals; "" where the text itself was given.
       name: of the genotype that is wanted, where the file has several; "" for any.
-      is_json: whether the name of the file says that it is JSON.
+      suffix: how the file's name ends, which may say what is in it.
     """
 
     text: str
     origin: str = ""
     name: str = ""
-    is_json: bool = False
+    suffix: str = ""
 
 
 def read(value: str) -> Source:
@@ -49,7 +49,7 @@ def read(value: str) -> Source:
     if named and not _exists(value):
         path, name = named.groups()
     text = _content(path)
-    return Source(text, f" (in {value})", name, path.endswith(".json"))
+    return Source(text, f" (in {value})", name, pathlib.Path(path).suffix)
 
 
 def _is_path(value: str) -> bool:

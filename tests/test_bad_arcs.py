@@ -278,6 +278,11 @@ ARC_FILES = {
             f"A = {GENOTYPE}\nB = {GENOTYPE}".replace("sep", "dil").encode(),
             "none of its genotypes (A, B) is an arc here; A: edge 1 of block 0",
         ),
+        "Python without a word of genotypes": (
+            "cells.py",
+            b"CELLS = [3]",
+            "it has no genotype: none is written Genotype(...)",
+        ),
         "Python without genotypes": (
             "genotypes.py",
             b"Genotype = namedtuple('Genotype', 'a')\nprint(Genotype (3))",
