@@ -83,7 +83,7 @@ ROWS = (
         "--mode={mode} evaluates nothing",
     ),
     Row(
-        ("data_dir",),
+        ("data_dir", "split_seed"),
         lambda c: c.mode == "predict",
         "--mode=predict reads --input",
     ),
