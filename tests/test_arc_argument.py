@@ -1,6 +1,7 @@
 """Arcs in every form that is printed come back; no text at all ends in a traceback."""
 
 import json
+import textwrap
 
 import numpy as np
 import pytest
@@ -48,6 +49,16 @@ def printed_forms(space, arc):
     yield json.dumps({"epoch": 1, "accuracy": 0.5, "arc": text})
     yield f"{text}\nval_acc=0.8125  {space.describe(arc)}"
     yield f"09:40:10 {text}\nval_ppl=80.1250  {space.describe(arc)}"
+    # As a terminal of 80 columns shows it.
+    yield textwrap.fill(f"09:40:10 {text}", 80, subsequent_indent=" " * 9) + (
+        "\n"
+        + textwrap.fill(
+            f"val_acc=0.8125  {space.describe(arc)}",
+            60,
+            initial_indent=" " * 9,
+            subsequent_indent=" " * 9,
+        )
+    )
     yield str(tokens)
     yield f"arc={tokens}"
     yield f"val_ppl=81.25 arc={tokens}"

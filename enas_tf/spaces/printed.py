@@ -59,38 +59,58 @@ def read(text: str) -> Printed:
     return Printed(_BRACKETS.sub(" ", found), lists)
 
 
+class _Line(NamedTuple):
+    """One line: what of it is of an arc, and how it stands to the arcs around it.
+
+    Attributes:
+      kept: of an arc.
+      is_first: whether an arc begins with it.
+      is_last: whether an arc ends with it.
+      describes: whether a sentence begins in it, which may go on, indented.
+    """
+
+    kept: str = ""
+    is_first: bool = False
+    is_last: bool = False
+    describes: bool = False
+
+
 def _arcs(text: str) -> list[str]:
     """The text of each arc; what was measured of one, or a rule, stands at its end.
 
     Or at its beginning, before `arc=`.
     """
-    arcs, lines = [], []
+    arcs, kept, describes = [], [], False
     for line in text.splitlines():
-        kept, is_first, is_last = _line(line)
-        if is_first:
-            arcs.append("\n".join(lines))
-            lines = []
-        lines.append(kept)
-        if is_last:
-            arcs.append("\n".join(lines))
-            lines = []
-    arcs.append("\n".join(lines))
+        if describes and line[:1].isspace():
+            continue  # more of the sentence
+        read = _line(line)
+        describes = read.describes
+        if read.is_first:
+            arcs.append("\n".join(kept))
+            kept = []
+        kept.append(read.kept)
+        if read.is_last:
+            arcs.append("\n".join(kept))
+            kept = []
+    arcs.append("\n".join(kept))
     return [arc for arc in arcs if arc.strip()]
 
 
-def _line(line: str) -> tuple[str, bool, bool]:
-    """What of `line` is of an arc; whether one begins with it; whether one ends."""
+def _line(line: str) -> _Line:
     line = _CLOCK.sub("", line)
     if _RULE.match(line):
-        return "", False, True
+        return _Line(is_last=True)
     if _DESCRIBED.match(line):
-        return "", False, False
-    measured = _MEASURED.search(line)
-    head = _HEAD.search(line)
-    if head and measured and head.start() > measured.start():
-        return _unquoted(line[head.end() :]), True, False
-    kept = line[: measured.start()] if measured else line
-    return _unquoted(_HEAD.sub("", kept)), False, bool(measured)
+        return _Line(describes=True)
+    measured, head = _MEASURED.search(line), _HEAD.search(line)
+    if not measured:
+        return _Line(_unquoted(_HEAD.sub("", line)))
+    if head and head.start() > measured.start():
+        return _Line(_unquoted(line[head.end() :]), is_first=True)
+    kept = _unquoted(_HEAD.sub("", line[: measured.start()]))
+    more = line[measured.end() :].strip()
+    return _Line(kept, is_last=True, describes=bool(more))
 
 
 def _unquoted(text: str) -> str:

@@ -54,6 +54,8 @@ def test_words_that_are_no_integers_stay_for_the_refusal():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("0\nval_acc=.5 1 node:\n  more\n1\nval_acc=.5", "it holds 2 arcs; give one"),
+        ("  0\n  val_acc=.5\n  1\n", "it holds 2 arcs; give one of them"),
         (ORIGINAL * 10, "it holds 10 arcs; give one of them"),
         ("[0 1", "a bracket is not closed: it is cut off"),
         ("0 1]", "a ']' closes nothing: it is cut off"),
