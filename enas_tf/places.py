@@ -6,22 +6,12 @@ right costs no seconds, and no folder is created for it.
 
 import os
 import pathlib
-import warnings
-
-from PIL import Image, UnidentifiedImageError
 
 from enas_tf import checks, disk
 from enas_tf import config as config_lib
 from enas_tf.config import Config, ConfigError, DataConfig
-from enas_tf.data import images, text, text_files
+from enas_tf.data import images, pictures, text, text_files
 
-# Pillow raises each of these for some kind of file that it does not know.
-_NO_IMAGE = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    SyntaxError,
-    ValueError,
-)
 _HEAD = 4096  # bytes that tell a text from something else
 
 
@@ -100,8 +90,8 @@ def _stranger(path: pathlib.Path, *, of_texts: bool) -> str:
     """What `path` is, in words, where it cannot be what is read; "" where it can."""
     if path.is_dir():
         return _strange_folder(path, of_texts=of_texts)
-    if of_texts or _is_image(path):
-        return "an image" if of_texts and _is_image(path) else ""
+    if of_texts or pictures.is_one(path):
+        return "an image" if of_texts and pictures.is_one(path) else ""
     with path.open("rb") as file:
         return "a text" if _is_text(file.read(_HEAD)) else ""
 
@@ -111,20 +101,10 @@ def _strange_folder(path: pathlib.Path, *, of_texts: bool) -> str:
     endings = {file.suffix.lower() for file in path.rglob("*") if file.is_file()}
     if not endings:
         return "a folder without files"
-    of_images = endings & set(Image.registered_extensions())
+    of_images = endings & set(pictures.ENDINGS)
     if of_texts:
         return "" if endings - of_images else "a folder of images"
     return "" if of_images else "a folder without images"
-
-
-def _is_image(path: pathlib.Path) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a large one, which is read later
-            Image.open(path).close()
-    except _NO_IMAGE:
-        return False
-    return True
 
 
 def _is_text(head: bytes) -> bool:

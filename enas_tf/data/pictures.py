@@ -8,6 +8,7 @@ import contextlib
 import functools
 import io
 import os
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -76,6 +77,25 @@ def decode(source: Source) -> Image.Image:
         return (
             plain.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else plain
         )
+
+
+def is_one(path: str | os.PathLike) -> bool:
+    """Whether a file begins as a picture of a kind that can be read.
+
+    Raises:
+      OSError: it cannot be opened.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a large one, which is read later
+            _opened(path).close()
+    except UnidentifiedImageError:
+        return False
+    except Image.DecompressionBombError:
+        return True
+    except (SyntaxError, ValueError):  # of a damaged header
+        return False
+    return True
 
 
 def is_grey(source: Source) -> bool:
