@@ -5,8 +5,10 @@ raw images and return probabilities.
 """
 
 import contextlib
+import json
 import logging
 import pathlib
+import zipfile
 from collections.abc import Iterator, Sequence
 
 import keras
@@ -17,6 +19,9 @@ from enas_tf import exported
 
 # The largest difference between two answers to one image that counts as rounding.
 TOLERANCE = 1e-4
+# Of a SavedModel, with the type of the images each takes: bytes as files hold them, and
+# what a layer of a Keras model gives, to `keras.layers.TFSMLayer`, which calls `serve`.
+ENDPOINTS = {"serving_default": tf.uint8, "serve": tf.float32}
 
 
 def deployable(
@@ -33,10 +38,10 @@ def deployable(
       name: the model's name.
     """
     images = keras.Input(final.input_shape[1:], name="images")
-    standardize = keras.layers.Normalization(
-        mean=np.asarray(mean, np.float64).tolist(),
-        variance=np.square(np.asarray(std, np.float64)).tolist(),
-        name="standardize",
+    mean, std = np.asarray(mean, np.float64), np.asarray(std, np.float64)
+    # Not Normalization, whose ONNX file is written without a word and cannot be run.
+    standardize = keras.layers.Rescaling(
+        (1 / std).tolist(), (-mean / std).tolist(), name="standardize"
     )
     logits = final(standardize(images))
     probabilities = keras.layers.Softmax(name="probabilities")(logits)
@@ -108,11 +113,22 @@ def write_names(folder: pathlib.Path, file: str, names: Sequence[str]) -> None:
     (folder / file).write_text(text, encoding="utf-8")
 
 
+def enclose_names(keras_file: pathlib.Path, file: str, names: Sequence[str]) -> None:
+    """Put `names` into a .keras file, a zip, as the JSON list `file`.
+
+    Keras reads what it wrote and passes over the rest.
+    """
+    with zipfile.ZipFile(keras_file, "a") as archive:
+        archive.writestr(file, json.dumps(list(names), indent=1) + "\n")
+
+
 def _write(
     model: keras.Model, folder: pathlib.Path, class_names: Sequence[str]
 ) -> None:
     write_names(folder, exported.CLASSES_FILE, class_names)
-    model.save(folder / exported.KERAS_FILE)
+    keras_file = folder / exported.KERAS_FILE
+    model.save(keras_file)
+    enclose_names(keras_file, exported.ENCLOSED_CLASSES, class_names)
     saved = folder / exported.SAVED_MODEL
     _write_saved_model(model, saved)
     extra = saved / exported.EXTRA
@@ -121,16 +137,21 @@ def _write(
 
 
 def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
-    """`serving_default`: images [B, H, W, C] uint8 -> probabilities [B, V] float32."""
+    """`ENDPOINTS`, each of images [B, H, W, C] -> probabilities [B, V] float32."""
 
-    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
+    def answer(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        count = tf.shape(images)[0]
+        # A convolution of no images at all gives a wrong shape where oneDNN is on.
+        missing = tf.maximum(0, 1 - count)
+        images = tf.pad(images, [[0, missing], [0, 0], [0, 0], [0, 0]])
         answers = model(tf.cast(images, tf.float32), training=False)
-        return {"probabilities": answers}
+        return {"probabilities": answers[:count]}
 
     archive = keras.export.ExportArchive()
     archive.track(model)
-    images = tf.TensorSpec([None, *model.input_shape[1:]], tf.uint8, name="images")
-    archive.add_endpoint("serving_default", serve, input_signature=[images])
+    for name, dtype in ENDPOINTS.items():
+        images = tf.TensorSpec([None, *model.input_shape[1:]], dtype, name="images")
+        archive.add_endpoint(name, answer, input_signature=[images])
     with quiet():
         archive.write_out(str(folder), verbose=False)
 
@@ -142,11 +163,10 @@ def _differences(
     expected = np.asarray(model(sample, training=False))
     loaded = keras.models.load_model(folder / exported.KERAS_FILE, compile=False)
     served = tf.saved_model.load(str(folder / exported.SAVED_MODEL))
-    signature = served.signatures["serving_default"]
-    answers = [
-        loaded(sample, training=False),
-        signature(images=tf.constant(sample, tf.uint8))["probabilities"],
-    ]
+    answers = [loaded(sample, training=False)]
+    for name, dtype in ENDPOINTS.items():
+        images = tf.constant(sample, dtype)
+        answers.append(served.signatures[name](images=images)["probabilities"])
     return [float(np.max(np.abs(answer - expected))) for answer in answers]
 
 

@@ -50,6 +50,7 @@ class Served(tf.Module):
         score = tf.function(self.score).get_concrete_function(texts)
         return dict(
             serving_default=score,
+            serve=score,  # what `keras.layers.TFSMLayer` calls
             score=score,
             score_ids=tf.function(self.score_ids).get_concrete_function(ids),
             next_word=tf.function(self.next_word).get_concrete_function(ids, state),
@@ -139,7 +140,9 @@ def export(
 
 def _write(layer: Any, folder: pathlib.Path, vocabulary: Sequence[str]) -> None:
     export_lib.write_names(folder, exported.VOCABULARY_FILE, vocabulary)
-    deployable(layer, name="enas_language_model").save(folder / exported.KERAS_FILE)
+    keras_file = folder / exported.KERAS_FILE
+    deployable(layer, name="enas_language_model").save(keras_file)
+    export_lib.enclose_names(keras_file, exported.ENCLOSED_VOCABULARY, vocabulary)
     served = Served(layer, vocabulary)
     saved = folder / exported.SAVED_MODEL
     with export_lib.quiet():

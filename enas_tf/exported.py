@@ -11,6 +11,9 @@ KERAS_FILE = "model.keras"
 SAVED_MODEL = "saved_model"
 CLASSES_FILE = "classes.txt"
 VOCABULARY_FILE = "vocabulary.txt"
+# The same names once more, inside KERAS_FILE, for whoever is given that file alone.
+ENCLOSED_CLASSES = "classes.json"
+ENCLOSED_VOCABULARY = "vocabulary.json"
 # Where TensorFlow Serving keeps files that belong to a model but not to its graph.
 EXTRA = "assets.extra"
 

@@ -1,5 +1,7 @@
+import json
 import subprocess
 import sys
+import zipfile
 
 import keras
 import numpy as np
@@ -88,22 +90,62 @@ def test_the_files_give_the_answers_of_the_model(written):
     np.testing.assert_allclose(wanted.sum(axis=1), 1.0, rtol=1e-5)
 
 
-def test_the_signature_takes_bytes_in_any_batch(written):
-    _, folder, _ = written
+def test_no_layer_of_the_deployed_model_breaks_an_onnx_file():
+    kinds = {type(layer).__name__ for layer in deployed(final_child()).layers}
+    assert "Normalization" not in kinds
+    assert "Rescaling" in kinds
+
+
+def test_each_channel_is_standardised_by_its_own_mean_and_deviation():
+    images = keras.Input([1, 1, 3])
+    same = keras.Model(images, keras.layers.Flatten()(images))
+    model = export.deployable(
+        same, mean=np.array([1.0, 200.0, 0.0]), std=np.array([0.5, 3.0, 64.0]), name="m"
+    )
+    # (2 - 1) / .5, (194 - 200) / 3, 64 / 64
+    wanted = tf.nn.softmax([[2.0, -2.0, 1.0]])
+    answer = model(np.array([2, 194, 64], np.uint8).reshape(1, 1, 1, 3))
+    np.testing.assert_allclose(answer, wanted, rtol=1e-5)
+
+
+ENDPOINTS = {"serving_default": tf.uint8, "serve": tf.float32}
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_endpoints_take_bytes_and_floats_in_any_batch_also_of_none(written, name):
+    model, folder, _ = written
     served = tf.saved_model.load(str(folder / "saved_model"))
-    signature = served.signatures["serving_default"]
+    signature = served.signatures[name]
     taken = signature.structured_input_signature[1]["images"]
-    assert taken.dtype == tf.uint8
+    assert taken.dtype == ENDPOINTS[name]
     assert taken.shape.as_list() == [None, 12, 12, 3]
-    for count in (1, 4):
-        answer = signature(images=tf.constant(pixels(count)))["probabilities"]
+    for count in (0, 1, 4):
+        images = tf.constant(pixels(count), taken.dtype)
+        answer = signature(images=images)["probabilities"]
         assert answer.shape == (count, 3)
+        if count:
+            np.testing.assert_allclose(answer, model(pixels(count)), atol=1e-4)
+
+
+def test_the_saved_model_is_a_layer_of_a_functional_model(written):
+    model, folder, _ = written
+    images = keras.Input([12, 12, 3])
+    layer = keras.layers.TFSMLayer(str(folder / "saved_model"))
+    outer = keras.Model(images, layer(images)["probabilities"])
+    answer = outer.predict(pixels(), verbose=0)
+    np.testing.assert_allclose(answer, model(pixels()), atol=1e-4)
 
 
 def test_class_names_lie_beside_the_model_and_in_it(written):
     _, folder, _ = written
     for file in ("classes.txt", "saved_model/assets.extra/classes.txt"):
         assert (folder / file).read_text() == "cat\ndog\ngrey heron\n"
+
+
+def test_class_names_are_read_from_model_keras_alone(written):
+    _, folder, _ = written
+    with zipfile.ZipFile(folder / "model.keras") as archive:
+        assert json.loads(archive.read("classes.json")) == NAMES
 
 
 def run_alone(code, folder, tmp_path):

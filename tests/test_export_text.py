@@ -1,9 +1,12 @@
 """The files of a language model: what they answer, and with what they load."""
 
+import json
 import pathlib
 import subprocess
 import sys
+import zipfile
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -14,6 +17,7 @@ from enas_tf.data import vocabulary, words
 from enas_tf.nn import language
 
 VOCABULARY = ("<eos>", "<unk>", "a", "cat", "sat")
+FILES = pathlib.Path(__file__).parent / "data_files"
 EOS, UNK, A, CAT, SAT = range(5)
 IDS = np.array([[A, CAT, SAT, EOS], [CAT, CAT, A, SAT]], np.int32)
 
@@ -146,15 +150,16 @@ def test_the_next_word_follows_from_the_words_and_the_state(served):
         np.testing.assert_allclose(second[name], whole[name], rtol=1e-5)
 
 
-def run(folder: pathlib.Path, *lines: str) -> str:
-    """What another process prints, which is not in the repository."""
+def process(folder: pathlib.Path, *lines: str) -> subprocess.CompletedProcess:
+    """Another process, which is not in the repository."""
     code = "\n".join(["import sys", *lines])
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", code, str(folder)],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-    )
+    command = [sys.executable, "-I", "-c", code, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder)
+
+
+def run(folder: pathlib.Path, *lines: str) -> str:
+    """What it prints."""
+    done = process(folder, *lines)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -192,6 +197,60 @@ def test_a_long_text_is_scored_in_little_memory(tmp_path):
     assert (short, long) == (10, 20_001)
     # The scores of all words at once are 305 MiB.
     assert after - before < 100 * 1024
+
+
+def test_keras_without_this_package_says_what_to_import(folder):
+    done = process(
+        folder, "import keras", "keras.models.load_model(sys.argv[1] + '/model.keras')"
+    )
+    assert done.returncode != 0
+    assert "import enas_tf.nn (of the enas_tf package) before" in done.stderr
+
+
+def test_the_vocabulary_is_read_from_model_keras_alone(folder):
+    with zipfile.ZipFile(folder / "model.keras") as archive:
+        assert json.loads(archive.read("vocabulary.json")) == list(VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("file", "layer"),
+    [
+        ("cell_model_0.keras", model()),
+        (
+            "lstm_model_0.keras",
+            language.LstmWordModel(5, 4, inner_size=3, init_range=1.0, seed=0),
+        ),
+    ],
+)
+def test_a_file_of_version_0_1_0_loads_and_answers_as_then(file, layer):
+    old = keras.models.load_model(FILES / file)
+    words, state = tf.constant(IDS), layer.initial_state(2)
+    for was, now in zip(old([words, state]), layer(words, state), strict=True):
+        np.testing.assert_allclose(was, now, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["serving_default", "serve", "score"])
+def test_no_text_at_all_gets_no_answer(served, name):
+    found = served.signatures[name](texts=tf.constant([], tf.string))
+    assert {value.shape[0] for value in found.values()} == {0}
+    assert set(found) == {"log_probability", "perplexity", "num_words"}
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(0, 3), (2, 0), (2, 1), (0, 0)])
+def test_ids_with_nothing_to_score_have_no_words(served, rows, columns):
+    found = served.signatures["score_ids"](ids=tf.zeros([rows, columns], tf.int32))
+    words = [2] * rows if columns == 3 else [0] * rows
+    np.testing.assert_array_equal(found["num_words"], words)
+    np.testing.assert_array_equal(found["log_probability"], [0.0] * rows)
+
+
+def test_the_saved_model_is_a_layer_of_a_functional_model(folder, served):
+    texts = keras.Input([], dtype="string")
+    layer = keras.layers.TFSMLayer(str(folder / "saved_model"))
+    outer = keras.Model(texts, layer(texts)["perplexity"])
+    asked = tf.constant(["a cat", "sat"])
+    wanted = served.signatures["score"](texts=asked)["perplexity"]
+    np.testing.assert_allclose(outer(asked), wanted, rtol=1e-6)
 
 
 def test_a_vocabulary_of_another_size_is_refused(tmp_path):

@@ -13,6 +13,8 @@ import tensorflow as tf
 
 from enas_tf.nn import recurrent, seeds
 
+# Stands in a saved model, and so in what Keras says where it lacks the layer.
+TO_LOAD = "import enas_tf.nn (of the enas_tf package) before keras.models.load_model"
 NUM_GATES = 4  # of an LSTM, side by side in its matrices: i, f, o, g
 
 
@@ -112,12 +114,18 @@ class WordModel(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """See keras: the arguments of the constructor, in plain values."""
-        return super().get_config() | dict(
+        own = dict(
             vocab_size=self.vocab_size,
             hidden_size=self.hidden_size,
             init_range=self.init_range,
             seed=self.seed,
         )
+        return dict(to_load=TO_LOAD) | super().get_config() | own
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "WordModel":
+        """See keras; a file of an older version has no `to_load`."""
+        return cls(**{name: v for name, v in config.items() if name != "to_load"})
 
 
 @keras.saving.register_keras_serializable("enas_tf")
