@@ -56,6 +56,11 @@ class RunConfig:
         "Ask TensorFlow for deterministic kernels, so that a resumed run equals an "
         "uninterrupted one bit for bit.",
     )
+    warm_start: str = setting(
+        "",
+        "Folder of a finished training, with whose weights a new --mode=train begins; "
+        "its arc and its sizes are taken over.",
+    )
     checkpoint_every_steps: int = setting(
         500,
         "Save also every so many steps inside an epoch (0: at its end only).",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import enas_tf
-from enas_tf import arc_argument, checks, config, places, presets
+from enas_tf import arc_argument, checks, config, places, presets, warm_start
 from enas_tf.run_folder import RunFolder
 
 # The stages whose settings a mode goes by.
@@ -101,6 +101,8 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
     places.check_output(folder.path)
+    source = warm_start.source(run, folder)
+    given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)
     for stage in STAGES[run.mode]:
         checks.check(configs[stage])
@@ -109,6 +111,7 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     arc = _arc(given, configs["train"], folder)
     if arc:
         _refuse_disagreement(given, arc, configs["train"].run.search_for)
+        warm_start.refuse_other_arc(arc, run, source)
         configs["train"] = _with_arc(configs["train"], arc)
     folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
     try:
@@ -131,7 +134,12 @@ def run_settings(given: dict[str, Any]) -> config.RunConfig:
     settings = config.replace(config.Config(), {"mode": mode, **written})
     checks.check_run(settings.run)
     output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
-    return config.replace(settings, {"output_dir": output_dir}).run
+    places = {"output_dir": output_dir}
+    if settings.run.warm_start:
+        # Recorded so that it means the same folder wherever the command is repeated.
+        source = pathlib.Path(settings.run.warm_start).expanduser().resolve()
+        places["warm_start"] = str(source)
+    return config.replace(settings, places).run
 
 
 def stage_configs(
@@ -208,6 +216,11 @@ def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
             f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
             "arc by itself. Leave one of the two out."
         )
+    if run.warm_start and STAGES[run.mode] != ("train",):
+        raise config.ConfigError(
+            f"--warm_start is of no use with --mode={run.mode}: a search begins with "
+            "weights of its own. Leave it out, or give --mode=train."
+        )
     if not run.reset_output_dir:
         return
     if run.mode not in BEGINNING:
@@ -215,7 +228,8 @@ def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
             f"--reset_output_dir would remove what --mode={run.mode} works on. Leave "
             "it out."
         )
-    if run.mode == "train" and "child_fixed_arc" not in given:
+    arc_is_there = "child_fixed_arc" in given or run.warm_start
+    if run.mode == "train" and not arc_is_there:
         raise config.ConfigError(
             "--reset_output_dir would remove the arc that --mode=train takes from "
             "arcs/best.json. Give --child_fixed_arc, or choose another --output_dir."
@@ -269,4 +283,4 @@ def _refuse_changes(
         trained = folder.settings("train").get("child_fixed_arc")
         if mode == "all" and stage == "train" and trained:
             settings = _with_arc(settings, trained)
-        folder.refuse_changes(stage, settings)
+        folder.refuse_changes(stage, settings, trains=mode in BEGINNING)

@@ -15,7 +15,7 @@ import filelock
 
 import enas_tf
 from enas_tf import config as config_lib
-from enas_tf import disk
+from enas_tf import disk, longer
 
 PROGRAM = "enas_tf"
 
@@ -44,6 +44,11 @@ _SECTIONS = {
     "search": ("run", "loop", "data", "child", "rnn", "controller"),
     "train": ("run", "loop", "data", "child", "rnn"),
 }
+
+# The changed setting that is named, of several: from a warm start follow the arc and
+# sizes, from the arc the number of layers; the number of epochs may be free to change.
+_LENGTH = "num_epochs"
+_IN_TURN = {"warm_start": -1, "child_fixed_arc": 0, _LENGTH: 2}
 
 
 class RunFolder:
@@ -133,8 +138,13 @@ class RunFolder:
             path = self.stage_folder(stage) / "config.json"
             disk.write_json(path, config_lib.flat(config))
 
-    def refuse_changes(self, stage: str, config: config_lib.Config) -> None:
+    def refuse_changes(
+        self, stage: str, config: config_lib.Config, *, trains: bool = True
+    ) -> None:
         """Does nothing for a stage that has saved nothing yet.
+
+        A training may be asked to go on for more epochs where that does not change
+        those it has done, by a command that `trains`.
 
         Raises:
           ConfigError: a setting that changes the result is not what it was.
@@ -152,10 +162,25 @@ class RunFolder:
             and item.field.metadata["shapes_result"]
             and (old := begun.get(item.flag, item.field.default)) != item.of(config)
         ]
-        # The number of layers follows from the arc, so the arc is what to name.
-        changes.sort(key=lambda change: change[0] != "child_fixed_arc")
-        if changes:
+        changes.sort(key=lambda change: _IN_TURN.get(change[0], 1))
+        if changes and changes[0][0] == _LENGTH and stage == "train" and trains:
+            self._refuse_length(config, changes[0][1])
+        elif changes:
             raise config_lib.ConfigError(self._changed(stage, *changes[0]))
+
+    def lengthen(self, stage: str, num_epochs: int) -> None:
+        """Keeps how many epochs `stage` is to have from now on."""
+        known = {**self.settings(stage), _LENGTH: num_epochs}
+        disk.write_json(self.stage_folder(stage) / "config.json", known)
+
+    def tested_epochs(self) -> int:
+        """How many epochs had been trained when the network was last tested, or 0."""
+        return self.run()["stages"].get("train", {}).get("epochs", 0)
+
+    def made_here(self) -> bool:
+        """Whether it is a folder of this program."""
+        marker = self.path / _MARKER
+        return marker.exists() and disk.read_json(marker).get("program") == PROGRAM
 
     def record(self, stage: str, **facts: Any) -> None:
         """Adds `facts` (JSON values) to what run.json says about `stage`."""
@@ -192,11 +217,8 @@ class RunFolder:
                 f"--output_dir={self.path} is a file. Choose a folder."
             )
         names = sorted(os.listdir(self.path)) if self.path.is_dir() else []
-        if _MARKER in names:
-            made_here = disk.read_json(self.path / _MARKER).get("program") == PROGRAM
-        else:
-            made_here = set(names) <= _UNFINISHED
-        if not made_here:
+        unfinished = _MARKER not in names and set(names) <= _UNFINISHED
+        if not unfinished and not self.made_here():
             raise config_lib.ConfigError(
                 f"--output_dir={self.path} holds files that this program did not make "
                 f"({names[0]}, ...). Choose a new or an empty folder."
@@ -232,16 +254,27 @@ class RunFolder:
                 else:
                     path.unlink(missing_ok=True)
 
+    def _refuse_length(self, config: config_lib.Config, begun: int) -> None:
+        longer.refuse(
+            config,
+            begun=begun,
+            trained=self.tested_epochs(),
+            output_dir=str(self.path),
+            changed=self._changed("train", _LENGTH, begun, config.loop.num_epochs),
+        )
+
     def _changed(self, stage: str, flag: str, old: Any, new: Any) -> str:
+        long = 60 if flag == "child_fixed_arc" else 300
+        old, new = _short(old, long), _short(new, long)
         return (
-            f"--{flag} was {_short(old)} when this {stage} began, and is now "
-            f"{_short(new)}. Give --{flag}={_short(old)} again, begin anew with "
+            f"--{flag} was {old} when this {stage} began, and is now "
+            f"{new}. Give --{flag}={old} again, begin anew with "
             f"--reset_output_dir, or choose another folder than --output_dir="
             f"{self.path}."
         )
 
 
-def _short(value: Any, limit: int = 60) -> str:
+def _short(value: Any, limit: int) -> str:
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 

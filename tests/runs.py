@@ -81,7 +81,11 @@ def settings(space: str, folder: pathlib.Path, **given) -> dict:
 
 def run(space: str, folder: pathlib.Path, **given) -> None:
     """What bin/main.py does with these flags, in this process."""
-    values = settings(space, folder, **given)
+    run_exactly(settings(space, folder, **given))
+
+
+def run_exactly(values: dict) -> None:
+    """The same with these flags and no others."""
     command = [sys.executable, "bin/main.py"]
     command += [f"--{name}={value}" for name, value in values.items()]
     asked = request.build(values, None, command)

@@ -13,7 +13,7 @@ from enas_tf.data import text
 from enas_tf.request import Request
 from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import texts
+from enas_tf.stages import texts, warm
 from enas_tf.tasks import measures
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -52,6 +52,7 @@ def train(request: Request) -> None:
     with Report(folder.path, stage="train", progress=config.run.progress) as report:
         folder.agree("train", config)
         parts = _build(request, config, report)
+        parts_lib.take_up(request, parts.driver, report, parts.total_steps)
         done = parts.driver.position[epochs_lib.COUNTER]
         report.begin("train", parts.total_steps, done)
         with parts.driver.stoppable():
@@ -106,9 +107,7 @@ def _build(request: Request, config: Config, report: Report) -> LanguageParts:
     seed, loop = config.run.seed, config.loop
     data, task = texts.training_data(config)
     model = _model(config, len(data.vocabulary), report)
-    network = final_language.FinalLanguageNetwork(
-        model, config.rnn, num_epochs=loop.num_epochs, seed=seed
-    )
+    network = final_language.FinalLanguageNetwork(model, config.rnn, seed=seed)
     lessons = task.lessons(
         batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
     )
@@ -134,8 +133,21 @@ def _build(request: Request, config: Config, report: Report) -> LanguageParts:
         batch_size=loop.eval_batch_size,
         bptt_steps=config.rnn.bptt_steps,
     )
-    parts_lib.restore(driver, report, "train")
+    if not parts_lib.restore(driver, report, "train"):
+        _warm_start(config, report, network, data)
     return LanguageParts(data, network, training, driver, total)
+
+
+def _warm_start(
+    config: Config, report: Report, network: Any, data: text.TextData
+) -> None:
+    """Begin with what another training was tested by: its weights, or their mean."""
+    averaged = network.averaged
+    groups = dict(model=network.variables, optimizer=averaged.variables)
+    names = dict(file=exported.VOCABULARY_FILE, names=data.vocabulary)
+    if warm.begin(config, report, groups, **names):
+        averaged.swap()
+        averaged.forget()
 
 
 def _model(config: Config, vocab_size: int, report: Report) -> Any:
@@ -181,10 +193,10 @@ def _perplexities(
 def _test_once(
     request: Request, config: Config, parts: LanguageParts, report: Report
 ) -> float:
-    """The test perplexity; measured once, and read from run.json ever after."""
+    """The test perplexity; measured once per length, and then read from run.json."""
     folder = request.folder
     known = folder.run()["stages"].get("train", {}).get("test_perplexity")
-    if known is not None:
+    if known is not None and folder.tested_epochs() == config.loop.num_epochs:
         report.message(f"Test perplexity: {known:.2f} ({AS_STREAM}; measured before)")
         return known
     found = _perplexities(config, parts, report)

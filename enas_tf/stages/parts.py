@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from enas_tf import arc_argument, plots
+from enas_tf import arc_argument, longer, plots
 from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
@@ -133,6 +133,22 @@ def restore(driver: Driver, report: Report, stage: str) -> bool:
     where = ", ".join(f"{name} {value}" for name, value in position.items())
     report.message(f"Found a checkpoint of the {stage} stage: {where}.")
     return True
+
+
+def take_up(request: Request, driver: Driver, report: Report, total_steps: int) -> None:
+    """Keep how many epochs the training is to have from now on: `total_steps`.
+
+    Raises:
+      ConfigError: more is trained already.
+    """
+    folder, asked = request.folder, request.configs["train"].loop.num_epochs
+    if driver.position[epochs_lib.COUNTER] > total_steps:
+        trained = max(driver.position[retrain.EPOCH], asked + 1)
+        raise longer.too_few(asked, trained, str(folder.path))
+    begun = folder.settings("train")["num_epochs"]
+    if begun != asked:
+        report.message(f"Goes on to {asked} epochs; {begun} were asked for before.")
+        folder.lengthen("train", asked)
 
 
 def refuse_unfinished(request: Request, driver: Driver) -> None:

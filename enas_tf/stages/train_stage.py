@@ -16,7 +16,7 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import images
+from enas_tf.stages import images, warm
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification
 from enas_tf.training import child as child_lib
@@ -60,6 +60,7 @@ def train(request: Request) -> None:
         folder.agree("train", config)
         parts = _build_train(request, config, report)
         total = _total_steps(config, parts.task)
+        parts_lib.take_up(request, parts.driver, report, total)
         report.begin("train", total, parts.driver.position[epochs_lib.COUNTER])
         with parts.driver.stoppable():
             retrain.retrain(
@@ -85,6 +86,10 @@ def _build_train(request: Request, config: Config, report: Report) -> TrainParts
         for training in (True, False)
     )
     epochs, driver = _build_epochs(request, config, report, trained, task)
+    if not parts_lib.restore(driver, report, "train"):
+        groups = dict(model=[v.value for v in trained.weights])
+        names = dict(file=exported.CLASSES_FILE, names=data.class_names)
+        warm.begin(config, report, groups, **names)
     report.message(space.describe(arc))
     report.message(
         f"Final child: {cost.parameters(model):,} parameters, "
@@ -96,7 +101,7 @@ def _build_train(request: Request, config: Config, report: Report) -> TrainParts
 def _build_epochs(
     request: Request, config: Config, report: Report, trained: keras.Model, task: Any
 ) -> tuple[ChildEpochs, Driver]:
-    """What trains `trained`, whose weights are then those of the last checkpoint."""
+    """What trains `trained`, and carries that on."""
     seed, total = config.run.seed, _total_steps(config, task)
     network = networks.FinalNetwork(trained, total_steps=total, seed=seed)
     trainer = child_lib.ChildTrainer(
@@ -112,7 +117,6 @@ def _build_epochs(
         )
 
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce)
-    parts_lib.restore(driver, report, "train")
     return epochs, driver
 
 
@@ -130,9 +134,9 @@ def _lessons(config: Config, task: Any) -> Any:
 def _test_once(
     folder: RunFolder, config: Config, parts: TrainParts, report: Report
 ) -> float:
-    """The test accuracy; measured once, and read from run.json ever after."""
+    """The test accuracy; measured once per length, and then read from run.json."""
     known = folder.run()["stages"].get("train", {}).get("test_accuracy")
-    if known is not None:
+    if known is not None and folder.tested_epochs() == config.loop.num_epochs:
         report.message(f"Test accuracy: {known:.4f} (measured before).")
         return known
     accuracy = retrain.test_accuracy(

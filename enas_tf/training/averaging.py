@@ -15,17 +15,16 @@ from enas_tf.training import optimizer
 class AveragedSgd(optimizer.Sgd):
     """Plain SGD; from a moment on, the mean of all weights passed through as well."""
 
-    def __init__(
-        self, variables: Sequence[tf.Variable], *, num_epochs: int, nonmono: int
-    ):
-        """Args: what to train; how many losses may be noted; see `note`."""
+    def __init__(self, variables: Sequence[tf.Variable], *, nonmono: int):
+        """Args: what to train; see `note`."""
         super().__init__(variables)
         self._nonmono = nonmono
         self._means = [tf.Variable(tf.zeros_like(v)) for v in variables]
         # Deviation D27: from 0; the authors' counter begins with a random number.
         self._count = tf.Variable(0, dtype=tf.int64)
         self._started = tf.Variable(False)
-        self._losses = tf.Variable(tf.zeros([num_epochs]))
+        # As many as epochs were noted: a training may be told to go on for more.
+        self._losses = tf.Variable(tf.zeros([0]), shape=[None])
         own = [self._count, self._started, self._losses]
         self.variables = [*self._means, *own]
 
@@ -40,8 +39,9 @@ class AveragedSgd(optimizer.Sgd):
         It begins when `loss` is above the best of all but the last `nonmono` losses
         before it; never where `nonmono` is 0.
         """
+        # Checkpoints of version 0.1.0 have zeros behind, up to the last epoch.
         before = self._losses.numpy()[:epoch]
-        self._losses.assign(np.append(before, loss).tolist() + self._rest(epoch))
+        self._losses.assign(np.append(before, np.float32(loss)))
         if self._started or not self._nonmono or epoch <= self._nonmono:
             return False
         begins = bool(loss > before[: epoch - self._nonmono].min())
@@ -71,11 +71,14 @@ class AveragedSgd(optimizer.Sgd):
             variable.assign(mean)
             mean.assign(kept)
 
+    def forget(self) -> None:
+        """Begin anew: no losses, no mean."""
+        for variable in [*self._means, self._count, self._started]:
+            variable.assign(tf.zeros_like(variable))
+        self._losses.assign([])
+
     def _average(self) -> tf.Tensor:
         count = tf.cast(self._count.assign_add(1), tf.float32)
         for variable, mean in zip(self._trained, self._means, strict=True):
             mean.assign_add((variable - mean) / count)
         return tf.constant(True)
-
-    def _rest(self, epoch: int) -> list[float]:
-        return [0.0] * (self._losses.shape[0] - epoch - 1)

@@ -37,14 +37,7 @@ class Checkpoint:
         self.position = dict.fromkeys(counters, 0)
         self._folder = folder
         self._counters = {n: tf.Variable(0, dtype=tf.int64) for n in counters}
-        # Variables are named one by one: tf.train.Checkpoint silently leaves out what
-        # sits in a list of a Keras layer.
-        named = {
-            f"{group}_{number}": variable
-            for group, variables in groups.items()
-            for number, variable in enumerate(variables)
-        }
-        self._checkpoint = tf.train.Checkpoint(**named, **self._counters)
+        self._checkpoint = tf.train.Checkpoint(**_named(groups), **self._counters)
         self._manager = tf.train.CheckpointManager(
             self._checkpoint, str(folder), max_to_keep=KEPT
         )
@@ -83,3 +76,39 @@ class Checkpoint:
             logging.warning("The checkpoint %s cannot be read: %s", path, reason)
             return False
         return True
+
+
+def copy(folder: pathlib.Path, groups: Mapping[str, Sequence[tf.Variable]]) -> None:
+    """Give variables the values of the last checkpoint in `folder`, which stays as is.
+
+    Args:
+      folder: where a `Checkpoint` saved.
+      groups: as its; what it saved beside them is passed over.
+
+    Raises:
+      ValueError: it cannot be read, or holds another number of the first group's
+        variables, or of other shapes.
+    """
+    path = tf.train.latest_checkpoint(str(folder))
+    first, variables = next(iter(groups.items()))
+    try:
+        held = tf.train.load_checkpoint(path).get_variable_to_shape_map()
+        count = sum(name.startswith(f"{first}_") for name in held)
+        if count != len(variables):
+            raise ValueError(f"{count} variables, not {len(variables)}")
+        status = tf.train.Checkpoint(**_named(groups)).restore(path)
+        status.assert_existing_objects_matched().expect_partial()
+    except (*UNREADABLE, TypeError) as error:  # TypeError: there is no path
+        raise ValueError(str(error).splitlines()[0]) from None
+
+
+def _named(groups: Mapping[str, Sequence[tf.Variable]]) -> dict[str, tf.Variable]:
+    """Variables one by one, each by a name.
+
+    tf.train.Checkpoint silently leaves out what sits in a list of a Keras layer.
+    """
+    return {
+        f"{group}_{number}": variable
+        for group, variables in groups.items()
+        for number, variable in enumerate(variables)
+    }

@@ -22,18 +22,14 @@ class FinalLanguageNetwork:
 
     num_tokens = 0
 
-    def __init__(
-        self, model: Any, config: RnnChildConfig, *, num_epochs: int, seed: int
-    ):
+    def __init__(self, model: Any, config: RnnChildConfig, *, seed: int):
         """Args: a `WordModel`; what is dropped and penalised; the run's."""
         self.model = model
         self._config = config
         self._seed = seed
         self.variables = [v.value for v in model.trainable_variables]
         self.decayed = [False] * len(self.variables)  # in the penalty
-        self.averaged = AveragedSgd(
-            self.variables, num_epochs=num_epochs, nonmono=config.nonmono
-        )
+        self.averaged = AveragedSgd(self.variables, nonmono=config.nonmono)
 
     def optimizer(self, config):
         """See `Network`; always SGD, whose weights can be averaged."""

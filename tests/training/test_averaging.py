@@ -8,7 +8,7 @@ from enas_tf.training import averaging
 
 def build(nonmono=2, start=(0.0,)):
     variable = tf.Variable(list(start))
-    return variable, averaging.AveragedSgd([variable], num_epochs=9, nonmono=nonmono)
+    return variable, averaging.AveragedSgd([variable], nonmono=nonmono)
 
 
 def noted(losses, **kind):

@@ -1,0 +1,87 @@
+"""Begins a training with the weights of another one (--warm_start)."""
+
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+
+from enas_tf import exported
+from enas_tf.config import Config, ConfigError
+from enas_tf.run_folder import RunFolder
+from enas_tf.training import checkpoint
+from enas_tf.training.report import Report
+
+SHOWN = 3  # of the names that differ
+
+
+def begin(
+    config: Config,
+    report: Report,
+    groups: Mapping[str, Sequence[tf.Variable]],
+    *,
+    file: str,
+    names: Sequence[str],
+) -> bool:
+    """Give the variables in `groups` the values of the other training, which is read.
+
+    Args:
+      config: of the training that begins.
+      report: told what it begins with.
+      groups: a part of what a checkpoint of this training holds, "model" first.
+      file: which names of an export must be the same, of `exported`.
+      names: those of the data at hand.
+
+    Returns:
+      Whether there is another training.
+
+    Raises:
+      ConfigError: its network answers in other classes or words, or does not fit.
+    """
+    if not config.run.warm_start:
+        return False
+    source = RunFolder(config.run.warm_start)
+    _refuse_other_names(source, file, list(names))
+    try:
+        checkpoint.copy(source.checkpoints("train"), groups)
+    except ValueError as error:
+        raise ConfigError(
+            f"--warm_start={source.path}: its weights are not those of this network "
+            f"({error}). Train on images with as many channels, of the same "
+            "--image_size; or repeat its --mode=train if it is damaged."
+        ) from None
+    report.message(f"Begins with the weights of {source.path}.")
+    _warn_of_seed(config, source, report)
+    return True
+
+
+def _refuse_other_names(source: RunFolder, file: str, ours: list[str]) -> None:
+    path = source.final / file
+    try:
+        theirs = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(
+            f"--warm_start={source.path}: {path} cannot be read, which says what the "
+            "network answers. Write it with --mode=export and that --output_dir."
+        ) from None
+    if theirs != ours:
+        what = "words" if file == exported.VOCABULARY_FILE else "classes"
+        raise ConfigError(
+            f"--warm_start={source.path}: its network has the {len(theirs)} {what} "
+            f"{_some(theirs, ours)}, this data {len(ours)}: {_some(ours, theirs)}. "
+            f"Name data with the same {what} in the same order."
+        )
+
+
+def _some(names: list[str], others: list[str]) -> str:
+    """A few of `names`, those that the others lack if there are such."""
+    own = [name for name in names if name not in set(others)] or names
+    more = ", ..." if len(own) > SHOWN else ""
+    return ", ".join(own[:SHOWN]) + more
+
+
+def _warn_of_seed(config: Config, source: RunFolder, report: Report) -> None:
+    theirs = source.settings("train").get("seed", config.run.seed)
+    if theirs != config.run.seed:
+        report.message(
+            f"Note: --seed was {theirs} there. Where a set has no test split of its "
+            "own, some test images of this run were trained on there."
+        )

@@ -1,0 +1,118 @@
+"""--warm_start before anything is trained: what is taken over, what is refused."""
+
+import pytest
+
+from enas_tf import config as config_lib
+from enas_tf import request
+from enas_tf.config import Config, ConfigError
+from enas_tf.run_folder import RunFolder
+
+ARC, OTHER = "0 1 0", "0 1 1"
+HAS = dict(
+    mode="train",
+    child_fixed_arc=ARC,
+    child_num_layers=2,
+    child_out_filters=8,
+    child_keep_prob=0.5,
+    num_epochs=2,
+    dataset="digits",
+    seed=7,
+)
+
+
+def training(path, *, tested=2, **values):
+    """A folder with what a training leaves behind."""
+    folder = RunFolder.claim(path, reset=False)
+    folder.agree("train", config_lib.replace(Config(), {**HAS, **values}))
+    folder.checkpoints("train").mkdir(parents=True)
+    (folder.checkpoints("train") / "state").touch()
+    if tested:
+        folder.record("train", epochs=tested)
+    folder.release()
+
+
+@pytest.fixture
+def build(tmp_path, monkeypatch):
+    """A function: the flags given -> the training's settings, from `old` to `new`."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(preset=None, **given):
+        values = dict(mode="train", output_dir="new", warm_start="old")
+        asked = request.build({**values, **given}, preset, ["main.py"])
+        asked.folder.release()
+        return asked.configs["train"]
+
+    return run
+
+
+def test_arc_sizes_data_and_seed_are_taken_over_and_nothing_else(build, tmp_path):
+    training("old")
+    config = build(preset="cpu", child_keep_prob=0.9)
+    assert (config.child.fixed_arc, config.child.num_layers) == (ARC, 2)
+    assert config.child.out_filters == 8
+    assert (config.data.dataset, config.run.seed) == ("digits", 7)
+    assert (config.child.keep_prob, config.loop.num_epochs) == (0.9, 2)
+    assert config.run.warm_start == str(tmp_path / "old")
+    assert RunFolder("new").settings("train") == {}
+
+
+def test_data_that_are_named_stand(build):
+    training("old", image_size=16)
+    config = build(data_path="photos")
+    assert config.data == config_lib.DataConfig(data_path="photos")
+
+
+def test_the_same_values_may_be_given(build):
+    training("old")
+    config = build(child_out_filters=8, child_fixed_arc="0 | 1 0", seed=3)
+    assert config.run.seed == 3
+
+
+REFUSED = {
+    "size": (dict(child_out_filters=4), r"--child_out_filters=4 .* 8, as the network"),
+    "arc": (dict(child_fixed_arc=OTHER), r"--child_fixed_arc='0 1 1' .* '?0 1 0"),
+    "space": (dict(search_for="micro"), "training of the macro space"),
+    "itself": (dict(output_dir="old"), "is the --output_dir itself"),
+    "no folder": (dict(warm_start="nowhere"), "nowhere is no folder"),
+    "a file": (dict(warm_start="note.txt"), "note.txt is no folder"),
+    "another's": (dict(warm_start="."), "holds no training of this program"),
+    "unfinished": (dict(warm_start="half"), "not finished. Run --mode=train"),
+    "lengthened": (dict(warm_start="longer"), "not finished. Run --mode=train"),
+    "a search": (dict(mode="search"), "no use with --mode=search"),
+    "all": (dict(mode="all"), "no use with --mode=all"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_does_not_go_together_is_refused_and_leaves_no_trace(
+    build, tmp_path, name
+):
+    training("old")
+    training("half", tested=0)
+    training("longer", tested=2, num_epochs=3)
+    (tmp_path / "note.txt").touch()
+    given, words = REFUSED[name]
+    with pytest.raises(ConfigError, match=words) as caught:
+        build(**given)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_with_a_checkpoint_does_not_ask_for_the_folder_again(build, tmp_path):
+    training("old")
+    config = build()
+    training("new", **config_lib.flat(config))
+    (tmp_path / "old").rename(tmp_path / "elsewhere")
+    assert build() == config
+    with pytest.raises(ConfigError, match="--warm_start was .*old.* and is now ''"):
+        build(warm_start="", child_fixed_arc=ARC, child_out_filters=8, preset="cpu")
+
+
+def test_a_reset_begins_with_the_folder_again(build, tmp_path):
+    training("old")
+    config = build()
+    training("new", **config_lib.flat(config))
+    assert build(reset_output_dir=True).child.fixed_arc == ARC
+    (tmp_path / "old").rename(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="old is no folder"):
+        build(reset_output_dir=True)
