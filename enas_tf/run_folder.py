@@ -33,6 +33,7 @@ WRITTEN = (
     "checkpoints",
     "tensorboard",
     "final",
+    "evaluation",
     _MARKER,
 )
 # What a process that died at its very start may have left.
@@ -104,6 +105,11 @@ class RunFolder:
     def final(self) -> pathlib.Path:
         """The exported model: model.keras and saved_model/."""
         return self.path / "final"
+
+    @property
+    def evaluation(self) -> pathlib.Path:
+        """What --mode=evaluate found, class by class."""
+        return self.path / "evaluation"
 
     def checkpoints(self, stage: str) -> pathlib.Path:
         """Where `stage` saves its state."""

@@ -209,6 +209,25 @@ def test_evaluate_measures_what_training_reported(finished):
     assert stages["evaluate"][name] == stages["train"][name]
 
 
+def test_evaluate_tells_draws_and_keeps_how_each_class_does(finished):
+    space, folder, lines = finished
+    if space in config.TEXTS:
+        pytest.skip("of image spaces")
+    runs.run(space, folder, mode="evaluate")
+    (head,) = [line for line in lines[-20:] if line.split()[:2] == ["class", "images"]]
+    rows = lines[lines.index(head) + 1 :][:10]
+    assert [row.split()[0] for row in rows] == list("0123456789")
+    assert sum(int(row.split()[1]) for row in rows) == 360
+    kept = json.loads((folder / "evaluation/classes.json").read_text())
+    stages = json.loads((folder / "run.json").read_text())["stages"]
+    for name in ("test_accuracy", "balanced_accuracy"):
+        assert kept[name] == stages["evaluate"][name] == stages["train"][name]
+    right = np.trace(np.array(kept["confusion"]))
+    assert kept["test_accuracy"] == pytest.approx(right / 360)
+    with Image.open(folder / "evaluation/confusion.png") as picture:
+        assert picture.format == "PNG"
+
+
 def test_export_can_be_repeated_and_answers_the_same(finished):
     space, folder, _ = finished
     asked = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1), np.uint8)

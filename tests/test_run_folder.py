@@ -167,6 +167,7 @@ def test_the_paths_of_a_run():
 def test_every_path_of_a_run_is_one_that_a_reset_removes():
     folder = RunFolder("out")
     paths = [folder.metrics, folder.tensorboard, folder.arcs, folder.final]
+    paths += [folder.evaluation]
     paths += [folder.checkpoints("search"), pathlib.Path("out/config.json")]
     assert {path.parts[1] for path in paths} <= set(run_folder.WRITTEN)
     assert {"search", "train", "run.json"} <= set(run_folder.WRITTEN)

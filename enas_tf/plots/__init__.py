@@ -1,13 +1,17 @@
-"""Pictures of a run: the architecture it found and the curves that led there.
+"""Pictures of a run: the architecture it found, its curves, its confusions.
 
 Written with matplotlib's object interface: no global state, no window, any thread.
 """
 
 import pathlib
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib import figure as figure_lib
 
+from enas_tf.plots import confusion as confusion_picture
 from enas_tf.plots import curves, macro, micro
 from enas_tf.plots import rnn as rnn_picture
 from enas_tf.spaces import base
@@ -28,6 +32,16 @@ def draw_arc(
 def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
     """Write the curves of a metrics.jsonl to the PNG file `png_path`."""
     _save(curves.draw(metrics_path), png_path)
+
+
+def draw_confusion(
+    confusion: np.ndarray, names: Sequence[str], path: pathlib.Path, *, title: str = ""
+) -> None:
+    """Write a picture of `confusion` [V, V] of the classes `names` to a PNG file."""
+    with warnings.catch_warnings():
+        # A class may be named in letters that matplotlib's font does not have.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        _save(confusion_picture.draw(confusion, names, title), path)
 
 
 def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:

@@ -16,12 +16,13 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import images, warm
+from enas_tf.stages import evaluation, images, warm
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification
+from enas_tf.training import by_class, networks, retrain
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
-from enas_tf.training import networks, retrain
+from enas_tf.training.by_class import ByClass
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.report import Report
@@ -139,20 +140,27 @@ def _test_once(
     if known is not None and folder.tested_epochs() == config.loop.num_epochs:
         report.message(f"Test accuracy: {known:.4f} (measured before).")
         return known
-    accuracy = retrain.test_accuracy(
-        parts.model, parts.task, batch_size=config.loop.eval_batch_size
-    )
-    report.scalars("test", config.loop.num_epochs, dict(accuracy=accuracy))
+    found = _tested(config, parts)
+    report.scalars("test", config.loop.num_epochs, dict(accuracy=found.accuracy))
     folder.record(
         "train",
-        test_accuracy=accuracy,
+        test_accuracy=found.accuracy,
+        balanced_accuracy=found.balanced_accuracy,
         arc=config.child.fixed_arc,
         epochs=config.loop.num_epochs,
         parameters=cost.parameters(parts.model),
         flops=cost.flops(parts.model),
     )
-    report.message(f"Test accuracy: {accuracy:.4f}")
-    return accuracy
+    evaluation.tell(report, found)
+    return found.accuracy
+
+
+def _tested(config: Config, parts: TrainParts) -> ByClass:
+    """What the model answers to the test images."""
+    answers = retrain.test_answers(
+        parts.model, parts.task, batch_size=config.loop.eval_batch_size
+    )
+    return by_class.measure(parts.data.test.labels, answers, parts.data.class_names)
 
 
 def _write_export(folder: RunFolder, parts: TrainParts, report: Report) -> None:
@@ -182,14 +190,18 @@ def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
 
 
 def evaluate(request: Request) -> None:
-    """Measure a finished run's test accuracy anew."""
+    """Measure a finished run's test accuracy anew, and how each class does."""
     with Report(request.folder.path, stage="evaluate", progress=False) as report:
         config, parts = _finished(request, report)
-        accuracy = retrain.test_accuracy(
-            parts.model, parts.task, batch_size=config.loop.eval_batch_size
-        )
-        report.message(f"Test accuracy: {accuracy:.4f}")
-    request.folder.record("evaluate", test_accuracy=accuracy)
+        found = _tested(config, parts)
+        evaluation.tell_all(report, found)
+        evaluation.write(request.folder, found)
+        report.message(f"See {request.folder.evaluation}/{evaluation.PICTURE}.")
+    request.folder.record(
+        "evaluate",
+        test_accuracy=found.accuracy,
+        balanced_accuracy=found.balanced_accuracy,
+    )
 
 
 def export(request: Request) -> None:

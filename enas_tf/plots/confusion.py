@@ -1,0 +1,83 @@
+"""Which classes are taken for which: the table of a class's answers as a picture."""
+
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib import colors
+from matplotlib import figure as figure_lib
+
+from enas_tf.plots import pen
+
+MOST_NUMBERS = 20  # classes, up to which a cell has its number of images
+MOST_NAMES = 120  # classes, up to which every one is named
+LONGEST = 24  # letters of a name
+_DARK = 0.4  # share from which letters on a cell are white
+_LETTER_INCHES = 0.08
+_MANY_INCHES = 14.0  # a side where classes are too many to be named
+
+
+def draw(confusion: np.ndarray, names: Sequence[str], title: str) -> figure_lib.Figure:
+    """Rows are classes, columns answers; colour is the share of the class.
+
+    Args:
+      confusion: [V, V], how many images of the row's class got the column's answer.
+      names: of the classes.
+      title: a line.
+    """
+    shown = [_short(name) for name in names]
+    side = _side(shown)
+    figure = figure_lib.Figure(figsize=(side + 0.8, side), layout="constrained")
+    axes = figure.add_subplot()
+    totals = confusion.sum(axis=1, keepdims=True)
+    shares = np.ma.masked_invalid(confusion / np.where(totals, totals, np.nan))
+    hues = matplotlib.colormaps["Blues"].with_extremes(bad=pen.PALE)
+    # By the root, so that the few images of a frequent mistake are seen.
+    norm = colors.PowerNorm(0.5, 0.0, 1.0)
+    image = axes.imshow(shares, cmap=hues, norm=norm, interpolation="nearest")
+    words = "share of the class"
+    figure.colorbar(image, ax=axes, label=words, shrink=0.6, aspect=25, pad=0.02)
+    _name(axes, shown)
+    if len(names) <= MOST_NUMBERS:
+        _number(axes, confusion, shares.filled(0.0))
+    axes.set_title(title, parse_math=False)
+    axes.set_xlabel("answer")
+    axes.set_ylabel("class")
+    return figure
+
+
+def _side(names: Sequence[str]) -> float:
+    """Of the sheet, in inches: room for the cells and the names beside them."""
+    count = len(names)
+    if count > MOST_NAMES:
+        return _MANY_INCHES
+    cell = 0.55 if count <= MOST_NUMBERS else 0.16
+    return max(2.5, cell * count) + 1.2 + _LETTER_INCHES * max(map(len, names))
+
+
+def _name(axes, names: Sequence[str]) -> None:
+    """Every class by its name; where there are too many, matplotlib's own numbers."""
+    few = len(names) <= MOST_NUMBERS
+    if len(names) > MOST_NAMES:
+        return
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(range(len(names)), names, fontsize=9 if few else 7)
+        for label in axis.get_ticklabels():
+            label.set_parse_math(False)  # a $ is a letter
+    if not few or max(map(len, names)) > 3:
+        axes.tick_params(axis="x", labelrotation=90)
+
+
+def _number(axes, confusion: np.ndarray, shares: np.ndarray) -> None:
+    for (row, column), images in np.ndenumerate(confusion):
+        colour = "white" if shares[row, column] > _DARK else pen.INK
+        style = dict(ha="center", va="center", fontsize=9, color=colour)
+        if images:
+            axes.text(column, row, str(images), **style)
+
+
+def _short(name: str) -> str:
+    """Cut in the middle: names of a kind often differ at their ends."""
+    name = " ".join(name.split())
+    half = (LONGEST - 3) // 2
+    return name if len(name) <= LONGEST else f"{name[:half]}...{name[-half:]}"

@@ -1,0 +1,98 @@
+"""What a classifier's answers to the test images are told, drawn and kept as."""
+
+import json
+import math
+from collections.abc import Iterator
+
+from enas_tf import disk, plots
+from enas_tf.run_folder import RunFolder
+from enas_tf.training.by_class import ByClass
+from enas_tf.training.report import Report
+
+MOST_ROWS = 20  # classes, up to which a row of the table is for each
+WORST = 10  # how many have one otherwise
+WIDEST = 32  # letters of a name
+PICTURE, NUMBERS = "confusion.png", "classes.json"
+
+
+def tell(report: Report, found: ByClass) -> None:
+    """The test accuracy, and beside it what it may hide."""
+    report.message(f"Test accuracy: {found.accuracy:.4f}")
+    if found.unbalanced:
+        report.message(_balanced(found))
+
+
+def tell_all(report: Report, found: ByClass) -> None:
+    """The same, always, and a table of the classes; of many, the worst."""
+    report.message(f"Test accuracy: {found.accuracy:.4f}")
+    for line in [_balanced(found), *table(found)]:
+        report.message(line)
+
+
+def table(found: ByClass) -> list[str]:
+    """Its lines: the classes' test images, precision and recall."""
+    count = len(found.names)
+    rows, head = list(range(count)), "class"
+    if count > MOST_ROWS:
+        rows, head = found.worst(WORST), f"worst {WORST} of {count} classes"
+    names = [_short(found.names[row]) for row in rows]
+    width = max(len(head), *map(len, names))
+    lines = [f"{head:{width}}  images  precision  recall"]
+    for row, name in zip(rows, names, strict=True):
+        shares = _share(found.precision[row]), _share(found.recall[row])
+        lines.append(
+            f"{name:{width}}  {found.images[row]:6d}  {shares[0]:>9}  {shares[1]:>6}"
+        )
+    return lines
+
+
+def write(folder: RunFolder, found: ByClass) -> None:
+    """The numbers as JSON and the confusions as a picture."""
+    place = folder.evaluation
+    disk.write_text(place / NUMBERS, as_json(found))
+    title = (
+        f"Test accuracy {found.accuracy:.4f}, balanced {found.balanced_accuracy:.4f}"
+    )
+    with disk.refusals(place):
+        plots.draw_confusion(found.confusion, found.names, place / PICTURE, title=title)
+
+
+def as_json(found: ByClass) -> str:
+    """All numbers; a line for each class and for each row of the confusions."""
+    facts = dict(
+        test_accuracy=json.dumps(found.accuracy),
+        balanced_accuracy=json.dumps(found.balanced_accuracy),
+        classes=_lines(_classes(found)),
+        confusion=_lines(found.confusion.tolist()),
+    )
+    items = ",\n".join(f'"{name}": {text}' for name, text in facts.items())
+    return f"{{\n{items}\n}}\n"
+
+
+def _balanced(found: ByClass) -> str:
+    return f"Balanced accuracy: {found.balanced_accuracy:.4f} (each class counts alike)"
+
+
+def _classes(found: ByClass) -> Iterator[dict]:
+    shares = zip(found.precision.tolist(), found.recall.tolist(), strict=True)
+    rows = zip(found.names, found.images.tolist(), shares, strict=True)
+    for name, images, (precision, recall) in rows:
+        yield dict(
+            name=name,
+            images=images,
+            precision=None if math.isnan(precision) else precision,
+            recall=None if math.isnan(recall) else recall,
+        )
+
+
+def _lines(rows) -> str:
+    return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
+
+
+def _share(share: float) -> str:
+    return "-" if math.isnan(share) else f"{share:.4f}"
+
+
+def _short(name: str) -> str:
+    name = " ".join(name.split())
+    return name if len(name) <= WIDEST else f"{name[: WIDEST - 3]}..."

@@ -1,0 +1,61 @@
+"""How well a classifier answers, class by class."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from sklearn import metrics
+
+UNBALANCED = 1.5  # the largest class of test images over the smallest
+
+
+class ByClass(NamedTuple):
+    """The answers to a set of images, held against their classes.
+
+    Attributes:
+      names: V names.
+      confusion: [V, V] int64, how many images of the class of the row got the answer of
+        the column.
+      precision: [V], the share of an answer that is right; NaN where never given.
+      recall: [V], the share of a class that is found; NaN where it has no images.
+    """
+
+    names: tuple[str, ...]
+    confusion: np.ndarray
+    precision: np.ndarray
+    recall: np.ndarray
+
+    @property
+    def images(self) -> np.ndarray:
+        """[V] int64, of each class."""
+        return self.confusion.sum(axis=1)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of all images that is right."""
+        return int(np.trace(self.confusion)) / int(self.confusion.sum())
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean recall of the classes that have images."""
+        return float(np.nanmean(self.recall))
+
+    @property
+    def unbalanced(self) -> bool:
+        """Whether some class has so few images that accuracy says little of it."""
+        return self.images.max() > UNBALANCED * self.images.min()
+
+    def worst(self, count: int) -> list[int]:
+        """The classes of the lowest recall, the lowest first."""
+        order = np.argsort(self.recall, kind="stable")  # NaN are last
+        return [int(place) for place in order[:count]]
+
+
+def measure(labels: np.ndarray, answers: np.ndarray, names: Sequence[str]) -> ByClass:
+    """Args: [N] of 0..V-1, the class of each image; [N], what was answered; V names."""
+    every = range(len(names))
+    precision, recall, _, _ = metrics.precision_recall_fscore_support(
+        labels, answers, labels=every, zero_division=np.nan
+    )
+    confusion = metrics.confusion_matrix(labels, answers, labels=every)
+    return ByClass(tuple(names), confusion, precision, recall)

@@ -1,0 +1,87 @@
+"""How an evaluation by class is told and kept."""
+
+import json
+
+import numpy as np
+
+from enas_tf.stages import evaluation
+from enas_tf.training import by_class
+
+
+class Heard:
+    """A report that remembers what it was told."""
+
+    def __init__(self):
+        self.lines = []
+
+    def message(self, text):
+        self.lines.append(text)
+
+
+def found(labels, answers, names):
+    return by_class.measure(np.array(labels), np.array(answers), names)
+
+
+def many(count):
+    """As many classes, of two images each; those whose number ends in 7 are missed."""
+    labels = np.repeat(np.arange(count), 2)
+    answers = np.where(labels % 10 == 7, 0, labels)
+    return found(labels, answers, [f"species {n}" for n in range(count)])
+
+
+def test_each_class_has_a_row():
+    ours = found([0, 0, 0, 1, 1], [0, 0, 1, 1, 1], ["cat", "grey heron", "dog"])
+    assert evaluation.table(ours) == [
+        "class       images  precision  recall",
+        "cat              3     1.0000  0.6667",
+        "grey heron       2     0.6667  1.0000",
+        "dog              0          -       -",
+    ]
+
+
+def test_of_many_classes_the_ten_worst_have_one():
+    lines = evaluation.table(many(100))
+    assert len(lines) == 1 + 10
+    assert lines[0].startswith("worst 10 of 100 classes")
+    assert [line.split()[1] for line in lines[1:]] == [
+        f"{n}7" for n in ["", *"123456789"]
+    ]
+    assert len(evaluation.table(many(20))) == 1 + 20
+
+
+def test_rows_fit_into_a_terminal_whatever_the_names():
+    ours = found([0, 1], [0, 1], ["a name\nof two lines", "x" * 200])
+    lines = evaluation.table(ours)
+    assert max(map(len, lines)) <= 70
+    assert len({len(line) for line in lines}) == 1
+    assert not any("\n" in line for line in lines)
+
+
+def test_balanced_accuracy_is_always_told_by_an_evaluation():
+    heard = Heard()
+    evaluation.tell_all(heard, found([0, 1], [0, 0], ["cat", "dog"]))
+    assert heard.lines[0] == "Test accuracy: 0.5000"
+    assert heard.lines[1].startswith("Balanced accuracy: 0.5000")
+
+
+def test_after_a_training_it_is_told_where_classes_are_unbalanced():
+    heard = Heard()
+    evaluation.tell(heard, found([0, 1], [0, 0], ["cat", "dog"]))
+    assert heard.lines == ["Test accuracy: 0.5000"]
+    evaluation.tell(heard, found([0, 0, 0, 1], [0, 0, 0, 0], ["cat", "dog"]))
+    assert heard.lines[1] == "Test accuracy: 0.7500"
+    assert heard.lines[2].startswith("Balanced accuracy: 0.5000")
+
+
+def test_what_is_kept_is_json_without_nan():
+    ours = found([0, 0, 1], [0, 2, 1], ["cat", 'the "dog"', "heron"])
+    kept = json.loads(evaluation.as_json(ours), parse_constant=lambda name: name)
+    assert kept["confusion"] == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
+    assert kept["classes"][1] == {
+        "name": 'the "dog"',
+        "images": 1,
+        "precision": 1.0,
+        "recall": 1.0,
+    }
+    assert kept["classes"][2]["recall"] is None
+    assert kept["balanced_accuracy"] == 0.75
