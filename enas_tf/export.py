@@ -143,8 +143,9 @@ def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
         count = tf.shape(images)[0]
         # A convolution of no images at all gives a wrong shape where oneDNN is on.
         missing = tf.maximum(0, 1 - count)
+        images = tf.cast(images, tf.float32)
         images = tf.pad(images, [[0, missing], [0, 0], [0, 0], [0, 0]])
-        answers = model(tf.cast(images, tf.float32), training=False)
+        answers = model(images, training=False)
         return {"probabilities": answers[:count]}
 
     archive = keras.export.ExportArchive()

@@ -110,8 +110,8 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     _check_places(run, configs)
     arc = _arc(given, configs["train"], folder)
     if arc:
-        _refuse_disagreement(given, arc, configs["train"].run.search_for)
         warm_start.refuse_other_arc(arc, run, source)
+        _refuse_disagreement(given, arc, configs["train"].run.search_for)
         configs["train"] = _with_arc(configs["train"], arc)
     folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
     try:
@@ -126,9 +126,10 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
 def run_settings(given: dict[str, Any]) -> config.RunConfig:
     """What to do and where: the settings that all others depend on, checked.
 
-    As in the original, an arc without a mode means that it is to be trained.
+    As in the original, an arc without a mode means that it is to be trained; so do the
+    weights of one.
     """
-    mode = "train" if "child_fixed_arc" in given else "search"
+    mode = "train" if {"child_fixed_arc", "warm_start"} & set(given) else "search"
     names = [item.flag for item in config.settings() if item.section == "run"]
     written = {name: given[name] for name in names if name in given}
     settings = config.replace(config.Config(), {"mode": mode, **written})

@@ -56,6 +56,15 @@ def test_arc_sizes_data_and_seed_are_taken_over_and_nothing_else(build, tmp_path
     assert RunFolder("new").settings("train") == {}
 
 
+def test_weights_without_a_mode_are_trained(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    training("old")
+    given = dict(warm_start="old", output_dir="new")
+    asked = request.build(given, None, ["main.py"])
+    asked.folder.release()
+    assert (asked.mode, asked.arc) == ("train", ARC)
+
+
 def test_data_that_are_named_stand(build):
     training("old", image_size=16)
     config = build(data_path="photos")
@@ -71,6 +80,7 @@ def test_the_same_values_may_be_given(build):
 REFUSED = {
     "size": (dict(child_out_filters=4), r"--child_out_filters=4 .* 8, as the network"),
     "arc": (dict(child_fixed_arc=OTHER), r"--child_fixed_arc='0 1 1' .* '?0 1 0"),
+    "longer arc": (dict(child_fixed_arc="enas24"), r"--child_fixed_arc=.* '?0 1 0"),
     "space": (dict(search_for="micro"), "training of the macro space"),
     "itself": (dict(output_dir="old"), "is the --output_dir itself"),
     "no folder": (dict(warm_start="nowhere"), "nowhere is no folder"),

@@ -69,3 +69,26 @@ def test_all_that_decides_is_in_the_checkpoint():
     for mine, theirs in zip(twin.variables, ours.variables, strict=True):
         mine.assign(theirs)
     assert twin.note(3, 4.0)
+
+
+def test_a_checkpoint_of_version_0_1_0_goes_on(tmp_path):
+    """It had a place for the loss of every epoch, zero before it was known."""
+    old = tf.train.Checkpoint(losses=tf.Variable([1.0, 2.0, 3.0, 0.0, 0.0, 0.0]))
+    path = old.save(str(tmp_path / "old"))
+    _, ours = build()
+    losses = ours.variables[-1]
+    tf.train.Checkpoint(losses=losses).restore(path).assert_consumed()
+    assert ours.note(3, 4.0)
+    np.testing.assert_array_equal(losses, [1.0, 2.0, 3.0, 4.0])
+
+
+def test_forgotten_are_losses_and_mean_alike():
+    variable, ours = build()
+    for epoch, loss in enumerate([1, 2, 3, 4]):
+        ours.note(epoch, loss)
+    step(ours, -2.0)
+    ours.forget()
+    _, new = build()
+    for mine, theirs in zip(ours.variables, new.variables, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    np.testing.assert_array_equal(variable, [2.0])

@@ -147,6 +147,15 @@ def test_a_resumed_training_equals_an_uninterrupted_one_to_the_bit():
         assert a.tobytes() == b.tobytes()
 
 
+def test_each_test_image_is_answered_once_and_in_its_order():
+    model, task = child(training=False), toys.task()
+    batch = task.batch("test", tf.range(task.size("test")))
+    wanted = np.argmax(model(batch.inputs, training=False), axis=1)
+    for batch_size in (4, 10, 100):  # of ten images; the last batch begins early
+        answers = retrain.test_answers(model, task, batch_size=batch_size)
+        np.testing.assert_array_equal(answers, wanted)
+
+
 def test_the_model_to_export_is_handed_the_trained_weights():
     config = ChildConfig(**SMALL, use_aux_heads=True, drop_path_keep_prob=0.3)
     trained = child(config, shape=LARGE)
