@@ -49,7 +49,7 @@ def refused(main, tmp_path, monkeypatch, capsys):
 
 
 # Whole runs of the program: minutes each.
-LONG_FILES = ("test_resume", "test_end_to_end")
+LONG_FILES = ("test_resume", "test_end_to_end", "test_more_epochs")
 
 
 def pytest_collection_modifyitems(items):
