@@ -29,8 +29,7 @@ def draw(confusion: np.ndarray, names: Sequence[str], title: str) -> figure_lib.
     side = _side(shown)
     figure = figure_lib.Figure(figsize=(side + 0.8, side), layout="constrained")
     axes = figure.add_subplot()
-    totals = confusion.sum(axis=1, keepdims=True)
-    shares = np.ma.masked_invalid(confusion / np.where(totals, totals, np.nan))
+    shares = _shares(confusion)
     hues = matplotlib.colormaps["Blues"].with_extremes(bad=pen.PALE)
     # By the root, so that the few images of a frequent mistake are seen.
     norm = colors.PowerNorm(0.5, 0.0, 1.0)
@@ -44,6 +43,12 @@ def draw(confusion: np.ndarray, names: Sequence[str], title: str) -> figure_lib.
     axes.set_xlabel("answer")
     axes.set_ylabel("class")
     return figure
+
+
+def _shares(confusion: np.ndarray) -> np.ma.MaskedArray:
+    """[V, V]: of a class, how much each answer has; masked where it has no images."""
+    totals = confusion.sum(axis=1, keepdims=True)
+    return np.ma.masked_invalid(confusion / np.where(totals, totals, np.nan))
 
 
 def _side(names: Sequence[str]) -> float:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from enas_tf import disk, plots
 from enas_tf.run_folder import RunFolder
@@ -85,7 +85,7 @@ def _classes(found: ByClass) -> Iterator[dict]:
         )
 
 
-def _lines(rows) -> str:
+def _lines(rows: Iterable[list[int] | dict]) -> str:
     return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
 
 
