@@ -5,6 +5,7 @@ The order is that of cost: first what needs no file, then the arc, then the fold
 nothing is created or removed before all else is known to be right.
 """
 
+import os
 import pathlib
 import shlex
 from collections.abc import Sequence
@@ -135,12 +136,12 @@ def run_settings(given: dict[str, Any]) -> config.RunConfig:
     settings = config.replace(config.Config(), {"mode": mode, **written})
     checks.check_run(settings.run)
     output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
-    places = {"output_dir": output_dir}
+    found = {"output_dir": output_dir}
     if settings.run.warm_start:
         # Recorded so that it means the same folder wherever the command is repeated.
-        source = pathlib.Path(settings.run.warm_start).expanduser().resolve()
-        places["warm_start"] = str(source)
-    return config.replace(settings, places).run
+        source = os.path.expanduser(settings.run.warm_start)
+        found["warm_start"] = os.path.realpath(source)
+    return config.replace(settings, found).run
 
 
 def stage_configs(

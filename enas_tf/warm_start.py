@@ -4,6 +4,7 @@ What follows from that for the settings: the network must be the same, so what t
 did not write is taken over. No TensorFlow, as in request.py.
 """
 
+import os
 import pathlib
 from typing import Any
 
@@ -25,9 +26,9 @@ SIZES = (
 )
 # Which data, unless the user names some; what is in it is compared when it is read.
 DATA = ("dataset", "data_path", "data_dir", "image_size", "vocab_size")
-# Taken over too, and free to be another: of what the arc's ops are numbered, and the
-# seed, by which a test split is made where a set has none.
-ALSO = ("child_num_branches", "seed")
+# Taken over too, and free to be another: of what the arc's ops are numbered, and how a
+# test split is made where a set has none.
+ALSO = ("child_num_branches", "split_seed")
 
 
 def source(run: RunConfig, own: RunFolder) -> dict[str, Any]:
@@ -46,8 +47,11 @@ def source(run: RunConfig, own: RunFolder) -> dict[str, Any]:
     _refuse_own(run, own)
     if not goes_on:
         _refuse_unfinished(folder)
-    # What its version did not know yet was as it is by default.
-    known = {**config_lib.flat(config_lib.Config()), **folder.settings("train")}
+    begun = folder.settings("train")
+    # What its version did not know yet was as it is by default; before there was
+    # --split_seed, --seed decided how images are split.
+    known = config_lib.flat(config_lib.Config())
+    known |= {"split_seed": begun.get("seed", 0), **begun}
     if known["search_for"] != run.search_for:
         raise ConfigError(
             f"--warm_start={run.warm_start} is a training of the "
@@ -85,7 +89,7 @@ def refuse_other_arc(arc: str, run: RunConfig, has: dict[str, Any]) -> None:
 
 
 def _refuse_own(run: RunConfig, own: RunFolder) -> None:
-    if own.path.resolve() == pathlib.Path(run.warm_start):
+    if pathlib.Path(os.path.realpath(own.path)) == pathlib.Path(run.warm_start):
         raise ConfigError(
             f"--warm_start={run.warm_start} is the --output_dir itself. Choose another "
             "--output_dir for the new run, or leave --warm_start out to go on."
@@ -94,7 +98,7 @@ def _refuse_own(run: RunConfig, own: RunFolder) -> None:
 
 def _refuse_unfinished(folder: RunFolder) -> None:
     name = f"--warm_start={folder.path}"
-    if not folder.path.is_dir():
+    if not os.path.isdir(folder.path):  # False also where it may not be looked at
         raise ConfigError(
             f"{name} is no folder: it must be the --output_dir of a finished training. "
             "Check the path."

@@ -1,5 +1,7 @@
 """--warm_start before anything is trained: what is taken over, what is refused."""
 
+import json
+
 import pytest
 
 from enas_tf import config as config_lib
@@ -17,6 +19,7 @@ HAS = dict(
     num_epochs=2,
     dataset="digits",
     seed=7,
+    split_seed=5,
 )
 
 
@@ -45,12 +48,15 @@ def build(tmp_path, monkeypatch):
     return run
 
 
-def test_arc_sizes_data_and_seed_are_taken_over_and_nothing_else(build, tmp_path):
+def test_arc_sizes_data_and_their_split_are_taken_over_and_nothing_else(
+    build, tmp_path
+):
     training("old")
     config = build(preset="cpu", child_keep_prob=0.9)
     assert (config.child.fixed_arc, config.child.num_layers) == (ARC, 2)
     assert config.child.out_filters == 8
-    assert (config.data.dataset, config.run.seed) == ("digits", 7)
+    assert (config.data.dataset, config.data.split_seed) == ("digits", 5)
+    assert config.run.seed == 0
     assert (config.child.keep_prob, config.loop.num_epochs) == (0.9, 2)
     assert config.run.warm_start == str(tmp_path / "old")
     assert RunFolder("new").settings("train") == {}
@@ -65,16 +71,27 @@ def test_weights_without_a_mode_are_trained(tmp_path, monkeypatch):
     assert (asked.mode, asked.arc) == ("train", ARC)
 
 
-def test_data_that_are_named_stand(build):
+def test_data_that_are_named_stand(build, tmp_path):
     training("old", image_size=16)
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
     config = build(data_path="photos")
-    assert config.data == config_lib.DataConfig(data_path="photos")
+    assert config.data == config_lib.DataConfig(data_path="photos", split_seed=5)
+
+
+def test_before_there_was_a_split_seed_the_seed_split(build, tmp_path):
+    training("old")
+    path = tmp_path / "old/train/config.json"
+    known = json.loads(path.read_text())
+    del known["split_seed"]
+    path.write_text(json.dumps(known))
+    assert build().data.split_seed == 7
 
 
 def test_the_same_values_may_be_given(build):
     training("old")
-    config = build(child_out_filters=8, child_fixed_arc="0 | 1 0", seed=3)
-    assert config.run.seed == 3
+    config = build(child_out_filters=8, child_fixed_arc="0 | 1 0", split_seed=3)
+    assert config.data.split_seed == 3
 
 
 REFUSED = {
@@ -84,6 +101,7 @@ REFUSED = {
     "space": (dict(search_for="micro"), "training of the macro space"),
     "itself": (dict(output_dir="old"), "is the --output_dir itself"),
     "no folder": (dict(warm_start="nowhere"), "nowhere is no folder"),
+    "an endless name": (dict(warm_start="x" * 300), "is no folder"),
     "a file": (dict(warm_start="note.txt"), "note.txt is no folder"),
     "another's": (dict(warm_start="."), "holds no training of this program"),
     "unfinished": (dict(warm_start="half"), "not finished. Run --mode=train"),

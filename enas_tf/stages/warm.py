@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
+from enas_tf import config as config_lib
 from enas_tf import exported
 from enas_tf.config import Config, ConfigError
 from enas_tf.run_folder import RunFolder
@@ -49,7 +50,7 @@ def begin(
             "--image_size; or repeat its --mode=train if it is damaged."
         ) from None
     report.message(f"Begins with the weights of {source.path}.")
-    _warn_of_seed(config, source, report)
+    _warn_of_split(config, source, report)
     return True
 
 
@@ -78,10 +79,13 @@ def _some(names: list[str], others: list[str]) -> str:
     return ", ".join(own[:SHOWN]) + more
 
 
-def _warn_of_seed(config: Config, source: RunFolder, report: Report) -> None:
-    theirs = source.settings("train").get("seed", config.run.seed)
-    if theirs != config.run.seed:
+def _warn_of_split(config: Config, source: RunFolder, report: Report) -> None:
+    begun = source.settings("train")
+    theirs = begun.get("split_seed", begun.get("seed", 0))
+    if theirs != config.data.split_seed and config.run.search_for in config_lib.IMAGES:
         report.message(
-            f"Note: --seed was {theirs} there. Where a set has no test split of its "
-            "own, some test images of this run were trained on there."
+            f"Note: --split_seed was {theirs} there. Where a set has no test"
+        )
+        report.message(
+            "split of its own, test images of this run were trained on there."
         )
