@@ -48,9 +48,7 @@ def build(tmp_path, monkeypatch):
     return run
 
 
-def test_arc_sizes_data_and_their_split_are_taken_over_and_nothing_else(
-    build, tmp_path
-):
+def test_arc_sizes_data_and_their_split_are_taken_over(build, tmp_path):
     training("old")
     config = build(preset="cpu", child_keep_prob=0.9)
     assert (config.child.fixed_arc, config.child.num_layers) == (ARC, 2)

@@ -82,10 +82,7 @@ def _some(names: list[str], others: list[str]) -> str:
 def _warn_of_split(config: Config, source: RunFolder, report: Report) -> None:
     begun = source.settings("train")
     theirs = begun.get("split_seed", begun.get("seed", 0))
-    if theirs != config.data.split_seed and config.run.search_for in config_lib.IMAGES:
-        report.message(
-            f"Note: --split_seed was {theirs} there. Where a set has no test"
-        )
-        report.message(
-            "split of its own, test images of this run were trained on there."
-        )
+    of_images = config.run.search_for in config_lib.IMAGES
+    if of_images and theirs != config.data.split_seed:
+        report.message(f"Note: --split_seed was {theirs} there. Where a set has no")
+        report.message("test split, test images of this run were trained on there.")
