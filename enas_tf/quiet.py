@@ -5,13 +5,14 @@ come before any log level is obeyed, and look like errors to a user without a GP
 """
 
 import contextlib
-import logging as std_logging
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 
 from absl import logging
+
+from enas_tf import lines
 
 
 @contextlib.contextmanager
@@ -38,8 +39,7 @@ def standard_error() -> Iterator[None]:
 
 def plain_log() -> None:
     """The lines of the log begin with the time of day, as later in a run."""
-    formatter = std_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S")
-    logging.get_absl_handler().setFormatter(formatter)
+    logging.get_absl_handler().setFormatter(lines.Formatter())
 
 
 def show(text: str) -> None:

@@ -28,7 +28,7 @@ RANKS = (
         "effects",
         "help_text",
     )
-    + ("quiet", "longer", "warm_start"),
+    + ("lines", "quiet", "longer", "warm_start"),
     ("controller", "children"),
     ("data",),
     ("places", "request"),
@@ -48,6 +48,7 @@ FLAGS_MAY_IMPORT = {
     "arc_argument",
     "help_text",
     "flag_reading",
+    "lines",
     "quiet",
 }
 MAY_IMPORT_ABSL_FLAGS = {"flags", "flag_reading", "bin"}

@@ -4,26 +4,16 @@ How the steps are cut into calls has no effect on what they compute.
 """
 
 import contextlib
-import signal
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from absl import logging
-
+from enas_tf.training import pace as pace_lib
+from enas_tf.training import progress, stopping
 from enas_tf.training.checkpoint import Checkpoint
 
 CALL_SECONDS = 5.0  # about the longest wait between Ctrl-C and the checkpoint
 FIRST_CALLS = (1, 4)  # steps of a counter's first calls: one traces, one is timed
-
-
-class Interrupted(Exception):
-    """Ctrl-C or SIGTERM arrived and a checkpoint was written."""
-
-    def __init__(self, number: int):
-        """Args: the signal's number."""
-        super().__init__(f"signal {number}")
-        self.number = number
 
 
 class NotFinite(ArithmeticError):
@@ -43,13 +33,19 @@ class Driver:
     ):
         """Args: what saves and holds the position, what shows; periods in steps."""
         self.position = checkpoint.position
-        self.seconds_per_step: dict[str, float] = {}
+        self.pace = pace_lib.Pace()
+        self.stop = stopping.Stop()
+        self.log_every = log_every
         self._checkpoint = checkpoint
         self._report = report
-        self._log_every = log_every
         self._checkpoint_every = checkpoint_every
         self._calls: dict[str, int] = {}
-        self._signal = 0
+        self._unsaved = False
+
+    @property
+    def seconds_per_step(self) -> dict[str, float]:
+        """By counter, once its second call has been timed."""
+        return self.pace.seconds
 
     def advance(
         self,
@@ -70,22 +66,26 @@ class Driver:
           timed: called once, when `seconds_per_step[counter]` is first known.
 
         Raises:
-          Interrupted: after the running call, with a checkpoint written.
+          Interrupted: after the running call.
         """
         while (first := self.position[counter]) < last:
             end = self._end_of_call(counter, first, last)
+            self.stop.moment = self._moment(counter, end - first)
             began = time.monotonic()
             call(first, end)
-            self._learn(counter, (time.monotonic() - began) / (end - first), timed)
-            self.position[counter] = end
-            if end == last or end % self._log_every == 0:
+            self.position[counter], self._unsaved = end, True
+            self._learn(counter, end - first, time.monotonic() - began, timed)
+            if end == last or end % self.log_every == 0:
                 log(end)
             self._report.advance(end - first)
-            self._save_or_stop(end)
+            self.stop.check()
+            if self._checkpoint_every and end % self._checkpoint_every == 0:
+                self.save()
 
     def save(self) -> None:
         """Write a checkpoint now."""
         self._checkpoint.save()
+        self._unsaved = False
 
     def restore(self) -> bool:
         """Go to the last checkpoint, if there is one."""
@@ -93,32 +93,29 @@ class Driver:
 
     @contextlib.contextmanager
     def stoppable(self) -> Iterator[None]:
-        """Inside, Ctrl-C and SIGTERM wait for the running call; a second one does not.
+        """Inside, Ctrl-C and SIGTERM wait for a good moment; a second one does not.
 
-        Outside the main thread signals stay as they are.
+        Good moments are the ends of the calls of `advance`, the end of the block, and
+        wherever `stop.check` is called in it.
 
         Raises:
-          Interrupted: a signal came after the last call.
+          Interrupted: a signal came; all that was done is in a checkpoint.
         """
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        try:
-            before = {n: signal.signal(n, self._on_signal) for n in numbers}
-        except ValueError:  # not the main thread
-            before = {}
-        try:
-            yield
-            if self._signal:
-                self._stop()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with self.stop.listening(self._report.message):
+            try:
+                yield
+                self.stop.check()
+            except stopping.Interrupted:
+                if self._unsaved:
+                    self.save()
+                raise
 
-    def _on_signal(self, number: int, frame: Any) -> None:
-        del frame
-        if self._signal:
-            raise KeyboardInterrupt
-        self._signal = number
-        logging.info("Stopping after this call (about %.0f s).", CALL_SECONDS)
+    def _moment(self, counter: str, steps: int) -> str:
+        """When a call that is about to begin can be stopped, in words."""
+        if not self._calls.get(counter):
+            return f"after the first step, {stopping.BUILDING}"
+        seconds = steps * self.seconds_per_step.get(counter, CALL_SECONDS / steps)
+        return f"after this call (about {progress.duration(max(1.0, seconds))})"
 
     def _end_of_call(self, counter: str, first: int, last: int) -> int:
         calls = self._calls.get(counter, 0)
@@ -126,29 +123,19 @@ class Driver:
             length = FIRST_CALLS[calls]
         else:
             length = max(1, int(CALL_SECONDS / self.seconds_per_step[counter]))
-        ends = [last, first + length, _next_multiple(first, self._log_every)]
+        ends = [last, first + length, _next_multiple(first, self.log_every)]
         if self._checkpoint_every:
             ends.append(_next_multiple(first, self._checkpoint_every))
         return min(ends)
 
-    def _learn(self, counter: str, seconds: float, timed: Callable[[], None]) -> None:
-        """Time a call; the first one, which traces, tells nothing."""
+    def _learn(
+        self, counter: str, steps: int, seconds: float, timed: Callable[[], None]
+    ) -> None:
+        """Time a call; the first one, which traces, tells nothing of the next."""
+        self.pace.note(counter, steps, seconds)
         calls = self._calls[counter] = self._calls.get(counter, 0) + 1
-        if calls == 1:
-            return
-        self.seconds_per_step[counter] = max(seconds, 1e-6)
         if calls == len(FIRST_CALLS):
             timed()
-
-    def _save_or_stop(self, end: int) -> None:
-        if self._signal:
-            self._stop()
-        if self._checkpoint_every and end % self._checkpoint_every == 0:
-            self.save()
-
-    def _stop(self) -> None:
-        self.save()
-        raise Interrupted(self._signal)
 
 
 def _next_multiple(number: int, period: int) -> int:

@@ -5,12 +5,30 @@ Records nothing; see report.py.
 
 import contextlib
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import tqdm
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+# What is said of the time left is ours: parts of the work cost more than others.
+_FORECAST_FORM = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
+
+
+class Look(NamedTuple):
+    """What a progress line shows.
+
+    Attributes:
+      label: what is being done.
+      done: seconds of work that are done.
+      left: seconds of work that are left; None: not known yet.
+    """
+
+    label: str
+    done: float
+    left: float | None
 
 
 def duration(seconds: float) -> str:
@@ -45,26 +63,26 @@ class Bar:
         """Args: whether a bar is wanted, if standard error is a terminal."""
         self._wanted = wanted
         self._line: tqdm.tqdm | None = None
+        self._look: Callable[[], Look] | None = None
 
     def begin(self, label: str, total: int, done: int, unit: str) -> None:
         """Open the line, `done` of `total` being there already."""
         self.finish()
-        # Asked now and not at import: a program may redirect its standard error.
-        if not self._wanted or not sys.stderr.isatty():
-            return
-        self._line = tqdm.tqdm(
-            total=total,
-            initial=done,
-            desc=label,
-            unit=unit,
-            file=sys.stderr,
-            dynamic_ncols=True,
-            leave=False,
-        )
+        self._line = self._open(total=total, initial=done, desc=label, unit=unit)
+
+    def begin_forecast(self, look: Callable[[], Look]) -> None:
+        """Open a line that shows what `look` says, each time that it is moved."""
+        self.finish()
+        self._line = self._open(total=1, desc=look().label, bar_format=_FORECAST_FORM)
+        self._look = look
+        self._show_look()
 
     def advance(self, count: int, shown: dict[str, Any]) -> None:
         """Move by `count` and show the values `shown` behind the bar."""
         if self._line is None:
+            return
+        if self._look is not None:
+            self._show_look()
             return
         self._line.set_postfix(shown, refresh=False)
         self._line.update(count)
@@ -73,7 +91,27 @@ class Bar:
         """Take the line away; without one, nothing."""
         if self._line is not None:
             self._line.close()
-        self._line = None
+        self._line = self._look = None
+
+    def _open(self, **settings: Any) -> tqdm.tqdm | None:
+        # Asked now and not at import: a program may redirect its standard error.
+        if not self._wanted or not sys.stderr.isatty():
+            return None
+        common = dict(file=sys.stderr, dynamic_ncols=True, leave=False)
+        return tqdm.tqdm(**settings, **common)
+
+    def _show_look(self) -> None:
+        """Draw what is known now: the end moves as the pace is learned."""
+        if self._line is None or self._look is None:
+            return
+        label, done, left = self._look()
+        self._line.set_description_str(label, refresh=False)
+        if left is None:
+            self._line.set_postfix_str("building the first step", refresh=False)
+        else:
+            self._line.n, self._line.total = done, max(done + left, 1e-6)
+            self._line.set_postfix_str(f"about {duration(left)} to go", refresh=False)
+        self._line.refresh()
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:
@@ -85,7 +123,9 @@ class Bar:
             yield
 
 
-def _two_units(seconds: int, small: int, large: int, small_name: str, large_name: str):
+def _two_units(
+    seconds: int, small: int, large: int, small_name: str, large_name: str
+) -> str:
     """`seconds` rounded to `small` units, full `large` ones apart."""
     ratio = large // small
     whole, rest = divmod(round(seconds / small), ratio)

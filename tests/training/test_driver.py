@@ -3,10 +3,12 @@
 import os
 import signal
 import threading
+import time
 
 import pytest
 
 from enas_tf.training import driver as driver_lib
+from enas_tf.training import stopping
 
 
 class Saved:
@@ -24,10 +26,14 @@ class Saved:
 
 
 class Shown:
-    """A report that adds up how far its bar was moved."""
+    """A report that adds up how far its bar was moved, and keeps what was said."""
 
     def __init__(self):
         self.moved = 0
+        self.said = []
+
+    def message(self, text):
+        self.said.append(text)
 
     def advance(self, count):
         self.moved += count
@@ -135,7 +141,7 @@ def test_a_call_takes_about_the_seconds_it_may(monkeypatch):
 def test_a_signal_ends_after_the_call_with_a_checkpoint(number):
     run = Run()
     run.during = lambda first, end: first == 5 and os.kill(os.getpid(), number)
-    with pytest.raises(driver_lib.Interrupted) as stop, run.driver.stoppable():
+    with pytest.raises(stopping.Interrupted) as stop, run.driver.stoppable():
         run.advance(100)
     assert stop.value.number == number
     end = run.calls[-1][1]
@@ -146,18 +152,62 @@ def test_a_signal_ends_after_the_call_with_a_checkpoint(number):
 def test_a_signal_at_a_checkpoint_period_saves_once():
     run = Run(checkpoint_every=5)
     run.during = lambda first, end: end == 5 and os.kill(os.getpid(), signal.SIGTERM)
-    with pytest.raises(driver_lib.Interrupted), run.driver.stoppable():
+    with pytest.raises(stopping.Interrupted), run.driver.stoppable():
         run.advance(100)
     assert [position["step"] for position in run.saved.saves] == [5]
 
 
 def test_a_signal_after_the_last_call_is_not_lost():
     run = Run()
-    with pytest.raises(driver_lib.Interrupted) as stop, run.driver.stoppable():
+    with pytest.raises(stopping.Interrupted) as stop, run.driver.stoppable():
         run.advance(5)
         os.kill(os.getpid(), signal.SIGTERM)
     assert stop.value.number == signal.SIGTERM
     assert run.saved.saves[-1]["step"] == 5
+
+
+def test_a_stop_between_calls_that_leave_nothing_unsaved_writes_nothing():
+    run = Run()
+    with pytest.raises(stopping.Interrupted), run.driver.stoppable():
+        run.advance(5)
+        run.driver.save()
+        os.kill(os.getpid(), signal.SIGINT)
+        run.driver.stop.check()
+    assert [position["step"] for position in run.saved.saves] == [5]
+
+
+def said_when_stopped_in(call_number: int, log_every: int = 1000) -> str:
+    """What the user reads who stops the run in its `call_number`-th call."""
+    run = Run(log_every=log_every)
+
+    def during(first, end):
+        if len(run.calls) == call_number:
+            os.kill(os.getpid(), signal.SIGINT)
+            while not run.shown.said:  # the watching thread speaks during the call
+                time.sleep(0.001)
+
+    run.during = during
+    with pytest.raises(stopping.Interrupted), run.driver.stoppable():
+        run.advance(1000)
+    (said,) = run.shown.said
+    return said
+
+
+def test_who_stops_the_first_call_hears_that_it_builds():
+    assert said_when_stopped_in(1) == (
+        "Stopping after the first step, which is being built (this can take a minute)."
+    )
+
+
+def test_who_stops_a_later_call_hears_its_seconds():
+    assert said_when_stopped_in(2) == "Stopping after this call (about 5 s)."
+
+
+def test_a_short_call_is_not_said_to_take_long():
+    """Calls that end early, at a multiple of log_every, take less than five seconds."""
+    assert said_when_stopped_in(3, log_every=10) == (
+        "Stopping after this call (about 1 s)."
+    )
 
 
 def test_a_second_signal_does_not_wait():

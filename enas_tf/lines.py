@@ -1,0 +1,62 @@
+"""Lines as a terminal shows them: at most 80 columns where the breaks can be chosen.
+
+A command that is there to be pasted stays on one line, and so does a line that begins
+with two spaces: whoever wrote it has chosen its breaks.
+"""
+
+import logging
+import os
+import pathlib
+import re
+import textwrap
+
+WIDTH = 80
+STAMP = "%H:%M:%S"
+INDENT = " " * len("23:59:59 ")
+_ASIS = "  "
+_COMMAND = re.compile(r": (?=\S.*\.py['\"]? -)")
+
+
+class Formatter(logging.Formatter):
+    """The time of day and the message, wrapped below it."""
+
+    def __init__(self):
+        """The form is the same for every line of a run."""
+        super().__init__("%(asctime)s %(message)s", STAMP)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """See the base class, which adds a traceback if there is one."""
+        return wrapped(super().formatMessage(record))
+
+
+def wrapped(text: str) -> str:
+    """`text`, whose first line begins with a time, in lines of at most 80 columns."""
+    first, *others = text.split("\n")
+    folded = [_fold(first, "")]
+    folded += [line if line.startswith(_ASIS) else _fold(line) for line in others]
+    return "\n".join(folded)
+
+
+def shown(path: str | os.PathLike) -> str:
+    """`path`, seen from the current folder if that is shorter."""
+    absolute = str(pathlib.Path(path).absolute())
+    try:
+        relative = os.path.relpath(absolute)
+    except (OSError, ValueError):  # the current folder is gone, or on another drive
+        return absolute
+    return min(relative, absolute, key=len)
+
+
+def _fold(line: str, start: str = INDENT) -> str:
+    """`line` folded at spaces, but not inside a command."""
+    found = _COMMAND.search(line)
+    head = line[: found.start() + 1] if found else line
+    folded = textwrap.fill(
+        head,
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return f"{folded} {line[found.end() :]}" if found else folded

@@ -1,0 +1,60 @@
+"""What is left of a search, in seconds: each kind of work by its own cost.
+
+Before a kind has been timed its cost is guessed from a child step's. The guesses are
+from searches of the three demos on two CPU cores.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from enas_tf.training import pace as pace_lib
+
+CHILD = "child_step"
+CONTROLLER = "controller_step"
+SHOWN = "shown"  # the arcs that are scored and kept after a controller phase
+EVALUATION = "evaluation"
+EPOCH_END = "epoch_end"  # its checkpoint
+DERIVE = "derive"
+
+_FORWARD = 0.35  # a forward pass of one arc beside a training step
+# Building a graph, beside building that of the child step.
+_BUILD_CONTROLLER = 1.3
+_BUILD_FORWARD = 0.35
+
+
+class Rows(NamedTuple):
+    """How many forward passes the kinds of work are made of."""
+
+    update: int
+    shown: int
+    evaluation: int
+    derive: int
+
+
+def forecast(
+    done: Mapping[str, int],
+    total: Mapping[str, int],
+    rows: Rows,
+    pace: pace_lib.Pace,
+) -> pace_lib.Forecast | None:
+    """What the units `done` have cost and what those up to `total` will, by kind.
+
+    None before a child step has been timed.
+    """
+    step = pace.seconds.get(CHILD)
+    if step is None:
+        return None
+    build, row = pace.first[CHILD], _FORWARD * step
+    guesses = {
+        CHILD: (step, 0.0),
+        CONTROLLER: (rows.update * row, _BUILD_CONTROLLER * build),
+        SHOWN: (rows.shown * row, _BUILD_FORWARD * build),
+        EVALUATION: (rows.evaluation * row, 2 * _BUILD_FORWARD * build),
+        EPOCH_END: (0.0, 0.0),
+    }
+    works = [
+        pace_lib.Work(kind, done[kind], total[kind], *guess)
+        for kind, guess in guesses.items()
+    ]
+    works.append(pace_lib.Work(DERIVE, 0, rows.derive, row))
+    return pace_lib.forecast(works, pace)
