@@ -16,7 +16,9 @@ import tensorflow as tf
 from absl import logging
 from tensorboard.plugins.hparams import api as hparams_api
 
+from enas_tf import config as config_lib
 from enas_tf.training import progress as progress_lib
+from enas_tf.training import trials
 
 METRICS = "metrics.jsonl"
 TENSORBOARD = "tensorboard"
@@ -30,7 +32,14 @@ class Report:
     a value that is not a finite number is null there, for JSON has no NaN.
     """
 
-    def __init__(self, folder: pathlib.Path, *, stage: str, progress: bool = True):
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        *,
+        stage: str,
+        progress: bool = True,
+        verbose: bool = False,
+    ):
         """Opens both logs to append.
 
         Args:
@@ -38,7 +47,10 @@ class Report:
           stage: "search", "train", ...; stages share metrics.jsonl, each has its own
             TensorBoard run.
           progress: draw a progress line, if standard error is a terminal.
+          verbose: show the messages of `detail` too.
         """
+        self._verbose = verbose
+        self._kinds: dict[str, str] = {}
         self._stage = stage
         self._path = pathlib.Path(folder) / METRICS
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,29 +81,56 @@ class Report:
         self._rows.flush()
         with self._writer.as_default(step=int(step)):
             for name, number in numbers.items():
-                tf.summary.scalar(f"{kind}/{name}", number)
+                tf.summary.scalar(self._tag(f"{kind}/{name}", "scalar"), number)
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text in TensorBoard."""
+        tag = self._tag(tag, "text")
         with self._writer.as_default(step=int(step)):
             tf.summary.text(tag, text)
 
     def image(self, tag: str, png_path: pathlib.Path, step: int) -> None:
         """A PNG file in TensorBoard."""
+        tag = self._tag(tag, "image")
         pixels = tf.io.decode_png(tf.io.read_file(str(png_path)))
         with self._writer.as_default(step=int(step)):
             tf.summary.image(tag, pixels[tf.newaxis])  # [1, height, width, 1, 3 or 4]
 
-    def hparams(self, values: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
-        """The run's settings and results, for TensorBoard's HParams table."""
-        plain = {
-            name: value if isinstance(value, bool | int | float | str) else str(value)
-            for name, value in values.items()
-        }
+    def begin_trial(self, config: config_lib.Config) -> None:
+        """The stage's settings, for TensorBoard's HPARAMS tab; until `end_trial` it is
+        shown as running."""
+        settings = trials.values(config, self._stage)
         with self._writer.as_default(step=0):
-            hparams_api.hparams(plain)
-            for name, value in metrics.items():
-                tf.summary.scalar(f"hparams/{name}", float(value))
+            hparams_api.hparams_config(*trials.columns())
+            hparams_api.hparams(
+                settings, trial_id=trials.name(self._path.parent, self._stage)
+            )
+        self._writer.flush()
+
+    def trial_figures(self, metrics: Mapping[str, float]) -> None:
+        """The stage's results, of which `trials.METRICS` stand beside its settings."""
+        with self._writer.as_default(step=0):
+            for name in trials.METRICS.keys() & metrics.keys():
+                tag = self._tag(trials.tag(name), "scalar")
+                tf.summary.scalar(tag, float(metrics[name]))
+
+    def end_trial(self) -> None:
+        """The stage is done; TensorBoard keeps to the first end that it reads."""
+        with self._writer.as_default(step=0):
+            tf.summary.experimental.write_raw_pb(trials.success(), step=0)
+
+    def _tag(self, tag: str, kind: str) -> str:
+        """`tag`, whose events are all of one kind.
+
+        Raises:
+          ValueError: they are of another: TensorBoard would show neither.
+        """
+        known = self._kinds.setdefault(tag, kind)
+        if known != kind:
+            raise ValueError(
+                f"the tag {tag} is of kind {known}, and now of kind {kind}"
+            )
+        return tag
 
     @logging.skip_log_prefix  # the line names the caller, not this file
     def message(self, text: str) -> None:
@@ -99,9 +138,19 @@ class Report:
         with self._bar.aside():
             logging.info("%s", text)
 
+    @logging.skip_log_prefix
+    def detail(self, text: str) -> None:
+        """A message for those who want to see everything."""
+        if self._verbose:
+            self.message(text)
+
     def begin(self, label: str, total: int, done: int = 0, unit: str = "step") -> None:
         """Open a progress line with the time left; an open one is closed first."""
         self._bar.begin(label, total, done, unit)
+
+    def begin_forecast(self, look: Callable[[], progress_lib.Look]) -> None:
+        """Open a progress line of what `look` says, whenever it advances."""
+        self._bar.begin_forecast(look)
 
     def advance(self, count: int, **shown: Any) -> None:
         """Move the progress line by `count`; `shown` stands behind it."""

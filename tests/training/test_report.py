@@ -10,8 +10,10 @@ import PIL.Image
 import pytest
 from absl import logging
 from tensorboard.backend.event_processing import event_accumulator
+from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
 from tensorboard.util import tensor_util
 
+from enas_tf import config
 from enas_tf.training import progress
 from enas_tf.training import report as report_lib
 
@@ -129,15 +131,80 @@ def test_image_is_in_tensorboard_pixel_by_pixel(tmp_path, mode, channels):
     np.testing.assert_array_equal(shown.reshape(pixels.shape), pixels)
 
 
-def test_hparams_are_in_tensorboard_with_their_results(tmp_path):
-    values = {"seed": 0, "child_lr_max": 0.05, "dataset": "digits", "odd": (1, 2)}
+def test_a_tag_of_one_kind_is_refused_to_another(tmp_path):
     with report_lib.Report(tmp_path, stage="search") as report:
-        report.hparams(values, {"test_accuracy": 0.5})
-    found = events(tmp_path, "search")
-    plugin = found.PluginTagToContent("hparams")
-    assert any(b"child_lr_max" in content for content in plugin.values())
-    assert any(b"(1, 2)" in content for content in plugin.values())
+        report.text("arc", "0 3 1", 1)
+        report.text("arc", "0 3 2", 2)
+        with pytest.raises(ValueError, match="arc is of kind text, and now .* image"):
+            report.image("arc", tmp_path / "arc.png", 2)
+        with pytest.raises(ValueError, match="child/loss is of kind scalar"):
+            report.scalars("child", 1, {"loss": 1.0})
+            report.text("child/loss", "low", 1)
+
+
+def trial(folder, part):
+    """One record of the HPARAMS tab."""
+    content = events(folder, "search").PluginTagToContent("hparams")
+    tag = f"_hparams_/{part}"
+    return plugin_data_pb2.HParamsPluginData.FromString(content[tag])
+
+
+def test_a_trial_that_has_begun_has_no_end(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin_trial(config.Config())
+    content = events(tmp_path, "search").PluginTagToContent("hparams")
+    assert set(content) == {"_hparams_/experiment", "_hparams_/session_start_info"}
+    start = trial(tmp_path, "session_start_info").session_start_info
+    assert start.group_name.startswith(f"{tmp_path.name} search (")
+    assert start.hparams["child_lr_max"].number_value == 0.05
+    assert start.hparams["stage"].string_value == "search"
+
+
+def test_a_trial_that_has_ended_has_its_results_and_success(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin_trial(config.Config())
+        report.trial_figures({"test_accuracy": 0.5, "of_no_column": 0.25})
+        report.end_trial()
+    end = trial(tmp_path, "session_end_info").session_end_info
+    assert end.status == api_pb2.STATUS_SUCCESS
     assert scalar(tmp_path, "search", "hparams/test_accuracy") == [(0, 0.5)]
+    assert "hparams/of_no_column" not in events(tmp_path, "search").Tags()["tensors"]
+
+
+def test_details_are_shown_to_who_asks_for_them(tmp_path, caplog):
+    for verbose in (False, True):
+        with report_lib.Report(tmp_path, stage="search", verbose=verbose) as report:
+            with caplog.at_level("INFO", "absl"):
+                report.detail(f"verbose is {verbose}")
+    assert caplog.messages == ["verbose is True"]
+
+
+def test_a_forecast_moves_and_says_the_time_left(tmp_path, monkeypatch):
+    terminal = watched_terminal(monkeypatch)
+    looks = [
+        progress.Look("search, epoch 1/4: child", 0.0, None),
+        progress.Look("search, epoch 1/4: child", 5.0, 15.0),
+        progress.Look("search, epoch 2/4: controller", 15.0, 45.0),
+    ]
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin_forecast(lambda: looks[0])
+        for _ in range(2):
+            looks.pop(0)
+            report.advance(50)
+    shown = terminal.getvalue()
+    assert "epoch 1/4: child:   0%" in shown
+    assert "building the first step" in shown
+    assert "epoch 1/4: child:  25%" in shown
+    assert "about 15 s to go" in shown
+    assert "epoch 2/4: controller:  25%" in shown  # it has learnt that more is left
+    assert "about 45 s to go" in shown
+
+
+def test_a_forecast_is_silent_where_there_is_no_terminal(tmp_path, capsys):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.begin_forecast(lambda: progress.Look("search", 1.0, 1.0))
+        report.advance(1)
+    assert capsys.readouterr().err == ""
 
 
 def test_rewind_drops_this_stage_only(tmp_path):
