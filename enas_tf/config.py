@@ -70,6 +70,12 @@ class RunConfig:
     progress: bool = setting(
         True, "Draw a progress line when the terminal allows.", shapes_result=False
     )
+    verbose: bool = setting(
+        False,
+        "Print also the arcs that are sampled after each controller phase, and the "
+        "phase's last update.",
+        shapes_result=False,
+    )
     input: str = setting(
         "",
         "Image or folder of images for --mode=predict; rnn: a text file or a folder.",

@@ -78,6 +78,11 @@ ROWS = (
     Row(_TRAINING, lambda c: c.mode in LOOKING, "--mode={mode} trains nothing"),
     Row(("progress",), lambda c: c.mode in LOOKING, "--mode={mode} draws none"),
     Row(
+        ("verbose",),
+        lambda c: c.mode not in ("search", "all"),
+        "only a search has more to say",
+    ),
+    Row(
         ("eval_batch_size",),
         lambda c: c.mode in ("export", "predict"),
         "--mode={mode} evaluates nothing",

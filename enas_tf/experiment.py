@@ -2,16 +2,20 @@
 
 import logging as std_logging
 import pathlib
+import signal
 
 import tensorflow as tf
 from absl import logging
 
 from enas_tf import config as config_lib
+from enas_tf import lines
 from enas_tf.request import Request
-from enas_tf.stages import language_stage, search_stage, train_stage
-from enas_tf.training.driver import Interrupted, NotFinite
+from enas_tf.stages import language_stage, search_stage, summary, train_stage
+from enas_tf.training.driver import NotFinite
+from enas_tf.training.stopping import Interrupted
 
 PACKAGE = str(pathlib.Path(__file__).parent)
+SUMMED_UP = ("search", "derive", "train", "all")  # modes that end a stage
 
 
 def run(request: Request) -> None:
@@ -40,19 +44,28 @@ def run(request: Request) -> None:
     try:
         for stage in stages[request.mode]:
             stage(request)
+        if request.mode in SUMMED_UP:
+            summary.tell(request)
     except Interrupted as stop:
-        again = request.command_line(without=["reset_output_dir"])
-        logging.info("Stopped, with a checkpoint. To go on: %s", again)
+        _say_how_to_go_on(request, "Stopped, with a checkpoint.")
         raise SystemExit(128 + stop.number) from None
+    except KeyboardInterrupt:
+        _say_how_to_go_on(request, "Stopped at once.")
+        raise SystemExit(128 + signal.SIGINT) from None
     except NotFinite as error:
         logging.error("%s", error)
         raise SystemExit(1) from None
 
 
+def _say_how_to_go_on(request: Request, stopped: str) -> None:
+    again = request.command_line(without=["reset_output_dir"])
+    logging.info("%s To go on: %s", stopped, again)
+
+
 def _set_up_logging() -> None:
     """Lines with the time of day; of the libraries, only what they warn of."""
     handler = logging.get_absl_handler()
-    handler.setFormatter(std_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(lines.Formatter())
     handler.addFilter(_is_for_the_user)
     logging.set_verbosity(logging.INFO)
 

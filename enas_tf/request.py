@@ -73,6 +73,15 @@ class Request(NamedTuple):
         dropped = ("mode", "reset_output_dir", sized_by)
         return self.command_line(without=dropped, more="--mode=train")
 
+    def predict_command(self) -> str:
+        """The command that asks the exported model; its input is yet to be named."""
+        run = self.configs["train"].run
+        example = "TEXT.txt" if run.search_for in config.TEXTS else "PICTURE.png"
+        python, program, *_ = self.command
+        words = [f"--search_for={run.search_for}", "--mode=predict"]
+        words += [f"--output_dir={run.output_dir}", f"--input={example}"]
+        return shlex.join([_from_here(python), program, *words])
+
 
 def _from_here(program: str) -> str:
     """`program`, as one would call it from the current folder."""

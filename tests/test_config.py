@@ -256,6 +256,7 @@ FREE_TO_CHANGE = {
     "reset_output_dir",
     "checkpoint_every_steps",
     "progress",
+    "verbose",
     "input",
     "log_every",
     "search_eval_test",

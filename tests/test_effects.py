@@ -18,6 +18,7 @@ EXAMPLES = [
     (dict(log_every=5, mode="derive"), dict(log_every=5, mode="all")),
     (dict(child_lr=0.1, mode="evaluate"), dict(child_lr=0.1, mode="train", **STEPS)),
     (dict(progress=False, mode="export"), dict(progress=False, mode="derive")),
+    (dict(verbose=True, mode="derive"), dict(verbose=True, mode="search")),
     (dict(eval_batch_size=9, mode="export"), dict(eval_batch_size=9, mode="evaluate")),
     (dict(data_dir="d", mode="predict", input="a"), dict(data_dir="d", mode="export")),
     (dict(dataset="mnist", data_path="d"), dict(dataset="mnist")),

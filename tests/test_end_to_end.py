@@ -11,8 +11,10 @@ from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator
 
 from enas_tf import arc_argument, config, plots, presets
+from enas_tf import lines as lines_lib
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import measures
+from enas_tf.training import progress
 
 spaces = pytest.mark.parametrize("space", sorted(runs.TINY))
 
@@ -85,17 +87,19 @@ def test_controller_phases_and_epochs_alternate_as_asked(finished):
         assert [row["step"] for row in rows(folder, "search", kind)] == [1, 2]
 
 
-def test_ten_arcs_with_what_is_measured_and_a_sentence_follow_each_phase(finished):
+def test_ten_arcs_are_kept_after_each_phase_and_one_line_tells_of_them(finished):
     space, folder, lines = finished
     measure = runs.MEASURES[space]
     sampled = json_lines(folder / "arcs/sampled.jsonl")
     assert [row["epoch"] for row in sampled] == [1] * 10 + [2] * 10
-    shown = [line for line in lines if f"val_{measure.short}=" in line]
-    assert len(shown) == 20
-    for line, row in zip(shown, sampled, strict=True):
-        assert line.startswith(row["arc"])
-        assert f"val_{measure.short}={row[measure.name]:.4f}" in line
-        assert line.endswith(".")
+    told = [line for line in lines if " arcs: best_" in line]
+    assert len(told) == 2
+    for epoch, line in enumerate(told, start=1):
+        values = [row[measure.name] for row in sampled if row["epoch"] == epoch]
+        best = max(values, key=lambda value: measure.sign * value)
+        assert line.startswith(f"epoch={epoch}")
+        assert f"best_{measure.short}={best:.4g}" in line
+    assert not any(line.startswith(sampled[0]["arc"]) for line in lines)
 
 
 def test_the_best_arc_is_the_best_of_the_policy_and_beside_it_stands_chance(finished):
@@ -141,12 +145,56 @@ def test_a_search_does_not_read_the_test_split(finished):
     assert rows(folder, "search", "valid") and not rows(folder, "search", "test")
 
 
-def test_it_prints_the_command_that_retrains(finished):
+def summary_of(lines):
+    (told,) = [line for line in lines if line.startswith("Summary\n")]
+    return told.splitlines()[1:]
+
+
+def test_it_ends_with_what_was_found_where_it_lies_and_what_to_do_next(finished):
+    space, folder, lines = finished
+    measure = runs.MEASURES[space].name
+    stages = json.loads((folder / "run.json").read_text())["stages"]
+    told = summary_of(lines)
+    text = "\n".join(told)
+    names = [line.split("  ")[1] for line in told if line[2] != " "]
+    assert names == ["arc", "score", "search", "test", "files", "time", "next"]
+    assert f"{measure} {stages['train'][f'test_{measure}']:.4f}" in text
+    words = " ".join(text.split())
+    assert all(sentence in words for sentence in stages["derive"]["in_words"])
+    for name in ("arcs/best.png", "curves.png", "final/model.keras"):
+        assert f"{lines_lib.shown(folder / name)} (" in text
+    for stage in ("search", "derive", "train", "test", "export"):
+        assert stages[stage]["seconds"] >= 0
+        assert f"{stage} {progress.duration(stages[stage]['seconds'])}" in text
+    assert f"--logdir={lines_lib.shown(folder / 'tensorboard')}" in text
+    (predict,) = [line for line in told if "--mode=predict" in line]
+    assert f"--output_dir={folder}" in predict
+
+
+def test_what_it_prints_fits_into_eighty_columns(finished):
     _, folder, lines = finished
-    (line,) = [line for line in lines if line.startswith("To train it from scratch: ")]
-    assert line.endswith(" --mode=train")
-    assert f"--output_dir={folder}" in line
-    assert "--mode=all" not in line
+    form = lines_lib.Formatter()
+    for message in lines:
+        if "TensorFlow" in message or "SavedModel" in message:
+            continue  # of the libraries, which the program keeps from the terminal
+        record = logging.LogRecord("absl", logging.INFO, "", 1, message, (), None)
+        for line in form.format(record).splitlines():
+            assert len(line) <= 80 or str(folder) in line, line
+
+
+def test_a_tag_of_tensorboard_is_of_one_kind(finished):
+    _, folder, _ = finished
+    for stage in ("search", "train"):
+        events = event_accumulator.EventAccumulator(
+            str(folder / "tensorboard" / stage), size_guidance={"tensors": 0}
+        )
+        events.Reload()
+        for tag in events.Tags()["tensors"]:
+            kind = events.SummaryMetadata(tag).plugin_data.plugin_name
+            first = events.Tensors(tag)[0].tensor_proto
+            is_text = bool(first.string_val)
+            assert is_text == (kind in ("text", "images")), tag
+            assert ("picture" in tag) == (kind == "images"), tag
 
 
 def test_every_stage_says_how_long_it_will_take(finished):
@@ -184,13 +232,17 @@ def test_tensorboard_holds_curves_pictures_text_and_hparams(finished):
         "controller/advantage",
         "controller/entropy",
         f"valid/{measure}",
-        f"test/{measure}",
-        "best_arc",
-        "derived_arc",
+        "arc/sampled/picture",
+        "arc/sampled/text",
+        "arc/derived/picture",
+        "arc/derived/text",
+        f"hparams/{runs.MEASURES[space].over_random}",
+        f"hparams/best_{measure}_on_others",
         *(f"controller/{name}" for name in runs.STATISTICS[space]),
     ):
         assert tag in tags, tag
-    assert "_hparams_/session_start_info" in events.summary_metadata
+    for part in ("experiment", "session_start_info", "session_end_info"):
+        assert f"_hparams_/{part}" in events.summary_metadata
 
 
 def test_the_test_data_is_looked_at_once(finished):

@@ -1,5 +1,6 @@
 """A run that was killed and goes on ends with the weights of one that was not."""
 
+import json
 import os
 import pathlib
 import re
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 import runs
 
+from enas_tf import exported
+from enas_tf.stages import parts as stage_parts
+from enas_tf.training import derive, stream_loss
 from enas_tf.training.driver import Driver
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
@@ -129,6 +133,78 @@ def test_a_signal_saves_and_says_how_to_go_on(uninterrupted, tmp_path, number, s
     runs.run(space, folder, mode="search")
     ours, theirs = runs.checkpoint(folder, "search"), runs.checkpoint(whole, "search")
     runs.assert_equal_to_the_bit(ours, theirs)
+
+
+# Where a signal arrives: a module, and the function of it that is interrupted.
+PLACES = {
+    "derive": (derive, "_values"),
+    "test": (stage_parts, "moved"),
+    "export": (exported, "fresh"),
+    "validation": (stream_loss.StreamLoss, "mean"),  # rnn's, after an epoch
+}
+
+
+def interrupt_once(monkeypatch, place: str) -> None:
+    """Let Ctrl-C arrive when the program comes to `place`, for the first time."""
+    module, name = PLACES[place]
+    original, came = getattr(module, name), []
+
+    def interrupted(*args, **more):
+        if not came:
+            came.append(place)
+            os.kill(os.getpid(), signal.SIGINT)
+        return original(*args, **more)
+
+    monkeypatch.setattr(module, name, interrupted)
+
+
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_a_stop_beside_the_steps_says_how_to_go_on_and_goes_on(
+    uninterrupted, tmp_path, monkeypatch, caplog, place
+):
+    space, whole = uninterrupted
+    if place == "validation" and space != "rnn":
+        pytest.skip("images are not looked at between epochs of a training")
+    folder = tmp_path / "stopped"
+    given = dict(mode="search")
+    if place != "derive":
+        arc = (whole / "arcs/best.txt").read_text().strip()
+        given = dict(mode="train", child_fixed_arc=arc)
+    interrupt_once(monkeypatch, place)
+    with pytest.raises(SystemExit) as stop:
+        runs.run(space, folder, **given)
+    assert stop.value.code == 130
+    (said,) = [text for text in caplog.messages if "To go on: " in text]
+    assert said.startswith("Stopped, with a checkpoint. To go on: ")
+    assert any(text.startswith("Stopping after ") for text in caplog.messages)
+    runs.run(space, folder, **given)
+    ours, theirs = (
+        json.loads((f / "run.json").read_text())["stages"] for f in (folder, whole)
+    )
+    for stage in {"derive", "train"} & set(ours):
+        del ours[stage]["seconds"], theirs[stage]["seconds"]
+        assert ours[stage] == theirs[stage]
+    stage = given["mode"]
+    runs.assert_equal_to_the_bit(
+        runs.checkpoint(folder, stage), runs.checkpoint(whole, stage)
+    )
+    if stage == "train":
+        assert (folder / "final/model.keras").exists()
+
+
+def test_who_does_not_wait_is_told_how_to_go_on(tmp_path, monkeypatch, caplog):
+    """Ctrl-C before the first step, or a second one: nothing is waited for."""
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stage_parts, "report", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        runs.run("macro", tmp_path / "stopped", mode="search")
+    assert stop.value.code == 130
+    (said,) = [text for text in caplog.messages if "To go on: " in text]
+    assert said.startswith("Stopped at once. To go on: ")
+    assert "--mode=search" in said
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(

@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import logging
 
-from enas_tf import config as config_lib
-from enas_tf import export_text, exported, predict_text
+from enas_tf import export_text, exported, lines, predict_text
 from enas_tf.config import Config
 from enas_tf.data import text
 from enas_tf.request import Request
 from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import texts, warm
+from enas_tf.stages import summary, texts, warm
 from enas_tf.tasks import measures
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -49,20 +48,25 @@ def train(request: Request) -> None:
     """Train the cell from scratch, or go on; test it once; export it."""
     request = parts_lib.with_arc(request)
     config, folder = request.configs["train"], request.folder
-    with Report(folder.path, stage="train", progress=config.run.progress) as report:
+    with parts_lib.report(request, "train") as report:
         folder.agree("train", config)
         parts = _build(request, config, report)
         parts_lib.take_up(request, parts.driver, report, parts.total_steps)
+        report.begin_trial(config)
         done = parts.driver.position[epochs_lib.COUNTER]
         report.begin("train", parts.total_steps, done)
         with parts.driver.stoppable():
-            parts.training.run(config.loop.num_epochs)
-        report.finish()
-        parts.network.averaged.swap()
-        perplexity = _test_once(request, config, parts, report)
-        _write_export(request, parts, report)
-        report.hparams(config_lib.flat(config), dict(test_perplexity=perplexity))
-        parts_lib.draw_curves(folder)
+            with summary.timed(folder, "train", goes_on=True):
+                parts.training.run(config.loop.num_epochs)
+            report.finish()
+            parts.network.averaged.swap()
+            perplexity = _test_once(request, config, parts, report)
+            parts.driver.stop.moment = "after the export, whose files are kept whole"
+            with summary.timed(folder, "export"):
+                _write_export(request, parts, report)
+            report.trial_figures(dict(test_perplexity=perplexity))
+            report.end_trial()
+            parts_lib.draw_curves(folder)
 
 
 def evaluate(request: Request) -> None:
@@ -180,7 +184,10 @@ def _perplexities(
         ids = getattr(parts.data, split)
         report.begin(split, len(ids) - 1, unit="word")
         mean = loss.mean(
-            ids, batch_size=1, bptt_steps=TEST_STEPS, progress=report.advance
+            ids,
+            batch_size=1,
+            bptt_steps=TEST_STEPS,
+            progress=parts_lib.moved(report, parts.driver, "this piece of text"),
         )
         report.finish()
         found[f"{split}_perplexity"] = float(measures.PERPLEXITY.told(mean))
@@ -199,7 +206,8 @@ def _test_once(
     if known is not None and folder.tested_epochs() == config.loop.num_epochs:
         report.message(f"Test perplexity: {known:.2f} ({AS_STREAM}; measured before)")
         return known
-    found = _perplexities(config, parts, report)
+    with summary.timed(folder, "test"):
+        found = _perplexities(config, parts, report)
     last = config.loop.num_epochs
     perplexity = found["test_perplexity"]
     report.scalars("test", last, dict(perplexity=perplexity))
@@ -228,8 +236,9 @@ def _write_export(request: Request, parts: LanguageParts, report: Report) -> Non
         sample_ids=sample,
     )
     report.message(
-        f"Exported {final}/{exported.KERAS_FILE} and {final}/{exported.SAVED_MODEL}; "
-        f"largest difference to the trained model {difference:.1e}."
+        f"Exported {exported.KERAS_FILE} and {exported.SAVED_MODEL} to "
+        f"{lines.shown(final)}; largest difference to the trained model "
+        f"{difference:.1e}."
     )
 
 

@@ -17,7 +17,7 @@ from enas_tf.run_folder import RunFolder
 from enas_tf.spaces import macro, micro, rnn
 from enas_tf.stages import images, texts
 from enas_tf.training import epochs as epochs_lib
-from enas_tf.training import progress, retrain
+from enas_tf.training import progress, retrain, stopping
 from enas_tf.training.checkpoint import Checkpoint
 from enas_tf.training.driver import Driver
 from enas_tf.training.report import Report
@@ -87,6 +87,14 @@ SPACES: dict[str, SpaceParts] = {
         final=final_rnn.final_rnn_child,
     ),
 }
+
+
+def report(request: Request, stage: str) -> Report:
+    """What `stage` of the request's run reports to."""
+    run = request.configs[stage].run
+    return Report(
+        request.folder.path, stage=stage, progress=run.progress, verbose=run.verbose
+    )
 
 
 def with_arc(request: Request) -> Request:
@@ -169,6 +177,21 @@ def announce(report: Report, label: str, seconds: float, request: Request) -> No
     has_gpu = bool(tf.config.list_physical_devices("GPU"))
     hint = not any(word.startswith("--preset=cpu") for word in request.command)
     report.message(progress.estimate(label, seconds, has_gpu=has_gpu, preset_hint=hint))
+
+
+def moved(report: Report, driver: Driver, what: str) -> Callable[[int], None]:
+    """Moves the progress line by so much, and stops there if that was asked for.
+
+    `what` is being worked on, in words; it was built in its first call.
+    """
+    driver.stop.moment = f"after {what}, {stopping.BUILDING}"
+
+    def move(count: int) -> None:
+        report.advance(count)
+        driver.stop.moment = f"after {what}"
+        driver.stop.check()
+
+    return move
 
 
 def draw_curves(folder: RunFolder) -> None:

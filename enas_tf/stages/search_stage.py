@@ -4,27 +4,25 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from enas_tf import config as config_lib
 from enas_tf import disk, plots
-from enas_tf.config import ConfigError
+from enas_tf.config import Config, ConfigError
 from enas_tf.controller import Controller
 from enas_tf.request import Request
 from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import summary
 from enas_tf.tasks import rewards
 from enas_tf.tasks.measures import Measure
+from enas_tf.training import ahead, networks, scoring, stopping
 from enas_tf.training import child as child_lib
 from enas_tf.training import controller as controller_lib
 from enas_tf.training import derive as derive_lib
-from enas_tf.training import epochs as epochs_lib
-from enas_tf.training import networks, scoring
 from enas_tf.training import search as search_lib
+from enas_tf.training import shown as shown_lib
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.report import Report
 
-# A forward pass beside a training step; to tell how long controller phases will take
-# before one has run.
-FORWARD_SHARE = 0.35
+ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is read
 
 
 class SearchParts(NamedTuple):
@@ -42,25 +40,25 @@ class SearchParts(NamedTuple):
 def search(request: Request) -> None:
     """Search to the end, or go on with a search; then derive the best arc."""
     config, folder = request.configs["search"], request.folder
-    with Report(folder.path, stage="search", progress=config.run.progress) as report:
+    with parts_lib.report(request, "search") as report:
         folder.agree("search", config)
         parts = _build(request, report)
-        position = parts.driver.position
-        total = parts.search.total_steps
-        done = position[epochs_lib.COUNTER] + position[search_lib.CONTROLLER]
-        report.begin("search", total + parts.search.total_updates, done)
+        report.begin_trial(config)
+        report.begin_forecast(parts.search.look)
         with parts.driver.stoppable():
-            parts.search.run()
-        report.finish()
-        folder.record("search", epochs=position[search_lib.EPOCH])
-        _derive(request, parts, report)
-        parts_lib.draw_curves(folder)
+            with summary.timed(folder, "search", goes_on=True):
+                parts.search.run()
+            report.finish()
+            folder.record("search", epochs=parts.driver.position[search_lib.EPOCH])
+            _derive(request, parts, report)
+            report.end_trial()
+            parts_lib.draw_curves(folder)
 
 
 def derive(request: Request) -> None:
     """Derive again from a search that was begun, with its last checkpoint."""
     config, folder = request.configs["search"], request.folder
-    with Report(folder.path, stage="search", progress=config.run.progress) as report:
+    with parts_lib.report(request, "search") as report:
         folder.agree("search", config)
         parts = _build(request, report)
         if not parts.restored:
@@ -68,7 +66,8 @@ def derive(request: Request) -> None:
                 f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
                 "this --output_dir first."
             )
-        _derive(request, parts, report)
+        with parts.driver.stoppable():
+            _derive(request, parts, report)
 
 
 def _build(request: Request, report: Report) -> SearchParts:
@@ -106,20 +105,31 @@ def _build(request: Request, report: Report) -> SearchParts:
         driver,
         report,
         config.child,
-        timed=lambda: _announce_search(request, report, parts),
-    )
-    collaborators = search_lib.Parts(
-        space, controller, scorer, controller_trainer, epochs, driver, report
+        timed=lambda: search.tell_left(),
     )
     folder.arcs.mkdir(parents=True, exist_ok=True)
+    shown = shown_lib.ShownArcs(
+        space,
+        controller,
+        scorer,
+        report,
+        task=task,
+        batch_size=loop.batch_size,
+        seed=seed,
+        folder=folder.arcs,
+        draw=lambda arc, path: plots.draw_arc(space, arc, path),
+    )
+    collaborators = search_lib.Parts(
+        space, controller, scorer, controller_trainer, epochs, driver, report, shown
+    )
     search = search_lib.Search(
         collaborators,
         loop,
         config.controller,
         task=task,
         seed=seed,
-        arcs_folder=folder.arcs,
-        draw=lambda arc, path: plots.draw_arc(space, arc, path),
+        derive_rows=_derive_rows(config, task.size("valid")),
+        announce=lambda left: parts_lib.announce(report, "search", left, request),
     )
     restored = parts_lib.restore(driver, report, "search")
     parts = SearchParts(space, task, controller, scorer, search, driver, restored)
@@ -130,38 +140,41 @@ def _build(request: Request, report: Report) -> SearchParts:
     return parts
 
 
-def _announce_search(request: Request, report: Report, parts: SearchParts) -> None:
-    """The estimate, once a child step's time is known."""
-    config, position = request.configs["search"], parts.driver.position
-    seconds = parts.driver.seconds_per_step[epochs_lib.COUNTER]
-    total = parts.search.total_steps
-    updates = parts.search.total_updates - position[search_lib.CONTROLLER]
-    rewarded = updates * config.controller.num_aggregate
-    steps = total - position[epochs_lib.COUNTER] + FORWARD_SHARE * rewarded
-    parts_lib.announce(report, "search", seconds * steps, request)
+def _derive_rows(config: Config, valid_size: int) -> int:
+    """Arcs that deriving scores, times the batches that it scores each on."""
+    batch = config.loop.batch_size
+    choosing = derive_lib.num_choosing(config.derive.batches, valid_size, batch)
+    return 2 * config.derive.num_samples * -(-choosing // batch)
 
 
 def _derive(request: Request, parts: SearchParts, report: Report) -> None:
     config = request.configs["search"]
-    derived = derive_lib.derive(
-        parts.controller,
-        parts.scorer,
-        config.derive,
-        space=parts.space,
-        valid_size=parts.task.size("valid"),
-        batch_size=config.loop.batch_size,
-        seed=config.run.seed,
-        progress=_derive_progress(report, request),
-    )
+    with summary.timed(request.folder, "derive"):
+        derived = derive_lib.derive(
+            parts.controller,
+            parts.scorer,
+            config.derive,
+            space=parts.space,
+            valid_size=parts.task.size("valid"),
+            batch_size=config.loop.batch_size,
+            seed=config.run.seed,
+            progress=_derive_progress(report, request, parts.driver),
+        )
     report.finish()
     _keep_derived(request, parts, derived, report)
 
 
 def _derive_progress(
-    report: Report, request: Request
+    report: Report, request: Request, driver: Driver
 ) -> Callable[[int, int, float], None]:
-    """Shows how far the scoring is; the second call is the first without tracing."""
+    """Shows how far the scoring is, where it can be stopped; the second call is the
+    first without tracing."""
     seen: list[tuple[int, float]] = []
+    # After a search the graph is there; a command that only derives builds it first.
+    built = ahead.EVALUATION in driver.pace.first
+    driver.stop.moment = "after these arcs" + (
+        "" if built else f", {stopping.BUILDING}"
+    )
 
     def show(done: int, total: int, seconds: float) -> None:
         if not seen:
@@ -170,8 +183,11 @@ def _derive_progress(
         seen.append((done, seconds))
         if len(seen) == 2:
             (before, began), (after, ended) = seen
-            rate = (ended - began) / (after - before)
-            parts_lib.announce(report, "derive", rate * (total - done), request)
+            left = (ended - began) / (after - before) * (total - done)
+            if left > ANNOUNCED_SECONDS:
+                parts_lib.announce(report, "derive", left, request)
+        driver.stop.moment = "after these arcs"
+        driver.stop.check()
 
     return show
 
@@ -186,31 +202,26 @@ def _keep_derived(
     disk.write_text(arcs / "best.txt", space.text(best) + "\n")
     measure = parts.task.measure
     honest = measure.told(derived.honest_mean)
-    title = f"{space.name}: {measure.name} {honest:.3f}, {_images_in_words(derived)}"
+    title = f"{space.name}: {measure.name} {honest:.3f} {_images_in_words(derived)}"
     plots.draw_arc(space, best, arcs / "best.png", title=title)
     disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
     figures = derived.figures(measure)
-    report.image("derived_arc", arcs / "best.png", 0)
-    report.text("derived_arc", space.text(best), 0)
+    report.image("arc/derived/picture", arcs / "best.png", 0)
+    words = f"{space.describe(best)}\n\n    {space.text(best)}"
+    report.text("arc/derived/text", words, 0)
     report.scalars("derive", 0, figures)
-    report.hparams(config_lib.flat(request.configs["search"]), figures)
-    facts = dict(arc=space.text(best), **derived.sizes())
+    report.trial_figures(figures)
+    told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
     request.folder.record("derive", **facts, **figures)
-    for line in (
-        *derived.sentences(measure),
-        space.describe(best),
-        space.text(best),
-        derived.comparison.sentence(measure),
-        f"Picture: {arcs / 'best.png'}",
-        f"To train it from scratch: {request.retrain_command()}",
-    ):
+    for line in (space.describe(best), *told):
         report.message(line)
 
 
 def _images_in_words(derived: derive_lib.Derived) -> str:
     """Which validation examples a figure of the best arc is of."""
     chose = "that did not choose it" if len(derived.check) else "that chose it"
-    return f"on validation examples {chose}"
+    return f"on validation {chose}"
 
 
 def _derived_rows(space: Any, derived: derive_lib.Derived, measure: Measure) -> str:

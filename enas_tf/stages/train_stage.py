@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 import keras
 from absl import logging
 
-from enas_tf import config as config_lib
 from enas_tf import export as export_lib
-from enas_tf import exported
+from enas_tf import exported, lines
 from enas_tf import predict as predict_lib
 from enas_tf.config import Config
 from enas_tf.data import images as images_lib
@@ -16,7 +15,7 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import evaluation, images, warm
+from enas_tf.stages import evaluation, images, summary, warm
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification
 from enas_tf.training import by_class, networks, retrain
@@ -57,22 +56,27 @@ def train(request: Request) -> None:
     """Train the arc from scratch, or go on; test it once; export it."""
     request = parts_lib.with_arc(request)
     config, folder = request.configs["train"], request.folder
-    with Report(folder.path, stage="train", progress=config.run.progress) as report:
+    with parts_lib.report(request, "train") as report:
         folder.agree("train", config)
         parts = _build_train(request, config, report)
         total = _total_steps(config, parts.task)
         parts_lib.take_up(request, parts.driver, report, total)
+        report.begin_trial(config)
         report.begin("train", total, parts.driver.position[epochs_lib.COUNTER])
         with parts.driver.stoppable():
-            retrain.retrain(
-                parts.epochs, parts.driver, num_epochs=config.loop.num_epochs
-            )
-        report.finish()
-        retrain.hand_over(parts.trained, parts.model)
-        accuracy = _test_once(folder, config, parts, report)
-        _write_export(folder, parts, report)
-        report.hparams(config_lib.flat(config), dict(test_accuracy=accuracy))
-        parts_lib.draw_curves(folder)
+            with summary.timed(folder, "train", goes_on=True):
+                retrain.retrain(
+                    parts.epochs, parts.driver, num_epochs=config.loop.num_epochs
+                )
+            report.finish()
+            retrain.hand_over(parts.trained, parts.model)
+            accuracy = _test_once(folder, config, parts, report)
+            parts.driver.stop.moment = "after the export, whose files are kept whole"
+            with summary.timed(folder, "export"):
+                _write_export(folder, parts, report)
+            report.trial_figures(dict(test_accuracy=accuracy))
+            report.end_trial()
+            parts_lib.draw_curves(folder)
 
 
 def _build_train(request: Request, config: Config, report: Report) -> TrainParts:
@@ -140,7 +144,8 @@ def _test_once(
     if known is not None and folder.tested_epochs() == config.loop.num_epochs:
         report.message(f"Test accuracy: {known:.4f} (measured before).")
         return known
-    found = _tested(config, parts)
+    with summary.timed(folder, "test"):
+        found = _tested(config, parts, report)
     report.scalars("test", config.loop.num_epochs, dict(accuracy=found.accuracy))
     folder.record(
         "train",
@@ -155,11 +160,16 @@ def _test_once(
     return found.accuracy
 
 
-def _tested(config: Config, parts: TrainParts) -> ByClass:
-    """What the model answers to the test images."""
+def _tested(config: Config, parts: TrainParts, report: Report) -> ByClass:
+    """What the model answers to the test images; it can be stopped between calls."""
+    report.begin("test", parts.task.size("test"), unit="image")
     answers = retrain.test_answers(
-        parts.model, parts.task, batch_size=config.loop.eval_batch_size
+        parts.model,
+        parts.task,
+        batch_size=config.loop.eval_batch_size,
+        progress=parts_lib.moved(report, parts.driver, "these test batches"),
     )
+    report.finish()
     return by_class.measure(parts.data.test.labels, answers, parts.data.class_names)
 
 
@@ -174,9 +184,9 @@ def _write_export(folder: RunFolder, parts: TrainParts, report: Report) -> None:
         sample=data.test.images[:EXPORT_SAMPLE],
     )
     report.message(
-        f"Exported {folder.final}/{exported.KERAS_FILE} and "
-        f"{folder.final}/{exported.SAVED_MODEL}; largest difference to the trained "
-        f"model {difference:.1e}."
+        f"Exported {exported.KERAS_FILE} and {exported.SAVED_MODEL} to "
+        f"{lines.shown(folder.final)}; largest difference to the trained model "
+        f"{difference:.1e}."
     )
 
 
@@ -193,10 +203,11 @@ def evaluate(request: Request) -> None:
     """Measure a finished run's test accuracy anew, and how each class does."""
     with Report(request.folder.path, stage="evaluate", progress=False) as report:
         config, parts = _finished(request, report)
-        found = _tested(config, parts)
+        found = _tested(config, parts, report)
         evaluation.tell_all(report, found)
         evaluation.write(request.folder, found)
-        report.message(f"See {request.folder.evaluation}/{evaluation.PICTURE}.")
+        picture = request.folder.evaluation / evaluation.PICTURE
+        report.message(f"See {lines.shown(picture)}.")
     request.folder.record(
         "evaluate",
         test_accuracy=found.accuracy,

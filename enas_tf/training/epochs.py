@@ -33,6 +33,8 @@ class ChildEpochs:
         self._timed = timed
         self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
         self._steps = 0
+        self._shown = dict(self._sums)
+        self._unshown = 0
         self._lr = 0.0
         self._epoch = 0
 
@@ -59,7 +61,9 @@ class ChildEpochs:
             raise NotFinite(self._complaint(run))
         for name, value in run.sums._asdict().items():
             self._sums[name] += float(value)
+            self._shown[name] += float(value)
         self._steps += last - first
+        self._unshown += last - first
 
     def _complaint(self, run: Any) -> str:
         arc = self._trainer.arc_text(run.tokens.numpy())
@@ -73,15 +77,30 @@ class ChildEpochs:
 
     def _log(self, step: int) -> None:
         """The mean of each metric since the last row."""
-        values = {name: total / self._steps for name, total in self._sums.items()}
-        measure = self._trainer.measure
-        told = measure.told(values.pop("measured"))
-        values[measure.name] = told
+        values = self._told(self._sums, self._steps)
         self._report.scalars("child", step, dict(values, lr=self._lr))
-        self._report.message(
-            f"epoch={self._epoch:<4d} ch_step={step:<6d} "
-            f"loss={values['loss']:<8.4f} lr={self._lr:<8.5f} "
-            f"|g|={values['grad_norm']:<8.3f} tr_{measure.short}={told:.3f}"
-        )
-        self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
+        self._sums = dict.fromkeys(self._sums, 0.0)
         self._steps = 0
+        # An epoch may be short: a line is worth as many steps as a row at most.
+        if self._unshown >= self._driver.log_every:
+            self._show(step)
+
+    def _show(self, step: int) -> None:
+        """The mean of each metric since the last line."""
+        values = self._told(self._shown, self._unshown)
+        measure = self._trainer.measure
+        self._report.message(
+            f"epoch={self._epoch + 1:<3d} step={step:<6d} "
+            f"loss={values['loss']:<6.3f} lr={self._lr:<7.3g} "
+            f"|g|={values['grad_norm']:<6.4g} "
+            f"tr_{measure.short}={values[measure.name]:.4g}"
+        )
+        self._shown = dict.fromkeys(self._shown, 0.0)
+        self._unshown = 0
+
+    def _told(self, sums: dict[str, float], steps: int) -> dict[str, float]:
+        """Means by the names under which they are told."""
+        values = {name: total / steps for name, total in sums.items()}
+        measure = self._trainer.measure
+        values[measure.name] = float(measure.told(values.pop("measured")))
+        return values

@@ -85,9 +85,12 @@ class Training:
             self._driver.save()
 
     def _validate(self, epoch: int) -> None:
-        averaged = self._network.averaged
+        averaged, stop = self._network.averaged, self._driver.stop
+        stop.moment = "after this piece of the validation"
         with averaged.averaged():
-            loss = self._loss.mean(self._valid, **self._cut)
+            loss = self._loss.mean(
+                self._valid, **self._cut, progress=lambda words: stop.check()
+            )
         perplexity = float(measures.PERPLEXITY.told(loss))
         self._report.scalars("valid", epoch + 1, dict(perplexity=perplexity))
         self._report.message(f"epoch={epoch + 1} valid_perplexity={perplexity:.2f}")

@@ -1,5 +1,6 @@
 """Trains one arc from scratch, with weights of its own, and tests it once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from enas_tf.training.epochs import ChildEpochs
 
 EPOCH = "epoch"
 COUNTERS = ("child_step", EPOCH)
+BATCHES_PER_CALL = 10  # of a test: seconds, also of a large network
 
 
 def retrain(epochs: ChildEpochs, driver: Driver, *, num_epochs: int) -> None:
@@ -37,11 +39,20 @@ def hand_over(trained: keras.Model, model: keras.Model) -> None:
         weight.assign(values[weight.path])
 
 
-def test_answers(model: keras.Model, task: Any, *, batch_size: int) -> np.ndarray:
-    """The class that a final child names for each test image, [N] int32."""
+def test_answers(
+    model: keras.Model,
+    task: Any,
+    *,
+    batch_size: int,
+    progress: Callable[[int], None] = lambda images: None,
+) -> np.ndarray:
+    """The class that a final child names for each test image, [N] int32.
+
+    `progress` is called with the number of images tested since the last call.
+    """
     batches = scoring.cut(task.size("test"), batch_size)
 
-    @tf.function(autograph=False)
+    @tf.function(autograph=False, reduce_retracing=True)
     def answers(indices):
         def one(row):
             logits = model(task.batch("test", row).inputs, training=False)
@@ -51,5 +62,10 @@ def test_answers(model: keras.Model, task: Any, *, batch_size: int) -> np.ndarra
             one, indices, fn_output_signature=tf.int32, parallel_iterations=1
         )
 
-    found = answers(tf.constant(batches.indices)).numpy()
-    return found[batches.weights > 0]  # without what the last batch repeats
+    found = []
+    for first in range(0, len(batches.indices), BATCHES_PER_CALL):
+        cut = slice(first, first + BATCHES_PER_CALL)
+        counted = batches.weights[cut] > 0  # without what the last batch repeats
+        found.append(answers(tf.constant(batches.indices[cut])).numpy()[counted])
+        progress(len(found[-1]))
+    return np.concatenate(found)

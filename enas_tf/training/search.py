@@ -3,26 +3,31 @@
 Reference: paper section 2.2; reference code src/cifar10/main.py, train.
 """
 
-import json
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from enas_tf import disk
 from enas_tf.config import ControllerConfig, LoopConfig
 from enas_tf.nn import seeds
-from enas_tf.training import scoring
+from enas_tf.tasks.measures import Measure
+from enas_tf.training import ahead, progress, scoring, stopping
+from enas_tf.training import pace as pace_lib
+from enas_tf.training import shown as shown_lib
 from enas_tf.training.controller import ControllerMetrics, ControllerTrainer
 from enas_tf.training.driver import Driver, NotFinite
 from enas_tf.training.epochs import ChildEpochs
 
-CONTROLLER = "controller_step"
+CONTROLLER = ahead.CONTROLLER
 EPOCH = "epoch"  # epochs that are finished, with all that follows them
-COUNTERS = ("child_step", CONTROLLER, EPOCH)
-SAMPLED = "sampled.jsonl"
-NUM_SHOWN = 10  # arcs shown after a controller phase; main.py
+COUNTERS = (ahead.CHILD, CONTROLLER, EPOCH)
+WORDS = {
+    ahead.SHOWN: "look at the policy",
+    ahead.EVALUATION: "evaluation",
+    ahead.EPOCH_END: "checkpoint",
+}
 
 
 class Parts(NamedTuple):
@@ -35,6 +40,7 @@ class Parts(NamedTuple):
     epochs: ChildEpochs
     driver: Driver
     report: Any
+    shown: shown_lib.ShownArcs
 
 
 class Search:
@@ -48,42 +54,99 @@ class Search:
         *,
         task: Any,
         seed: int,
-        arcs_folder: Any,
-        draw: Callable[[Any, Any], None],
+        derive_rows: int,
+        announce: Callable[[float], None],
     ):
-        """Args: collaborators, settings, data, seed; where arcs and pictures go."""
+        """Args: collaborators, settings, data, seed; arcs times batches that deriving
+        will score; what is told the seconds left whenever they are news."""
         self._parts = parts
         self._loop = loop
         self._config = controller
         self._task = task
         self._measure = task.measure
         self._seed = seed
-        self._arcs_folder = arcs_folder
-        self._draw = draw
+        self._announce = announce
+        sizes = [task.size(split) for split in self._splits()]
+        batches = sum(-(-size // loop.eval_batch_size) for size in sizes)
+        self._rows = ahead.Rows(
+            update=controller.num_aggregate,
+            shown=shown_lib.NUM_SHOWN,
+            evaluation=batches,
+            derive=derive_rows,
+        )
+        self._told = pace_lib.Told()
+        self._entropy: float | None = None
+        self._doing = "child"
 
     def run(self) -> None:
         """Go on from the position to the end."""
         driver = self._parts.driver
         for epoch in range(driver.position[EPOCH], self._loop.num_epochs):
+            self._begin("child")
             self._parts.epochs.train(epoch)
             finished = epoch + 1
             if self._controller_due(finished):
+                self._begin("controller")
                 self._train_controller(finished)
-                self._show_arcs(finished)
+                self._timed(ahead.SHOWN, self._show_arcs, finished)
+            driver.stop.check()
             if self._evaluation_due(finished):
-                self._evaluate(finished)
+                self._begin("evaluation")
+                self._timed(ahead.EVALUATION, self._evaluate, finished)
             driver.position[EPOCH] = finished
-            driver.save()
+            self._timed(ahead.EPOCH_END, self._save, finished)
+            driver.stop.check()
+            self.tell_left()
 
-    @property
-    def total_steps(self) -> int:
-        """Child steps of the whole search."""
-        return self._parts.epochs.steps_before(self._loop.num_epochs)
+    def look(self) -> progress.Look:
+        """What a progress line shows of the search."""
+        driver, epochs = self._parts.driver, self._loop.num_epochs
+        epoch = min(driver.position[EPOCH] + 1, epochs)
+        label = f"search, epoch {epoch}/{epochs}: {self._doing}"
+        found = self._forecast()
+        return progress.Look(label, *(found or (0.0, None)))
 
-    @property
-    def total_updates(self) -> int:
-        """Controller updates of the whole search."""
-        return self.controller_updates(self._loop.num_epochs)
+    def tell_left(self) -> None:
+        """Announce the seconds left, if they differ from what was announced."""
+        found = self._forecast()
+        if found and self._told.is_news(found.left, time.monotonic()):
+            self._announce(found.left)
+
+    def _forecast(self) -> pace_lib.Forecast | None:
+        position = self._parts.driver.position
+        done = self._counts(position[EPOCH])
+        done |= {kind: position[kind] for kind in (ahead.CHILD, CONTROLLER)}
+        total = self._counts(self._loop.num_epochs)
+        return ahead.forecast(done, total, self._rows, self._parts.driver.pace)
+
+    def _counts(self, finished: int) -> dict[str, int]:
+        """Units of each kind of work by the end of so many epochs."""
+        epochs = range(1, finished + 1)
+        return {
+            ahead.CHILD: self._parts.epochs.steps_before(finished),
+            CONTROLLER: self.controller_updates(finished),
+            ahead.SHOWN: sum(map(self._controller_due, epochs)),
+            ahead.EVALUATION: sum(map(self._evaluation_due, epochs)),
+            ahead.EPOCH_END: finished,
+        }
+
+    def _begin(self, doing: str) -> None:
+        """Say in the progress line what is being done now."""
+        self._doing = doing
+        self._parts.report.advance(0)
+
+    def _timed(self, kind: str, work: Callable[[int], None], finished: int) -> None:
+        driver, began = self._parts.driver, time.monotonic()
+        built = kind in driver.pace.first or kind == ahead.EPOCH_END
+        driver.stop.moment = f"after this {WORDS[kind]}" + (
+            "" if built else f", {stopping.BUILDING}"
+        )
+        work(finished)
+        driver.pace.note(kind, 1, time.monotonic() - began)
+
+    def _save(self, finished: int) -> None:
+        del finished
+        self._parts.driver.save()
 
     def _controller_due(self, finished: int) -> bool:
         """Whether a controller phase follows the `finished`-th epoch."""
@@ -106,7 +169,7 @@ class Search:
             self.controller_updates(finished),
             self._call_controller,
             log=lambda step: None,
-            timed=lambda: None,
+            timed=self.tell_left,
         )
 
     def _call_controller(self, first: int, last: int) -> None:
@@ -129,66 +192,28 @@ class Search:
 
     def _report_update(self, step: int, values: dict[str, float]) -> None:
         self._parts.report.scalars("controller", step, values)
-        if step % self._loop.log_every == 0 or step % self._config.train_steps == 0:
-            self._parts.report.message(
-                f"ctrl_step={step:<6d} loss={values['loss']:<8.3f} "
-                f"ent={values['entropy']:<7.2f} lr={self._config.lr:<7.4f} "
-                f"|g|={values['grad_norm']:<8.4f} {self._measure.short}="
-                f"{values[self._measure.name]:<6.4f} "
-                f"bl={values['baseline']:<6.4f}"
-            )
+        self._entropy = values["entropy"]
+        end_of_phase = step % self._config.train_steps == 0
+        if step % self._loop.log_every == 0 or end_of_phase:
+            # A phase has a line of its own, told by `shown`.
+            report = self._parts.report
+            tell = report.detail if end_of_phase else report.message
+            tell(update_line(step, values, self._measure))
 
     def _show_arcs(self, finished: int) -> None:
-        """Ten arcs of the policy, each on a validation batch of its own."""
-        parts, draw = self._parts, seeds.at(self._seed, "sampled", finished)
-        tokens = parts.controller.draw(NUM_SHOWN, seed=draw).numpy()
-        indices = parts.scorer.shuffled(
-            "valid", NUM_SHOWN, self._loop.batch_size, seed=draw
-        ).numpy()
-        batches = scoring.Batches(indices, np.ones(indices.shape, np.float32))
-        means = parts.scorer.means(tokens, batches, split="valid")
-        arcs = [parts.space.decode(row) for row in tokens]
-        parts.report.message(f"Ten arcs of the policy after epoch {finished}:")
-        told = [float(self._measure.told(mean)) for mean in means]
-        best = int((self._measure.sign * means).argmax())
-        for arc, value in zip(arcs, told, strict=True):
-            parts.report.message(
-                f"{parts.space.text(arc)}\nval_{self._measure.short}={value:.4f}  "
-                f"{parts.space.describe(arc)}"
-            )
-        name, mean = self._measure.name, self._measure.told(means.mean())
-        values = {f"{name}_mean": mean, f"{name}_best": told[best]}
-        parts.report.scalars("sampled", finished, values)
-        self._keep(finished, arcs, told, arcs[best])
+        later = range(finished + 1, self._loop.num_epochs + 1)
+        last = not any(map(self._controller_due, later))
+        self._parts.shown.show(finished, entropy=self._entropy, last=last)
 
-    def _keep(self, finished: int, arcs: list, told: list[float], best: Any) -> None:
-        """Write the arcs to arcs/sampled.jsonl as well; draw the best one."""
-        space, report = self._parts.space, self._parts.report
-        rows = self._rows_before(finished)
-        rows += [
-            {"epoch": finished, self._measure.name: value, "arc": space.text(arc)}
-            for arc, value in zip(arcs, told, strict=True)
-        ]
-        text = "".join(json.dumps(row) + "\n" for row in rows)
-        disk.write_text(self._arcs_folder / SAMPLED, text)
-        picture = self._arcs_folder / "sampled.png"
-        self._draw(best, picture)
-        report.image("best_arc", picture, finished)
-        report.text("best_arc", space.text(best), finished)
-
-    def _rows_before(self, finished: int) -> list[dict[str, Any]]:
-        """What sampled.jsonl holds of earlier epochs: a resumed run repeats some."""
-        path = self._arcs_folder / SAMPLED
-        if not path.exists():
-            return []
-        rows = [json.loads(line) for line in path.read_text().splitlines()]
-        return [row for row in rows if row["epoch"] < finished]
+    def _splits(self) -> tuple[str, ...]:
+        """What an evaluation is on."""
+        # Deviation D31: on test only where it is asked for.
+        return ("valid", "test")[: 1 + self._loop.search_eval_test]
 
     def _evaluate(self, finished: int) -> None:
         """On validation (and test), a fresh arc for every batch as in main.py."""
         # Deviation K6 (kept): the mean of many arcs, not the accuracy of one.
-        # Deviation D31: on test only where it is asked for.
-        for split in ("valid", "test")[: 1 + self._loop.search_eval_test]:
+        for split in self._splits():
             size = self._task.size(split)
             # Deviation D30: in a fixed order of no meaning. The child normalises by its
             # batch, and files are often stored class by class.
@@ -209,3 +234,12 @@ class Search:
                 f"epoch={finished} {split}_{name}={told:.4f} "
                 f"(mean of {count} arcs, shared weights)"
             )
+
+
+def update_line(step: int, values: dict[str, float], measure: Measure) -> str:
+    """A controller update in a line."""
+    return (
+        f"ctrl_step={step:<6d} loss={values['loss']:<8.5g} "
+        f"ent={values['entropy']:<6.2f} |g|={values['grad_norm']:<7.4g} "
+        f"{measure.short}={values[measure.name]:<6.4g} bl={values['baseline']:.4g}"
+    )

@@ -49,7 +49,7 @@ def evaluated(*, eval_test, epochs=2, seed=0):
     """(what the scorer saw, what was reported) of some evaluations."""
     scorer, report = RecordingScorer(), RecordingReport()
     parts = search.Parts(
-        toys.SPACE, toys.controller(), scorer, None, None, None, report
+        toys.SPACE, toys.controller(), scorer, None, None, None, report, None
     )
     loop = LoopConfig(eval_batch_size=BATCH, search_eval_test=eval_test)
     own = search.Search(
@@ -58,8 +58,8 @@ def evaluated(*, eval_test, epochs=2, seed=0):
         ControllerConfig(),
         task=SortedTask(),
         seed=seed,
-        arcs_folder=None,
-        draw=None,
+        derive_rows=0,
+        announce=lambda seconds: None,
     )
     for epoch in range(1, epochs + 1):
         own._evaluate(epoch)

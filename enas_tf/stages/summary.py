@@ -1,0 +1,140 @@
+"""The end of a run in a few lines: what was found, where it lies, what it took.
+
+All of it is read from the run's folder, so that it is the same however often the run
+was stopped on its way.
+"""
+
+import contextlib
+import pathlib
+import shutil
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from absl import logging
+
+from enas_tf import config as config_lib
+from enas_tf import exported, lines
+from enas_tf.request import Request
+from enas_tf.run_folder import RunFolder
+from enas_tf.spaces import rnn
+from enas_tf.stages import parts as parts_lib
+from enas_tf.tasks import measures
+from enas_tf.training import progress
+
+SECONDS = ("search", "derive", "train", "test", "export")
+_LABEL = 8  # columns of the names at the left
+
+
+@contextlib.contextmanager
+def timed(folder: RunFolder, stage: str, *, goes_on: bool = False) -> Iterator[None]:
+    """Record the seconds of the block in run.json, also if it is stopped.
+
+    Args:
+      folder: the run's.
+      stage: one of `SECONDS`.
+      goes_on: add them to those of earlier commands: the stage goes on where it was.
+    """
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        earlier = folder.run()["stages"].get(stage, {}).get("seconds", 0.0)
+        seconds = time.monotonic() - began + (earlier if goes_on else 0.0)
+        folder.record(stage, seconds=round(seconds, 1))
+
+
+def tell(request: Request) -> None:
+    """Say how the run stands."""
+    logging.info("%s", "\n".join(["Summary", *_block(request)]))
+
+
+def _block(request: Request) -> list[str]:
+    stages = request.folder.run()["stages"]
+    searched = request.mode != "train" and "derive" in stages
+    found = _arc(request, stages, searched=searched)
+    if searched:
+        found += _derived(stages["derive"])
+    if request.mode in ("train", "all"):
+        found += _tested(request, stages["train"])
+    found += _lines("files", _files(request.folder))
+    found += _words("time", _seconds(stages))
+    return found + _lines("next", _commands(request))
+
+
+def _arc(request: Request, stages: dict[str, Any], *, searched: bool) -> list[str]:
+    """The arc in words: the one that was derived, or the one that was trained."""
+    text = stages["derive" if searched else "train"]["arc"]
+    config = request.configs["search" if searched else "train"]
+    if text == rnn.LSTM:
+        return _words("arc", "an LSTM of two layers")
+    space = parts_lib.SPACES[config.run.search_for].space(config)
+    return _words("arc", space.describe(space.parse(text)))
+
+
+def _derived(facts: dict[str, Any]) -> list[str]:
+    *scores, comparison = facts["in_words"]
+    return _words("score", " ".join(scores)) + _words("search", comparison)
+
+
+def _tested(request: Request, facts: dict[str, Any]) -> list[str]:
+    measure = _measure(request)
+    value = facts[f"test_{measure.name}"]
+    return _words("test", f"{measure.name} {value:.4f}, trained from scratch")
+
+
+def _measure(request: Request) -> measures.Measure:
+    space = request.configs["search"].run.search_for
+    return measures.PERPLEXITY if space in config_lib.TEXTS else measures.ACCURACY
+
+
+def _files(folder: RunFolder) -> list[str]:
+    files = {
+        "the arc": folder.arcs / "best.png",
+        "curves": folder.path / "curves.png",
+        "the model": folder.final / exported.KERAS_FILE,
+        "the same for TensorFlow": folder.final / exported.SAVED_MODEL,
+    }
+    there = {what: path for what, path in files.items() if path.exists()}
+    return [f"{lines.shown(path)} ({what})" for what, path in there.items()]
+
+
+def _seconds(stages: dict[str, Any]) -> str:
+    known = [s for s in SECONDS if "seconds" in stages.get(s, {})]
+    return ", ".join(
+        f"{stage} {progress.duration(stages[stage]['seconds'])}" for stage in known
+    )
+
+
+def _commands(request: Request) -> list[str]:
+    """What one may want to do now."""
+    board = (
+        f"{_tensorboard(request)} --logdir={lines.shown(request.folder.tensorboard)}"
+    )
+    if request.mode in ("train", "all"):
+        return [board, request.predict_command()]
+    return [board, request.retrain_command()]
+
+
+def _tensorboard(request: Request) -> str:
+    """The program, as one can call it here."""
+    beside = pathlib.Path(request.command[0]).with_name("tensorboard")
+    if shutil.which("tensorboard") is None and beside.exists():
+        return lines.shown(beside)
+    return "tensorboard"
+
+
+def _lines(label: str, values: Sequence[str]) -> list[str]:
+    """`values` below each other, behind `label`; none is broken."""
+    return [
+        f"  {label if place == 0 else '':<{_LABEL}}{value}"
+        for place, value in enumerate(values)
+    ]
+
+
+def _words(label: str, text: str) -> list[str]:
+    """`text` folded at spaces, behind `label`."""
+    width = lines.WIDTH - _LABEL - 2
+    folded = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return _lines(label, folded)
