@@ -27,7 +27,9 @@ def train(space, folder, num_epochs):
 
 
 def facts(folder):
-    return json.loads((folder / "run.json").read_text())["stages"]["train"]
+    found = json.loads((folder / "run.json").read_text())["stages"]["train"]
+    del found["seconds"]
+    return found
 
 
 def content(folder):
