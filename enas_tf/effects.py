@@ -75,7 +75,11 @@ ROWS = (
         lambda c: c.mode in (*LOOKING, "derive"),
         "--mode={mode} trains nothing",
     ),
-    Row(_TRAINING, lambda c: c.mode in LOOKING, "--mode={mode} trains nothing"),
+    Row(
+        (*_TRAINING, "warm_start"),
+        lambda c: c.mode in LOOKING,
+        "--mode={mode} trains nothing",
+    ),
     Row(("progress",), lambda c: c.mode in LOOKING, "--mode={mode} draws none"),
     Row(
         ("verbose",),

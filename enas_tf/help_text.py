@@ -124,7 +124,7 @@ def topics(entries: Iterable[Entry]) -> list[str]:
 
 
 def version() -> str:
-    """`enas_tf 0.1.0 (TensorFlow 2.21.0, Keras 3.15.0)`, importing neither."""
+    """`enas_tf VERSION (TensorFlow VERSION, Keras VERSION)`, importing neither."""
     found = f"TensorFlow {_version('tensorflow')}, Keras {_version('keras')}"
     return f"enas_tf {enas_tf.__version__} ({found})"
 

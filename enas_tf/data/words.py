@@ -27,7 +27,7 @@ def lines_of(text: str) -> list[str]:
 def of_line(line: str) -> list[str]:
     """The words of a line, the last one being `EOS`."""
     words = line.split()
-    # Deviation D33: the authors' reading puts one behind every line.
+    # Deviation D32: the authors' reading puts one behind every line.
     return words if words[-1:] == [EOS] else [*words, EOS]
 
 

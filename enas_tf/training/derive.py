@@ -181,7 +181,7 @@ def derive(
     mine, chance = values[: len(policy)], values[len(policy) :]
     best_first = np.argsort(-scorer.measure.sign * mine.mean(axis=1), kind="stable")
     best = policy[best_first[:1]]
-    # Deviation D32: the choice is checked on examples that did not make it.
+    # Deviation D31: the choice is checked on examples that did not make it.
     check = _values(best, checking, scorer=scorer, progress=told)[0]
     comparison = compare(mine, chance, seeds.on_host(seed, "interval"))
     return Derived(

@@ -207,7 +207,7 @@ class Search:
 
     def _splits(self) -> tuple[str, ...]:
         """What an evaluation is on."""
-        # Deviation D31: on test only where it is asked for.
+        # Deviation D30: on test only where it is asked for.
         return ("valid", "test")[: 1 + self._loop.search_eval_test]
 
     def _evaluate(self, finished: int) -> None:
@@ -215,7 +215,7 @@ class Search:
         # Deviation K6 (kept): the mean of many arcs, not the accuracy of one.
         for split in self._splits():
             size = self._task.size(split)
-            # Deviation D30: in a fixed order of no meaning. The child normalises by its
+            # Deviation D29: in a fixed order of no meaning. The child normalises by its
             # batch, and files are often stored class by class.
             of_test = int(split == "test")
             order = seeds.on_host(self._seed, "evaluation_order", of_test)
