@@ -133,10 +133,11 @@ def mean_of(measure, told):
 
 def test_the_chosen_arc_is_scored_on_examples_that_did_not_choose_it(finished):
     space, folder, lines = finished
-    name = runs.MEASURES[space].name
+    name, places = runs.MEASURES[space].name, runs.MEASURES[space].places
     facts = json.loads((folder / "run.json").read_text())["stages"]["derive"]
     assert facts["other_examples"] > 0
-    told = f"did not choose it: {name} {facts[f'best_{name}_on_others']:.4f}."
+    value = facts[f"best_{name}_on_others"]
+    told = f"did not choose it: {name} {value:.{places}f}."
     assert any(line.endswith(told) for line in lines)
 
 
@@ -158,7 +159,7 @@ def test_it_ends_with_what_was_found_where_it_lies_and_what_to_do_next(finished)
     text = "\n".join(told)
     names = [line.split("  ")[1] for line in told if line[2] != " "]
     assert names == ["arc", "score", "search", "test", "files", "time", "next"]
-    assert f"{measure} {stages['train'][f'test_{measure}']:.4f}" in text
+    assert f"{measure} {stages['train'][f'test_{measure}']:.{measure.places}f}" in text
     words = " ".join(text.split())
     assert all(sentence in words for sentence in stages["derive"]["in_words"])
     for name in ("arcs/best.png", "curves.png", "final/model.keras"):

@@ -201,8 +201,8 @@ def _keep_derived(
     disk.write_text(arcs / "best.json", space.to_json(best) + "\n")
     disk.write_text(arcs / "best.txt", space.text(best) + "\n")
     measure = parts.task.measure
-    honest = measure.told(derived.honest_mean)
-    title = f"{space.name}: {measure.name} {honest:.3f} {_images_in_words(derived)}"
+    honest = measure.words(derived.honest_mean)
+    title = f"{space.name}: {measure.name} {honest} {_images_in_words(derived)}"
     plots.draw_arc(space, best, arcs / "best.png", title=title)
     disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
     figures = derived.figures(measure)

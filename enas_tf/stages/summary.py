@@ -80,8 +80,8 @@ def _derived(facts: dict[str, Any]) -> list[str]:
 
 def _tested(request: Request, facts: dict[str, Any]) -> list[str]:
     measure = _measure(request)
-    value = facts[f"test_{measure.name}"]
-    return _words("test", f"{measure.name} {value:.4f}, trained from scratch")
+    value = f"{facts[f'test_{measure.name}']:.{measure.places}f}"
+    return _words("test", f"{measure.name} {value}, trained from scratch")
 
 
 def _measure(request: Request) -> measures.Measure:

@@ -21,6 +21,7 @@ class Measure(NamedTuple):
       contrast: what that tells of a difference.
       sign: 1 if more is better, -1 if less is.
       over_random: names, with its direction, the contrast between a policy and chance.
+      places: decimal places of a mean that is told.
     """
 
     name: str
@@ -29,11 +30,16 @@ class Measure(NamedTuple):
     contrast: str
     sign: int
     over_random: str
+    places: int = 4
 
     @property
     def direction(self) -> str:
         """Which way is good, in words."""
         return "higher is better" if self.sign > 0 else "lower is better"
+
+    def words(self, mean: float) -> str:
+        """`mean` as it is told, `0.9167` or `97.35`."""
+        return f"{self.told(mean):.{self.places}f}"
 
 
 ACCURACY = Measure(
@@ -46,4 +52,5 @@ PERPLEXITY = Measure(
     "ratio",
     -1,
     "perplexity_ratio_to_random_lower_is_better",
+    places=2,
 )

@@ -54,10 +54,11 @@ class Comparison(NamedTuple):
 
     def sentence(self, measure: Measure) -> str:
         """What to tell the user."""
-        policy, random, contrast, low, high = (measure.told(mean) for mean in self)
+        policy, random = map(measure.words, self[:2])
+        contrast, low, high = map(measure.told, self[2:])
         sign = "+" if measure.contrast == "difference" else ""
         return (
-            f"Policy {policy:.4f}, random {random:.4f}, {measure.contrast} "
+            f"Policy {policy}, random {random}, {measure.contrast} "
             f"{contrast:{sign}.4f} (95 % interval {low:{sign}.4f} to "
             f"{high:{sign}.4f}; {measure.direction}): {self.verdict(measure)}."
         )
@@ -122,17 +123,16 @@ class Derived(NamedTuple):
     def sentences(self, measure: Measure) -> list[str]:
         """What to tell the user of the best arc's figures."""
         sizes, name = self.sizes(), measure.name
-        best = measure.told(self.policy.means[0])
         lines = [
             f"Best of {sizes['arcs']} arcs of the policy, by "
-            f"{sizes['choosing_examples']:,} validation examples: {name} {best:.4f}.",
+            f"{sizes['choosing_examples']:,} validation examples: {name} "
+            f"{measure.words(self.policy.means[0])}.",
             "All of them chose it, which flatters it; there are no others to check by.",
         ]
         if len(self.check):
-            checked = measure.told(self.check.mean())
             lines[1] = (
                 f"The same arc on the {sizes['other_examples']:,} that did not choose "
-                f"it: {name} {checked:.4f}."
+                f"it: {name} {measure.words(self.check.mean())}."
             )
         return lines
 

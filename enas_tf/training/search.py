@@ -231,7 +231,7 @@ class Search:
             name = self._measure.name
             self._parts.report.scalars(split, finished, {name: told})
             self._parts.report.message(
-                f"epoch={finished} {split}_{name}={told:.4f} "
+                f"epoch={finished} {split}_{name}={told:.{self._measure.places}f} "
                 f"(mean of {count} arcs, shared weights)"
             )
 

@@ -97,7 +97,7 @@ def test_an_lstm_has_words_too(ask, told):
     asked.folder.record("train", test_perplexity=64.25, arc="lstm")
     found = told(asked)
     assert found[1] == "  arc     an LSTM of two layers"
-    assert found[2] == "  test    perplexity 64.2500, trained from scratch"
+    assert found[2] == "  test    perplexity 64.25, trained from scratch"
     assert "--input=TEXT.txt" in found[-1]
 
 

@@ -37,7 +37,7 @@ def test_the_sentence_says_what_the_interval_shows(policy, random, verdict):
 def test_a_ratio_of_perplexities_says_its_direction():
     ours = derive.Comparison(*np.log([90.0, 100.0, 0.9, 0.8, 1.0]))
     assert ours.sentence(measures.PERPLEXITY) == (
-        "Policy 90.0000, random 100.0000, ratio 0.9000 (95 % interval 0.8000 to "
+        "Policy 90.00, random 100.00, ratio 0.9000 (95 % interval 0.8000 to "
         "1.0000; lower is better): no difference from chance is shown."
     )
 
