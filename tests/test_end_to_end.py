@@ -153,13 +153,14 @@ def summary_of(lines):
 
 def test_it_ends_with_what_was_found_where_it_lies_and_what_to_do_next(finished):
     space, folder, lines = finished
-    measure = runs.MEASURES[space].name
+    measure = runs.MEASURES[space]
     stages = json.loads((folder / "run.json").read_text())["stages"]
     told = summary_of(lines)
     text = "\n".join(told)
     names = [line.split("  ")[1] for line in told if line[2] != " "]
     assert names == ["arc", "score", "search", "test", "files", "time", "next"]
-    assert f"{measure} {stages['train'][f'test_{measure}']:.{measure.places}f}" in text
+    value = stages["train"][f"test_{measure.name}"]
+    assert f"{measure.name} {value:.{measure.places}f}" in text
     words = " ".join(text.split())
     assert all(sentence in words for sentence in stages["derive"]["in_words"])
     for name in ("arcs/best.png", "curves.png", "final/model.keras"):
