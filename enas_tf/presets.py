@@ -249,7 +249,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
         ),
         "demo": Preset(
             "Handwritten digits, embedded: everything from search to export in about "
-            "three minutes on two CPU cores.",
+            "three or four minutes on two CPU cores.",
             dict(
                 _SHORT_MICRO,
                 dataset="digits",
