@@ -50,7 +50,8 @@ def test_fewer_epochs_than_were_tested_are_refused(begun):
 
 
 OTHER_TRAININGS = {
-    "cosine": (dict(child_lr_cosine=True), "--child_lr_cosine"),
+    # A cycle of two epochs, and one of four.
+    "cosine": (dict(child_lr_cosine=True, child_lr_T_0=2), "--child_lr_cosine"),
     "drop path": (
         dict(child_drop_path_keep_prob=0.6, search_for="micro"),
         "--child_drop_path_keep_prob",
@@ -65,15 +66,41 @@ def test_where_a_longer_training_is_another_one_it_says_why_and_what_to_do(begun
     with pytest.raises(ConfigError) as caught:
         folder.refuse_changes("train", settings(num_epochs=3, **values))
     message = str(caught.value)
-    assert "--num_epochs was 2 when this train began, and is now 3" in message
+    assert "--num_epochs was 2 when this training began, and is now 3" in message
     assert flag in message and "\n" not in message
     assert f"--warm_start={folder.path}" in message
     assert "--num_epochs=2 again" in message
 
 
-@pytest.mark.parametrize("name", OTHER_TRAININGS)
-def test_nor_may_it_get_shorter(begun, name):
-    values, _ = OTHER_TRAININGS[name]
+def test_the_cosines_next_ends_are_named(begun):
+    values, _ = OTHER_TRAININGS["cosine"]
+    with pytest.raises(ConfigError) as caught:
+        begun(tested=2, **values).refuse_changes(
+            "train", settings(num_epochs=3, **values)
+        )
+    # Epoch 3 is the first of the second cycle, which has four.
+    assert "epoch 3 is at a higher rate than epoch 2 was" in str(caught.value)
+    assert "cycles end after 6 and 14 epochs" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"), [(2, 6), (2, 14), (10, 3), (10, 10), (10, 30)]
+)
+def test_a_cosine_goes_on_to_a_rate_that_is_no_higher(begun, first, asked):
+    """To the end of a later cycle, or further down the one that it is in."""
+    values = dict(child_lr_cosine=True, child_lr_T_0=first)
+    begun(tested=2, **values).refuse_changes(
+        "train", settings(num_epochs=asked, **values)
+    )
+
+
+def test_a_cosine_may_get_shorter_while_it_is_unfinished(begun):
+    folder = begun(child_lr_cosine=True, num_epochs=9)
+    folder.refuse_changes("train", settings(child_lr_cosine=True, num_epochs=3))
+
+
+def test_with_drop_path_it_may_not_get_shorter(begun):
+    values, _ = OTHER_TRAININGS["drop path"]
     with pytest.raises(ConfigError, match="--num_epochs was 2 .* is now 1"):
         begun(**values).refuse_changes("train", settings(num_epochs=1, **values))
 

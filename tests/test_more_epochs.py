@@ -12,7 +12,7 @@ from enas_tf.training.driver import Driver
 
 # A rate at which validation soon gets worse, so that averaging begins.
 GIVEN = {
-    "macro": dict(child_fixed_arc="0 1 1 4 0 1", child_lr_cosine=False),
+    "macro": dict(child_fixed_arc="0 1 1 4 0 1"),  # a cosine, in its first cycle
     "rnn": dict(
         child_fixed_arc="0 1 1 2", child_lr_cosine=False, child_lr=30.0, child_nonmono=1
     ),

@@ -63,7 +63,7 @@ PANELS = (
     ),
     Panel(
         "Validation and test",
-        "perplexity",
+        "perplexity (search: of short windows)",
         "epoch",
         (("valid", "perplexity"), ("test", "perplexity")),
     ),
@@ -79,7 +79,7 @@ PANELS = (
     ),
     Panel(
         "Controller: ops",
-        "share of layers",
+        "share of ops",
         "update",
         (("controller", "op_frequency/"),),
     ),
@@ -195,6 +195,7 @@ def _panel(axes, panel: Panel, lines: list[Line]) -> None:
                 zorder=1,
             )
     axes.set_title(panel.title)
+    axes.ticklabel_format(useOffset=False)  # 7.4546, not 1e-5 + 7.4546
     axes.set_xlabel(panel.x)
     axes.set_ylabel(panel.y)
     axes.grid(alpha=0.3)

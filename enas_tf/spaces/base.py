@@ -16,6 +16,7 @@ import numpy as np
 ArcT = TypeVar("ArcT")
 
 JSON_VERSION = 1
+FEW = 10**6  # architectures: so many are told to the last one
 _QUOTED = reprlib.Repr()
 _QUOTED.maxstring = 100
 
@@ -199,7 +200,8 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     def size_in_words(self) -> str:
         """How many architectures there are, as a run tells it."""
-        return f"{self.size:.3e} architectures"
+        form = "," if self.size < FEW else ".3e"
+        return f"{self.size:{form}} architectures"
 
     def stored_order(self) -> Sequence[int]:
         """[T]: the place among the tokens of each integer of the written form.

@@ -61,6 +61,7 @@ def train(request: Request) -> None:
             report.finish()
             parts.network.averaged.swap()
             perplexity = _test_once(request, config, parts, report)
+            parts.driver.stop.check()
             parts.driver.stop.moment = "after the export, whose files are kept whole"
             with summary.timed(folder, "export"):
                 _write_export(request, parts, report)

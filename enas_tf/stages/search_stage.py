@@ -161,6 +161,7 @@ def _derive(request: Request, parts: SearchParts, report: Report) -> None:
             progress=_derive_progress(report, request, parts.driver),
         )
     report.finish()
+    parts.driver.stop.moment = "after the best arc is written and drawn"
     _keep_derived(request, parts, derived, report)
 
 

@@ -6,6 +6,7 @@ was stopped on its way.
 
 import contextlib
 import pathlib
+import shlex
 import shutil
 import textwrap
 import time
@@ -81,7 +82,9 @@ def _derived(facts: dict[str, Any]) -> list[str]:
 def _tested(request: Request, facts: dict[str, Any]) -> list[str]:
     measure = _measure(request)
     value = f"{facts[f'test_{measure.name}']:.{measure.places}f}"
-    return _words("test", f"{measure.name} {value}, trained from scratch")
+    began = request.configs["train"].run.warm_start
+    how = f"the weights of {lines.shown(pathlib.Path(began))}" if began else "scratch"
+    return _words("test", f"{measure.name} {value}, trained from {how}")
 
 
 def _measure(request: Request) -> measures.Measure:
@@ -109,9 +112,8 @@ def _seconds(stages: dict[str, Any]) -> str:
 
 def _commands(request: Request) -> list[str]:
     """What one may want to do now."""
-    board = (
-        f"{_tensorboard(request)} --logdir={lines.shown(request.folder.tensorboard)}"
-    )
+    logdir = f"--logdir={lines.shown(request.folder.tensorboard)}"
+    board = shlex.join([_tensorboard(request), logdir])
     if request.mode in ("train", "all"):
         return [board, request.predict_command()]
     return [board, request.retrain_command()]

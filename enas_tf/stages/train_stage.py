@@ -71,6 +71,7 @@ def train(request: Request) -> None:
             report.finish()
             retrain.hand_over(parts.trained, parts.model)
             accuracy = _test_once(folder, config, parts, report)
+            parts.driver.stop.check()
             parts.driver.stop.moment = "after the export, whose files are kept whole"
             with summary.timed(folder, "export"):
                 _write_export(folder, parts, report)

@@ -93,6 +93,9 @@ class Training:
             )
         perplexity = float(measures.PERPLEXITY.told(loss))
         self._report.scalars("valid", epoch + 1, dict(perplexity=perplexity))
-        self._report.message(f"epoch={epoch + 1} valid_perplexity={perplexity:.2f}")
+        self._report.message(
+            f"epoch={epoch + 1} valid_perplexity={perplexity:.2f} "
+            f"(the text in {self._cut['batch_size']} rows)"
+        )
         if averaged.note(epoch, loss):
             self._report.message("Validation is past its best: averaging begins.")

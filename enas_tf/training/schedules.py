@@ -2,6 +2,7 @@
 
 import math
 
+from enas_tf import cosine
 from enas_tf.config import ChildConfig
 
 
@@ -27,9 +28,6 @@ def cosine_with_restarts(
     # Deviation D8: a cycle begins at lr_max. The original's first step of each restart
     # still sees the old cycle's epoch and takes the mean of lr_max and lr_min.
     """
-    start, length = 0, first_cycle
-    while epoch >= start + length:
-        start += length
-        length *= cycle_factor
-    angle = math.pi * (epoch - start) / length
+    cycle = cosine.cycle_of(epoch, first=first_cycle, factor=cycle_factor)
+    angle = math.pi * (epoch - cycle.begin) / cycle.length
     return lr_min + 0.5 * (lr_max - lr_min) * (1.0 + math.cos(angle))

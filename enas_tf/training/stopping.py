@@ -14,7 +14,7 @@ from typing import Any
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 # The end of a moment in which a graph is traced and optimised.
-BUILDING = "which is being built (this can take a minute)"
+BUILDING = "whose graph is being built (this can take a minute)"
 _GRACE = 1.0  # seconds for Python to end by itself after a second signal
 
 

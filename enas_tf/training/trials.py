@@ -35,7 +35,7 @@ METRICS = {
     "best_accuracy_on_others": "best arc: validation accuracy",
     "best_perplexity_on_others": "best arc: validation perplexity",
     measures.ACCURACY.over_random: "policy above random: accuracy",
-    measures.PERPLEXITY.over_random: "policy over random: perplexity",
+    measures.PERPLEXITY.over_random: "policy / random perplexity (low is good)",
     "test_accuracy": "test accuracy",
     "test_perplexity": "test perplexity",
 }
