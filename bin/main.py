@@ -21,7 +21,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import config, disk, effects, flags, quiet, request
+from enas_tf import config, disk, effects, flags, quiet, request, run_space
 
 ValueT = TypeVar("ValueT")
 
@@ -41,9 +41,11 @@ def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     quiet.plain_log()
     command = flags.command(argv[0])
-    given = flags.given()
+    space = run_space.take_over(flags.given()).get("search_for")
+    given = flags.given(space=space)
     asked = request.build(given, flags.preset(), command)
-    for notice in (*flags.notices(), *effects.notices(asked.mode, asked.begun, given)):
+    idle = effects.notices(asked.mode, asked.begun, given)
+    for notice in (*flags.notices(space=space), *idle):
         logging.warning("%s", notice)
     with quiet.standard_error():
         from enas_tf import experiment  # imports TensorFlow

@@ -116,15 +116,19 @@ def entries(values: flags.FlagValues) -> list[help_text.Entry]:
     ]
 
 
-def given(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
+def given(
+    values: flags.FlagValues = FLAGS, *, space: str | None = None
+) -> dict[str, Any]:
     """The settings that the user really wrote, {flag name: value}.
 
-    Those that the space searched for does not have are left out, as in `IGNORED`.
+    Those that the space does not have are left out, as in `IGNORED`; `space` is that of
+    the run, where it is known, and otherwise --search_for.
     """
+    space = space or values["search_for"].value
     return {
         item.flag: values[item.flag].value
         for item in _written(values)
-        if _has_effect(item, values)
+        if _has_effect(item, space)
     }
 
 
@@ -141,12 +145,13 @@ def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
     return [sys.executable, program, *words]
 
 
-def notices(values: flags.FlagValues = FLAGS) -> list[str]:
-    """One sentence for each flag that was given and has no effect."""
+def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> list[str]:
+    """One sentence for each flag that was given and has no effect in the `space`."""
+    space = space or values["search_for"].value
     reasons = {
-        item.flag: f"the {values['search_for'].value} space has no such part"
+        item.flag: f"the {space} space has no such part"
         for item in _written(values)
-        if not _has_effect(item, values)
+        if not _has_effect(item, space)
     }
     reasons |= {name: why for name, (_, why) in IGNORED.items() if values[name].present}
     return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]
@@ -161,9 +166,9 @@ def _written(values: flags.FlagValues) -> list[config.Setting]:
     return [item for item in config.settings() if values[item.flag].present]
 
 
-def _has_effect(item: config.Setting, values: flags.FlagValues) -> bool:
+def _has_effect(item: config.Setting, space: str) -> bool:
     spaces = item.field.metadata["spaces"]
-    return not spaces or values["search_for"].value in spaces
+    return not spaces or space in spaces
 
 
 def _define(name: str, default: Any, help: str, values: flags.FlagValues) -> None:

@@ -51,8 +51,8 @@ def check_input(value: str, space: str) -> None:
         ) from None
     if stranger:
         raise ConfigError(
-            f"--input={value} is {stranger}, but --search_for={space} reads {wanted}. "
-            "Give one, or the --search_for of the model that is meant."
+            f"--input={value} is {stranger}, but the model is of the {space} space "
+            f"and reads {wanted}. Give one, or the --output_dir of another model."
         )
 
 

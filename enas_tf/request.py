@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import enas_tf
-from enas_tf import arc_argument, checks, config, places, presets, warm_start
+from enas_tf import (
+    arc_argument,
+    checks,
+    config,
+    places,
+    presets,
+    run_space,
+    warm_start,
+)
 from enas_tf.run_folder import RunFolder
 
 # The stages whose settings a mode goes by.
@@ -69,9 +77,15 @@ class Request(NamedTuple):
 
     def retrain_command(self) -> str:
         """This command with `train` as its mode; it finds arcs/best.json by itself."""
-        sized_by = arc_argument.sized_by(self.configs["search"].run.search_for)
+        run = self.configs["search"].run
+        sized_by = arc_argument.sized_by(run.search_for)
+        asked = self
+        if run.search_for != config.RunConfig.search_for:
+            named = f"--search_for={run.search_for}"
+            words = _without(self.command[2:], ["search_for"])
+            asked = self._replace(command=[*self.command[:2], named, *words])
         dropped = ("mode", "reset_output_dir", sized_by)
-        return self.command_line(without=dropped, more="--mode=train")
+        return asked.command_line(without=dropped, more="--mode=train")
 
     def predict_command(self) -> str:
         """The command that asks the exported model; its input is yet to be named."""
@@ -107,10 +121,12 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
       ConfigError: anything that can be refused without TensorFlow and without data.
     """
     _refuse_backend()
+    given = run_space.take_over(given)
     run = run_settings(given)
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
     places.check_output(folder.path)
+    run_space.refuse_other(run, given)
     source = warm_start.source(run, folder)
     given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)
@@ -134,15 +150,12 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
 
 
 def run_settings(given: dict[str, Any]) -> config.RunConfig:
-    """What to do and where: the settings that all others depend on, checked.
-
-    As in the original, an arc without a mode means that it is to be trained; so do the
-    weights of one.
-    """
-    mode = "train" if {"child_fixed_arc", "warm_start"} & set(given) else "search"
+    """What to do and where: the settings that all others depend on, checked."""
     names = [item.flag for item in config.settings() if item.section == "run"]
     written = {name: given[name] for name in names if name in given}
-    settings = config.replace(config.Config(), {"mode": mode, **written})
+    settings = config.replace(
+        config.Config(), {**written, "mode": run_space.mode(given)}
+    )
     checks.check_run(settings.run)
     output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
     found = {"output_dir": output_dir}

@@ -68,6 +68,48 @@ def test_a_folder_that_cannot_be_made_is_refused(error, fragment, refused, monke
     assert fragment in line and "out" in line
 
 
+def searched(path, space):
+    """A folder in which a search of `space` has saved its first checkpoint."""
+    folder = RunFolder.claim(path, reset=False)
+    begun = config_lib.replace(config_lib.Config(), {"search_for": space})
+    folder.agree("search", begun)
+    folder.checkpoints("search").mkdir(parents=True)
+    (folder.checkpoints("search") / "state").touch()
+    folder.release()
+
+
+@pytest.mark.parametrize("mode", ["search", "derive", "train", "evaluate"])
+def test_a_folder_of_another_space_is_refused_before_all_else(mode, refused, tmp_path):
+    searched(tmp_path / "out", "macro")
+    words = ["--search_for=rnn", f"--mode={mode}", "--output_dir=out"]
+    line = refused(*words, "--child_hidden_size=0", "--data_path=no/where")
+    assert "--search_for=rnn: --output_dir=out holds a macro run. " in line
+    assert "child" not in line and "data_path" not in line
+
+
+def test_a_flag_of_the_folders_space_is_checked_without_search_for(refused, tmp_path):
+    searched(tmp_path / "out", "rnn")
+    line = refused("--mode=derive", "--output_dir=out", "--child_hidden_size=0")
+    assert "--child_hidden_size=0" in line
+
+
+@pytest.mark.parametrize("mode", ["search", "all", "train", "evaluate"])
+def test_a_damaged_settings_file_is_refused_naming_it(mode, refused, tmp_path):
+    searched(tmp_path / "out", "micro")
+    (tmp_path / "out" / "search" / "config.json").write_text("{")
+    line = refused("--output_dir=out", f"--mode={mode}")
+    assert "search/config.json is damaged" in line
+
+
+def test_a_setting_that_was_left_out_is_to_be_left_out_again(refused, tmp_path):
+    searched(tmp_path / "out", "macro")
+    for name in ("cat", "dog"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+    line = refused("--output_dir=out", "--data_path=mine")
+    assert "--data_path was '' when this search began" in line
+    assert "Leave --data_path out, begin anew" in line
+
+
 def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
     folder = RunFolder.claim(tmp_path / "out", reset=False)
     folder.agree("search", config_lib.Config())

@@ -49,8 +49,8 @@ def test_an_input_of_another_kind_is_refused(value, space, what, files):
     with pytest.raises(ConfigError) as caught:
         places.check_input(value, space)
     assert str(caught.value) == (
-        f"--input={value} is {what}, but --search_for={space} reads {wanted}. Give "
-        "one, or the --search_for of the model that is meant."
+        f"--input={value} is {what}, but the model is of the {space} space and "
+        f"reads {wanted}. Give one, or the --output_dir of another model."
     )
 
 
