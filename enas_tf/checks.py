@@ -24,6 +24,32 @@ INPUTS = {
     space: _TEXTS if space in config_lib.TEXTS else _IMAGES
     for space in config_lib.SPACES
 }
+# What a flag names that must not be given empty, as from an unset shell variable.
+_NAMED = dict(
+    data_path="the data",
+    data_dir="the folder of TFDS",
+    dataset="a data set",
+    output_dir="a folder",
+    child_fixed_arc="an arc",
+    warm_start="the folder of a training",
+    input="what to predict from",
+)
+
+
+def check_not_empty(given: dict[str, Any]) -> None:
+    """Refuse a path or name that was given, and is empty.
+
+    It would otherwise mean the default, which is not what was meant.
+
+    Raises:
+      ConfigError: as above.
+    """
+    for flag, named in _NAMED.items():
+        if not str(given.get(flag, named)).strip():
+            raise ConfigError(
+                f"--{flag} is empty: leave it out or name {named}. A variable of the "
+                "shell may not be set."
+            )
 
 
 def check(config: Config) -> None:

@@ -121,6 +121,7 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
       ConfigError: anything that can be refused without TensorFlow and without data.
     """
     _refuse_backend()
+    checks.check_not_empty(given)
     given = run_space.take_over(given)
     run = run_settings(given)
     _refuse_clashes(run, given)

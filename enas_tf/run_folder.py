@@ -271,10 +271,12 @@ class RunFolder:
 
     def _changed(self, stage: str, flag: str, old: Any, new: Any) -> str:
         long = 60 if flag == "child_fixed_arc" else 300
+        left_out = old == ""  # which must not be given
         old, new = _short(old, long), _short(new, long)
+        remedy = f"Leave --{flag} out" if left_out else f"Give --{flag}={old} again"
         return (
             f"--{flag} was {old} when this {stage} began, and is now "
-            f"{new}. Give --{flag}={old} again, begin anew with "
+            f"{new}. {remedy}, begin anew with "
             f"--reset_output_dir, or choose another folder than --output_dir="
             f"{self.path}."
         )

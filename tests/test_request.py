@@ -265,3 +265,28 @@ def test_predict_needs_an_exported_model_and_an_input_that_exists(build, tmp_pat
         build(mode="predict", input="four.png")
     (tmp_path / "four.png").touch()
     assert build(mode="predict", input="four.png").arc == ARC
+
+
+@pytest.mark.parametrize(
+    ("flag", "named"),
+    [
+        ("data_path", "the data"),
+        ("data_dir", "the folder of TFDS"),
+        ("dataset", "a data set"),
+        ("output_dir", "a folder"),
+        ("child_fixed_arc", "an arc"),
+        ("warm_start", "the folder of a training"),
+        ("input", "what to predict from"),
+    ],
+)
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_path_or_name_that_was_given_empty_is_refused(
+    flag, named, value, build, tmp_path
+):
+    with pytest.raises(ConfigError) as caught:
+        build(**{flag: value})
+    assert str(caught.value) == (
+        f"--{flag} is empty: leave it out or name {named}. A variable of the shell may "
+        "not be set."
+    )
+    assert list(tmp_path.iterdir()) == []

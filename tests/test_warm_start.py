@@ -130,8 +130,9 @@ def test_a_run_with_a_checkpoint_does_not_ask_for_the_folder_again(build, tmp_pa
     training("new", **config_lib.flat(config))
     (tmp_path / "old").rename(tmp_path / "elsewhere")
     assert build() == config
+    given = dict(mode="train", output_dir="new", child_fixed_arc=ARC)
     with pytest.raises(ConfigError, match="--warm_start was .*old.* and is now ''"):
-        build(warm_start="", child_fixed_arc=ARC, child_out_filters=8, preset="cpu")
+        request.build({**given, "child_out_filters": 8}, "cpu", ["main.py"])
 
 
 def test_a_reset_begins_with_the_folder_again(build, tmp_path):
