@@ -24,13 +24,13 @@ INPUTS = {
     space: _TEXTS if space in config_lib.TEXTS else _IMAGES
     for space in config_lib.SPACES
 }
-# What a flag names that must not be given empty, as from an unset shell variable.
+# What a flag names that must not be given empty, as from an unset shell variable. An
+# empty arc is refused with all the forms that an arc has, in arc_argument.py.
 _NAMED = dict(
     data_path="the data",
     data_dir="the folder of TFDS",
     dataset="a data set",
     output_dir="a folder",
-    child_fixed_arc="an arc",
     warm_start="the folder of a training",
     input="what to predict from",
 )

@@ -23,7 +23,7 @@ RECURRENT = "Genotype(recurrent=[('relu', 0), ('tanh', 1)], concat=[2])"
 # Values of --child_fixed_arc, by space and what is wrong.
 ARCS = {
     "rnn": {
-        "empty": ("", "is empty"),
+        "empty": ("", "the arc is empty"),
         "a word among integers": ("0 x", "'x' is not a whole number"),
         "a later node": ("1 0", "the input of node 1 is 1, allowed are 0 to 0"),
         "op out of range": ("0 4", "the op of node 1 is 4, allowed are 0 to 3"),
@@ -53,8 +53,8 @@ ARCS = {
         "nni's JSON": ('{"layer_1": "relu"}', "it is nni's JSON, which says nothing"),
     },
     "macro": {
-        "empty": ("", "is empty"),
-        "only spaces": ("  ", "is empty"),
+        "empty": ("", "the arc is empty"),
+        "only spaces": ("  ", "the arc is empty"),
         "a word among integers": ("0 x 0", "'x' is not a whole number"),
         "a fraction": ("0 1.5 0", "'1.5' is not a whole number"),
         "negative": ("0 -1 0", "'-1' is not a whole number"),
@@ -89,7 +89,7 @@ ARCS = {
         "no such file": ("runs/best.json", "there is no file 'runs/best.json'"),
     },
     "micro": {
-        "empty": ("", "is empty"),
+        "empty": ("", "the arc is empty"),
         "a word among integers": (f"x{GOOD_CELLS[1:]}", "'x' is not a whole number"),
         "wrong length": ("0 1 0 2", "the arc has 4 integers; two cells of B blocks"),
         "a token missing": (GOOD_CELLS[:-2], "the arc has 15 integers; two cells"),

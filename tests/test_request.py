@@ -274,7 +274,6 @@ def test_predict_needs_an_exported_model_and_an_input_that_exists(build, tmp_pat
         ("data_dir", "the folder of TFDS"),
         ("dataset", "a data set"),
         ("output_dir", "a folder"),
-        ("child_fixed_arc", "an arc"),
         ("warm_start", "the folder of a training"),
         ("input", "what to predict from"),
     ],
