@@ -106,9 +106,8 @@ def _common_shape(paths: list[str], image_size: int) -> tuple[int, int, int]:
     if len(sizes) > 1:
         (one, path), (other, second) = list(sizes.items())[:2]
         raise ConfigError(
-            f"--image_size=0 is not allowed: the images are of several sizes ({path} "
-            f"{one[0]} x {one[1]}, {second} {other[0]} x {other[1]}), and must be of "
-            "one. Resize them, e.g. --image_size=32."
+            f"The images are of several sizes ({path} {one[0]} x {one[1]}, {second} "
+            f"{other[0]} x {other[1]}): give --image_size, e.g. --image_size=32."
         )
     ((width, height),) = sizes
     return (height, width, 1 if all(mode == "L" for mode, _ in kinds) else 3)

@@ -226,8 +226,8 @@ def quiet() -> Iterator[None]:
 
 def _several_sizes(name: str) -> str:
     return (
-        f"--image_size=0 is not allowed: the images of {name} are of several sizes, "
-        "and must be of one. Resize them, e.g. --image_size=32."
+        f"The images of {name} are of several sizes: give --image_size, "
+        "e.g. --image_size=32."
     )
 
 

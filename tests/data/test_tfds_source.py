@@ -103,7 +103,9 @@ def test_images_of_several_sizes_need_image_size(tmp_path):
 
     labels = dict(train=[0, 1, 2, 3] * 5, test=[0])
     store(tmp_path, "uneven", labels, shape=(None, None, 3), side=side)
-    refused("--image_size=0 .* several sizes", "uneven", tmp_path)
+    refused(
+        "^The images of uneven are of several sizes: give --ima", "uneven", tmp_path
+    )
     assert load("uneven", tmp_path, image_size=6).image_shape == (6, 6, 3)
 
 
