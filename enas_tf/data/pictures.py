@@ -169,7 +169,8 @@ def _of_8_bits(image: Image.Image) -> Image.Image:
     if mode.startswith("I"):
         return _of_16_bits(image)
     if mode not in GREY_MODES + COLOUR_MODES + PALETTE_MODES:
-        raise PictureError(f"its pixels are {mode}, whose range is not known")
+        kind = "floats" if mode == "F" else mode
+        raise PictureError(f"its pixels are {kind}, whose range is not known")
     if image.has_transparency_data:
         shown = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown)

@@ -71,7 +71,9 @@ def _of_python(text: str) -> list[Written]:
             warnings.simplefilter("ignore")  # of an odd backslash: not ours to mend
             body = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"the genotype is not Python ({error})") from None
+        # Python names the source, which has no name: "(<unknown>, line 1)".
+        reason = str(error).replace("<unknown>, ", "")
+        raise ValueError(f"the genotype is not Python ({reason})") from None
     found: dict[str, Written] = {}
     unnamed = []
     for statement in body:

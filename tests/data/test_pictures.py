@@ -103,7 +103,7 @@ def test_arrays_are_resized_as_files_are():
     [
         (
             np.full((4, 4), 0.5, np.float32),
-            "pixels are F, whose range is not known",
+            "pixels are floats, whose range is not known",
         ),
         (np.full((4, 4), 70_000, np.int32), "of 32 bits, whose range is not known"),
     ],
