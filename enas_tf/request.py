@@ -77,15 +77,22 @@ class Request(NamedTuple):
 
     def retrain_command(self) -> str:
         """This command with `train` as its mode; it finds arcs/best.json by itself."""
-        run = self.configs["search"].run
-        sized_by = arc_argument.sized_by(run.search_for)
-        asked = self
-        if run.search_for != config.RunConfig.search_for:
-            named = f"--search_for={run.search_for}"
-            words = _without(self.command[2:], ["search_for"])
-            asked = self._replace(command=[*self.command[:2], named, *words])
-        dropped = ("mode", "reset_output_dir", sized_by)
+        space = self.configs["search"].run.search_for
+        python, program, *words = self.command
+        if space != config.RunConfig.search_for:
+            words = [f"--search_for={space}", *_without(words, ["search_for"])]
+        if self.mode == "derive":
+            words += self._data_of_search()
+        dropped = ("mode", "reset_output_dir", arc_argument.sized_by(space))
+        asked = self._replace(command=[python, program, *words])
         return asked.command_line(without=dropped, more="--mode=train")
+
+    def _data_of_search(self) -> list[str]:
+        """The flags without which a training would be on other data than the search."""
+        search, train = (config.flat(self.configs[stage]) for stage in presets.STAGES)
+        names = [item.flag for item in config.settings() if item.section == "data"]
+        other = [name for name in names if search[name] not in ("", train[name])]
+        return [f"--{name}={search[name]}" for name in other]
 
     def predict_command(self) -> str:
         """The command that asks the exported model; its input is yet to be named."""

@@ -176,6 +176,8 @@ def test_the_command_to_retrain_is_a_valid_one(space, written, build):
     RunFolder("run").release()
     asked = request.build(*parsed(again))
     assert (asked.mode, asked.arc) == ("train", ARCS[space])
+    searched = RunFolder("run").settings("search")
+    assert asked.configs["train"].data.dataset == searched["dataset"] != "cifar10"
 
 
 def parsed(words):
