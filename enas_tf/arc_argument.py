@@ -46,7 +46,7 @@ def arc_text(
         return _integers(source, space_name, child, average)
     except (ValueError, RecursionError) as error:
         reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
-        raise _refusal(f"{reason}{origin}", form) from None
+        raise _refusal(f"{reason}{origin}", space_name) from None
 
 
 def sized_by(space_name: str) -> str:
@@ -158,10 +158,11 @@ def _from_nni(fields: dict[str, Any], form: Form, child: config.ChildConfig) -> 
     return arc_genotype.text_of(arc, form, child.num_branches)
 
 
-def _refusal(reason: str, form: Form) -> config.ConfigError:
+def _refusal(reason: str, space_name: str) -> config.ConfigError:
+    form = FORMS[space_name]
     forms = "integers, a genotype" if form.genotypes else "integers"
     names = ", ".join((*form.named, *form.baselines))
     return config.ConfigError(
-        f"--child_fixed_arc is not an arc: {reason}. Give {forms}, a file "
-        f"(arcs/best.json, arcs/best.txt) or a name ({names})."
+        f"--child_fixed_arc is not an arc of the {space_name} space: {reason}. Give "
+        f"{forms}, a file (arcs/best.json, arcs/best.txt) or a name ({names})."
     )

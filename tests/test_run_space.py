@@ -158,6 +158,14 @@ def test_each_stage_of_a_folder_of_two_spaces_goes_by_its_own(build):
     assert derived.configs["search"].run.search_for == "macro"
 
 
+def test_an_arc_that_is_refused_is_told_the_space_of_the_folder(build):
+    leave("search", "rnn")
+    with pytest.raises(
+        ConfigError, match="^--child_fixed_arc is not an arc of the rnn"
+    ):
+        build(child_fixed_arc=ARCS["macro"], output_dir="run")
+
+
 def test_a_folder_without_a_run_is_refused_as_before(build):
     with pytest.raises(ConfigError, match="run holds no trained network"):
         build(mode="evaluate", output_dir="run")
