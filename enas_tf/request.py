@@ -277,6 +277,12 @@ def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
         )
     trained = folder.has_checkpoint("train")
     exported = (folder.final / "model.keras").exists()
+    if run.mode == "predict" and trained and not exported:
+        raise config.ConfigError(
+            f"--output_dir={folder.path} holds no exported model for --mode=predict. "
+            "Go on with --mode=train if the training is not finished, or write the "
+            "model with --mode=export."
+        )
     there = dict(evaluate=trained, export=trained, predict=exported)
     if not there.get(run.mode, True):
         raise config.ConfigError(

@@ -255,8 +255,10 @@ def test_a_refused_request_leaves_the_folder_unlocked_and_undescribed(build):
 
 
 def test_predict_needs_an_exported_model_and_an_input_that_exists(build, tmp_path):
-    trained(build(child_fixed_arc=ARC))
     with pytest.raises(ConfigError, match="no trained network"):
+        build(mode="predict", input="four.png")
+    trained(build(child_fixed_arc=ARC))
+    with pytest.raises(ConfigError, match="no exported model .* with --mode=export"):
         build(mode="predict", input="four.png")
     final = tmp_path / "outputs" / "macro" / "final"
     final.mkdir()
