@@ -61,14 +61,22 @@ def refuse_other(run: RunConfig, given: dict[str, Any]) -> None:
         return
     article = "an" if held == "rnn" else "a"
     where = f"--output_dir={run.output_dir} holds {article} {held} run"
-    remedy = "Leave --search_for out"
-    if run.mode in _SEARCHING or "output_dir" not in given:
-        remedy = f"Give --search_for={held}"
     if "search_for" in given:
         where = f"--search_for={run.search_for}: {where}"
     else:
         where += f", and --search_for is {run.search_for} by default"
+    remedy = _remedy(run, held, named="output_dir" in given)
     raise ConfigError(f"{where}. {remedy}, or name another folder.")
+
+
+def _remedy(run: RunConfig, held: str, *, named: bool) -> str:
+    """What to give for the run that is there; `named`: whether its folder was."""
+    if run.mode in _SEARCHING:
+        return f"Give --search_for={held}"
+    if named:
+        return "Leave --search_for out"
+    # Without its name another --search_for would mean another folder.
+    return f"Give --output_dir={run.output_dir} without --search_for"
 
 
 def _held(path: str, asked: str, *, reset: bool) -> str | None:
@@ -77,8 +85,8 @@ def _held(path: str, asked: str, *, reset: bool) -> str | None:
     with disk.refusals(folder.path):
         if reset or not folder.made_here():
             return None
-        held = [_of_stage(folder, stage) for stage in _STAGES[asked]]
-    return held[0] or held[1]
+        first, second = _STAGES[asked]
+        return _of_stage(folder, first) or _of_stage(folder, second)
 
 
 def _of_stage(folder: RunFolder, stage: str) -> str | None:

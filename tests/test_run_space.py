@@ -122,9 +122,10 @@ def test_a_search_takes_no_space_over_and_says_which_to_give(build):
 
 def test_a_default_folder_of_another_space_is_refused_with_a_way_that_works(build):
     leave("train", "micro", "outputs/rnn")
-    with pytest.raises(ConfigError, match="Give --search_for=micro, or name another"):
+    with pytest.raises(ConfigError, match="Give --output_dir=outputs/rnn without"):
         build(mode="evaluate", search_for="rnn")
-    build(mode="evaluate", search_for="micro", output_dir="outputs/rnn")
+    asked = build(mode="evaluate", output_dir="outputs/rnn")
+    assert asked.configs["train"].run.search_for == "micro"
 
 
 def test_a_new_beginning_is_bound_to_no_space(build):
