@@ -195,7 +195,8 @@ def said_when_stopped_in(call_number: int, log_every: int = 1000) -> str:
 
 def test_who_stops_the_first_call_hears_that_it_builds():
     assert said_when_stopped_in(1) == (
-        "Stopping after the first step, whose graph is being built (this can take a minute)."
+        "Stopping after the first step, whose graph is being built (this can take a "
+        "minute)."
     )
 
 
