@@ -47,6 +47,18 @@ def shown(path: str | os.PathLike) -> str:
     return min(relative, absolute, key=len)
 
 
+def shortened(name: str, width: int) -> str:
+    """`name` as one line of `width` letters at most, cut in the middle.
+
+    Names of a kind often begin alike, and differ at their ends.
+    """
+    name = " ".join(name.split())
+    if len(name) <= width:
+        return name
+    half = (width - 3) // 2
+    return f"{name[: width - 3 - half]}...{name[-half:]}"
+
+
 def _fold(line: str, start: str = INDENT) -> str:
     """`line` folded at spaces, but not inside a command."""
     found = _COMMAND.search(line)
