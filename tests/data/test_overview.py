@@ -61,8 +61,7 @@ def test_names_are_cut_to_the_line():
     names = [f"{word} of some kind or other" for word in ("bus", "cat", "dog")]
     (first, *_) = overview.lines(named(names), mirrored=True)
     assert (
-        first
-        == "photos: 3 classes (bus of so... or other, cat of so... or other, ...);"
+        first == "photos: 3 classes (bus of so...or other, cat of so...or other, ...);"
     )
     ten = [f"species {n}" for n in range(10)]
     (first, *_) = overview.lines(named(ten), mirrored=True)
