@@ -69,7 +69,8 @@ def agree(
             "--reset_output_dir, or choose another folder."
         )
     report.message(f"Careful: {told}.")
-    report.message("What is a test image or text now may have been trained on.")
+    if stage == "train":
+        report.message("Some of the test data may have been trained on.")
 
 
 def facts(data: ImageData | TextData) -> Facts:
