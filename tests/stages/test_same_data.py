@@ -4,11 +4,18 @@ import types
 
 import numpy as np
 import pytest
+import runs
+from PIL import Image
 
 from enas_tf import config, run_folder
 from enas_tf.data import images, text
+from enas_tf.stages import images as images_stage
 from enas_tf.stages import same_data
+from enas_tf.stages import texts as texts_stage
 
+ARCS = dict(
+    macro=dict(child_fixed_arc="0 1 0 2 1 1"), rnn=dict(child_fixed_arc="0 1 0 2")
+)
 SIZES = dict(train=24, valid=8, test=8)
 
 
@@ -112,3 +119,42 @@ def test_a_run_of_an_earlier_version_is_let_pass(begin):
     stage.folder.record("train", data=None)
     stage.agree("train", pictures((21, 7, 7)))
     assert not stage.lines
+
+
+def write_pictures(folder):
+    for label in ("ant", "bee"):
+        (folder / label).mkdir(parents=True)
+        for number in range(20):
+            Image.new("L", (8, 8), number).save(folder / label / f"{number:02}.png")
+    return folder / "ant" / "00.png"
+
+
+def write_texts(folder):
+    folder.mkdir()
+    for name in ("train", "valid", "test"):
+        (folder / f"{name}.txt").write_text("a cat sat\n" * 120)
+    return folder / "valid.txt"
+
+
+@pytest.mark.parametrize(
+    "space, mode, write, reader, given",
+    [
+        ("macro", "train", write_pictures, images_stage, ARCS["macro"]),
+        ("rnn", "train", write_texts, texts_stage, ARCS["rnn"]),
+        ("rnn", "search", write_texts, texts_stage, {}),
+    ],
+)
+def test_a_stage_of_a_run_refuses_other_data(
+    tmp_path, space, mode, write, reader, given
+):
+    changed = write(tmp_path / "mine")
+    values = dict(data_path=str(tmp_path / "mine"), mode=mode, num_epochs=1)
+    values |= dict(batch_size=8, **given)
+    runs.run(space, tmp_path / "run", **values)
+    if changed.suffix == ".txt":
+        changed.write_text("a cat sat\n" * 119)
+    else:
+        changed.unlink()
+    reader._read.cache_clear()  # as in a new process
+    with pytest.raises(config.ConfigError, match=f"this {mode}.* began with: "):
+        runs.run(space, tmp_path / "run", **values)
