@@ -95,6 +95,7 @@ def _roots(folder: str, names: list[str]) -> dict[str, str]:
     if not found:
         _refuse_a_mixture(folder, names)
         split_words.refuse_doubtful(folder, names)
+        split_words.refuse_inside_out(folder, names)
         return dict(train=folder)
     roots: dict[str, str] = {}
     for name, split in found.items():

@@ -48,6 +48,27 @@ def refuse_doubtful(folder: str, names: Sequence[str]) -> None:
         )
 
 
+def refuse_inside_out(folder: str, names: Sequence[str]) -> None:
+    """Refuse cat/train/ and cat/test/: what is for testing would be trained on.
+
+    Raises:
+      ConfigError: every class holds folders of several splits, and nothing else.
+      OSError: a folder cannot be listed.
+    """
+    for name in names:
+        inner = sorted(_classes(os.path.join(folder, name)))
+        splits = {NAMES.get(found.lower()) for found in inner}
+        if None in splits or "train" not in splits or len(splits) < 2:
+            return
+    if names:
+        raise ConfigError(
+            f"--data_path: in {folder} the splits lie in the classes ({name}/"
+            f"{inner[0]}/, ...): the classes must lie in the splits. Rename "
+            f"them to train/{name}/ and so on, or remove that level if it is of "
+            "no account."
+        )
+
+
 def inside(root: str) -> str:
     """`root`, or root/root if that is all it holds: some archives pack it twice."""
     within = os.path.join(root, os.path.basename(root))

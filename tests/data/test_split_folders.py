@@ -202,6 +202,14 @@ def test_what_may_be_splits_is_refused_and_not_trained_on(tmp_path, names):
     refused(tmp_path, f"{names[0]}/, .*folders of the same names.*Rename them")
 
 
+def test_splits_in_classes_are_refused(tmp_path):
+    for label in ("cat", "dog"):
+        make(tmp_path, f"{label}/Train/1.png", f"{label}/test/1.png")
+    refused(tmp_path, r"splits lie in the classes .dog/Train/.*Rename them to train/dog/")
+    make(tmp_path, "eel/1.png", "eel/Train/2.png", "eel/test/3.png")
+    assert found(tmp_path) == dict(train=".")
+
+
 def test_loose_pictures_beside_splits_in_other_clothes_are_refused(tmp_path):
     for split in ("seg_train", "seg_test"):
         make(tmp_path, f"{split}/{split}/cat/", f"{split}/{split}/dog/")
