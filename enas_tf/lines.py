@@ -4,11 +4,13 @@ A command that is there to be pasted stays on one line, and so does a line that 
 with two spaces: whoever wrote it has chosen its breaks.
 """
 
+import collections
 import logging
 import os
 import pathlib
 import re
 import textwrap
+from collections.abc import Sequence
 
 WIDTH = 80
 STAMP = "%H:%M:%S"
@@ -45,6 +47,29 @@ def shown(path: str | os.PathLike) -> str:
     except (OSError, ValueError):  # the current folder is gone, or on another drive
         return absolute
     return min(relative, absolute, key=len)
+
+
+def shortened(name: str, width: int) -> str:
+    """`name` as one line of `width` letters at most, cut in the middle.
+
+    Names of a kind often begin alike, and differ at their ends. `width` is 5 or more.
+    """
+    name = " ".join(name.split())
+    if len(name) <= width:
+        return name
+    half = (width - 3) // 2
+    return f"{name[: width - 3 - half]}...{name[-half:]}"
+
+
+def told_apart(names: Sequence[str], width: int) -> list[str]:
+    """Each of `names` `shortened`; those that become alike get their number, from 0."""
+    short = [shortened(name, width) for name in names]
+    count = collections.Counter(short)
+    for number, name in enumerate(names):
+        if count[short[number]] > 1:
+            mark = f" ({number})"
+            short[number] = shortened(name, width - len(mark)) + mark
+    return short
 
 
 def _fold(line: str, start: str = INDENT) -> str:

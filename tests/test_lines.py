@@ -78,3 +78,11 @@ def test_a_path_is_shown_from_here_where_that_is_shorter(tmp_path, monkeypatch):
     assert lines.shown("outputs/macro") == "outputs/macro"
     assert lines.shown(tmp_path / "here/outputs") == "outputs"
     assert lines.shown("/x") == "/x"
+
+
+def test_names_are_cut_in_the_middle_and_told_apart_by_their_number():
+    assert lines.shortened("a  name", 6) == "a name"
+    assert lines.shortened("abcdefghij", 7) == "ab...ij"
+    names = ["abcdeXfghij", "short", "abcdeYfghij"]
+    assert lines.told_apart(names, 11) == names
+    assert lines.told_apart(names, 10) == ["ab...j (0)", "short", "ab...j (2)"]

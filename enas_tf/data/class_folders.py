@@ -6,6 +6,7 @@ The class folders lie in the folder itself, or in train/, test/ and validation/.
 import collections
 import os
 import textwrap
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -51,7 +52,8 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
     }
     name = os.path.basename(os.path.abspath(folder))
     found = splits.arrange(given, name=name, seed=seed, files=files)
-    notes = (*_told(left_out, name), *found.notes)
+    said = (where.renamed(folder), picture_files.in_words(left_out))
+    notes = (*_told(said, name), *found.notes)
     return ImageData(name, *found[:3], class_names=where.classes, notes=notes)
 
 
@@ -73,10 +75,11 @@ def _listed(root: str, classes: tuple[str, ...]) -> Listed:
     )
 
 
-def _told(left_out: collections.Counter[str], name: str) -> list[str]:
-    """Lines on what is left out; none if nothing is."""
-    told = picture_files.in_words(left_out)
-    return textwrap.wrap(f"{name}: {told}.", LINE) if told else []
+def _told(said: Iterable[str], name: str) -> list[str]:
+    """Lines on which folders are splits and what is left out, where there is any."""
+    return [
+        line for one in said if one for line in textwrap.wrap(f"{name}: {one}.", LINE)
+    ]
 
 
 def _pictures(folder: str) -> picture_files.Found:

@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from enas_tf import lines as lines_lib
 from enas_tf.data.images import ImageData
 
+LINE = lines_lib.WIDTH - len(lines_lib.INDENT)  # behind the time of day
+MOST_NAMES = 10  # classes, up to which they are named
+WIDEST = 20  # letters of a name
 UNBALANCED = 3  # times as many images in the largest class as in the smallest
 
 
@@ -12,16 +16,40 @@ def lines(data: ImageData, *, mirrored: bool) -> tuple[str, ...]:
 
     `mirrored` says whether training mirrors them at random.
     """
-    train, valid, test = (len(part) for part in _labels(data))
     height, width, channels = data.image_shape
     colours, mirror = "grey" if channels == 1 else "RGB", "" if mirrored else "not "
     return (
-        f"{data.name}: {data.num_classes} classes; train {train}, valid {valid}, "
-        f"test {test} images.",
+        *_sizes(data),
         f"{data.name}: {height} x {width} {colours}; {mirror}mirrored in training.",
         *data.notes,
         *_balance(data),
     )
+
+
+def _sizes(data: ImageData) -> tuple[str, ...]:
+    """Classes, by name if they are few, and images: two lines if one is too short."""
+    train, valid, test = (len(part) for part in _labels(data))
+    images = f"train {train}, valid {valid}, test {test} images."
+    classes = f"{data.name}: {data.num_classes} classes"
+    if data.num_classes > MOST_NAMES:
+        return (f"{classes}; {images}",)
+    names = [lines_lib.shortened(name, WIDEST) for name in data.class_names]
+    whole = f"{classes} ({', '.join(names)}); {images}"
+    if len(whole) <= LINE:
+        return (whole,)
+    return (
+        f"{classes} ({_cut(names, LINE - len(classes) - 4)});",
+        f"{data.name}: {images}",
+    )
+
+
+def _cut(names: list[str], width: int) -> str:
+    """As many of `names` as fit into `width`, but one at least."""
+    for count in range(len(names), 1, -1):
+        told = ", ".join(names[:count] + ["..."] * (count < len(names)))
+        if len(told) <= width:
+            return told
+    return f"{names[0]}, ..."
 
 
 def _balance(data: ImageData) -> tuple[str, ...]:

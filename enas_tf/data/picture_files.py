@@ -8,7 +8,8 @@ from enas_tf.data import pictures
 
 # What systems and programs leave behind; no pictures of the user's, whatever it holds.
 LITTER = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir")
-SHOWN = 5  # reasons that a line names
+COPIES, HIDDEN = "._* (copies by macOS)", "hidden"
+SHOWN = 10  # reasons that are named
 
 
 class Found(NamedTuple):
@@ -44,21 +45,35 @@ def count_litter(entry: os.DirEntry, left_out: collections.Counter[str]) -> None
         count = sum(len(files) for _, _, files in os.walk(entry.path))
         left_out[f"in {entry.name}/"] += count
         return
-    known = entry.name.lower() in (*LITTER, ".ds_store")
-    copies = "._* (copies by macOS)" if entry.name.startswith("._") else "hidden"
-    left_out[entry.name if known else copies] += 1
+    copies = COPIES if entry.name.startswith("._") else HIDDEN
+    left_out[entry.name if _is_known(entry.name) else copies] += 1
 
 
 def in_words(left_out: collections.Counter[str]) -> str:
-    """`7 files are left out: 4 in .git/, 3 .txt`; empty if there are none."""
-    left_out = +left_out
-    if not left_out:
+    """`7 files are left out: 3 in .git/, 4 .txt`; empty if there are none.
+
+    What systems leave behind comes first: often nobody knows that it is there.
+    """
+    reasons = sorted(
+        (+left_out).items(), key=lambda item: (not _litter(item[0]), -item[1])
+    )
+    if not reasons:
         return ""
-    reasons = [f"{count} {reason}" for reason, count in left_out.most_common(SHOWN)]
-    others = left_out.total() - sum(n for _, n in left_out.most_common(SHOWN))
-    reasons += [f"{others} others"] if others else []
-    verb = "file is" if left_out.total() == 1 else "files are"
-    return f"{left_out.total()} {verb} left out: {', '.join(reasons)}"
+    told = [f"{count} {reason}" for reason, count in reasons[:SHOWN]]
+    others = sum(count for _, count in reasons[SHOWN:])
+    told += [f"{others} others"] if others else []
+    total = sum(count for _, count in reasons)
+    verb = "file is" if total == 1 else "files are"
+    return f"{total} {verb} left out: {', '.join(told)}"
+
+
+def _is_known(name: str) -> bool:
+    return name.lower() in (*LITTER, ".ds_store")
+
+
+def _litter(reason: str) -> bool:
+    """Whether it is one that `count_litter` gives."""
+    return reason in (COPIES, HIDDEN) or reason.endswith("/") or _is_known(reason)
 
 
 def ending(name: str) -> str:

@@ -6,11 +6,8 @@ import os
 from typing import NamedTuple
 
 from enas_tf.config import ConfigError
-from enas_tf.data import picture_files, wrong_path
+from enas_tf.data import picture_files, split_words, wrong_path
 
-# What a split's folder may be called, in any case.
-NAMES = dict(train="train", training="train", test="test", testing="test")
-NAMES |= dict(val="validation", valid="validation", validation="validation")
 WANTED = (
     "it must be cifar-10-batches-py or -bin, cifar-100-python or -binary, or hold a "
     "folder of pictures per class (2 or more), directly or in train/ and test/"
@@ -29,6 +26,15 @@ class Layout(NamedTuple):
     roots: dict[str, str]
     classes: tuple[str, ...]
     left_out: collections.Counter[str]
+
+    def renamed(self, folder: str) -> str:
+        """Which folders in `folder` are which splits; empty if their names tell."""
+        names = {k: os.path.relpath(root, folder) for k, root in self.roots.items()}
+        plain = all(
+            name.lower() in (".", *split_words.NAMES) for name in names.values()
+        )
+        told = [f"{name}/ is the {split} split" for split, name in names.items()]
+        return "" if plain else ", ".join(told)
 
 
 def layout(folder: str) -> Layout:
@@ -49,7 +55,7 @@ def layout(folder: str) -> Layout:
         _check_number(root, own)
     expected = classes[roots["train"]]
     for root, own in classes.items():
-        _check_alike(root, own, expected)
+        _check_alike(roots["train"], root, own, expected)
     for name in expected:
         check_name(name, folder)
     return Layout(roots, tuple(expected), left_out)
@@ -85,12 +91,15 @@ def _folders(root: str, left_out: collections.Counter[str]) -> list[str]:
 
 def _roots(folder: str, names: list[str]) -> dict[str, str]:
     """Splits, if all of `names` are such and training is among them."""
-    if not names or not all(name.lower() in NAMES for name in names):
+    found = split_words.find(names)
+    if not found:
         _refuse_a_mixture(folder, names)
+        split_words.refuse_doubtful(folder, names)
+        split_words.refuse_inside_out(folder, names)
         return dict(train=folder)
     roots: dict[str, str] = {}
-    for name in names:
-        split, root = NAMES[name.lower()], os.path.join(folder, name)
+    for name, split in found.items():
+        root = split_words.inside(os.path.join(folder, name))
         if split in roots:
             raise ConfigError(
                 f"--data_path: {roots[split]} and {root} are both the {split} split: "
@@ -99,8 +108,9 @@ def _roots(folder: str, names: list[str]) -> dict[str, str]:
         roots[split] = root
     if "train" not in roots:
         raise ConfigError(
-            f"--data_path: {folder} has {_listed(names)}, but no train/: there must be "
-            "images to learn from. Add train/, or rename these if they are classes."
+            f"--data_path: {folder} has {split_words.listed(names)}, but no train/: "
+            "there must be images to learn from. Add train/, or rename these if they "
+            "are classes."
         )
     return roots
 
@@ -108,16 +118,17 @@ def _roots(folder: str, names: list[str]) -> dict[str, str]:
 def _refuse_a_mixture(folder: str, names: list[str]) -> None:
     """A folder called train among classes is one, unless it holds classes itself."""
     for name in names:
-        if NAMES.get(name.lower()) == "train":
+        if split_words.NAMES.get(name.lower()) == "train":
             path = os.path.join(folder, name)
             with os.scandir(path) as entries:
                 inside = [e for e in entries if not picture_files.is_litter(e.name)]
             if inside and all(entry.is_dir() for entry in inside):
-                others = [other for other in names if other.lower() not in NAMES]
+                others = [n for n in names if n.lower() not in split_words.NAMES]
                 raise ConfigError(
                     f"--data_path: {path} holds folders only, as a split does, but "
-                    f"beside it are {_listed(others)}: splits must stand alone. Move "
-                    "the other folders away, or name the folder of the classes."
+                    f"beside it are {split_words.listed(others)}: splits must stand "
+                    "alone. Move the other folders away, or name the folder of the "
+                    "classes."
                 )
 
 
@@ -152,15 +163,10 @@ def _is_of_tfds(root: str) -> bool:
     )
 
 
-def _check_alike(root: str, found: list[str], expected: list[str]) -> None:
+def _check_alike(train: str, root: str, found: list[str], expected: list[str]) -> None:
     if differing := sorted(set(found) ^ set(expected)):
         raise ConfigError(
-            f"--data_path: the class {differing[0]!r} is only in one of train/ and "
-            f"{os.path.basename(root)}/: they must have the same class folders. Add "
-            "or remove that folder."
+            f"--data_path: the class {differing[0]!r} is only in one of "
+            f"{os.path.basename(train)}/ and {os.path.basename(root)}/: "
+            "they must have the same class folders. Add or remove that folder."
         )
-
-
-def _listed(names: list[str], limit: int = 3) -> str:
-    shown = [f"{name}/" for name in names[:limit]]
-    return ", ".join(shown) + (", ..." if len(names) > limit else "")

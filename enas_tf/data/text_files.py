@@ -19,7 +19,8 @@ class Found(NamedTuple):
 
     Attributes:
       paths: {split: path}, or {WHOLE: path} of a text that is all three.
-      left_out: names of what else lies in the folder, in order.
+      left_out: names of what else lies in the folder, hidden or not, in order; those
+        of folders end in a slash.
     """
 
     paths: dict[str, str]
@@ -38,11 +39,12 @@ def find(data_path: str) -> Found:
         _refuse_no_file(data_path, place)
         found = Found({WHOLE: place})
     else:
-        names = _visible(data_path, place)
+        files, folders = _listing(data_path, place)
+        names = [name for name in files if not text_names.is_hidden(name)]
         chosen = _chosen(data_path, place, names)
         paths = {split: os.path.join(place, name) for split, name in chosen.items()}
-        rest = tuple(name for name in names if name not in chosen.values())
-        found = Found(paths, rest)
+        rest = [name for name in files if name not in chosen.values()]
+        found = Found(paths, tuple(sorted(rest + folders)))
     for path in found.paths.values():
         text_content.check(path)
     return found
@@ -65,18 +67,20 @@ def in_three(lines: list[str], path: str) -> dict[str, list[str]]:
     return dict(train=lines[:first], valid=lines[first:second], test=lines[second:])
 
 
-def _visible(data_path: str, place: str) -> list[str]:
-    """The names of all files in the folder `place` but hidden ones."""
+def _listing(data_path: str, place: str) -> tuple[list[str], list[str]]:
+    """The names of all files in the folder `place`, and of all folders."""
     try:
         with os.scandir(place) as entries:
+            every = sorted(entries, key=lambda entry: entry.name)
             # A link that leads nowhere is kept, to be refused by its name.
-            kept = [e.name for e in entries if e.is_file() or _is_broken(e)]
+            files = [e.name for e in every if e.is_file() or _is_broken(e)]
+            folders = [f"{e.name}/" for e in every if e.is_dir()]
     except OSError as error:
         raise ConfigError(
             f"--data_path={data_path} cannot be read ({error.strerror}): it must be a "
             "folder with text files. Check its permissions."
         ) from None
-    return sorted(name for name in kept if not text_names.is_hidden(name))
+    return files, folders
 
 
 def _is_broken(entry: os.DirEntry) -> bool:

@@ -47,10 +47,10 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.endswith("~")
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], limit: int = SHOWN) -> str:
     """Some of the names, and how many more there are."""
-    more = len(names) - SHOWN
-    shown = ", ".join(names[:SHOWN])
+    more = len(names) - limit
+    shown = ", ".join(names[:limit])
     return f"{shown} and {more} more" if more > 0 else shown
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from enas_tf.data import text_files, text_names, vocabulary
+from enas_tf.data import text_files, text_names, text_repeats, vocabulary
 from enas_tf.data import words as words_lib
 
+LEFT_OUT = 10  # names that are told
 _MARK = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")  # no word, but something about the text
 
 
@@ -41,13 +42,15 @@ def of_sizes(
 def of_files(
     name: str, found: text_files.Found, lines: Mapping[str, list[str]]
 ) -> tuple[str, ...]:
-    """How one file was cut, which files were left out, whether `EOS` is in the text."""
+    """How one file was cut, what was left out, what is there twice, where `EOS` is."""
     notes = []
     if text_files.WHOLE in found.paths:
         counts = " / ".join(f"{len(lines[split]):,}" for split in text_files.SPLITS)
         notes.append(f"{name}: one text, cut in order: {counts} lines of it")
     if found.left_out:
-        notes.append(f"{name}: left out: {text_names.listed(found.left_out)}")
+        told = text_names.listed(found.left_out, LEFT_OUT)
+        notes.append(f"{name}: left out: {told}")
+    notes += text_repeats.notes(name, lines)
     every = list(itertools.chain(*lines.values()))
     return (*notes, *_ends(name, every), *_other_ends(name, every))
 

@@ -4,7 +4,6 @@ Written with matplotlib's object interface: no global state, no window, any thre
 """
 
 import pathlib
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,10 +37,7 @@ def draw_confusion(
     confusion: np.ndarray, names: Sequence[str], path: pathlib.Path, *, title: str = ""
 ) -> None:
     """Write a picture of `confusion` [V, V] of the classes `names` to a PNG file."""
-    with warnings.catch_warnings():
-        # A class may be named in letters that matplotlib's font does not have.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        _save(confusion_picture.draw(confusion, names, title), path)
+    _save(confusion_picture.draw(confusion, names, title), path)
 
 
 def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:

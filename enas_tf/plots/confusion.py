@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 import matplotlib
 import numpy as np
-from matplotlib import colors
+from matplotlib import colors, font_manager
 from matplotlib import figure as figure_lib
 
+from enas_tf import lines
 from enas_tf.plots import pen
 
 MOST_NUMBERS = 20  # classes, up to which a cell has its number of images
 MOST_NAMES = 120  # classes, up to which every one is named
 LONGEST = 24  # letters of a name
+NUMBERED = "\n(number): see classes.json"
+_TITLE_INCHES = 0.5
 _DARK = 0.4  # share from which letters on a cell are white
 _LETTER_INCHES = 0.08
 _MANY_INCHES = 14.0  # a side where classes are too many to be named
@@ -25,9 +28,10 @@ def draw(confusion: np.ndarray, names: Sequence[str], title: str) -> figure_lib.
       names: of the classes.
       title: a line.
     """
-    shown = [_short(name) for name in names]
+    shown = _written(names)
     side = _side(shown)
-    figure = figure_lib.Figure(figsize=(side + 0.8, side), layout="constrained")
+    size = (side + 0.8, side + _TITLE_INCHES)
+    figure = figure_lib.Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     shares = _shares(confusion)
     hues = matplotlib.colormaps["Blues"].with_extremes(bad=pen.PALE)
@@ -39,6 +43,9 @@ def draw(confusion: np.ndarray, names: Sequence[str], title: str) -> figure_lib.
     _name(axes, shown)
     if len(names) <= MOST_NUMBERS:
         _number(axes, confusion, shares.filled(0.0))
+    has_numbers = any(f"({n})" == name for n, name in enumerate(shown))
+    if has_numbers and len(names) <= MOST_NAMES:
+        title += NUMBERED
     axes.set_title(title, parse_math=False)
     axes.set_xlabel("answer")
     axes.set_ylabel("class")
@@ -81,8 +88,11 @@ def _number(axes, confusion: np.ndarray, shares: np.ndarray) -> None:
             axes.text(column, row, str(images), **style)
 
 
-def _short(name: str) -> str:
-    """Cut in the middle: names of a kind often differ at their ends."""
-    name = " ".join(name.split())
-    half = (LONGEST - 3) // 2
-    return name if len(name) <= LONGEST else f"{name[:half]}...{name[-half:]}"
+def _written(names: Sequence[str]) -> list[str]:
+    """Names as they are shown: `(3)` for one in letters that the font does not have."""
+    font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties()))
+    known = font.get_charmap()
+    return [
+        name if all(ord(letter) in known for letter in name) else f"({number})"
+        for number, name in enumerate(lines.told_apart(names, LONGEST))
+    ]

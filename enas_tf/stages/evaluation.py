@@ -4,7 +4,10 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from enas_tf import disk, plots
+from enas_tf import lines as lines_lib
 from enas_tf.run_folder import RunFolder
 from enas_tf.training.by_class import ByClass
 from enas_tf.training.report import Report
@@ -35,7 +38,8 @@ def table(found: ByClass) -> list[str]:
     rows, head = list(range(count)), "class"
     if count > MOST_ROWS:
         rows, head = found.worst(WORST), f"worst {WORST} of {count} classes"
-    names = [_short(found.names[row]) for row in rows]
+    short = lines_lib.told_apart(found.names, WIDEST)
+    names = [short[row] for row in rows]
     width = max(len(head), *map(len, names))
     lines = [f"{head:{width}}  images  precision  recall"]
     for row, name in zip(rows, names, strict=True):
@@ -43,6 +47,16 @@ def table(found: ByClass) -> list[str]:
         lines.append(
             f"{name:{width}}  {found.images[row]:6d}  {shares[0]:>9}  {shares[1]:>6}"
         )
+    return lines + _dashes(found, rows)
+
+
+def _dashes(found: ByClass, rows: list[int]) -> list[str]:
+    """What a dash in one of `rows` means."""
+    lines = []
+    if np.isnan(found.precision[rows]).any():
+        lines.append("precision -: the class was never answered")
+    if np.isnan(found.recall[rows]).any():
+        lines.append("recall -: the class has no test images")
     return lines
 
 
@@ -76,8 +90,9 @@ def _balanced(found: ByClass) -> str:
 def _classes(found: ByClass) -> Iterator[dict]:
     shares = zip(found.precision.tolist(), found.recall.tolist(), strict=True)
     rows = zip(found.names, found.images.tolist(), shares, strict=True)
-    for name, images, (precision, recall) in rows:
+    for number, (name, images, (precision, recall)) in enumerate(rows):
         yield dict(
+            number=number,
             name=name,
             images=images,
             precision=None if math.isnan(precision) else precision,
@@ -91,8 +106,3 @@ def _lines(rows: Iterable[list[int] | dict]) -> str:
 
 def _share(share: float) -> str:
     return "-" if math.isnan(share) else f"{share:.4f}"
-
-
-def _short(name: str) -> str:
-    name = " ".join(name.split())
-    return name if len(name) <= WIDEST else f"{name[: WIDEST - 3]}..."

@@ -12,7 +12,7 @@ from enas_tf.data import text
 from enas_tf.request import Request
 from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import summary, texts, warm
+from enas_tf.stages import same_data, summary, texts, warm
 from enas_tf.tasks import measures
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -111,6 +111,7 @@ def _tell(what: str, answer: predict_text.Answer) -> None:
 def _build(request: Request, config: Config, report: Report) -> LanguageParts:
     seed, loop = config.run.seed, config.loop
     data, task = texts.training_data(config)
+    same_data.agree(request, "train", data, report)
     model = _model(config, len(data.vocabulary), report)
     network = final_language.FinalLanguageNetwork(model, config.rnn, seed=seed)
     lessons = task.lessons(

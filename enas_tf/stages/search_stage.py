@@ -9,7 +9,7 @@ from enas_tf.config import Config, ConfigError
 from enas_tf.controller import Controller
 from enas_tf.request import Request
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import summary
+from enas_tf.stages import same_data, summary
 from enas_tf.tasks import rewards
 from enas_tf.tasks.measures import Measure
 from enas_tf.training import ahead, networks, scoring, stopping
@@ -76,6 +76,7 @@ def _build(request: Request, report: Report) -> SearchParts:
     part = parts_lib.SPACES[config.run.search_for]
     space = part.space(config)
     data, task = part.search_data(config, space)
+    same_data.agree(request, "search", data, report)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)

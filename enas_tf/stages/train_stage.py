@@ -15,7 +15,7 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import evaluation, images, summary, warm
+from enas_tf.stages import evaluation, images, same_data, summary, warm
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification
 from enas_tf.training import by_class, networks, retrain
@@ -85,6 +85,7 @@ def _build_train(request: Request, config: Config, report: Report) -> TrainParts
     space = part.space(config)
     arc = space.parse(config.child.fixed_arc)
     data = images.load(config, part.reductions(space), training="all")
+    same_data.agree(request, "train", data, report)
     task = images.task(data, dict(train=data.all_training(), test=data.test), config)
     sizes = images.sizes(data, config.run.seed)
     trained, model = (

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def data(counts, *, notes=(), channels=3, name="photos") -> images.ImageData:
 def test_classes_sizes_and_mirroring_are_told_first_then_the_notes():
     lines = overview.lines(data([6, 4], notes=("a note",)), mirrored=True)
     assert lines == (
-        "photos: 2 classes; train 10, valid 1, test 1 images.",
+        "photos: 2 classes (bus, cat); train 10, valid 1, test 1 images.",
         "photos: 32 x 24 RGB; mirrored in training.",
         "a note",
     )
@@ -39,6 +41,38 @@ def test_classes_of_very_different_sizes_are_told(counts, told):
 def test_a_class_without_any_image_is_told():
     lines = overview.lines(data([3, 3, 0]), mirrored=True)
     assert lines[2] == "photos: unbalanced: 4 images of bus, 0 of dog;"
+
+
+def named(names, name="photos"):
+    return dataclasses.replace(data([3] * 3, name=name), class_names=tuple(names))
+
+
+def test_names_that_do_not_fit_beside_the_sizes_have_a_line_of_their_own():
+    (first, second, _) = overview.lines(
+        named(["sitting on a fence", "flying", "swimming in a pond"]), mirrored=True
+    )
+    assert first == (
+        "photos: 3 classes (sitting on a fence, flying, swimming in a pond);"
+    )
+    assert second == "photos: train 9, valid 1, test 1 images."
+
+
+def test_names_are_cut_to_the_line():
+    names = [f"{word} of some kind or other" for word in ("bus", "cat", "dog")]
+    (first, *_) = overview.lines(named(names), mirrored=True)
+    assert (
+        first == "photos: 3 classes (bus of so...or other, cat of so...or other, ...);"
+    )
+    ten = [f"species {n}" for n in range(10)]
+    (first, *_) = overview.lines(named(ten), mirrored=True)
+    assert first == (
+        "photos: 10 classes (species 0, species 1, species 2, species 3, ...);"
+    )
+
+
+def test_more_than_ten_classes_are_not_named():
+    (first, *_) = overview.lines(named(map(str, range(11))), mirrored=True)
+    assert first == "photos: 11 classes; train 9, valid 1, test 1 images."
 
 
 def test_lines_are_short():

@@ -58,13 +58,23 @@ def test_every_picture_is_read_and_what_is_left_out_is_counted(folder):
     }
 
 
-def test_the_rarest_reasons_are_put_together():
-    counts = collections.Counter(
-        {".a": 9, ".b": 8, ".c": 7, ".d": 6, ".e": 5, ".f": 2, ".g": 1}
+def test_ten_reasons_are_told_and_litter_first():
+    counts = collections.Counter({f".{letter}": 9 for letter in "abcdef"})
+    counts += collections.Counter(
+        {"in .git/": 2, "._* (copies by macOS)": 1, "Thumbs.db": 3, "hidden": 1}
     )
-    told = picture_files.in_words(counts)
-    assert told == "38 files are left out: 9 .a, 8 .b, 7 .c, 6 .d, 5 .e, 3 others"
+    assert picture_files.in_words(counts) == (
+        "61 files are left out: 3 Thumbs.db, 2 in .git/, 1 ._* (copies by macOS), "
+        "1 hidden, 9 .a, 9 .b, 9 .c, 9 .d, 9 .e, 9 .f"
+    )
     assert picture_files.in_words(counts - counts) == ""
+
+
+def test_of_more_reasons_the_rarest_are_put_together():
+    counts = collections.Counter({f".{n}": 20 - n for n in range(12)})
+    told = picture_files.in_words(counts)
+    assert told.startswith("174 files are left out: 20 .0, 19 .1, ")
+    assert told.endswith(", 11 .9, 19 others")
 
 
 def test_linked_files_and_folders_are_read_and_circles_end(tmp_path):

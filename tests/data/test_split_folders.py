@@ -156,3 +156,82 @@ def test_a_path_is_checked_without_tensorflow(tmp_path):
         "assert not {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        dict(train="seg_train", test="seg_test"),
+        dict(train="Training Set", test="Test Set"),
+        dict(train="my_train", test="my_test", validation="my-val"),
+        dict(train="train2017", validation="val2017"),
+        dict(train="train", test="my.test"),
+    ],
+)
+def test_splits_in_other_clothes_are_splits(tmp_path, names):
+    for folder in names.values():
+        make(tmp_path, f"{folder}/cat/", f"{folder}/dog/")
+    assert found(tmp_path) == names
+    layout = split_folders.layout(str(tmp_path))
+    assert layout.classes == ("cat", "dog")
+    told = layout.renamed(str(tmp_path))
+    assert all(f"{name}/ is the {split} split" in told for split, name in names.items())
+
+
+def test_a_split_that_is_packed_twice_is_one(tmp_path):
+    for split in ("seg_train", "seg_test"):
+        make(tmp_path, f"{split}/{split}/cat/", f"{split}/{split}/dog/")
+    assert found(tmp_path) == dict(
+        train="seg_train/seg_train", test="seg_test/seg_test"
+    )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("seg_train", "seg_test", "seg_pred"),
+        ("my_train", "extra"),
+        ("TrainSet", "TestSet"),
+        ("train_val", "test"),
+        ("mytrain", "mytest", "other"),
+    ],
+)
+def test_what_may_be_splits_is_refused_and_not_trained_on(tmp_path, names):
+    for folder in names:
+        make(tmp_path, f"{folder}/cat/1.png", f"{folder}/dog/1.png")
+    refused(tmp_path, f"{names[0]}/, .*folders of the same names.*Rename them")
+
+
+def test_splits_in_classes_are_refused(tmp_path):
+    for label in ("cat", "dog"):
+        make(tmp_path, f"{label}/Train/1.png", f"{label}/test/1.png")
+    refused(tmp_path, r"splits lie in the classes .dog/Train/.*Rename them to train/dog/")
+    make(tmp_path, "eel/1.png", "eel/Train/2.png", "eel/test/3.png")
+    assert found(tmp_path) == dict(train=".")
+
+
+def test_loose_pictures_beside_splits_in_other_clothes_are_refused(tmp_path):
+    for split in ("seg_train", "seg_test"):
+        make(tmp_path, f"{split}/{split}/cat/", f"{split}/{split}/dog/")
+    make(tmp_path, "seg_pred/seg_pred/1.png")
+    refused(tmp_path, "has seg_pred/, seg_test/, seg_train/, .*stand alone")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("cat/day/1.png", "cat/night/1.png", "dog/day/1.png", "dog/night/1.png"),
+        ("freight train/1.png", "steam train/1.png"),
+        ("freight_train/a/1.png", "steam_train/b/1.png"),
+        ("train station/1.png", "test tube/1.png", "bus/1.png"),
+        ("latest/a/1.png", "latest/b/1.png", "contest/a/1.png", "contest/b/1.png"),
+        ("felis/catus/1.png", "canis/lupus/1.png"),
+    ],
+)
+def test_classes_that_hold_folders_stay_classes(tmp_path, files):
+    make(tmp_path, *files)
+    classes = {name.split("/")[0] for name in files}
+    layout = split_folders.layout(str(tmp_path))
+    assert set(layout.classes) == classes
+    assert found(tmp_path) == dict(train=".")
+    assert layout.renamed(str(tmp_path)) == ""

@@ -59,6 +59,23 @@ def test_the_penn_treebank_is_found_beside_its_letters(tmp_path):
     assert left_out == ("README", *sorted(letters))
 
 
+def test_what_is_hidden_is_left_out_and_named(tmp_path):
+    litter = (".DS_Store", "._train.txt", "Thumbs.db", "train.txt~")
+    folder(tmp_path, *PLAIN, *litter)
+    for name in (".ipynb_checkpoints", "__MACOSX", "old"):
+        folder(tmp_path / name, "train.txt")
+    assert found(tmp_path) == dict(zip(SPLITS, PLAIN, strict=True))
+    assert text_files.find(str(tmp_path)).left_out == (
+        ".DS_Store",
+        "._train.txt",
+        ".ipynb_checkpoints/",
+        "Thumbs.db",
+        "__MACOSX/",
+        "old/",
+        "train.txt~",
+    )
+
+
 def test_letters_alone_are_a_text(tmp_path):
     letters = [f"ptb.char.{split}.txt" for split in SPLITS]
     assert found(folder(tmp_path, *letters)) == dict(zip(SPLITS, letters, strict=True))

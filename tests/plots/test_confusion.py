@@ -59,6 +59,30 @@ def test_names_neither_touch_nor_leave_the_sheet(count):
     assert labels[1].get_text().endswith("of class 1")  # their ends tell them apart
 
 
+@pytest.mark.parametrize("count", [2, 10, 20, 30, 100])
+@pytest.mark.parametrize("title", ["a title", "a title\nof two lines"])
+def test_the_title_is_on_the_sheet(count, title):
+    names = [f"some rather long name of class {n}" for n in range(count)]
+    figure = confusion.draw(table(count), names, title)
+    backend_agg.FigureCanvasAgg(figure).draw()
+    box, sheet = figure.axes[0].title.get_window_extent(), figure.bbox
+    assert box.y1 <= sheet.y1
+    assert sheet.x0 <= box.x0 and box.x1 <= sheet.x1
+
+
+def test_names_in_letters_that_the_font_lacks_are_numbers_and_that_is_said():
+    axes = drawn(table(3), ["cat", "猫", "dog"])
+    shown = [label.get_text() for label in axes.get_yticklabels()]
+    assert shown == ["cat", "(1)", "dog"]
+    assert axes.get_title() == "a title\n(number): see classes.json"
+
+
+def test_names_that_are_cut_to_the_same_have_their_number():
+    names = [f"one beginning of it {n} and one end of it" for n in range(2)]
+    shown = [label.get_text() for label in drawn(table(2), names).get_yticklabels()]
+    assert shown == ["one begin...nd of it (0)", "one begin...nd of it (1)"]
+
+
 def test_letters_of_any_kind_can_be_drawn(tmp_path):
     path = tmp_path / "deep" / "confusion.png"
     plots.draw_confusion(np.eye(3, dtype=int), ["$x^", "猫", "a_b{"], path, title="$ {")

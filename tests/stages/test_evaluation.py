@@ -36,17 +36,33 @@ def test_each_class_has_a_row():
         "cat              3     1.0000  0.6667",
         "grey heron       2     0.6667  1.0000",
         "dog              0          -       -",
+        "precision -: the class was never answered",
+        "recall -: the class has no test images",
+    ]
+
+
+def test_rows_of_names_that_begin_alike_or_end_alike_are_told_apart():
+    genus = "a very long name of some genus or other"
+    names = [f"{genus} one", f"{genus} two", f"{genus} 1 {genus}", f"{genus} 2 {genus}"]
+    ours = found([0, 1, 2, 3], [0, 1, 2, 3], names)
+    rows = [line.split("  ")[0] for line in evaluation.table(ours)[1:]]
+    assert rows == [
+        "a very long nam...s or other one",
+        "a very long nam...s or other two",
+        "a very long n...nus or other (2)",
+        "a very long n...nus or other (3)",
     ]
 
 
 def test_of_many_classes_the_ten_worst_have_one():
     lines = evaluation.table(many(100))
+    assert lines.pop() == "precision -: the class was never answered"
     assert len(lines) == 1 + 10
     assert lines[0].startswith("worst 10 of 100 classes")
     assert [line.split()[1] for line in lines[1:]] == [
         f"{n}7" for n in ["", *"123456789"]
     ]
-    assert len(evaluation.table(many(20))) == 1 + 20
+    assert len(evaluation.table(many(20))) == 1 + 20 + 1
 
 
 def test_rows_fit_into_a_terminal_whatever_the_names():
@@ -78,6 +94,7 @@ def test_what_is_kept_is_json_without_nan():
     kept = json.loads(evaluation.as_json(ours), parse_constant=lambda name: name)
     assert kept["confusion"] == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
     assert kept["classes"][1] == {
+        "number": 1,
         "name": 'the "dog"',
         "images": 1,
         "precision": 1.0,

@@ -47,5 +47,7 @@ def test_the_text_is_described_before_it_is_used(folder, monkeypatch):
         "mine: 800 / 8 / 4 words in train / valid / test",
         "mine: vocabulary of 4; no <unk>",
         "mine: left out: notes.md",
+        "mine: also in train: 2 of 2 lines of valid",
+        "mine: also in train: 1 of 1 lines of test",
     ]
     assert all(len(line) <= 80 - len("12:00:00 ") for line in said)

@@ -1,0 +1,98 @@
+"""Whether a stage that goes on, or is looked at, has the data that it began with."""
+
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+
+from enas_tf.config import ConfigError
+from enas_tf.data.images import ImageData
+from enas_tf.data.text import TextData
+from enas_tf.request import Request
+from enas_tf.training.report import Report
+
+KEY = "data"  # in what run.json says of a stage
+# They change no weights, and other data may be meant; an export, whose means and
+# vocabulary are those of the data, would be another model.
+LOOKING = ("derive", "evaluate")
+BEGUN = dict(train="training", search="search")
+
+
+class Facts(NamedTuple):
+    """What run.json keeps of data.
+
+    Attributes:
+      unit: what is counted: "images" or "words".
+      train, valid, test: how many there are.
+      classes: how many an answer is one of; of texts, the words of the vocabulary.
+      checksum: equal for equal data in equal order.
+    """
+
+    unit: str
+    train: int
+    valid: int
+    test: int
+    classes: int
+    checksum: str
+
+    @property
+    def sizes(self) -> str:
+        """Of the three splits."""
+        return f"{self.train:,} / {self.valid:,} / {self.test:,}"
+
+
+def agree(
+    request: Request, stage: str, data: ImageData | TextData, report: Report
+) -> None:
+    """Keep what `stage` begins with; if it has saved something, compare.
+
+    A stage that was begun by a version that kept nothing, or other facts, is let pass.
+
+    Raises:
+      ConfigError: the data are others, and would be trained on or exported.
+    """
+    folder, now = request.folder, facts(data)
+    if not folder.has_checkpoint(stage):
+        folder.record(stage, **{KEY: now._asdict()})
+        return
+    known = folder.run()["stages"].get(stage, {}).get(KEY)
+    if not isinstance(known, dict) or set(known) != set(Facts._fields):
+        return
+    begun = Facts(**known)
+    if begun == now:
+        return
+    told = f"the data are not those that this {BEGUN[stage]} began with"
+    told += f": {_difference(begun, now)}"
+    if request.mode not in LOOKING or begun.classes != now.classes:
+        raise ConfigError(
+            f"--output_dir={folder.path}: {told}. Restore them, begin anew with "
+            "--reset_output_dir, or choose another folder."
+        )
+    report.message(f"Careful: {told}.")
+    if stage == "train":
+        report.message("Some of the test data may have been trained on.")
+
+
+def facts(data: ImageData | TextData) -> Facts:
+    """Of `data`; CIFAR-10 takes a tenth of a second."""
+    splits = (data.train, data.valid, data.test)
+    if isinstance(data, ImageData):
+        sizes = [len(split.labels) for split in splits]
+        arrays = [array for split in splits for array in split]
+        unit, classes = "images", data.num_classes
+    else:
+        sizes, arrays = [len(split) for split in splits], list(splits)
+        unit, classes = "words", len(data.vocabulary)
+    checksum = 0
+    for array in arrays:
+        checksum = zlib.crc32(np.ascontiguousarray(array), checksum)
+    return Facts(unit, *sizes, classes=classes, checksum=f"{checksum:08x}")
+
+
+def _difference(begun: Facts, now: Facts) -> str:
+    if begun.classes != now.classes:
+        kind = "classes" if now.unit == "images" else "words of vocabulary"
+        return f"{begun.classes:,} {kind} then, {now.classes:,} now"
+    if begun.sizes != now.sizes:
+        return f"{begun.sizes} {now.unit} then, {now.sizes} now (train / valid / test)"
+    return f"as many {now.unit} ({now.sizes}), but not the same"
