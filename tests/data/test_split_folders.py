@@ -205,7 +205,9 @@ def test_what_may_be_splits_is_refused_and_not_trained_on(tmp_path, names):
 def test_splits_in_classes_are_refused(tmp_path):
     for label in ("cat", "dog"):
         make(tmp_path, f"{label}/Train/1.png", f"{label}/test/1.png")
-    refused(tmp_path, r"splits lie in the classes .dog/Train/.*Rename them to train/dog/")
+    refused(
+        tmp_path, r"splits lie in the classes .dog/Train/.*Rename them to train/dog/"
+    )
     make(tmp_path, "eel/1.png", "eel/Train/2.png", "eel/test/3.png")
     assert found(tmp_path) == dict(train=".")
 
