@@ -180,15 +180,17 @@ def stage_configs(
     """The settings of both stages: defaults, preset, what was given; {stage: Config}.
 
     A mode that looks at a run takes the run's own settings in place of a preset, so
-    that they need not be written again.
+    that they need not be written again; and so does a training that goes on.
     """
+    goes_on = run.mode == "train" and folder.has_checkpoint("train")
+    begins = run.mode in BEGINNING and (run.reset_output_dir or not goes_on)
     configs = {}
     for stage in presets.STAGES:
         values = dict(given, mode=run.mode, output_dir=run.output_dir)
         if stage == "train" and run.mode == "all":
             # It follows from the derived arc.
             values.pop(arc_argument.sized_by(run.search_for), None)
-        if preset is None and run.mode not in BEGINNING:
+        if preset is None and not begins:
             values = {**_kept(folder.settings(stage)), **values}
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)

@@ -46,6 +46,21 @@ def trained(asked):
     checkpoint(asked.folder, "train")
 
 
+def test_a_training_that_goes_on_needs_none_of_its_settings_again(build):
+    begun = build("demo", mode="train", child_fixed_arc=ARC, child_lr_cosine=False)
+    trained(begun)
+    asked = build(mode="train", num_epochs=99)
+    assert asked.arc == ARC
+    longer = begun.configs["train"].loop.num_epochs, asked.configs["train"].loop
+    assert longer[0] < longer[1].num_epochs == 99
+    assert longer[1].batch_size == begun.configs["train"].loop.batch_size
+    assert not asked.configs["train"].child.lr_cosine
+    with pytest.raises(ConfigError, match="--batch_size was 32 when this train"):
+        build(mode="train", batch_size=64)
+    anew = build(mode="train", child_fixed_arc=ARC, reset_output_dir=True)
+    assert anew.configs["train"].loop.batch_size == 100  # the published one
+
+
 def test_every_mode_goes_by_the_settings_of_some_stage():
     assert set(request.STAGES) == set(MODES)
 
