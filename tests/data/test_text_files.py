@@ -130,7 +130,7 @@ def test_what_is_packed_is_to_be_unpacked(tmp_path):
     folder(tmp_path, "wikitext-2-v1.zip")
     refused("no text file for train .* Unpack wikitext-2-v1.zip there", tmp_path)
     folder(tmp_path, "train.txt", "valid.txt")
-    (tmp_path / "test.txt.gz").write_bytes(gzip.compress(b"a b"))
+    (tmp_path / "test.txt.gz").write_bytes(gzip.compress(b"a b", mtime=0))
     refused("test.txt.gz is packed .gzip.: .* Unpack it", tmp_path)
     folder(tmp_path, "test.txt")
     assert found(tmp_path)["test"] == "test.txt"
@@ -170,7 +170,7 @@ def test_folders_and_files_without_permission_are_refused(tmp_path, monkeypatch)
         (b"", "is empty"),
         (b"a b\0c\n", "NUL bytes"),
         ("a b\n".encode("utf-16"), "it is in UTF-16"),
-        (gzip.compress(b"a b"), "is packed .gzip."),
+        (gzip.compress(b"a b", mtime=0), "is packed .gzip."),
         (b"PK\x03\x04....", "is packed .zip."),
     ],
 )
