@@ -15,7 +15,7 @@ import filelock
 
 import enas_tf
 from enas_tf import config as config_lib
-from enas_tf import disk, longer
+from enas_tf import disk, longer, saves
 
 PROGRAM = "enas_tf"
 
@@ -123,10 +123,18 @@ class RunFolder:
         return folder
 
     def has_checkpoint(self, stage: str) -> bool:
-        """Whether `stage` has saved anything to go on from."""
+        """Whether `stage` has ever saved something to go on from.
+
+        It may be gone: then it is known from run.json, lest a run begin anew over it.
+        """
         folder = self.checkpoints(stage)
         with disk.refusals(folder):
-            return folder.is_dir() and any(folder.iterdir())
+            return saves.begun(folder) or self._saved(stage)
+
+    def note_saved(self, stage: str) -> None:
+        """Record that `stage` has saved something."""
+        if not self._saved(stage):
+            self.record(stage, saved=True)
 
     def settings(self, stage: str) -> dict[str, Any]:
         """The settings `stage` began with, {flag name: value}; {} before it began."""
@@ -215,6 +223,14 @@ class RunFolder:
             seed=seed,
         )
         disk.write_json(self.path / _MARKER, {**self.run(), **facts})
+
+    def _saved(self, stage: str) -> bool:
+        """Whether run.json says that `stage` has saved something."""
+        try:
+            known = (self.path / _MARKER).exists() and self.run()["stages"].get(stage)
+        except config_lib.ConfigError:  # it is told where the folder is claimed
+            return False
+        return isinstance(known, dict) and known.get("saved") is True
 
     def _refuse_foreign(self) -> None:
         """Reads only: a folder that is refused stays as it was."""

@@ -8,7 +8,7 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from enas_tf import experiment, request
+from enas_tf import experiment, request, saves
 from enas_tf.tasks import measures
 
 WORDS = "the cat sat on a mat and saw it".split()
@@ -97,8 +97,9 @@ def run_exactly(values: dict) -> None:
 
 def checkpoint(folder: pathlib.Path, stage: str) -> dict[str, np.ndarray]:
     """Every array of a stage's last checkpoint."""
-    path = tf.train.latest_checkpoint(str(folder / "checkpoints" / stage))
-    reader = tf.train.load_checkpoint(path)
+    place = folder / "checkpoints" / stage
+    newest = saves.look(place).whole[0]
+    reader = tf.train.load_checkpoint(str(place / saves.name(newest)))
     names = reader.get_variable_to_shape_map()
     # The save counter tells how often was saved, not what was computed.
     wanted = [

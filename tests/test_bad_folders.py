@@ -74,7 +74,7 @@ def searched(path, space):
     begun = config_lib.replace(config_lib.Config(), {"search_for": space})
     folder.agree("search", begun)
     folder.checkpoints("search").mkdir(parents=True)
-    (folder.checkpoints("search") / "state").touch()
+    (folder.checkpoints("search") / "ckpt-1.index").touch()
     folder.release()
 
 
@@ -114,7 +114,7 @@ def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
     folder = RunFolder.claim(tmp_path / "out", reset=False)
     folder.agree("search", config_lib.Config())
     folder.checkpoints("search").mkdir(parents=True)
-    (folder.checkpoints("search") / "state").touch()
+    (folder.checkpoints("search") / "ckpt-1.index").touch()
     folder.release()
     line = refused("--output_dir=out", "--child_out_filters=24")
     assert "--child_out_filters was 36" in line and "is now 24" in line

@@ -23,7 +23,7 @@ def begun(tmp_path):
         folder = RunFolder.claim(tmp_path / "out", reset=False)
         folder.agree("train", settings(**values))
         folder.checkpoints("train").mkdir(parents=True)
-        (folder.checkpoints("train") / "state").touch()
+        (folder.checkpoints("train") / "ckpt-1.index").touch()
         if tested:
             folder.record("train", epochs=tested)
         folder.release()

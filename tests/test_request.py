@@ -32,7 +32,7 @@ def build(tmp_path, monkeypatch):
 
 def checkpoint(folder, stage):
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
-    (folder.checkpoints(stage) / "state").touch()
+    (folder.checkpoints(stage) / "ckpt-1.index").touch()
 
 
 def derived(folder, arc=ARC, space=SPACE):

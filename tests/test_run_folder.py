@@ -30,7 +30,7 @@ def begin(folder, stage, config):
     """What a stage does: agrees on its settings, then saves its first checkpoint."""
     folder.agree(stage, config)
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
-    (folder.checkpoints(stage) / "state").write_text("weights")
+    (folder.checkpoints(stage) / "ckpt-1.index").write_text("weights")
 
 
 def changed(**values):
@@ -288,13 +288,29 @@ def test_the_head_of_run_json_says_with_what_it_was_made(folder):
     assert written["train"]["seed"] == 7
 
 
-def test_only_a_folder_with_files_in_it_is_a_checkpoint(folder):
+def test_only_an_index_in_the_folder_is_a_checkpoint(folder):
     assert not folder.has_checkpoint("search")
     folder.checkpoints("search").mkdir(parents=True)
-    assert not folder.has_checkpoint("search")
-    (folder.checkpoints("search") / "state").touch()
+    for leftover in ("ckpt-1.data-00000-of-00001", "ckpt-1.index.tempstate9"):
+        (folder.checkpoints("search") / leftover).touch()
+    (folder.checkpoints("search") / "ckpt-1_temp").mkdir()
+    assert not folder.has_checkpoint("search")  # a save that was killed
+    (folder.checkpoints("search") / "ckpt-1.index").touch()
     assert folder.has_checkpoint("search")
     assert not folder.has_checkpoint("train")
+
+
+def test_what_was_saved_is_known_when_it_is_gone(folder):
+    folder.note_saved("search")
+    folder.note_saved("search")
+    assert folder.has_checkpoint("search") and not folder.has_checkpoint("train")
+    assert folder.run()["stages"] == {"search": {"saved": True}}
+
+
+def test_tensorflows_list_of_an_earlier_version_says_that_something_was_saved(folder):
+    folder.checkpoints("search").mkdir(parents=True)
+    (folder.checkpoints("search") / "checkpoint").write_text("garbage")
+    assert folder.has_checkpoint("search")
 
 
 def test_a_file_is_old_or_new_and_never_half(tmp_path, monkeypatch):

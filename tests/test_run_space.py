@@ -50,7 +50,7 @@ def leave(stage, space, path="run"):
     folder = asked.folder
     folder.agree(stage, asked.configs[stage])
     folder.checkpoints(stage).mkdir(parents=True)
-    (folder.checkpoints(stage) / "state").touch()
+    (folder.checkpoints(stage) / "ckpt-1.index").touch()
     kept = SPACES[space]
     if stage == "search":
         folder.arcs.mkdir()
@@ -142,7 +142,7 @@ def test_a_command_that_failed_before_its_first_steps_binds_no_space(build):
 
 def test_without_weights_an_export_still_says_its_space(build, tmp_path):
     leave("train", "rnn")
-    (RunFolder("run").checkpoints("train") / "state").unlink()
+    (RunFolder("run").checkpoints("train") / "ckpt-1.index").unlink()
     asked = build(**given_for("predict", "rnn"))
     assert asked.configs["train"].run.search_for == "rnn"
 

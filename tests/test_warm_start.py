@@ -28,7 +28,7 @@ def training(path, *, tested=2, **values):
     folder = RunFolder.claim(path, reset=False)
     folder.agree("train", config_lib.replace(Config(), {**HAS, **values}))
     folder.checkpoints("train").mkdir(parents=True)
-    (folder.checkpoints("train") / "state").touch()
+    (folder.checkpoints("train") / "ckpt-1.index").touch()
     if tested:
         folder.record("train", epochs=tested)
     folder.release()

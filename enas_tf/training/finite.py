@@ -1,0 +1,44 @@
+"""Whether numbers are numbers: a loss, and the weights of a checkpoint."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+# Where it went wrong, and what to do about it.
+NETWORK, CONTROLLER = "network", "controller"
+REMEDIES = {
+    NETWORK: "Try a lower --child_lr_max (without cosine: --child_lr), or "
+    "--child_clip_mode=global, in another --output_dir.",
+    CONTROLLER: "Try a lower --controller_lr, in another --output_dir.",
+}
+
+
+class NotFinite(ArithmeticError):
+    """A loss or a weight is not a number; the message says where."""
+
+    def __init__(self, what: str, part: str):
+        """Args: the end of a sentence on what is wrong; of `REMEDIES`."""
+        kept = "The last good checkpoint is kept."
+        super().__init__(f"{what}. {kept} {REMEDIES[part]}")
+
+
+def check(weights: Mapping[str, np.ndarray], position: Mapping[str, int]) -> None:
+    """Refuse weights that are about to be saved at `position`.
+
+    Raises:
+      NotFinite: one of them is not finite.
+    """
+    bad = first_bad(weights.items())
+    if bad is None:
+        return
+    part = CONTROLLER if bad.startswith(CONTROLLER) else NETWORK
+    where = ", ".join(f"{name} {value}" for name, value in position.items())
+    raise NotFinite(f"A weight of the {part} is not a number after {where}", part)
+
+
+def first_bad(weights: Iterable[tuple[str, np.ndarray]]) -> str | None:
+    """The name of the first that has a value that is not finite; None: all have."""
+    for name, values in weights:
+        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
+            return name
+    return None
