@@ -11,7 +11,7 @@ from enas_tf import config as config_lib
 from enas_tf import lines
 from enas_tf.request import Request
 from enas_tf.stages import language_stage, search_stage, summary, train_stage
-from enas_tf.training.driver import NotFinite
+from enas_tf.training.finite import NotFinite
 from enas_tf.training.stopping import Interrupted
 
 PACKAGE = str(pathlib.Path(__file__).parent)
@@ -23,8 +23,8 @@ def run(request: Request) -> None:
 
     Raises:
       ConfigError: a user's mistake that only the data or the folder could show.
-      SystemExit: stopped by a signal (128 + its number) or by a loss that is not a
-        number (1), after one line that says how to go on.
+      SystemExit: stopped by a signal (128 + its number) or by a loss or weight that
+        is not a number (1), after one line that says how to go on.
     """
     _set_up_logging()
     start_tensorflow()

@@ -39,9 +39,9 @@ def wait(
         subjects = subjects_lib.Subjects(space, batch_size=batch_size)
         trainer = subjects.trainer(subjects.fixed(fixed))
     run = trainer.run(*_first_step())
-    run.sums.loss.numpy()
+    run.metrics.loss.numpy()
     first = os.times()
-    trainer.run(*_first_step()).sums.loss.numpy()
+    trainer.run(*_first_step()).metrics.loss.numpy()
     second = os.times()
     return dict(
         cpu_s=first.user + first.system - began.user - began.system,

@@ -171,4 +171,4 @@ def steps(trainer: ChildTrainer, count: int) -> Callable[[], Any]:
     """`count` steps of a trainer as one call that waits for their end."""
     first, last = (tf.constant(n, tf.int64) for n in (0, count))
     lr = tf.constant(1e-4)
-    return lambda: trainer.run(first, last, lr).sums.loss.numpy()
+    return lambda: trainer.run(first, last, lr).metrics.loss.numpy()

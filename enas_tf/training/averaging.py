@@ -27,6 +27,7 @@ class AveragedSgd(optimizer.Sgd):
         self._losses = tf.Variable(tf.zeros([0]), shape=[None])
         own = [self._count, self._started, self._losses]
         self.variables = [*self._means, *own]
+        self.free = [self._losses]
 
     def apply(self, gradients, lr):
         """See `Sgd`."""

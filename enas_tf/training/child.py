@@ -6,12 +6,12 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.config import ChildConfig
-from enas_tf.training import optimizer
+from enas_tf.training import means, optimizer
 from enas_tf.training.networks import Network
 
 
 class ChildMetrics(NamedTuple):
-    """Sums over the steps of a call, [] float32 each."""
+    """Of a step, [] float32 each."""
 
     loss: tf.Tensor
     measured: tf.Tensor
@@ -22,13 +22,13 @@ class ChildRun(NamedTuple):
     """What a call did.
 
     Attributes:
-      sums: of each metric over its steps.
-      last: the last step, [] int64.
+      metrics: of its last step.
+      last: that step, [] int64.
       tokens: the arc of that step, [T] int32.
       finite: whether that step's loss was a number; if not, the call ended there.
     """
 
-    sums: ChildMetrics
+    metrics: ChildMetrics
     last: tf.Tensor
     tokens: tf.Tensor
     finite: tf.Tensor
@@ -39,6 +39,10 @@ class ChildTrainer:
 
     A step is a function of the weights, a carried state and its number alone: the
     lesson, the arc and dropout are drawn from (seed, stream, step).
+
+    Attributes:
+      row, line: means of the metrics, which `run` adds to; whoever tells of them resets
+        them.
     """
 
     def __init__(
@@ -59,11 +63,23 @@ class ChildTrainer:
         # What the network carries from one step to the next: nothing, or one tensor.
         start = network.initial_state(lessons.batch_size)
         self._state = [] if start is None else [tf.Variable(start)]
+        self.row = means.Means(ChildMetrics._fields)
+        self.line = means.Means(ChildMetrics._fields)
 
     @property
     def variables(self) -> list[tf.Variable]:
         """What a checkpoint must hold, apart from the network itself."""
         return [*self._optimizer.variables, *self._state]
+
+    @property
+    def free(self) -> list[tf.Variable]:
+        """Those of `variables` that are no weights."""
+        return list(self._optimizer.free)
+
+    @property
+    def means(self) -> list[tf.Variable]:
+        """What a checkpoint should hold, lest a mean begin anew with it."""
+        return [*self.row.variables, *self.line.variables]
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The arc of a run's `tokens`, as one would type it."""
@@ -82,11 +98,10 @@ class ChildTrainer:
 
         def body(run):
             metrics, tokens = self._step(run.last + 1, shared, lr)
-            sums = ChildMetrics(
-                *(s + m for s, m in zip(run.sums, metrics, strict=True))
-            )
+            self.row.add(metrics)
+            self.line.add(metrics)
             finite = tf.math.is_finite(metrics.loss)
-            return (ChildRun(sums, run.last + 1, tokens, finite),)
+            return (ChildRun(metrics, run.last + 1, tokens, finite),)
 
         return tf.while_loop(unfinished, body, (start,), parallel_iterations=1)[0]
 

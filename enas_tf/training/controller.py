@@ -65,6 +65,11 @@ class ControllerTrainer:
         """What a checkpoint must hold, apart from the controller itself."""
         return [*self._optimizer.variables, self._baseline]
 
+    @property
+    def free(self) -> list[tf.Variable]:
+        """Those of `variables` that are no weights; there is no baseline at first."""
+        return [self._baseline]
+
     @tf.function(autograph=False)
     def run(self, first: tf.Tensor, last: tf.Tensor) -> ControllerRun:
         """Do the updates first <= update < last ([] int64)."""

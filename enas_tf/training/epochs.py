@@ -6,9 +6,10 @@ from typing import Any
 import tensorflow as tf
 
 from enas_tf.config import ChildConfig
-from enas_tf.training import schedules
-from enas_tf.training.child import ChildMetrics, ChildTrainer
-from enas_tf.training.driver import Driver, NotFinite
+from enas_tf.training import finite, schedules
+from enas_tf.training.child import ChildTrainer
+from enas_tf.training.driver import Driver
+from enas_tf.training.means import Means
 
 COUNTER = "child_step"
 
@@ -31,10 +32,6 @@ class ChildEpochs:
         self._report = report
         self._config = config
         self._timed = timed
-        self._sums = dict.fromkeys(ChildMetrics._fields, 0.0)
-        self._steps = 0
-        self._shown = dict(self._sums)
-        self._unshown = 0
         self._lr = 0.0
         self._epoch = 0
 
@@ -58,36 +55,22 @@ class ChildEpochs:
             tf.constant(self._lr),
         )
         if not run.finite:
-            raise NotFinite(self._complaint(run))
-        for name, value in run.sums._asdict().items():
-            self._sums[name] += float(value)
-            self._shown[name] += float(value)
-        self._steps += last - first
-        self._unshown += last - first
-
-    def _complaint(self, run: Any) -> str:
-        arc = self._trainer.arc_text(run.tokens.numpy())
-        where = f" with the arc {arc}" if arc else ""
-        return (
-            f"The loss is not a number at child step {int(run.last)}{where}. The last "
-            "good checkpoint is kept. Try a lower --child_lr_max (without cosine: "
-            "--child_lr), or "
-            "--child_clip_mode=global, in another --output_dir."
-        )
+            arc = self._trainer.arc_text(run.tokens.numpy())
+            where = f" with the arc {arc}" if arc else ""
+            what = f"The loss is not a number at child step {int(run.last)}{where}"
+            raise finite.NotFinite(what, finite.NETWORK)
 
     def _log(self, step: int) -> None:
         """The mean of each metric since the last row."""
-        values = self._told(self._sums, self._steps)
+        values = self._told(self._trainer.row)
         self._report.scalars("child", step, dict(values, lr=self._lr))
-        self._sums = dict.fromkeys(self._sums, 0.0)
-        self._steps = 0
         # An epoch may be short: a line is worth as many steps as a row at most.
-        if self._unshown >= self._driver.log_every:
+        if self._trainer.line.steps >= self._driver.log_every:
             self._show(step)
 
     def _show(self, step: int) -> None:
         """The mean of each metric since the last line."""
-        values = self._told(self._shown, self._unshown)
+        values = self._told(self._trainer.line)
         measure = self._trainer.measure
         self._report.message(
             f"epoch={self._epoch + 1:<3d} step={step:<6d} "
@@ -95,12 +78,11 @@ class ChildEpochs:
             f"|g|={values['grad_norm']:<6.4g} "
             f"tr_{measure.short}={values[measure.name]:.4g}"
         )
-        self._shown = dict.fromkeys(self._shown, 0.0)
-        self._unshown = 0
 
-    def _told(self, sums: dict[str, float], steps: int) -> dict[str, float]:
-        """Means by the names under which they are told."""
-        values = {name: total / steps for name, total in sums.items()}
+    def _told(self, means: Means) -> dict[str, float]:
+        """Means by the names under which they are told; they begin anew."""
+        values = means.told()
+        means.reset()
         measure = self._trainer.measure
         values[measure.name] = float(measure.told(values.pop("measured")))
         return values

@@ -15,6 +15,8 @@ ADAM_BETA2 = 0.999
 class Momentum:
     """Nesterov momentum."""
 
+    free: Sequence[tf.Variable] = ()  # of the variables, those that are no weights
+
     def __init__(self, variables: Sequence[tf.Variable], *, momentum: float):
         """Args: what to train, one accumulator each; 0.9 in src/utils.py."""
         self._trained = list(variables)
@@ -36,6 +38,8 @@ class Momentum:
 
 class Sgd:
     """Plain gradient descent."""
+
+    free: Sequence[tf.Variable] = ()
 
     def __init__(self, variables: Sequence[tf.Variable]):
         """Args: what to train."""

@@ -13,11 +13,11 @@ import tensorflow as tf
 from enas_tf.config import ControllerConfig, LoopConfig
 from enas_tf.nn import seeds
 from enas_tf.tasks.measures import Measure
-from enas_tf.training import ahead, progress, scoring, stopping
+from enas_tf.training import ahead, finite, progress, scoring, stopping
 from enas_tf.training import pace as pace_lib
 from enas_tf.training import shown as shown_lib
 from enas_tf.training.controller import ControllerMetrics, ControllerTrainer
-from enas_tf.training.driver import Driver, NotFinite
+from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 
 CONTROLLER = ahead.CONTROLLER
@@ -181,11 +181,8 @@ class Search:
         for row, update in enumerate(range(first, last)):
             values = {n: float(v[row]) for n, v in metrics._asdict().items()}
             if not np.isfinite(values["loss"]):
-                raise NotFinite(
-                    f"The controller's loss is not a number at update {update}. The "
-                    "last good checkpoint is kept. Try a lower --controller_lr, in "
-                    "another --output_dir."
-                )
+                what = f"The controller's loss is not a number at update {update}"
+                raise finite.NotFinite(what, finite.CONTROLLER)
             values[self._measure.name] = self._measure.told(values.pop("measured"))
             values |= self._parts.space.statistics(tokens[row])
             self._report_update(update + 1, values)

@@ -33,7 +33,7 @@ def losses(trainer, lr):
     """Of each of some steps."""
     numbers = [tf.constant(n, tf.int64) for n in range(STEPS + 1)]
     return [
-        float(trainer.run(first, last, tf.constant(lr)).sums.loss)
+        float(trainer.run(first, last, tf.constant(lr)).metrics.loss)
         for first, last in zip(numbers, numbers[1:], strict=False)
     ]
 

@@ -117,7 +117,7 @@ def test_momentum_moves_a_weight_that_the_step_did_not_use():
 def test_l2_and_clipping_are_applied_and_the_norm_is_that_before_clipping():
     config = ChildConfig(l2_reg=0.5, clip_mode="global", grad_bound=1.0)
     network = Function([3.0, 4.0], lambda v, *_: 0.0 * tf.reduce_sum(v))
-    metrics = run(trainer_of(network, config=config), 0, 1).sums
+    metrics = run(trainer_of(network, config=config), 0, 1).metrics
     # The gradient is 2 * 0.5 * (3, 4), of norm 5, clipped to (0.6, 0.8).
     np.testing.assert_allclose(metrics.grad_norm, 5.0, rtol=1e-6)
     np.testing.assert_allclose(
@@ -129,15 +129,18 @@ def test_the_reported_loss_is_without_l2():
     config = ChildConfig(l2_reg=0.5)
     network = Function([3.0], lambda v, *_: 2.0 * v[0])
     np.testing.assert_allclose(
-        run(trainer_of(network, config=config), 0, 1).sums.loss, 6.0
+        run(trainer_of(network, config=config), 0, 1).metrics.loss, 6.0
     )
 
 
-def test_metrics_are_sums_over_the_steps_and_the_last_arc_is_told():
+def test_means_are_over_all_calls_and_the_last_step_and_its_arc_are_told():
     network = Function([0.0], lambda v, _, s: tf.cast(s + 1, tf.float32) + 0.0 * v[0])
-    found = run(trainer_of(network), 0, 3)
-    assert float(found.sums.loss) == 1 + 2 + 3
-    assert float(found.sums.measured) == 3.0
+    trainer = trainer_of(network)
+    run(trainer, 0, 1)
+    found = run(trainer, 1, 3)
+    assert trainer.row.steps == 3 and trainer.row.told()["loss"] == (1 + 2 + 3) / 3
+    assert trainer.row.told()["measured"] == 1.0
+    assert float(found.metrics.loss) == 3
     assert (int(found.last), found.tokens.numpy().tolist()) == (2, [2])
     assert bool(found.finite)
 
@@ -167,7 +170,7 @@ def test_the_cut_into_calls_does_not_change_a_bit():
             ends = [first, 3, last] if first < 3 < last else [first, last]
             for begin, end in zip(ends, ends[1:], strict=False):
                 run(trainer, begin, end)
-        slots = [v.numpy().tobytes() for v in trainer.variables]
+        slots = [v.numpy().tobytes() for v in trainer.variables + trainer.means]
         weights.append((child.parameters.vector.numpy().tobytes(), slots))
     assert weights[0] == weights[1] == weights[2]
 
@@ -189,8 +192,9 @@ def test_training_on_makes_the_loss_smaller():
     trainer, _ = shared_trainer(keep_prob=1.0, l2_reg=0.0)
     losses = []
     for epoch in range(15):
-        found = run(trainer, 3 * epoch, 3 * epoch + 3, tf.constant(0.02))
-        losses.append(float(found.sums.loss) / 3)
+        run(trainer, 3 * epoch, 3 * epoch + 3, tf.constant(0.02))
+        losses.append(trainer.row.told()["loss"])
+        trainer.row.reset()
     assert np.mean(losses[-3:]) < np.mean(losses[:3]) - 0.1
 
 

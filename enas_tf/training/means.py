@@ -1,0 +1,44 @@
+"""Means over the steps since a moment, in variables that a checkpoint holds.
+
+They are carried step by step in the graph, so that neither how the steps are cut into
+calls nor a stop on the way changes a digit of what is told.
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+
+class Means:
+    """The mean of each of some metrics since `reset`."""
+
+    def __init__(self, names: Sequence[str]):
+        """Args: the metrics, in the order in which `add` is given them."""
+        self._names = tuple(names)
+        self._sums = tf.Variable(tf.zeros([len(names)]))
+        self._steps = tf.Variable(0, dtype=tf.int64)
+
+    @property
+    def variables(self) -> list[tf.Variable]:
+        """What a checkpoint must hold; zero at the beginning."""
+        return [self._sums, self._steps]
+
+    @property
+    def steps(self) -> int:
+        """How many were added."""
+        return int(self._steps)
+
+    def add(self, values: Sequence[tf.Tensor]) -> None:
+        """One step, [] float32 each; also in a graph."""
+        self._sums.assign_add(tf.stack(values))
+        self._steps.assign_add(1)
+
+    def told(self) -> dict[str, float]:
+        """The mean of each; there must have been a step."""
+        means = self._sums.numpy().astype(float) / self.steps
+        return dict(zip(self._names, means.tolist(), strict=True))
+
+    def reset(self) -> None:
+        """Begin anew."""
+        for variable in self.variables:
+            variable.assign(tf.zeros_like(variable))
