@@ -52,6 +52,9 @@ class Silent:
     def advance(self, count):
         pass
 
+    def flush(self):
+        pass
+
 
 @pytest.mark.parametrize("log_points", [1, 4])
 def test_calls_of_an_epoch_do_not_depend_on_its_number_of_steps(log_points):

@@ -12,7 +12,7 @@ from enas_tf.data import text
 from enas_tf.request import Request
 from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import same_data, summary, texts, warm
+from enas_tf.stages import same_data, summary, tested, texts, warm
 from enas_tf.tasks import measures
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -119,7 +119,15 @@ def _build(request: Request, config: Config, report: Report) -> LanguageParts:
     )
     trainer = child_lib.ChildTrainer(network, task, config.child, lessons=lessons)
     groups = dict(model=network.variables, optimizer=trainer.variables)
-    driver = parts_lib.driver(request, "train", report, groups, retrain.COUNTERS)
+    driver = parts_lib.driver(
+        request,
+        "train",
+        report,
+        groups,
+        retrain.COUNTERS,
+        means=trainer.means,
+        free=trainer.free,
+    )
     total = lessons.steps_before(loop.num_epochs)
 
     def announce():
@@ -203,27 +211,21 @@ def _test_once(
     request: Request, config: Config, parts: LanguageParts, report: Report
 ) -> float:
     """The test perplexity; measured once per length, and then read from run.json."""
-    folder = request.folder
-    known = folder.run()["stages"].get("train", {}).get("test_perplexity")
-    if known is not None and folder.tested_epochs() == config.loop.num_epochs:
-        report.message(f"Test perplexity: {known:.2f} ({AS_STREAM}; measured before)")
-        return known
-    with summary.timed(folder, "test"):
-        found = _perplexities(config, parts, report)
-    last = config.loop.num_epochs
-    perplexity = found["test_perplexity"]
-    report.scalars("test", last, dict(perplexity=perplexity))
-    folder.record(
-        "train",
-        **found,
-        arc=config.child.fixed_arc,
-        epochs=last,
-        averaged=bool(parts.network.averaged.num_averaged),
-        vocabulary=len(parts.data.vocabulary),
-        text=parts.data.name,
-        parameters=parts.network.model.count_params(),
+    return tested.once(
+        request.folder,
+        config,
+        report,
+        measure=measures.PERPLEXITY,
+        weights=parts.network.variables,
+        test=lambda: _perplexities(config, parts, report),
+        facts=lambda: dict(
+            averaged=bool(parts.network.averaged.num_averaged),
+            vocabulary=len(parts.data.vocabulary),
+            text=parts.data.name,
+            parameters=parts.network.model.count_params(),
+        ),
+        words=AS_STREAM,
     )
-    return perplexity
 
 
 def _write_export(request: Request, parts: LanguageParts, report: Report) -> None:

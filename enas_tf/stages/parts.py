@@ -114,10 +114,23 @@ def driver(
     report: Report,
     groups: Mapping[str, Sequence[tf.Variable]],
     counters: Sequence[str],
+    *,
+    means: Sequence[tf.Variable],
+    free: Sequence[tf.Variable],
 ) -> Driver:
-    """What carries `stage` on; `groups` is all that its checkpoints hold."""
+    """What carries `stage` on; `groups` and `means` are all that its checkpoints hold.
+
+    `free`: those in `groups` that are no weights.
+    """
+    folder = request.folder
     checkpoint = Checkpoint(
-        request.folder.checkpoints(stage), groups=groups, counters=counters
+        folder.checkpoints(stage),
+        groups=groups,
+        counters=counters,
+        optional=dict(means=means),
+        free=free,
+        begun=folder.has_checkpoint(stage),
+        note=lambda: folder.note_saved(stage),
     )
     config = request.configs["train" if stage == "train" else "search"]
     return Driver(
@@ -129,15 +142,23 @@ def driver(
 
 
 def restore(driver: Driver, report: Report, stage: str) -> bool:
-    """Go to the last checkpoint; drop what was reported after it."""
+    """Go to the last checkpoint; drop what was reported after it.
+
+    Without one, all that a command reported that was killed before it.
+    """
     if not driver.restore():
+        report.rewind(lambda kind, step: False)
         return False
     position = driver.position
     limits = dict(
         child=position[epochs_lib.COUNTER],
         controller=position.get("controller_step", 0),
     )
-    report.rewind(lambda row: row["step"] <= limits.get(row["kind"], position["epoch"]))
+    if report.stage == stage:  # and not a look at it
+        report.rewind(lambda kind, step: step <= limits.get(kind, position["epoch"]))
+        if limits["child"] >= driver.log_every and not report.holds("child"):
+            report.message("metrics.jsonl has no row of the steps so far: it was")
+            report.message("removed or damaged. The curves begin here.")
     where = ", ".join(f"{name} {value}" for name, value in position.items())
     report.message(f"Found a checkpoint of the {stage} stage: {where}.")
     return True

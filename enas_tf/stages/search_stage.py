@@ -100,7 +100,15 @@ def _build(request: Request, report: Report) -> SearchParts:
         controller=[v.value for v in controller.trainable_variables],
         controller_trainer=controller_trainer.variables,
     )
-    driver = parts_lib.driver(request, "search", report, groups, search_lib.COUNTERS)
+    driver = parts_lib.driver(
+        request,
+        "search",
+        report,
+        groups,
+        search_lib.COUNTERS,
+        means=trainer.means,
+        free=[*trainer.free, *controller_trainer.free],
+    )
     epochs = ChildEpochs(
         trainer,
         driver,
@@ -133,6 +141,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         announce=lambda left: parts_lib.announce(report, "search", left, request),
     )
     restored = parts_lib.restore(driver, report, "search")
+    shown.forget_after(driver.position[search_lib.EPOCH])
     parts = SearchParts(space, task, controller, scorer, search, driver, restored)
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
@@ -208,10 +217,10 @@ def _keep_derived(
     plots.draw_arc(space, best, arcs / "best.png", title=title)
     disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
     figures = derived.figures(measure)
+    report.once("derive", 0, figures)
     report.image("arc/derived/picture", arcs / "best.png", 0)
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
-    report.scalars("derive", 0, figures)
     report.trial_figures(figures)
     told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
     facts = dict(arc=space.text(best), in_words=told, **derived.sizes())

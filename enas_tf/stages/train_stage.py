@@ -15,9 +15,9 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import evaluation, images, same_data, summary, warm
+from enas_tf.stages import evaluation, images, same_data, summary, tested, warm
 from enas_tf.stages import parts as parts_lib
-from enas_tf.tasks import classification
+from enas_tf.tasks import classification, measures
 from enas_tf.training import by_class, networks, retrain
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -115,7 +115,15 @@ def _build_epochs(
         network, task, config.child, lessons=_lessons(config, task)
     )
     groups = dict(model=[v.value for v in trained.weights], optimizer=trainer.variables)
-    driver = parts_lib.driver(request, "train", report, groups, retrain.COUNTERS)
+    driver = parts_lib.driver(
+        request,
+        "train",
+        report,
+        groups,
+        retrain.COUNTERS,
+        means=trainer.means,
+        free=trainer.free,
+    )
 
     def announce():
         left = total - driver.position[epochs_lib.COUNTER]
@@ -142,24 +150,25 @@ def _test_once(
     folder: RunFolder, config: Config, parts: TrainParts, report: Report
 ) -> float:
     """The test accuracy; measured once per length, and then read from run.json."""
-    known = folder.run()["stages"].get("train", {}).get("test_accuracy")
-    if known is not None and folder.tested_epochs() == config.loop.num_epochs:
-        report.message(f"Test accuracy: {known:.4f} (measured before).")
-        return known
-    with summary.timed(folder, "test"):
+
+    def test() -> dict[str, float]:
         found = _tested(config, parts, report)
-    report.scalars("test", config.loop.num_epochs, dict(accuracy=found.accuracy))
-    folder.record(
-        "train",
-        test_accuracy=found.accuracy,
-        balanced_accuracy=found.balanced_accuracy,
-        arc=config.child.fixed_arc,
-        epochs=config.loop.num_epochs,
-        parameters=cost.parameters(parts.model),
-        flops=cost.flops(parts.model),
+        evaluation.tell(report, found)
+        return dict(
+            test_accuracy=found.accuracy, balanced_accuracy=found.balanced_accuracy
+        )
+
+    return tested.once(
+        folder,
+        config,
+        report,
+        measure=measures.ACCURACY,
+        weights=[weight.value for weight in parts.model.weights],
+        test=test,
+        facts=lambda: dict(
+            parameters=cost.parameters(parts.model), flops=cost.flops(parts.model)
+        ),
     )
-    evaluation.tell(report, found)
-    return found.accuracy
 
 
 def _tested(config: Config, parts: TrainParts, report: Report) -> ByClass:

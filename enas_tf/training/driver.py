@@ -16,10 +16,6 @@ CALL_SECONDS = 5.0  # about the longest wait between Ctrl-C and the checkpoint
 FIRST_CALLS = (1, 4)  # steps of a counter's first calls: one traces, one is timed
 
 
-class NotFinite(ArithmeticError):
-    """A loss is not a number; the message says where."""
-
-
 class Driver:
     """Advances the counters of a stage's position."""
 
@@ -83,7 +79,12 @@ class Driver:
                 self.save()
 
     def save(self) -> None:
-        """Write a checkpoint now."""
+        """Write a checkpoint now, behind all that was reported on the way to it.
+
+        Raises:
+          NotFinite: a weight is not finite; the last checkpoint stays.
+        """
+        self._report.flush()
         self._checkpoint.save()
         self._unsaved = False
 

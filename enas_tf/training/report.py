@@ -4,24 +4,24 @@ The only place that writes metrics. Learning steps return them as values; nothin
 decides what is measured or when.
 """
 
-import json
 import math
-import os
 import pathlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import tensorflow as tf
 from absl import logging
 from tensorboard.plugins.hparams import api as hparams_api
 
 from enas_tf import config as config_lib
+from enas_tf import disk
+from enas_tf.training import events, rows, trials
 from enas_tf.training import progress as progress_lib
-from enas_tf.training import trials
 
 METRICS = "metrics.jsonl"
 TENSORBOARD = "tensorboard"
+KEYS = ("stage", "kind", "step")  # of every row
 _FLUSH_MILLIS = 10_000  # TensorBoard rereads every 30 s; two minutes would look stuck
 
 
@@ -29,7 +29,11 @@ class Report:
     """The voice of one stage of a run.
 
     A row of metrics.jsonl is {"stage", "kind", "step", "time", and one key per value};
-    a value that is not a finite number is null there, for JSON has no NaN.
+    a value that is not a finite number is null there, for JSON has no NaN. Both logs
+    are opened when there is something to write: a look at a run leaves them alone.
+
+    Attributes:
+      stage: whose rows and events these are.
     """
 
     def __init__(
@@ -40,7 +44,7 @@ class Report:
         progress: bool = True,
         verbose: bool = False,
     ):
-        """Opens both logs to append.
+        """What to report to.
 
         Args:
           folder: the run's output folder.
@@ -51,14 +55,12 @@ class Report:
         """
         self._verbose = verbose
         self._kinds: dict[str, str] = {}
-        self._stage = stage
+        self.stage = stage
         self._path = pathlib.Path(folder) / METRICS
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._events = self._path.parent / TENSORBOARD / stage
         self._bar = progress_lib.Bar(wanted=progress)
-        self._rows = _open_to_append(self._path)
-        self._writer = tf.summary.create_file_writer(
-            str(self._path.parent / TENSORBOARD / stage), flush_millis=_FLUSH_MILLIS
-        )
+        self._rows = rows.RowFile(self._path, keys=KEYS)
+        self._opened: tf.summary.SummaryWriter | None = None
 
     def __enter__(self) -> "Report":
         """The report itself; `close` follows."""
@@ -70,18 +72,44 @@ class Report:
 
     def scalars(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """One row, and a TensorBoard scalar `<kind>/<name>` per value."""
-        numbers = {name: float(value) for name, value in values.items()}
-        row = {"stage": self._stage, "kind": kind, "step": int(step)}
+        self._rows.append(self._row(kind, step, values))
+        self._draw(kind, step, values)
+
+    def once(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        """The same of what a repeated command finds again: the earlier ones go.
+
+        So do pictures of that kind, and the trial's figures, which are told next.
+        """
+        old = (self.stage, kind, int(step))
+        self._rows.drop(
+            lambda row: (row["stage"], row["kind"], row["step"]) == old,
+            instead=self._row(kind, step, values),
+        )
+        self._drop_events(lambda *event: event == old[1:] or event[0] == events.FIGURES)
+        self._draw(kind, step, values)
+
+    def holds(self, kind: str, step: int | None = None) -> bool:
+        """Whether there is a row of this stage and kind, at `step` if that is given."""
+        return any(
+            (row["stage"], row["kind"]) == (self.stage, kind)
+            and step in (None, row["step"])
+            for row in self._rows.rows()
+        )
+
+    def _row(self, kind: str, step: int, values: Mapping[str, float]) -> rows.Row:
+        row = {"stage": self.stage, "kind": kind, "step": int(step)}
         row["time"] = round(time.time(), 3)
-        row |= {
+        numbers = {name: float(value) for name, value in values.items()}
+        return row | {
             name: number if math.isfinite(number) else None
             for name, number in numbers.items()
         }
-        self._rows.write(json.dumps(row, allow_nan=False) + "\n")
-        self._rows.flush()
+
+    def _draw(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         with self._writer.as_default(step=int(step)):
-            for name, number in numbers.items():
-                tf.summary.scalar(self._tag(f"{kind}/{name}", "scalar"), number)
+            for name, value in values.items():
+                tag = self._tag(f"{kind}/{name}", "scalar")
+                tf.summary.scalar(tag, float(value))
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text in TensorBoard."""
@@ -98,12 +126,13 @@ class Report:
 
     def begin_trial(self, config: config_lib.Config) -> None:
         """The stage's settings, for TensorBoard's HPARAMS tab; until `end_trial` it is
-        shown as running."""
-        settings = trials.values(config, self._stage)
+        shown as running. What an earlier command wrote there goes."""
+        settings = trials.values(config, self.stage)
+        self._drop_events(lambda kind, step: kind in (events.FIGURES, events.TRIAL))
         with self._writer.as_default(step=0):
             hparams_api.hparams_config(*trials.columns())
             hparams_api.hparams(
-                settings, trial_id=trials.name(self._path.parent, self._stage)
+                settings, trial_id=trials.name(self._path.parent, self.stage)
             )
         self._writer.flush()
 
@@ -160,54 +189,51 @@ class Report:
         """Close the progress line, if one is open."""
         self._bar.finish()
 
-    def rewind(self, keep: Callable[[dict[str, Any]], bool]) -> None:
-        """Drop this stage's rows for which `keep(row)` is False, in one atomic step.
+    def rewind(self, keep: Callable[[str, int], bool]) -> None:
+        """Drop what this stage reported for which `keep(kind, step)` is False.
 
-        For a run that goes on from a checkpoint older than its last rows. TensorBoard's
-        events stay: the repeated steps write the same numbers again.
+        For a run that goes on from a checkpoint older than its last rows.
         """
-        self._rows.close()
-        lines = [
-            line
-            for line, row in _lines(self._path)
-            if row.get("stage") != self._stage or keep(row)
-        ]
-        beside = self._path.with_name(METRICS + ".new")
-        with beside.open("w", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
-        self._rows = _open_to_append(self._path)
+        self._rows.drop(
+            lambda row: (
+                row["stage"] == self.stage and not keep(row["kind"], row["step"])
+            )
+        )
+        self._drop_events(lambda kind, step: not keep(kind, step))
+
+    def flush(self) -> None:
+        """Let all that was reported reach the files: a checkpoint is about to say that
+        it is done."""
+        if self._opened is not None:
+            self._opened.flush()
 
     def close(self) -> None:
         """Write out everything; a second call does nothing."""
         self._bar.finish()
         self._rows.close()
-        self._writer.close()
+        self._close_writer()
+
+    @property
+    def _writer(self) -> tf.summary.SummaryWriter:
+        """What writes TensorBoard's events, to a file of its own."""
+        if self._opened is None:
+            with disk.refusals(self._events):
+                self._events.mkdir(parents=True, exist_ok=True)
+            self._opened = tf.summary.create_file_writer(
+                str(self._events), flush_millis=_FLUSH_MILLIS
+            )
+        return self._opened
+
+    def _close_writer(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _drop_events(self, unwanted: Callable[[str, int], bool]) -> None:
+        self._close_writer()
+        events.drop(self._events, unwanted)
 
 
-def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The rows of a metrics.jsonl; a line that a kill cut short is left out."""
-    return [row for _, row in _lines(path)]
-
-
-def _lines(path: pathlib.Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The readable lines of `path`, each with its row."""
-    text = pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
-    for line in text.splitlines():
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(row, dict):
-            yield line, row
-
-
-def _open_to_append(path: pathlib.Path) -> TextIO:
-    """`path` opened to append; a torn last line is ended, lest it swallow the next."""
-    before = path.read_bytes() if path.exists() else b""
-    file = path.open("a", encoding="utf-8")
-    if before and not before.endswith(b"\n"):
-        file.write("\n")
-    return file
+def read_rows(path: pathlib.Path) -> list[rows.Row]:
+    """The rows of a metrics.jsonl; what is damaged or missing is left out."""
+    return [row for _, row in rows.read(pathlib.Path(path), keys=KEYS).rows]

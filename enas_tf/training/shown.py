@@ -3,19 +3,18 @@
 The arcs are kept in arcs/sampled.jsonl.
 """
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from enas_tf import disk
 from enas_tf.nn import seeds
 from enas_tf.tasks.measures import Measure
-from enas_tf.training import scoring
+from enas_tf.training import rows, scoring
 
 SAMPLED = "sampled.jsonl"
+KEYS = ("epoch", "arc")  # of its rows
 PICTURE = "sampled.png"
 NUM_SHOWN = 10  # main.py
 PICTURE_SECONDS = 60.0  # a picture takes longer than a phase of a small search
@@ -90,21 +89,27 @@ class ShownArcs:
     def _keep(
         self, finished: int, arcs: list, told: list[float], measure: Measure
     ) -> None:
-        rows = self._rows_before(finished)
-        rows += [
-            {"epoch": finished, measure.name: value, "arc": self._space.text(arc)}
+        lines = self._lines(lambda epoch: epoch < finished)
+        lines += [
+            rows.sealed(
+                {"epoch": finished, measure.name: value, "arc": self._space.text(arc)}
+            )
             for arc, value in zip(arcs, told, strict=True)
         ]
-        text = "".join(json.dumps(row) + "\n" for row in rows)
-        disk.write_text(self._folder / SAMPLED, text)
+        rows.write(self._folder / SAMPLED, lines)
 
-    def _rows_before(self, finished: int) -> list[dict[str, Any]]:
-        """What sampled.jsonl holds of earlier epochs: a resumed run repeats some."""
+    def forget_after(self, finished: int) -> None:
+        """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them."""
+        kept = self._lines(lambda epoch: epoch <= finished)
+        if len(kept) < len(self._lines(lambda epoch: True)):
+            rows.write(self._folder / SAMPLED, kept)
+
+    def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
+        """What sampled.jsonl holds of the epochs that are wanted."""
         path = self._folder / SAMPLED
-        if not path.exists():
-            return []
-        rows = [json.loads(line) for line in path.read_text().splitlines()]
-        return [row for row in rows if row["epoch"] < finished]
+        rows.mend(path, keys=KEYS)
+        found = rows.read(path, keys=KEYS).rows
+        return [line for line, row in found if wanted(row["epoch"])]
 
     def _picture(self, finished: int, best: Any, last: bool) -> None:
         """The best arc as words; drawn at the end, and not often before."""

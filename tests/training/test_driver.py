@@ -38,6 +38,9 @@ class Shown:
     def advance(self, count):
         self.moved += count
 
+    def flush(self):
+        pass
+
 
 class Run:
     """A driver with everything that it calls recorded."""

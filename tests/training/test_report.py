@@ -214,7 +214,7 @@ def test_rewind_drops_this_stage_only(tmp_path):
     with report_lib.Report(tmp_path, stage="train") as report:
         for step in (1, 2, 3):
             report.scalars("child", step, {"loss": 1.0})
-        report.rewind(lambda row: row["step"] <= 1)
+        report.rewind(lambda kind, step: step <= 1)
         report.scalars("child", 2, {"loss": 0.5})
     kept = [
         (row["stage"], row["step"], row["loss"]) for row in rows_without_time(tmp_path)
@@ -236,7 +236,7 @@ def test_rewind_leaves_kept_lines_byte_for_byte(tmp_path):
     path.write_text('{"stage":"search",  "kind":"child","step":1,"loss":1e-1}\n')
     before = path.read_bytes()
     with report_lib.Report(tmp_path, stage="search") as report:
-        report.rewind(lambda row: True)
+        report.rewind(lambda kind, step: True)
     assert path.read_bytes() == before
 
 
@@ -244,7 +244,7 @@ def test_rewind_tolerates_a_line_cut_short(tmp_path):
     path = tmp_path / "metrics.jsonl"
     path.write_text('{"stage": "search", "kind": "child", "step": 1}\n{"stage": "sea')
     with report_lib.Report(tmp_path, stage="search") as report:
-        report.rewind(lambda row: True)
+        report.rewind(lambda kind, step: True)
         report.scalars("child", 2, {})
     lines = path.read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 2]

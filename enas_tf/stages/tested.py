@@ -1,0 +1,62 @@
+"""The test of a training: measured once for its weights, then read from run.json."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from enas_tf.config import Config
+from enas_tf.run_folder import RunFolder
+from enas_tf.stages import summary
+from enas_tf.tasks.measures import Measure
+from enas_tf.training.report import Report
+
+WEIGHTS = "weights"  # in run.json: a checksum of those that were tested
+
+
+def once(
+    folder: RunFolder,
+    config: Config,
+    report: Report,
+    *,
+    measure: Measure,
+    weights: Sequence[tf.Variable],
+    test: Callable[[], dict[str, float]],
+    facts: Callable[[], dict[str, Any]],
+    words: str = "",
+) -> float:
+    """The figure of the test data, as it is told.
+
+    Args:
+      folder, config, report: the run's.
+      measure: of the figure.
+      weights: that are tested; a figure of others is never told as theirs.
+      test: measures and tells "test_<measure>" and more.
+      facts: what else run.json keeps of the training.
+      words: what the figure is of, told with one that was measured before.
+    """
+    name, last = f"test_{measure.name}", config.loop.num_epochs
+    known, ours = folder.run()["stages"].get("train", {}), checksum(weights)
+    theirs = known.get(WEIGHTS, ours)  # versions before kept none
+    if known.get(name) is not None and (known["epochs"], theirs) == (last, ours):
+        before = "; ".join(filter(None, (words, "measured before")))
+        value = f"{known[name]:.{measure.places}f}"
+        report.message(f"Test {measure.name}: {value} ({before})")
+        if not report.holds("test", last):
+            report.once("test", last, {measure.name: known[name]})
+        return known[name]
+    with summary.timed(folder, "test"):
+        found = test()
+    report.once("test", last, {measure.name: found[name]})
+    about = dict(arc=config.child.fixed_arc, epochs=last, **{WEIGHTS: ours})
+    folder.record("train", **found, **about, **facts())
+    return found[name]
+
+
+def checksum(weights: Sequence[tf.Variable]) -> str:
+    """Of all values, in order."""
+    found = 0
+    for variable in weights:
+        found = zlib.crc32(variable.numpy().tobytes(), found)
+    return f"{found:08x}"
