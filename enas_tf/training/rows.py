@@ -19,8 +19,8 @@ from enas_tf import disk
 Row = dict[str, Any]
 
 DAMAGED = ".damaged"  # ends the name under which a damaged file is kept
-_SEAL = re.compile(r'(\{.*), "crc": "([0-9a-f]{8})"\}')
-_WORDS = ("stage", "kind", "arc")  # the keys whose values are not numbers
+_SEAL = re.compile(r'(\{.*), "check": "([0-9a-f]{8})"\}')
+_WORDS = ("stage", "kind", "arc")  # of the keys asked for, those of texts
 
 
 class Found(NamedTuple):
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 def sealed(row: Row) -> str:
     """`row` as a line, without a line break."""
     text = json.dumps(row, allow_nan=False)[:-1]
-    return f'{text}, "crc": "{_checksum(text)}"}}'
+    return f'{text}, "check": "{_checksum(text)}"}}'
 
 
 def read(path: pathlib.Path, *, keys: Sequence[str]) -> Found:
@@ -154,15 +154,15 @@ def _row(line: bytes, keys: Sequence[str]) -> Row | None:
     if not isinstance(row, dict) or not row.keys() >= set(keys):
         return None
     if match:
-        del row["crc"]
-    return row if all(_fits(key, value) for key, value in row.items()) else None
+        del row["check"]
+    return row if all(_fits(*item, keys) for item in row.items()) else None
 
 
-def _fits(key: str, value: Any) -> bool:
-    """Whether `value` can stand under `key`: a word, a whole number, or a number."""
+def _fits(key: str, value: Any, keys: Sequence[str]) -> bool:
+    """Whether `value` can stand under `key`: a text, a whole number, or a number."""
     if key in ("step", "epoch"):
         return type(value) is int
-    if key in _WORDS:
+    if key in _WORDS and key in keys:
         return isinstance(value, str)
     return value is None or type(value) in (int, float)
 

@@ -14,6 +14,7 @@ from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
 from tensorboard.util import tensor_util
 
 from enas_tf import config
+from enas_tf.training import events as events_lib
 from enas_tf.training import progress
 from enas_tf.training import report as report_lib
 
@@ -256,6 +257,82 @@ def test_a_line_cut_short_does_not_swallow_the_next_row(tmp_path):
     with report_lib.Report(tmp_path, stage="search") as report:
         report.scalars("child", 2, {})
     assert [row["step"] for row in report_lib.read_rows(path)] == [1, 2]
+
+
+def test_rewind_takes_the_same_steps_out_of_tensorboard(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        for step in (1, 2, 3):
+            report.scalars("child", step, {"loss": float(step)})
+            report.scalars("valid", step, {"accuracy": 0.5})
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.rewind(lambda kind, step: step <= (1 if kind == "child" else 2))
+        report.scalars("child", 2, {"loss": 9.0})
+    assert scalar(tmp_path, "search", "child/loss") == [(1, 1.0), (2, 9.0)]
+    assert [s for s, _ in scalar(tmp_path, "search", "valid/accuracy")] == [1, 2]
+
+
+def test_what_is_told_once_replaces_what_was_told_before(tmp_path):
+    for value in (0.5, 0.75):
+        with report_lib.Report(tmp_path, stage="train") as report:
+            report.scalars("child", 7, {"loss": value})
+            report.once("test", 2, {"accuracy": value})
+            report.trial_figures({"test_accuracy": value})
+            assert report.holds("test", 2) and report.holds("test")
+            assert not report.holds("test", 1) and not report.holds("derive")
+            report.once("test", 3, {"accuracy": value})
+    tests = [
+        (r["step"], r["accuracy"])
+        for r in rows_without_time(tmp_path)
+        if r["kind"] == "test"
+    ]
+    assert tests == [(2, 0.75), (3, 0.75)]
+    assert scalar(tmp_path, "train", "test/accuracy") == tests
+    assert scalar(tmp_path, "train", "child/loss") == [(7, 0.5), (7, 0.75)]
+
+
+def test_a_trial_that_begins_again_is_there_once(tmp_path):
+    for _ in range(2):
+        with report_lib.Report(tmp_path, stage="search") as report:
+            report.begin_trial(config.Config())
+            report.trial_figures({"test_accuracy": 0.5})
+            report.end_trial()
+    found = [
+        value.tag
+        for file in sorted((tmp_path / "tensorboard/search").iterdir())
+        for record in events_lib.read(file)[0]
+        for value in record.event.summary.value
+    ]
+    assert len(found) == len(set(found)) == 4
+
+
+def test_what_was_reported_is_in_the_files_when_it_is_flushed(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 7, {"loss": 0.5})
+        report.flush()
+        assert scalar(tmp_path, "search", "child/loss") == [(7, 0.5)]
+
+
+def test_a_report_that_reports_nothing_leaves_no_trace(tmp_path):
+    with report_lib.Report(tmp_path / "run", stage="evaluate") as report:
+        report.message("Test accuracy: 0.5")
+        report.flush()
+    assert not (tmp_path / "run").exists()
+
+
+def test_damage_of_the_metrics_is_told_and_the_rest_goes_on(tmp_path, caplog):
+    path = tmp_path / "metrics.jsonl"
+    with report_lib.Report(tmp_path, stage="search") as report:
+        for step in (1, 2):
+            report.scalars("child", step, {"loss": 0.25})
+    damaged = path.read_text().replace("0.25", "0.26", 1)
+    path.write_text(damaged)
+    assert [row["step"] for row in report_lib.read_rows(path)] == [2]
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.rewind(lambda kind, step: True)
+        report.scalars("child", 3, {"loss": 0.25})
+    assert [row["step"] for row in report_lib.read_rows(path)] == [2, 3]
+    assert (tmp_path / "metrics.jsonl.damaged").read_text() == damaged
+    assert "1 line is damaged and left out" in caplog.messages[0]
 
 
 def test_close_can_be_called_twice(tmp_path):

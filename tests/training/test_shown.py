@@ -125,6 +125,24 @@ def test_a_repeated_epoch_replaces_its_rows_and_what_follows(shown, tmp_path):
     assert [json.loads(row)["epoch"] for row in rows] == [1] * 10 + [2] * 10
 
 
+def test_rows_after_the_checkpoint_go_and_damaged_ones_are_told(
+    shown, tmp_path, caplog
+):
+    what, _, _ = shown
+    for epoch in (1, 2, 3):
+        what.show(epoch, entropy=1.0, last=False)
+    path = tmp_path / "sampled.jsonl"
+    path.write_text("{half" + path.read_text())
+    what.forget_after(2)
+    epochs = [json.loads(row)["epoch"] for row in path.read_text().splitlines()]
+    assert epochs == [1] * 9 + [2] * 10
+    assert "1 line is damaged" in caplog.messages[0]
+    assert (tmp_path / "sampled.jsonl.damaged").exists()
+    before = path.stat().st_ino
+    what.forget_after(2)
+    assert path.stat().st_ino == before
+
+
 @pytest.mark.parametrize(
     "space, tokens, words",
     [
