@@ -26,6 +26,7 @@ _LOCK = ".lock"
 WRITTEN = (
     "config.json",
     "metrics.jsonl",
+    "metrics.jsonl.damaged",
     "curves.png",
     "search",
     "train",

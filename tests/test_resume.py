@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,12 @@ import time
 import numpy as np
 import pytest
 import runs
+from tensorboard.backend.event_processing import event_accumulator
 
-from enas_tf import exported
+from enas_tf import exported, saves
+from enas_tf.config import ConfigError
 from enas_tf.stages import parts as stage_parts
-from enas_tf.training import derive, stream_loss
+from enas_tf.training import derive, report, stream_loss
 from enas_tf.training.driver import Driver
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
@@ -77,23 +80,113 @@ def test_a_killed_run_ends_with_the_same_weights(
     assert any(stopped[name].tobytes() != ours[name].tobytes() for name in ours)
 
 
-def test_curves_of_a_resumed_run_have_each_step_once(
+def rows(folder, stage="search"):
+    """The rows of a stage, without what the clock and the checksum of it say."""
+    found = report.read_rows(folder / "metrics.jsonl")
+    own = [row for row in found if row["stage"] == stage]
+    return [{key: row[key] for key in row if key != "time"} for row in own]
+
+
+def shown(folder, stage="search"):
+    """(tag, step) of every event of a stage, as TensorBoard reads them.
+
+    How often the policy's arc is drawn goes by the clock.
+    """
+    found = event_accumulator.EventAccumulator(
+        str(folder / "tensorboard" / stage), size_guidance=dict(tensors=0)
+    )
+    found.Reload()
+    tags = set(found.Tags()["tensors"]) - {"arc/sampled/picture"}
+    return sorted((tag, one.step) for tag in tags for one in found.Tensors(tag))
+
+
+def assert_same_logs(ours, theirs):
+    assert rows(ours) == rows(theirs)
+    sampled = [(f / "arcs/sampled.jsonl").read_text() for f in (ours, theirs)]
+    assert sampled[0] == sampled[1]
+    assert shown(ours) == shown(theirs)
+    assert len(shown(ours)) == len(set(shown(ours)))
+
+
+def test_logs_of_a_killed_run_in_calls_of_one_step_are_those_of_the_whole(
     uninterrupted, tmp_path, monkeypatch
 ):
+    """Killed between two checkpoints, in the middle of what a row is the mean of."""
     space, whole = uninterrupted
     folder = tmp_path / "killed"
+    monkeypatch.setattr(
+        Driver, "_end_of_call", lambda self, name, first, last: first + 1
+    )
     with monkeypatch.context() as patch, pytest.raises(Killed):
         kill_at(patch, "child_step", STEPS_PER_EPOCH + 8)
         runs.run(space, folder, mode="search")
+    assert max(step for tag, step in shown(folder) if tag == "child/loss") == 21
     runs.run(space, folder, mode="search")
+    assert_same_logs(folder, whole)
 
-    def rows(path):
-        lines = (path / "metrics.jsonl").read_text().splitlines()
-        return [line.split('"time"')[0] for line in lines if '"search"' in line]
 
-    assert rows(folder) == rows(whole)
-    sampled = [(f / "arcs/sampled.jsonl").read_text() for f in (folder, whole)]
-    assert sampled[0] == sampled[1]
+def test_what_was_logged_before_the_first_checkpoint_is_not_there_twice(
+    uninterrupted, tmp_path, monkeypatch
+):
+    space, whole = uninterrupted
+    if space != "macro":
+        pytest.skip("the same in all spaces")
+    folder = tmp_path / "killed"
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, "child_step", 10)
+        runs.run(space, folder, mode="search", checkpoint_every_steps=0)
+    assert [row["step"] for row in rows(folder)] == [7]
+    runs.run(space, folder, mode="search", checkpoint_every_steps=0)
+    assert_same_logs(folder, whole)
+
+
+def test_a_repeated_search_and_derive_leave_the_same_logs(uninterrupted, tmp_path):
+    space, whole = uninterrupted
+    folder = tmp_path / "again"
+    shutil.copytree(whole, folder)
+    for mode in ("search", "derive"):
+        runs.run(space, folder, mode=mode)
+        assert_same_logs(folder, whole)
+
+
+def test_a_training_whose_last_checkpoint_is_damaged_ends_as_it_was(
+    uninterrupted, tmp_path, caplog
+):
+    space, whole = uninterrupted
+    folder = tmp_path / "damaged"
+    shutil.copytree(whole, folder)
+    place = folder / "checkpoints/train"
+    last = saves.name(saves.look(place).whole[0])
+    (file,) = place.glob(f"{last}.data*")
+    file.write_bytes(file.read_bytes()[:-1])
+    arc = (whole / "arcs/best.txt").read_text().strip()
+    runs.run(space, folder, mode="train", child_fixed_arc=arc)
+    assert any(f"{last} is passed over: " in line for line in caplog.messages)
+    assert any("measured before" in line for line in caplog.messages)
+    assert rows(folder, "train") == rows(whole, "train")
+    assert shown(folder, "train") == shown(whole, "train")
+    runs.assert_equal_to_the_bit(
+        runs.checkpoint(folder, "train"), runs.checkpoint(whole, "train")
+    )
+
+
+@pytest.mark.parametrize("mode", ["search", "derive", "train", "evaluate", "export"])
+def test_checkpoints_that_are_gone_are_refused_and_nothing_begins_anew(
+    uninterrupted, tmp_path, mode
+):
+    space, whole = uninterrupted
+    if space != "macro":
+        pytest.skip("the same in all spaces")
+    folder = tmp_path / "gone"
+    shutil.copytree(whole, folder)
+    stage = "search" if mode in ("search", "derive") else "train"
+    shutil.rmtree(folder / "checkpoints" / stage)
+    metrics = (folder / "metrics.jsonl").read_bytes()
+    with pytest.raises(ConfigError, match="there is no checkpoint in") as refusal:
+        runs.run(space, folder, mode=mode)
+    assert "--reset_output_dir" in str(refusal.value)
+    assert (folder / "metrics.jsonl").read_bytes() == metrics
+    assert not (folder / "checkpoints" / stage).exists()
 
 
 def command(space: str, folder: pathlib.Path) -> list[str]:

@@ -217,6 +217,7 @@ def _test_once(
         report,
         measure=measures.PERPLEXITY,
         weights=parts.network.variables,
+        trained=parts.driver.has_stepped,
         test=lambda: _perplexities(config, parts, report),
         facts=lambda: dict(
             averaged=bool(parts.network.averaged.num_averaged),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from enas_tf import arc_argument, longer, plots
+from enas_tf import arc_argument, disk, longer, plots
 from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
@@ -146,22 +146,28 @@ def restore(driver: Driver, report: Report, stage: str) -> bool:
 
     Without one, all that a command reported that was killed before it.
     """
-    if not driver.restore():
-        report.rewind(lambda kind, step: False)
-        return False
+    begun = driver.restore()
+    if report.stage == stage:  # and not a look at it
+        _rewind(driver, report, begun=begun)
+    if begun:
+        where = ", ".join(f"{name} {value}" for name, value in driver.position.items())
+        report.message(f"Found a checkpoint of the {stage} stage: {where}.")
+    return begun
+
+
+def _rewind(driver: Driver, report: Report, *, begun: bool) -> None:
+    """Drop what was reported of steps after the position, and say what is missing."""
     position = driver.position
     limits = dict(
         child=position[epochs_lib.COUNTER],
         controller=position.get("controller_step", 0),
     )
-    if report.stage == stage:  # and not a look at it
-        report.rewind(lambda kind, step: step <= limits.get(kind, position["epoch"]))
-        if limits["child"] >= driver.log_every and not report.holds("child"):
-            report.message("metrics.jsonl has no row of the steps so far: it was")
-            report.message("removed or damaged. The curves begin here.")
-    where = ", ".join(f"{name} {value}" for name, value in position.items())
-    report.message(f"Found a checkpoint of the {stage} stage: {where}.")
-    return True
+    report.rewind(
+        lambda kind, step: begun and step <= limits.get(kind, position["epoch"])
+    )
+    if limits["child"] >= driver.log_every and not report.holds("child"):
+        report.message("metrics.jsonl has no row of the steps so far: it was")
+        report.message("removed or damaged. The curves begin here.")
 
 
 def take_up(request: Request, driver: Driver, report: Report, total_steps: int) -> None:
@@ -217,4 +223,6 @@ def moved(report: Report, driver: Driver, what: str) -> Callable[[int], None]:
 
 def draw_curves(folder: RunFolder) -> None:
     """Draw curves.png from what has been measured so far."""
-    plots.draw_curves(folder.metrics, folder.path / "curves.png")
+    picture = folder.path / "curves.png"
+    with disk.refusals(picture):
+        plots.draw_curves(folder.metrics, picture)

@@ -141,7 +141,11 @@ def _build(request: Request, report: Report) -> SearchParts:
         announce=lambda left: parts_lib.announce(report, "search", left, request),
     )
     restored = parts_lib.restore(driver, report, "search")
-    shown.forget_after(driver.position[search_lib.EPOCH])
+    finished = driver.position[search_lib.EPOCH]
+    phases = search.controller_updates(finished)
+    if not shown.forget_after(finished) and phases:
+        report.message("arcs/sampled.jsonl has no row of the phases so far: it was")
+        report.message("removed or damaged.")
     parts = SearchParts(space, task, controller, scorer, search, driver, restored)
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "

@@ -22,6 +22,7 @@ def once(
     *,
     measure: Measure,
     weights: Sequence[tf.Variable],
+    trained: bool,
     test: Callable[[], dict[str, float]],
     facts: Callable[[], dict[str, Any]],
     words: str = "",
@@ -32,13 +33,15 @@ def once(
       folder, config, report: the run's.
       measure: of the figure.
       weights: that are tested; a figure of others is never told as theirs.
+      trained: whether this command has changed them.
       test: measures and tells "test_<measure>" and more.
       facts: what else run.json keeps of the training.
       words: what the figure is of, told with one that was measured before.
     """
     name, last = f"test_{measure.name}", config.loop.num_epochs
     known, ours = folder.run()["stages"].get("train", {}), checksum(weights)
-    theirs = known.get(WEIGHTS, ours)  # versions before kept none
+    # Versions up to 0.2 kept none.
+    theirs = known.get(WEIGHTS, None if trained else ours)
     if known.get(name) is not None and (known["epochs"], theirs) == (last, ours):
         before = "; ".join(filter(None, (words, "measured before")))
         value = f"{known[name]:.{measure.places}f}"

@@ -164,6 +164,7 @@ def _test_once(
         report,
         measure=measures.ACCURACY,
         weights=[weight.value for weight in parts.model.weights],
+        trained=parts.driver.has_stepped,
         test=test,
         facts=lambda: dict(
             parameters=cost.parameters(parts.model), flops=cost.flops(parts.model)

@@ -77,8 +77,10 @@ class Checkpoint:
           NotFinite: a weight is not finite; nothing was written.
           ConfigError: it cannot be written.
         """
-        weights = {name: self._required[name].numpy() for name in self._weights}
-        finite.check(weights, self.position)
+        finite.check(
+            ((name, self._required[name].numpy()) for name in self._weights),
+            self.position,
+        )
         for name, value in self.position.items():
             self._counters[name].assign(value)
         self._write()

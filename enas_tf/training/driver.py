@@ -39,6 +39,11 @@ class Driver:
         self._unsaved = False
 
     @property
+    def has_stepped(self) -> bool:
+        """Whether anything was done since the position was restored."""
+        return bool(self._calls)
+
+    @property
     def seconds_per_step(self) -> dict[str, float]:
         """By counter, once its second call has been timed."""
         return self.pace.seconds

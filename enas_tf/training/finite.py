@@ -22,13 +22,15 @@ class NotFinite(ArithmeticError):
         super().__init__(f"{what}. {kept} {REMEDIES[part]}")
 
 
-def check(weights: Mapping[str, np.ndarray], position: Mapping[str, int]) -> None:
+def check(
+    weights: Iterable[tuple[str, np.ndarray]], position: Mapping[str, int]
+) -> None:
     """Refuse weights that are about to be saved at `position`.
 
     Raises:
       NotFinite: one of them is not finite.
     """
-    bad = first_bad(weights.items())
+    bad = first_bad(weights)
     if bad is None:
         return
     part = CONTROLLER if bad.startswith(CONTROLLER) else NETWORK

@@ -98,6 +98,7 @@ class RowFile:
         self._path = path
         self._keys = keys
         self._file: TextIO | None = None
+        self._mended = False
 
     def append(self, row: Row) -> None:
         """One row, in the file when this returns."""
@@ -134,7 +135,9 @@ class RowFile:
 
     def _open(self) -> TextIO:
         if self._file is None:
-            mend(self._path, keys=self._keys)
+            if not self._mended:
+                mend(self._path, keys=self._keys)
+                self._mended = True
             with disk.refusals(self._path):
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("a", encoding="utf-8", newline="\n")

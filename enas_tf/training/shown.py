@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from enas_tf import disk
 from enas_tf.nn import seeds
 from enas_tf.tasks.measures import Measure
 from enas_tf.training import rows, scoring
@@ -98,11 +99,16 @@ class ShownArcs:
         ]
         rows.write(self._folder / SAMPLED, lines)
 
-    def forget_after(self, finished: int) -> None:
-        """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them."""
+    def forget_after(self, finished: int) -> bool:
+        """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them.
+
+        Returns:
+          Whether it holds anything of those that are finished.
+        """
         kept = self._lines(lambda epoch: epoch <= finished)
         if len(kept) < len(self._lines(lambda epoch: True)):
             rows.write(self._folder / SAMPLED, kept)
+        return bool(kept)
 
     def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
         """What sampled.jsonl holds of the epochs that are wanted."""
@@ -118,7 +124,8 @@ class ShownArcs:
         if not last and time.monotonic() - self._drawn < PICTURE_SECONDS:
             return
         picture = self._folder / PICTURE
-        self._draw(best, picture)
+        with disk.refusals(picture):
+            self._draw(best, picture)
         self._report.image("arc/sampled/picture", picture, finished)
         self._drawn = time.monotonic()
 

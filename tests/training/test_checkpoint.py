@@ -274,8 +274,8 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
 
 def test_a_controllers_weights_have_a_remedy_of_their_own():
     with pytest.raises(finite.NotFinite, match="of the controller .*--controller_lr"):
-        finite.check({"controller_0": np.float32([np.nan])}, dict(child_step=1))
-    finite.check({"optimizer_0": np.int64([3])}, dict(child_step=1))
+        finite.check([("controller_0", np.float32([np.nan]))], dict(child_step=1))
+    finite.check([("optimizer_0", np.int64([3]))], dict(child_step=1))
 
 
 def test_saved_weights_that_are_not_finite_give_way_to_those_before(tmp_path, caplog):

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from enas_tf.training import driver as driver_lib
-from enas_tf.training import stopping
+from enas_tf.training import finite, stopping
 
 
 class Saved:
@@ -212,6 +212,26 @@ def test_a_short_call_is_not_said_to_take_long():
     assert said_when_stopped_in(3, log_every=10) == (
         "Stopping after this call (about 1 s)."
     )
+
+
+def test_all_that_was_reported_is_in_the_files_before_it_saves():
+    run, done = Run(checkpoint_every=6), []
+    run.shown.flush = lambda: done.append("flush")
+    run.saved.save = lambda: done.append("save")
+    run.advance(12)
+    assert done == ["flush", "save"] * 2
+
+
+def test_weights_that_are_no_numbers_are_not_saved_on_the_way_out_either():
+    run = Run()
+
+    def refuse():
+        raise finite.NotFinite("A weight of the network is not a number", "network")
+
+    run.saved.save = refuse
+    run.during = lambda first, end: os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(finite.NotFinite), run.driver.stoppable():
+        run.advance(100)
 
 
 def test_a_second_signal_does_not_wait():
