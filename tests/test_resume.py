@@ -170,6 +170,36 @@ def test_a_training_whose_last_checkpoint_is_damaged_ends_as_it_was(
     )
 
 
+def test_logs_that_are_damaged_all_at_once_are_told_of_and_the_search_is_there(
+    uninterrupted, tmp_path, caplog
+):
+    space, whole = uninterrupted
+    if space != "macro":
+        pytest.skip("the same in all spaces")
+    folder = tmp_path / "damaged"
+    shutil.copytree(whole, folder)
+    (folder / "metrics.jsonl").write_bytes(b"\xff\xfe" + bytes(100) + b"\n")
+    (folder / "arcs/sampled.jsonl").unlink()
+    event_files = sorted((folder / "tensorboard/search").iterdir())
+    for file in event_files:
+        file.write_text("garbage, and longer than the head of a record")
+    (folder / "checkpoints/search/checkpoint").mkdir()
+    runs.run(space, folder, mode="search")
+    said = "\n".join(caplog.messages)
+    for words in (
+        "metrics.jsonl: 1 line is damaged and left out",
+        "metrics.jsonl has no row of the steps so far",
+        "sampled.jsonl has no row of the phases so far",
+        f"A file of TensorBoard's is damaged: {event_files[0]}",
+    ):
+        assert said.count(words) == 1, words
+    assert [row["kind"] for row in rows(folder)] == ["derive"]
+    assert (folder / "curves.png").read_bytes()[1:4] == b"PNG"
+    assert len(shown(folder)) == len(set(shown(folder)))
+    best = [(f / "arcs/best.json").read_text() for f in (folder, whole)]
+    assert best[0] == best[1]
+
+
 @pytest.mark.parametrize("mode", ["search", "derive", "train", "evaluate", "export"])
 def test_checkpoints_that_are_gone_are_refused_and_nothing_begins_anew(
     uninterrupted, tmp_path, mode
