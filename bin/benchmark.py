@@ -18,7 +18,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import flags, logging
 
-from enas_tf import config, disk, flag_reading, help_text, quiet
+from enas_tf import config, disk, flag_reading, help_text, machine, processor, quiet
 
 WHAT = "step host controller evaluate input startup memory scale economy".split()
 OWN = ("search_for", "what", "json")
@@ -69,10 +69,11 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     logging.set_verbosity(logging.INFO)
     logging.get_absl_handler().setFormatter(std_logging.Formatter("%(message)s"))
     with quiet.standard_error():
-        from enas_tf import experiment
+        from enas_tf import tensorflow_state
         from enas_tf.benchmark import run
 
-        experiment.start_tensorflow()
+        # As a run that begins here would.
+        tensorflow_state.start(machine.Wanted(threads=processor.cores()))
     found = run.measure(values.search_for, values.what)
     if path:
         disk.write_json(path, found)

@@ -21,7 +21,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import config, disk, effects, flags, quiet, request, run_space
+from enas_tf import config, disk, effects, flags, machine, quiet, request, run_space
 
 ValueT = TypeVar("ValueT")
 
@@ -47,10 +47,11 @@ def run(argv: list[str]) -> None:
     idle = effects.notices(asked.mode, asked.begun, given)
     for notice in (*flags.notices(space=space), *idle):
         logging.warning("%s", notice)
+    machine.prepare(asked.machine)
     with quiet.standard_error():
-        from enas_tf import experiment  # imports TensorFlow
+        from enas_tf import experiment, tensorflow_state  # import TensorFlow
 
-        experiment.start_tensorflow()
+        tensorflow_state.start(asked.machine)
     experiment.run(asked)
 
 

@@ -56,6 +56,14 @@ class RunConfig:
         "Ask TensorFlow for deterministic kernels, so that a resumed run equals an "
         "uninterrupted one bit for bit.",
     )
+    threads: int = setting(
+        0,
+        "Threads of TensorFlow's kernels; 0: as many as there are cores when a run "
+        "begins. A run that goes on keeps its number, by which last digits go.",
+        low=0,
+        high=1024,
+        shapes_result=False,
+    )
     warm_start: str = setting(
         "",
         "Folder of a finished training, with whose weights a new --mode=train begins; "

@@ -5,10 +5,11 @@ import pathlib
 import signal
 
 import tensorflow as tf
+import threadpoolctl
 from absl import logging
 
 from enas_tf import config as config_lib
-from enas_tf import lines
+from enas_tf import lines, machine_notes, tensorflow_state
 from enas_tf.request import Request
 from enas_tf.stages import language_stage, search_stage, summary, train_stage
 from enas_tf.training.finite import NotFinite
@@ -27,7 +28,9 @@ def run(request: Request) -> None:
         is not a number (1), after one line that says how to go on.
     """
     _set_up_logging()
-    start_tensorflow()
+    tensorflow_state.start(request.machine)
+    for note in machine_notes.notes(request.machine, tensorflow_state.held()):
+        logging.warning("%s", note)
     if request.configs["search"].run.deterministic:
         tf.config.experimental.enable_op_determinism()
     of_texts = request.configs["search"].run.search_for in config_lib.TEXTS
@@ -42,8 +45,10 @@ def run(request: Request) -> None:
         all=(search_stage.search, one_arc.train),
     )
     try:
-        for stage in stages[request.mode]:
-            stage(request)
+        # NumPy's sums, too, are rounded by the number of threads that share them.
+        with threadpoolctl.threadpool_limits(1, user_api="blas"):
+            for stage in stages[request.mode]:
+                stage(request)
         if request.mode in SUMMED_UP:
             summary.tell(request)
     except Interrupted as stop:
@@ -76,10 +81,3 @@ def _is_for_the_user(record: std_logging.LogRecord) -> bool:
     # TFDS warns of its own deprecations, and of a folder that it then goes without.
     chatty = "tensorflow_datasets" in record.pathname
     return record.levelno >= (std_logging.ERROR if chatty else std_logging.WARNING)
-
-
-def start_tensorflow() -> None:
-    """Let TensorFlow find its devices; memory of a GPU is taken as it is needed."""
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)
-    tf.config.list_logical_devices()

@@ -16,6 +16,7 @@ from enas_tf import (
     arc_argument,
     checks,
     config,
+    machine,
     places,
     presets,
     run_space,
@@ -46,6 +47,7 @@ class Request(NamedTuple):
       arc: the arc to train, as integers; "" until a search has derived it.
       folder: the run's folder, claimed for this process.
       command: the command line, ready to be typed again.
+      machine: what is asked of TensorFlow.
     """
 
     mode: str
@@ -53,6 +55,7 @@ class Request(NamedTuple):
     arc: str
     folder: RunFolder
     command: list[str]
+    machine: machine.Wanted
 
     @property
     def begun(self) -> dict[str, config.Config]:
@@ -150,11 +153,13 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
     try:
         _refuse_changes(run.mode, configs, folder)
+        wanted = machine.wanted(run.threads, _goes_on_with(run.mode, folder), folder)
+        configs = _with_threads(configs, wanted.threads)
         folder.describe(configs, command)
     except config.ConfigError:
         folder.release()
         raise
-    return Request(run.mode, configs, arc, folder, command)
+    return Request(run.mode, configs, arc, folder, command, wanted)
 
 
 def run_settings(given: dict[str, Any]) -> config.RunConfig:
@@ -210,6 +215,19 @@ def _kept(recorded: dict[str, Any]) -> dict[str, Any]:
 def _with_arc(train: config.Config, arc: str) -> config.Config:
     sizes = arc_argument.follows(arc, train.run.search_for)
     return config.replace(train, {"child_fixed_arc": arc, **sizes})
+
+
+def _goes_on_with(mode: str, folder: RunFolder) -> str:
+    """The last stage of the mode that has begun; "" if none has, or none matters."""
+    stages = () if mode == "predict" else STAGES[mode]
+    return next((s for s in stages[::-1] if folder.has_checkpoint(s)), "")
+
+
+def _with_threads(
+    configs: dict[str, config.Config], threads: int
+) -> dict[str, config.Config]:
+    values = {"threads": threads}
+    return {stage: config.replace(one, values) for stage, one in configs.items()}
 
 
 def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:

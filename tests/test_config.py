@@ -258,6 +258,7 @@ FREE_TO_CHANGE = {
     "progress",
     "verbose",
     "input",
+    "threads",  # once a run has begun, machine.py sees to it
     "log_every",
     "search_eval_test",
     "data_dir",

@@ -28,7 +28,8 @@ RANKS = (
         "effects",
         "help_text",
     )
-    + ("lines", "quiet", "cosine", "longer", "warm_start", "run_space", "saves"),
+    + ("lines", "quiet", "cosine", "longer", "warm_start", "run_space", "saves")
+    + ("processor", "machine", "machine_notes", "tensorflow_state"),
     ("controller", "children"),
     ("data",),
     ("places", "request"),
@@ -70,7 +71,7 @@ LIGHT = {
 LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
 LIGHT |= {"flag_reading", "help_text", "effects", "places"}
 LIGHT |= {"request", "cosine", "longer", "warm_start", "run_space", "exported", "bin"}
-LIGHT |= {"saves"}
+LIGHT |= {"saves", "processor", "machine", "machine_notes"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
 

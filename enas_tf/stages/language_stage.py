@@ -12,7 +12,7 @@ from enas_tf.data import text
 from enas_tf.request import Request
 from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import same_data, summary, tested, texts, warm
+from enas_tf.stages import same_data, same_machine, summary, tested, texts, warm
 from enas_tf.tasks import measures
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -50,6 +50,7 @@ def train(request: Request) -> None:
     config, folder = request.configs["train"], request.folder
     with parts_lib.report(request, "train") as report:
         folder.agree("train", config)
+        same_machine.agree(request, "train", report)
         parts = _build(request, config, report)
         parts_lib.take_up(request, parts.driver, report, parts.total_steps)
         report.begin_trial(config)

@@ -9,7 +9,7 @@ from enas_tf.config import Config, ConfigError
 from enas_tf.controller import Controller
 from enas_tf.request import Request
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import same_data, summary
+from enas_tf.stages import same_data, same_machine, summary
 from enas_tf.tasks import rewards
 from enas_tf.tasks.measures import Measure
 from enas_tf.training import ahead, networks, scoring, stopping
@@ -42,6 +42,7 @@ def search(request: Request) -> None:
     config, folder = request.configs["search"], request.folder
     with parts_lib.report(request, "search") as report:
         folder.agree("search", config)
+        same_machine.agree(request, "search", report)
         parts = _build(request, report)
         report.begin_trial(config)
         report.begin_forecast(parts.search.look)

@@ -15,7 +15,15 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import evaluation, images, same_data, summary, tested, warm
+from enas_tf.stages import (
+    evaluation,
+    images,
+    same_data,
+    same_machine,
+    summary,
+    tested,
+    warm,
+)
 from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks import classification, measures
 from enas_tf.training import by_class, networks, retrain
@@ -58,6 +66,7 @@ def train(request: Request) -> None:
     config, folder = request.configs["train"], request.folder
     with parts_lib.report(request, "train") as report:
         folder.agree("train", config)
+        same_machine.agree(request, "train", report)
         parts = _build_train(request, config, report)
         total = _total_steps(config, parts.task)
         parts_lib.take_up(request, parts.driver, report, total)

@@ -1,0 +1,140 @@
+"""The conditions under which two runs have equal bits, and whose a command goes by.
+
+How a sum is rounded hangs on the number of threads that share it, on oneDNN, on what
+is fused, and on the processor, for which kernels are chosen. So a stage keeps what it
+began with in run.json, and goes on with that. No TensorFlow, as in request.py.
+"""
+
+import os
+from importlib import metadata
+from typing import NamedTuple
+
+from enas_tf import processor
+from enas_tf.config import ConfigError
+from enas_tf.run_folder import RunFolder
+
+KEY = "machine"  # in what run.json says of a stage
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # TensorFlow reads it once, when it is imported
+# By these TensorFlow would take another number; --threads is stronger.
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+BEGUN = dict(train="training", search="search")
+_WORDS = {"0": False, "false": False, "1": True, "true": True}
+
+
+class Machine(NamedTuple):
+    """What run.json keeps.
+
+    Attributes:
+      threads: that share an operation.
+      onednn: whether TensorFlow takes oneDNN's kernels.
+      remapping: whether TensorFlow fuses neighbouring operations, as it does by itself.
+      processor: its kind, see `processor.kind`.
+      tensorflow, keras: their versions.
+    """
+
+    threads: int
+    onednn: bool
+    remapping: bool
+    processor: str
+    tensorflow: str
+    keras: str
+
+
+class Wanted(NamedTuple):
+    """What a command asks of TensorFlow.
+
+    Attributes:
+      threads: that share an operation.
+      onednn: None: what TensorFlow takes by itself.
+      remapping: see `Machine`.
+      stage: the one that goes on or is looked at; "" if none does.
+      begun: what it began with, None where that is not known.
+      asked: the user's number of threads, 0 for none.
+      onednn_asked: the user's wish in the environment, None for none.
+    """
+
+    threads: int
+    onednn: bool | None = None
+    remapping: bool = False
+    stage: str = ""
+    begun: Machine | None = None
+    asked: int = 0
+    onednn_asked: bool | None = None
+
+
+def wanted(asked: int, stage: str, folder: RunFolder) -> Wanted:
+    """What a command wants that goes on with `stage` in `folder`; "": with none.
+
+    Args:
+      asked: --threads.
+
+    Raises:
+      ConfigError: that is another number than the stage began with.
+    """
+    mine = dict(stage=stage, asked=asked, onednn_asked=_onednn_asked())
+    if not stage:
+        return Wanted(threads=asked or processor.cores(), **mine)
+    begun = recorded(folder, stage)
+    known = begun.threads if begun else _in_settings(folder, stage)
+    if known and asked not in (0, known):
+        raise _other_threads(asked, known, stage, folder)
+    if begun:
+        return Wanted(known, begun.onednn, begun.remapping, begun=begun, **mine)
+    if known:
+        return Wanted(known, **mine)
+    # Begun by a version that left all this to TensorFlow, which sees no group's limit.
+    return Wanted(asked or processor.seen(), remapping=True, **mine)
+
+
+def recorded(folder: RunFolder, stage: str) -> Machine | None:
+    """What `stage` began with; None where that was not kept, or is damaged."""
+    kept = folder.run()["stages"].get(stage, {}).get(KEY)
+    if not isinstance(kept, dict) or set(kept) != set(Machine._fields):
+        return None
+    types = Machine.__annotations__
+    if any(type(kept[name]) is not types[name] for name in types):
+        return None
+    return Machine(**kept) if kept["threads"] > 0 else None
+
+
+def keep(folder: RunFolder, stage: str, asked: Wanted, held: Machine) -> None:
+    """Keep in run.json that `stage` begins, as long as it has saved nothing.
+
+    Of a stage that was begun by a version without it, a number of threads that the user
+    gives is taken at his word, and binds from then on.
+    """
+    begins = not folder.has_checkpoint(stage)
+    if begins or (asked.asked and asked.stage == stage and not asked.begun):
+        folder.record(stage, **{KEY: held._asdict()})
+
+
+def prepare(asked: Wanted) -> None:
+    """Tell TensorFlow, before it is imported, whether to take oneDNN's kernels."""
+    if asked.onednn is not None:
+        os.environ[ONEDNN] = str(int(asked.onednn))
+
+
+def versions() -> dict[str, str]:
+    """Of TensorFlow and Keras, from their metadata: to import them takes seconds."""
+    return {name: metadata.version(name) for name in ("tensorflow", "keras")}
+
+
+def _in_settings(folder: RunFolder, stage: str) -> int:
+    """The threads in the stage's settings, which say them twice; 0 of old ones."""
+    threads = folder.settings(stage).get("threads")
+    return threads if type(threads) is int and threads > 0 else 0
+
+
+def _onednn_asked() -> bool | None:
+    """As TensorFlow reads it."""
+    return _WORDS.get(os.environ.get(ONEDNN, "").lower())
+
+
+def _other_threads(
+    asked: int, known: int, stage: str, folder: RunFolder
+) -> ConfigError:
+    return ConfigError(
+        f"--threads was {known} when this {stage} began, and is now {asked}. Leave "
+        "--threads out, begin anew with --reset_output_dir, or choose another folder "
+        f"than --output_dir={folder.path}."
+    )

@@ -1,0 +1,18 @@
+"""Keeps on which machine a stage begins; says where one goes on otherwise."""
+
+from enas_tf import machine, machine_notes, tensorflow_state
+from enas_tf.request import Request
+from enas_tf.training.report import Report
+
+
+def agree(request: Request, stage: str, report: Report) -> None:
+    """Keep what holds, if `stage` begins; what it has is `experiment.run`'s business.
+
+    A command of two stages can go by one of them only.
+    """
+    folder, held = request.folder, tensorflow_state.held()
+    machine.keep(folder, stage, request.machine, held)
+    begun = machine.recorded(folder, stage)
+    if begun and stage != request.machine.stage:
+        for line in machine_notes.beside(stage, begun, held):
+            report.message(line)

@@ -1,0 +1,55 @@
+"""What TensorFlow is told when the program starts, and what then holds.
+
+See machine.py for why. Nothing here happens on importing the package.
+"""
+
+import tensorflow as tf
+from tensorflow.python.util import _pywrap_util_port
+
+from enas_tf import machine, processor
+from enas_tf.machine import Machine, Wanted
+
+REMAPPING = "remapping"  # the name of grappler's pass in TensorFlow's options
+
+
+def start(wanted: Wanted) -> None:
+    """Let TensorFlow find its devices; memory of a GPU is taken as it is needed.
+
+    In a process in which TensorFlow has threads already, their number stays.
+    """
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+    remap(wanted.remapping)
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(wanted.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(wanted.threads)
+    except RuntimeError:
+        pass  # they run; `held` says how many, and the user is told
+    tf.config.list_logical_devices()
+
+
+def remap(on: bool) -> None:
+    """Whether operations are fused in graphs that are called from now on.
+
+    On a CPU with oneDNN, TensorFlow makes one kernel of a batch normalisation and its
+    ReLU, which takes longer than both (docs/design.md).
+    """
+    if on != remaps():
+        tf.config.optimizer.set_experimental_options({REMAPPING: on})
+
+
+def remaps() -> bool:
+    """Whether operations are fused now; TensorFlow does, unless it is told not to."""
+    return tf.config.optimizer.get_experimental_options().get(REMAPPING, True)
+
+
+def held() -> Machine:
+    """What holds in this process."""
+    return Machine(
+        threads=tf.config.threading.get_intra_op_parallelism_threads()
+        or processor.seen(),
+        onednn=bool(_pywrap_util_port.IsMklEnabled()),
+        remapping=remaps(),
+        processor=processor.kind(),
+        **machine.versions(),
+    )
