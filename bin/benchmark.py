@@ -20,7 +20,9 @@ from absl import flags, logging
 
 from enas_tf import config, disk, flag_reading, help_text, machine, processor, quiet
 
-WHAT = "step host controller evaluate input startup memory scale economy".split()
+WHAT = (
+    "step host remapping controller evaluate input startup memory scale economy".split()
+)
 OWN = ("search_for", "what", "json")
 HELP_WORDS = ("--help", "-h", "--helpfull", "--helpshort")
 

@@ -29,7 +29,7 @@ def start(wanted: Wanted) -> None:
 
 
 def remap(on: bool) -> None:
-    """Whether operations are fused in graphs that are called from now on.
+    """Whether operations are fused in graphs that are traced from now on.
 
     On a CPU with oneDNN, TensorFlow makes one kernel of a batch normalisation and its
     ReLU, which takes longer than both (docs/design.md).

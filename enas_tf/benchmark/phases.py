@@ -38,10 +38,10 @@ def controller(space: str) -> dict[str, float]:
         return trainer.run(first, last).metrics.loss.numpy()
 
     tokens = trainer.run(first, last).tokens.numpy()[0]
-    batches = _batches(subjects, REWARDED, config.loop.batch_size)
+    rewarded = batches(subjects, REWARDED, config.loop.batch_size)
     things = dict(
         update=update,
-        forward=lambda: scorer.means(tokens, batches, split="valid"),
+        forward=lambda: scorer.means(tokens, rewarded, split="valid"),
     )
     times = timing.alternate(things, blocks=BLOCKS)
     return {
@@ -110,7 +110,7 @@ def economy(space: str) -> dict[str, float]:
     fixed = [subjects.trainer(subjects.fixed(arc)) for arc in tokens]
     alone = [subjects_lib.steps(own, 1) for own in fixed]
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
-    rewarding = _batches(subjects, SAMPLE, batch)
+    rewarding = batches(subjects, SAMPLE, batch)
 
     def shared():
         for arc in tokens:
@@ -136,7 +136,7 @@ def economy(space: str) -> dict[str, float]:
     }
 
 
-def _batches(subjects: Subjects, count: int, batch_size: int) -> scoring.Batches:
+def batches(subjects: Subjects, count: int, batch_size: int) -> scoring.Batches:
     """`count` random batches of the validation split."""
     rng, size = np.random.default_rng(0), subjects.task.size("valid")
     indices = rng.integers(0, size, (count, batch_size)).astype(np.int32)

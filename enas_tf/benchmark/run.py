@@ -11,12 +11,13 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf import config, presets
-from enas_tf.benchmark import inputs, phases, probe, scale, startup, steps
+from enas_tf import config, presets, tensorflow_state
+from enas_tf.benchmark import inputs, phases, probe, remapping, scale, startup, steps
 
 WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "step": (steps.step,),
     "host": (steps.host,),
+    "remapping": (remapping.remapping,),
     "controller": (phases.controller,),
     "evaluate": (phases.evaluate,),
     "input": (inputs.images,),
@@ -72,12 +73,12 @@ def _where() -> str:
         numpy=np.__version__,
     )
     told = ", ".join(f"{name} {version}" for name, version in versions.items())
-    # What TensorFlow takes for itself depends on the processor.
-    one_dnn = os.environ.get("TF_ENABLE_ONEDNN_OPTS", "not set")
+    held = tensorflow_state.held()
+    one_dnn = "on" if held.onednn else "off"
     devices = [device.device_type for device in tf.config.list_logical_devices()]
     return (
         f"{told}; {platform.machine()}, {os.cpu_count()} CPU cores, devices "
-        f"{' '.join(devices)}; TF_ENABLE_ONEDNN_OPTS {one_dnn}"
+        f"{' '.join(devices)}; threads {held.threads}, oneDNN {one_dnn}"
     )
 
 

@@ -1,0 +1,69 @@
+"""What TensorFlow's fusing of neighbouring operations costs; a run has it off.
+
+A graph that is called in another takes the setting that held when it was traced. So
+each form has a child of its own.
+"""
+
+from collections.abc import Callable
+
+from enas_tf import tensorflow_state
+from enas_tf.benchmark import phases, steps, timing
+from enas_tf.benchmark import subjects as subjects_lib
+from enas_tf.benchmark.subjects import Subjects
+from enas_tf.training import scoring
+
+BLOCKS = 7
+
+
+def remapping(space: str) -> dict[str, float]:
+    """Steps and rewards of random arcs without it, over the same with it."""
+    found: dict[str, float] = {}
+    for batch in steps.BATCHES[space]:
+        forms = {
+            form: Subjects(space, batch_size=batch) for form in ("without", "with")
+        }
+        for name, call in dict(step=_steps, reward=_rewards).items():
+            things = {
+                form: _under(form == "with", call(subjects))
+                for form, subjects in forms.items()
+            }
+            times = timing.alternate(things, blocks=BLOCKS)
+            ratio = timing.ratio(times["without"], times["with"])
+            found[f"{space}.{name}_without_remapping_b{batch}"] = ratio
+            for form in things:
+                milliseconds = times[form].cpu_median * 1e3 / steps.ARCS
+                found[f"{space}.{name}_{form}_cpu_ms_b{batch}"] = milliseconds
+    tensorflow_state.remap(False)
+    return found
+
+
+def _under(on: bool, call: Callable[[], object]) -> Callable[[], None]:
+    """`call` with fusing or without."""
+
+    def run():
+        tensorflow_state.remap(on)
+        call()
+
+    return run
+
+
+def _steps(subjects: Subjects) -> Callable[[], None]:
+    """A training step of each of some arcs."""
+    given, trainer = subjects.shared()
+    step = subjects_lib.steps(trainer, 1)
+    tokens = subjects.arcs(steps.ARCS)
+
+    def run():
+        for arc in tokens:
+            given.tokens.assign(arc)
+            step()
+
+    return run
+
+
+def _rewards(subjects: Subjects) -> Callable[[], object]:
+    """What the same arcs are paid for: each of them on a batch."""
+    scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
+    tokens = subjects.arcs(steps.ARCS)
+    batches = phases.batches(subjects, steps.ARCS, subjects.config.loop.batch_size)
+    return lambda: scorer.means(tokens, batches, split="valid")
