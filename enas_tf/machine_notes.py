@@ -33,12 +33,12 @@ def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
     if not differ:
         return []
     told = ", ".join(
-        f"{name} {getattr(begun, name)} and not {getattr(held, name)}"
-        for name in differ
+        f"{name} {getattr(begun, name)} (here {getattr(held, name)})" for name in differ
     )
     return [
-        f"Careful: this {machine.BEGUN[stage]} began with {told}, by which the other "
-        f"stage goes. Its last digits {_LAST_DIGITS}; --mode={stage} alone goes by it."
+        f"Careful: this {machine.BEGUN[stage]} began with {told}: a command has what "
+        f"its last stage began with. Give --mode={stage} for what this one did, or its "
+        f"last digits {_LAST_DIGITS}."
     ]
 
 
