@@ -70,9 +70,7 @@ def _only(kind: str, other: str) -> str:
 
 def _cpuinfo() -> dict[str, str]:
     """What Linux says of the first core, {} elsewhere."""
-    if not CPUINFO.exists():
-        return {}
-    first = CPUINFO.read_text(errors="replace").partition("\n\n")[0]
+    first = _text(CPUINFO).partition("\n\n")[0]
     pairs = (line.partition(":") for line in first.splitlines())
     return {key.strip(): value.strip() for key, _, value in pairs}
 
@@ -81,7 +79,7 @@ def _caches() -> str:
     """Of the first core those that hold data, `L1 48K L2 2048K`."""
     found = []
     for index in sorted(CACHES.glob("index*")):
-        level, kind, size = (_line(index / name) for name in ("level", "type", "size"))
+        level, kind, size = (_text(index / name) for name in ("level", "type", "size"))
         if kind != "Instruction" and size:
             found.append(f"L{level} {size}")
     return " ".join(found)
@@ -90,7 +88,7 @@ def _caches() -> str:
 def _limits() -> list[int]:
     """The cores that this process' groups, and those above them, may use."""
     found = []
-    for line in _line(GROUPS).splitlines():
+    for line in _text(GROUPS).splitlines():
         _, controllers, own = line.split(":", 2)
         if controllers and "cpu" not in controllers.split(","):
             continue
@@ -107,17 +105,17 @@ def _up_to(top: pathlib.Path, group: pathlib.Path) -> list[pathlib.Path]:
 
 def _limit(group: pathlib.Path) -> int:
     """Cores, rounded up; 0 where the group has no limit. Version 2 of groups, or 1."""
-    quota, _, period = _line(group / "cpu.max").partition(" ")
+    quota, _, period = _text(group / "cpu.max").partition(" ")
     if not quota:
-        quota = _line(group / "cpu.cfs_quota_us")
-        period = _line(group / "cpu.cfs_period_us")
+        quota = _text(group / "cpu.cfs_quota_us")
+        period = _text(group / "cpu.cfs_period_us")
     if not (quota.isdecimal() and period.isdecimal() and int(period)):
         return 0  # `max`, or -1, or no such file
     return math.ceil(int(quota) / int(period))
 
 
-def _line(path: pathlib.Path) -> str:
-    """What the system says in a file of its own; "" where there is none."""
+def _text(path: pathlib.Path) -> str:
+    """What the system says in a file of its own; "" where it says nothing."""
     try:
         return path.read_text(errors="replace").strip()
     except OSError:

@@ -138,6 +138,8 @@ def test_the_cores_are_those_seen_or_a_groups_limit(system, monkeypatch, files, 
 # TensorFlow starts as many threads for the graph's operations as for their parts.
 THREADS = """
 import os
+
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
 import tensorflow as tf
 from enas_tf import processor
 
@@ -150,11 +152,9 @@ print(processor.seen(), names.count("tf_Compute"))
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="threads, on Linux")
 def test_tensorflow_itself_starts_as_many_threads_as_cores_are_seen():
-    own = sorted(os.sched_getaffinity(0))[:1]
     answer = subprocess.run(
         [sys.executable, "-c", THREADS],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        preexec_fn=lambda: os.sched_setaffinity(0, own),
         capture_output=True,
         text=True,
     )

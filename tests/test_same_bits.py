@@ -3,7 +3,6 @@
 Through the command line, because both are chosen before TensorFlow starts.
 """
 
-import functools
 import json
 import os
 import pathlib
@@ -21,6 +20,13 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 # One epoch, in which threads and oneDNN show already: see the last test.
 SHORT = dict(mode="search", num_epochs=1)
 
+# Python with the rest of its arguments, on the cores that the first one names.
+ON_CORES = """
+import os, sys
+os.sched_setaffinity(0, map(int, sys.argv[1].split(",")))
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="cores are hidden as Linux does it"
 )
@@ -32,14 +38,13 @@ def begin(
     """The command, on so many of the cores; 0: on all."""
     values = runs.settings(space, folder, **SHORT | given)
     flags = [f"--{name}={value}" for name, value in values.items()]
-    own = sorted(os.sched_getaffinity(0))[: cores or None]
+    own = ",".join(map(str, sorted(os.sched_getaffinity(0))[: cores or None]))
     return subprocess.Popen(
-        [sys.executable, "bin/main.py", *flags],
+        [sys.executable, "-c", ON_CORES, own, "bin/main.py", *flags],
         cwd=REPOSITORY,
         env=os.environ | {machine.ONEDNN: onednn},
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=functools.partial(os.sched_setaffinity, 0, own),
     )
 
 
