@@ -34,7 +34,7 @@ def folder(tmp_path):
 
 def save(folder, stage):
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
-    (folder.checkpoints(stage) / "state").touch()
+    (folder.checkpoints(stage) / "ckpt-1.index").touch()
 
 
 def begun(folder, stage="search", held=HELD):
