@@ -6,6 +6,7 @@ began with in run.json, and goes on with that. No TensorFlow, as in request.py.
 """
 
 import os
+from collections.abc import Sequence
 from importlib import metadata
 from typing import NamedTuple
 
@@ -62,15 +63,18 @@ class Wanted(NamedTuple):
     onednn_asked: bool | None = None
 
 
-def wanted(asked: int, stage: str, folder: RunFolder) -> Wanted:
-    """What a command wants that goes on with `stage` in `folder`; "": with none.
+def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
+    """What a command of these stages wants, whose last one that has begun counts.
 
     Args:
       asked: --threads.
+      stages: those that it goes on with or looks at.
+      folder: where they may have begun.
 
     Raises:
       ConfigError: that is another number than the stage began with.
     """
+    stage = next((s for s in stages[::-1] if folder.has_checkpoint(s)), "")
     mine = dict(stage=stage, asked=asked, onednn_asked=_onednn_asked())
     if not stage:
         return Wanted(threads=asked or processor.cores(), **mine)

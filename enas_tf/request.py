@@ -153,7 +153,8 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
     folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
     try:
         _refuse_changes(run.mode, configs, folder)
-        wanted = machine.wanted(run.threads, _goes_on_with(run.mode, folder), folder)
+        looked_at = () if run.mode == "predict" else STAGES[run.mode]
+        wanted = machine.wanted(run.threads, looked_at, folder)
         configs = _with_threads(configs, wanted.threads)
         folder.describe(configs, command)
     except config.ConfigError:
@@ -215,12 +216,6 @@ def _kept(recorded: dict[str, Any]) -> dict[str, Any]:
 def _with_arc(train: config.Config, arc: str) -> config.Config:
     sizes = arc_argument.follows(arc, train.run.search_for)
     return config.replace(train, {"child_fixed_arc": arc, **sizes})
-
-
-def _goes_on_with(mode: str, folder: RunFolder) -> str:
-    """The last stage of the mode that has begun; "" if none has, or none matters."""
-    stages = () if mode == "predict" else STAGES[mode]
-    return next((s for s in stages[::-1] if folder.has_checkpoint(s)), "")
 
 
 def _with_threads(

@@ -43,8 +43,8 @@ def begun(folder, stage="search", held=HELD):
 
 
 def test_a_new_run_has_the_cores_tensorflows_onednn_and_no_remapping(folder):
-    assert machine.wanted(0, "", folder) == Wanted(2, None, False)
-    assert machine.wanted(7, "", folder) == Wanted(7, None, False, asked=7)
+    assert machine.wanted(0, (), folder) == Wanted(2, None, False)
+    assert machine.wanted(7, (), folder) == Wanted(7, None, False, asked=7)
 
 
 def test_what_goes_on_takes_over_what_it_began_with(folder, monkeypatch):
@@ -52,14 +52,14 @@ def test_what_goes_on_takes_over_what_it_began_with(folder, monkeypatch):
     begun(folder, held=began)
     monkeypatch.setenv(machine.ONEDNN, "1")
     expected = Wanted(3, False, True, "search", began, onednn_asked=True)
-    assert machine.wanted(0, "search", folder) == expected
-    assert machine.wanted(3, "search", folder) == expected._replace(asked=3)
+    assert machine.wanted(0, ("search",), folder) == expected
+    assert machine.wanted(3, ("search",), folder) == expected._replace(asked=3)
 
 
 def test_another_number_of_threads_is_refused_with_both(folder):
     begun(folder)
     with pytest.raises(ConfigError) as refusal:
-        machine.wanted(4, "search", folder)
+        machine.wanted(4, ("search",), folder)
     assert str(refusal.value).startswith(
         "--threads was 2 when this search began, and is now 4. Leave --threads out"
     )
@@ -75,7 +75,7 @@ def test_until_something_is_saved_the_last_begin_counts(folder):
 
 def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(folder):
     save(folder, "search")
-    wanted = machine.wanted(0, "search", folder)
+    wanted = machine.wanted(0, ("search",), folder)
     assert wanted == Wanted(4, None, True, "search")
     machine.keep(folder, "search", wanted, HELD)
     assert machine.recorded(folder, "search") is None  # nobody knows
@@ -83,12 +83,12 @@ def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(fold
 
 def test_what_the_user_says_of_a_run_of_an_earlier_version_binds(folder):
     save(folder, "search")
-    wanted = machine.wanted(8, "search", folder)
+    wanted = machine.wanted(8, ("search",), folder)
     assert wanted == Wanted(8, None, True, "search", asked=8)
     machine.keep(folder, "search", wanted, HELD._replace(threads=8, remapping=True))
     with pytest.raises(ConfigError, match="--threads was 8 .* and is now 4"):
-        machine.wanted(4, "search", folder)
-    assert machine.wanted(0, "search", folder).remapping
+        machine.wanted(4, ("search",), folder)
+    assert machine.wanted(0, ("search",), folder).remapping
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_a_damaged_record_is_none_and_the_settings_still_know_the_threads(
     path = folder.stage_folder("search") / "config.json"
     path.write_text(json.dumps({"threads": 3}))
     assert machine.recorded(folder, "search") is None
-    assert machine.wanted(0, "search", folder) == Wanted(3, stage="search")
+    assert machine.wanted(0, ("search",), folder) == Wanted(3, stage="search")
     with pytest.raises(ConfigError, match="--threads was 3 "):
-        machine.wanted(2, "search", folder)
+        machine.wanted(2, ("search",), folder)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,6 @@ def test_a_damaged_record_is_none_and_the_settings_still_know_the_threads(
         ("train", ("search", "train"), "train"),
         ("evaluate", ("search", "train"), "train"),
         ("export", ("train",), "train"),
-        ("predict", ("search", "train"), ""),
         ("all", (), ""),
         ("all", ("search",), "search"),
         ("all", ("search", "train"), "train"),
@@ -136,7 +135,7 @@ def test_a_damaged_record_is_none_and_the_settings_still_know_the_threads(
 def test_a_mode_goes_by_its_last_stage_that_has_begun(folder, mode, saved, stage):
     for one in saved:
         save(folder, one)
-    assert request._goes_on_with(mode, folder) == stage
+    assert machine.wanted(0, request.STAGES[mode], folder).stage == stage
 
 
 def test_a_request_says_its_threads_in_the_settings(tmp_path):

@@ -15,9 +15,16 @@ from enas_tf.data import standardise
 from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
-from enas_tf.stages import evaluation, images, same_data, same_machine, summary
+from enas_tf.stages import (
+    evaluation,
+    images,
+    same_data,
+    same_machine,
+    summary,
+    tested,
+    warm,
+)
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import tested, warm
 from enas_tf.tasks import classification, measures
 from enas_tf.training import by_class, networks, retrain
 from enas_tf.training import child as child_lib
