@@ -29,7 +29,7 @@ class Found(NamedTuple):
     Attributes:
       rows: those that are whole, each behind its line.
       damaged: how many other lines there are.
-      torn: whether the last one is not at its end, as a kill leaves it.
+      torn: whether the last one does not end, as a kill leaves it; no damage.
     """
 
     rows: list[tuple[str, Row]]
@@ -54,8 +54,8 @@ def read(path: pathlib.Path, *, keys: Sequence[str]) -> Found:
     *lines, last = path.read_bytes().split(b"\n")
     rows = [(line, _row(line, keys)) for line in (*lines, last) if line.strip()]
     whole = [(line.decode(), row) for line, row in rows if row is not None]
-    torn = bool(last.strip()) and _row(last, keys) is None
-    return Found(whole, len(rows) - len(whole) - torn, torn)
+    cut = bool(last.strip()) and _row(last, keys) is None
+    return Found(whole, len(rows) - len(whole) - cut, bool(last))
 
 
 def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:

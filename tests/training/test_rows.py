@@ -58,6 +58,13 @@ def test_a_line_that_was_cut_at_the_end_is_no_damage_and_goes(path, caplog):
     ]
 
 
+def test_a_last_line_without_its_end_does_not_swallow_the_next_row(path):
+    content = fill(path)
+    path.write_bytes(content[:-1])
+    fill(path)
+    assert found(path) == [*ROWS, *ROWS]
+
+
 def test_damaged_lines_are_left_out_told_once_and_kept_beside(path, caplog):
     content = fill(path)
     for count in (1, 2):
