@@ -87,6 +87,7 @@ class Report:
         )
         self._drop_events(lambda *event: event == old[1:] or event[0] == events.FIGURES)
         self._draw(kind, step, values)
+        self.flush()  # a repeated command looks at the row alone
 
     def holds(self, kind: str, step: int | None = None) -> bool:
         """Whether there is a row of this stage and kind, at `step` if that is given."""
