@@ -28,13 +28,16 @@ RANKS = (
         "effects",
         "help_text",
     )
-    + ("lines", "quiet", "cosine", "longer", "warm_start", "run_space", "saves"),
+    + ("lines", "quiet", "cosine", "longer", "warm_start", "run_space")
+    + ("run_layout", "run_record", "run_settings", "run_commands", "mending")
+    + ("run_paths", "run_journal")
+    + ("best_arc", "exported", "export_sums", "saves"),
     ("controller", "children"),
     ("data",),
     ("places", "request"),
     ("tasks",),
     ("training",),
-    ("export", "exported", "predict", "export_text", "predict_text", "plots"),
+    ("export", "predict", "export_text", "predict_text", "plots"),
     ("stages",),
     ("benchmark",),
     ("experiment",),
@@ -70,6 +73,9 @@ LIGHT = {
 LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
 LIGHT |= {"flag_reading", "help_text", "effects", "places"}
 LIGHT |= {"request", "cosine", "longer", "warm_start", "run_space", "exported", "bin"}
+LIGHT |= {"run_layout", "run_record", "run_settings", "run_commands", "mending"}
+LIGHT |= {"run_paths", "run_journal"}
+LIGHT |= {"best_arc", "export_sums"}
 LIGHT |= {"saves"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
