@@ -64,7 +64,7 @@ def test_a_command_is_listed_with_its_end_and_all_its_seconds(tmp_path, clock):
         (SystemExit(1), "failed"),
         (SystemExit("words"), "failed"),
         (ConfigError("a refusal"), "failed"),
-        (NotFinite("a loss"), "failed"),
+        (NotFinite("a loss", "network"), "failed"),
         (OSError(28, "No space left on device"), "failed"),
         (MemoryError(), "failed"),
     ],
@@ -95,7 +95,7 @@ def test_a_failure_is_told_itself_where_its_end_cannot_be_noted(tmp_path, monkey
 
     monkeypatch.setattr(folder, "_write", full)
     with pytest.raises(NotFinite), folder.noted():
-        raise NotFinite("a loss")
+        raise NotFinite("a loss", "network")
     folder.release()
 
 
