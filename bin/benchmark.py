@@ -6,6 +6,7 @@ Every ratio is of two things timed alternately in one process. Leave the machine
 alone meanwhile.
 """
 
+import json
 import logging as std_logging
 import os
 import pathlib
@@ -78,7 +79,7 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
         tensorflow_state.start(machine.Wanted(threads=processor.cores()))
     found = run.measure(values.search_for, values.what)
     if path:
-        disk.write_json(path, found)
+        disk.write_text(path, json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

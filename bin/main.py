@@ -10,8 +10,11 @@ looked at, so that a slip of the pen costs no seconds.
 import errno
 import os
 import pathlib
+import signal
 import sys
+import time
 from collections.abc import Callable
+from types import FrameType
 from typing import TypeVar
 
 # Works from a clone, uninstalled; Keras reads its backend when it is imported.
@@ -22,6 +25,9 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 from absl import app, logging
 
 from enas_tf import config, disk, effects, flags, machine, quiet, request, run_space
+
+# When the command began: all that Python has worked so far was to import.
+BEGAN = time.monotonic() - time.process_time()
 
 ValueT = TypeVar("ValueT")
 
@@ -43,16 +49,24 @@ def run(argv: list[str]) -> None:
     command = flags.command(argv[0])
     space = run_space.take_over(flags.given()).get("search_for")
     given = flags.given(space=space)
-    asked = request.build(given, flags.preset(), command)
-    idle = effects.notices(asked.mode, asked.begun, given)
-    for notice in (*flags.notices(space=space), *idle):
-        logging.warning("%s", notice)
-    machine.prepare(asked.machine)
-    with quiet.standard_error():
-        from enas_tf import experiment, tensorflow_state  # import TensorFlow
+    asked = request.build(given, flags.preset(), command, began=BEGAN)
+    with asked.folder.noted():
+        signal.signal(signal.SIGTERM, _terminate)
+        idle = effects.notices(asked.mode, asked.begun, given)
+        for notice in (*flags.notices(space=space), *idle):
+            logging.warning("%s", notice)
+        machine.prepare(asked.machine)
+        with quiet.standard_error():
+            from enas_tf import experiment, tensorflow_state  # import TensorFlow
 
-        tensorflow_state.start(asked.machine)
-    experiment.run(asked)
+            tensorflow_state.start(asked.machine)
+        experiment.run(asked)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """Ends the program as the signal would, but for what is noted on the way out."""
+    del frame
+    raise SystemExit(128 + number)
 
 
 def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:

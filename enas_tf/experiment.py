@@ -3,6 +3,7 @@
 import logging as std_logging
 import pathlib
 import signal
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 import threadpoolctl
@@ -44,10 +45,15 @@ def run(request: Request) -> None:
         predict=(one_arc.predict,),
         all=(search_stage.search, one_arc.train),
     )
+    with request.folder.noted():
+        _run_stages(request, stages[request.mode])
+
+
+def _run_stages(request: Request, stages: Sequence[Callable[[Request], None]]) -> None:
     try:
         # NumPy's sums, too, are rounded by the number of threads that share them.
         with threadpoolctl.threadpool_limits(1, user_api="blas"):
-            for stage in stages[request.mode]:
+            for stage in stages:
                 stage(request)
         if request.mode in SUMMED_UP:
             summary.tell(request)

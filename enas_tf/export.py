@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from enas_tf import exported
+from enas_tf import export_sums, exported
 
 # The largest difference between two answers to one image that counts as rounding.
 TOLERANCE = 1e-4
@@ -86,6 +86,7 @@ def beside(folder: pathlib.Path) -> Iterator[pathlib.Path]:
     new = exported.fresh(folder)
     try:
         yield new
+        export_sums.write(new)
         exported.swap(new, folder)
     finally:
         exported.discard(new)

@@ -47,6 +47,12 @@ def restore(folder: pathlib.Path) -> None:
         os.replace(old, folder)
 
 
+def found(folder: pathlib.Path) -> pathlib.Path:
+    """Where the export is to be read: `folder`, or what `restore` would put there."""
+    old = _sibling(folder, "old")
+    return old if old.exists() and not folder.exists() else folder
+
+
 def discard(folder: pathlib.Path) -> None:
     """Remove a folder if it is there."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -125,7 +125,7 @@ def versions() -> dict[str, str]:
 
 def _in_settings(folder: RunFolder, stage: str) -> int:
     """The threads in the stage's settings, which say them twice; 0 of old ones."""
-    threads = folder.settings(stage).get("threads")
+    threads = folder.settings(stage, needed=False).get("threads")
     return threads if type(threads) is int and threads > 0 else 0
 
 

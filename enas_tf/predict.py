@@ -37,7 +37,7 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
       ConfigError: no export there, no image there, or one that cannot be read.
     """
     files = image_files(input_path)
-    exported.restore(final_folder)
+    final_folder = exported.found(final_folder)
     labels = _labels(final_folder)
     # All of them first: a bad one should not come up after minutes.
     threads.each(lambda number: _check(files[number]), len(files))

@@ -47,7 +47,7 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer
       ConfigError: no export there, no text there, or one that cannot be read.
     """
     texts = {file: text_content.read(str(file), "input") for file in _files(input_path)}
-    exported.restore(final_folder)
+    final_folder = exported.found(final_folder)
     served, score = _load(final_folder / exported.SAVED_MODEL)
     words = _vocabulary(final_folder)
     for file, lines in texts.items():

@@ -14,8 +14,11 @@ from typing import Any, NamedTuple
 import enas_tf
 from enas_tf import (
     arc_argument,
+    best_arc,
     checks,
     config,
+    export_sums,
+    exported,
     machine,
     places,
     presets,
@@ -45,7 +48,7 @@ class Request(NamedTuple):
       mode: one of `config.MODES`.
       configs: the settings by stage, "search" and "train".
       arc: the arc to train, as integers; "" until a search has derived it.
-      folder: the run's folder, claimed for this process.
+      folder: the run's folder, claimed for this process, or only looked at.
       command: the command line, ready to be typed again.
       machine: what is asked of TensorFlow.
     """
@@ -119,13 +122,20 @@ def _without(words: Sequence[str], names: Sequence[str]) -> list[str]:
     return [w for w, n in flags if n not in names and n.removeprefix("no") not in names]
 
 
-def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Request:
+def build(
+    given: dict[str, Any],
+    preset: str | None,
+    command: list[str],
+    *,
+    began: float | None = None,
+) -> Request:
     """The request of the flags `given`, with its folder claimed.
 
     Args:
       given: flag name to value, what the user wrote.
       preset: its name, None where the user named none.
       command: the command line, ready to be typed again.
+      began: when the command began, by `time.monotonic`; now, if left out.
 
     Raises:
       ConfigError: anything that can be refused without TensorFlow and without data.
@@ -145,18 +155,30 @@ def build(given: dict[str, Any], preset: str | None, command: list[str]) -> Requ
         checks.check(configs[stage])
     _refuse_missing(run, folder)
     _check_places(run, configs)
+    if run.mode == "predict":
+        export_sums.refuse_damaged(folder.final)
     arc = _arc(given, configs["train"], folder)
     if arc:
         warm_start.refuse_other_arc(arc, run, source)
         _refuse_disagreement(given, arc, configs["train"].run.search_for)
         configs["train"] = _with_arc(configs["train"], arc)
-    folder = RunFolder.claim(run.output_dir, reset=run.reset_output_dir)
+    folder = RunFolder.take(
+        run.output_dir,
+        run.mode,
+        reset=run.reset_output_dir,
+        command=command,
+        began=began,
+    )
     try:
-        _refuse_changes(run.mode, configs, folder)
-        looked_at = () if run.mode == "predict" else STAGES[run.mode]
-        wanted = machine.wanted(run.threads, looked_at, folder)
-        configs = _with_threads(configs, wanted.threads)
-        folder.describe(configs, command)
+        with folder.failing():
+            _refuse_changes(run.mode, configs, folder)
+            looked_at = () if run.mode == "predict" else STAGES[run.mode]
+            wanted = machine.wanted(run.threads, looked_at, folder)
+            configs = _with_threads(configs, wanted.threads)
+            if run.mode in BEGINNING:
+                folder.describe(configs, command)
+            if run.mode == "train" and "child_fixed_arc" not in given:
+                best_arc.mend(folder, configs["train"])
     except config.ConfigError:
         folder.release()
         raise
@@ -197,7 +219,8 @@ def stage_configs(
             # It follows from the derived arc.
             values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and not begins:
-            values = {**_kept(folder.settings(stage)), **values}
+            needed = stage in STAGES[run.mode]
+            values = {**_kept(folder.settings(stage, needed=needed)), **values}
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
     return configs
@@ -243,8 +266,7 @@ def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:
 
 def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
     """What the folder has: the arc that a search derived, the arc that was trained."""
-    best = folder.arcs / "best.json"
-    derived = str(best) if best.exists() else None
+    derived = best_arc.value(folder)
     trained = folder.settings("train").get("child_fixed_arc")
     return derived or trained if derived_first else trained or derived
 
@@ -291,14 +313,15 @@ def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
             "on from. Search first with --mode=search, or name the search's folder."
         )
     trained = folder.has_checkpoint("train")
-    exported = (folder.final / "model.keras").exists()
-    if run.mode == "predict" and trained and not exported:
+    final = exported.found(folder.final)
+    has_export = (final / exported.KERAS_FILE).exists()
+    if run.mode == "predict" and trained and not has_export:
         raise config.ConfigError(
             f"--output_dir={folder.path} holds no exported model for --mode=predict. "
             "Go on with --mode=train if the training is not finished, or write the "
             "model with --mode=export."
         )
-    there = dict(evaluate=trained, export=trained, predict=exported)
+    there = dict(evaluate=trained, export=trained, predict=has_export)
     if not there.get(run.mode, True):
         raise config.ConfigError(
             f"--output_dir={folder.path} holds no trained network for "

@@ -5,142 +5,135 @@ files of others. No TensorFlow, so that a wrong folder is refused at once.
 """
 
 import os
-import pathlib
 import platform
-import shutil
+import time
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
 import filelock
+from absl import logging
 
-import enas_tf
 from enas_tf import config as config_lib
-from enas_tf import disk, longer, saves
-
-PROGRAM = "enas_tf"
-
-_MARKER = "run.json"
-_LOCK = ".lock"
-# What --reset_output_dir removes; the marker last, so that a reset that was interrupted
-# can be repeated.
-WRITTEN = (
-    "config.json",
-    "metrics.jsonl",
-    "metrics.jsonl.damaged",
-    "curves.png",
-    "search",
-    "train",
-    "arcs",
-    "checkpoints",
-    "tensorboard",
-    "final",
-    "evaluation",
-    _MARKER,
+from enas_tf import (
+    disk,
+    longer,
+    run_commands,
+    run_layout,
+    run_record,
+    run_settings,
 )
+from enas_tf.mending import Trouble
+from enas_tf.run_journal import RunJournal
+
 # What a process that died at its very start may have left.
-_UNFINISHED = {_LOCK, f"{_MARKER}{disk.DRAFT}"}
+_UNFINISHED = {run_layout.LOCK, f"{run_layout.RUN}{disk.DRAFT}"}
 _LIBRARIES = ("tensorflow", "keras", "numpy")
-# The sections a stage's result depends on. `derive` is in none: deriving anew from a
-# finished search, with other settings, is what --mode=derive is for.
-_SECTIONS = {
-    "search": ("run", "loop", "data", "child", "rnn", "controller"),
-    "train": ("run", "loop", "data", "child", "rnn"),
-}
-
-# The changed setting that is named, of several: from a warm start follow the arc and
-# sizes, from the arc the number of layers; the number of epochs may be free to change.
-_LENGTH = "num_epochs"
-_IN_TURN = {"warm_start": -1, "child_fixed_arc": 0, _LENGTH: 2}
+_LOST = (
+    "run.json was {trouble} and has no copy; made anew. Test figures, times and facts "
+    "of the data in it are lost, and are found again when they are needed."
+)
 
 
-class RunFolder:
+class RunFolder(RunJournal):
     """The output directory of one run, locked while this object lives."""
 
-    def __init__(self, path: str | os.PathLike):
-        """Args: the folder; nothing is created or checked, see `claim`."""
-        self.path = pathlib.Path(os.path.expanduser(path))
-        self._lock = filelock.FileLock(self.path / _LOCK)
+    def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
+        """Args: the folder; nothing is created or checked, see `claim`, `look`."""
+        super().__init__(path, keeps=keeps)
+        self._lock = filelock.FileLock(self.path / run_layout.LOCK)
 
     @classmethod
-    def claim(cls, path: str | os.PathLike, *, reset: bool) -> "RunFolder":
+    def take(
+        cls,
+        path: str | os.PathLike,
+        mode: str,
+        *,
+        reset: bool,
+        command: Sequence[str],
+        began: float | None,
+    ) -> "RunFolder":
+        """The folder, as `mode` needs it: see `claim` and `look`.
+
+        A prediction only reads. So does an evaluation where it may not write.
+        """
+        if mode == "predict":
+            return cls.look(path)
+        try:
+            return cls.claim(path, reset=reset, command=command, mode=mode, began=began)
+        except disk.Forbidden:
+            if mode != "evaluate":
+                raise
+            logging.warning("%s cannot be written: results are not kept.", path)
+            return cls.look(path)
+
+    @classmethod
+    def claim(
+        cls,
+        path: str | os.PathLike,
+        *,
+        reset: bool,
+        command: Sequence[str] = (),
+        mode: str = "",
+        began: float | None = None,
+    ) -> "RunFolder":
         """Creates the folder or takes up an earlier run's, for this process alone.
+
+        What is damaged in it and can be known from the rest is mended, and told.
+
+        Args:
+          path: of the folder.
+          reset: begin anew.
+          command: which is listed in run.json from now on.
+          mode: of the command; "evaluate" mends nothing but run.json.
+          began: when it began by `time.monotonic`; now, if left out.
 
         Raises:
           ConfigError: the folder belongs to something else, is in use by another
-            process, is damaged, or cannot be written.
+            process, or cannot be written (then it is a `disk.Forbidden`).
         """
         folder = cls(path)
+        began = time.monotonic() if began is None else began
         with disk.refusals(folder.path):
             folder._refuse_foreign()
             folder.path.mkdir(parents=True, exist_ok=True)
             folder._take_lock()
         try:
             if reset:
-                folder._remove_written()
-            folder._mark()
+                run_layout.remove(folder.path)
+            folder._take_up(command, mode, began)
         except BaseException:
             folder.release()
             raise
+        return folder
+
+    @classmethod
+    def look(cls, path: str | os.PathLike) -> "RunFolder":
+        """Takes up a run to read in it, whoever uses it: nothing is ever written.
+
+        What is damaged is told, and read from where it is whole.
+        """
+        folder = cls(path, keeps=False)
+        found = run_record.read(folder.path)
+        if found and found.trouble and found.trouble.name == run_layout.RUN:
+            found.trouble.tell(mended=False)
+        folder._tell_of_settings()
         return folder
 
     def release(self) -> None:
         """Lets another process use the folder; the end of this one does so too."""
         self._lock.release()
 
-    @property
-    def metrics(self) -> pathlib.Path:
-        """One line of JSON per measurement."""
-        return self.path / "metrics.jsonl"
+    def settings(self, stage: str, *, needed: bool = True) -> dict[str, Any]:
+        """The settings `stage` began with, {flag name: value}; {} before it began.
 
-    @property
-    def tensorboard(self) -> pathlib.Path:
-        """TensorBoard's event files."""
-        return self.path / "tensorboard"
-
-    @property
-    def arcs(self) -> pathlib.Path:
-        """best.json, best.txt, best.png, sampled.jsonl."""
-        return self.path / "arcs"
-
-    @property
-    def final(self) -> pathlib.Path:
-        """The exported model: model.keras and saved_model/."""
-        return self.path / "final"
-
-    @property
-    def evaluation(self) -> pathlib.Path:
-        """What --mode=evaluate found, class by class."""
-        return self.path / "evaluation"
-
-    def checkpoints(self, stage: str) -> pathlib.Path:
-        """Where `stage` saves its state."""
-        return self.path / "checkpoints" / stage
-
-    def stage_folder(self, stage: str) -> pathlib.Path:
-        """The folder of what concerns `stage` alone; it exists after this call."""
-        folder = self.path / stage
-        with disk.refusals(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-    def has_checkpoint(self, stage: str) -> bool:
-        """Whether `stage` has ever saved something to go on from.
-
-        It may be gone: then it is known from run.json, lest a run begin anew over it.
+        Raises:
+          Damaged: they are `needed` and lost, though the stage has a checkpoint.
         """
-        folder = self.checkpoints(stage)
-        with disk.refusals(folder):
-            return saves.begun(folder) or self._saved(stage)
-
-    def note_saved(self, stage: str) -> None:
-        """Record that `stage` has saved something."""
-        if not self._saved(stage):
-            self.record(stage, saved=True)
-
-    def settings(self, stage: str) -> dict[str, Any]:
-        """The settings `stage` began with, {flag name: value}; {} before it began."""
-        path = self.path / stage / "config.json"
-        return disk.read_json(path) if path.exists() else {}
+        found = self._found(stage)
+        if needed and not found.values and self.has_checkpoint(stage):
+            raise run_settings.lost(self.path, stage, found.trouble)
+        return run_settings.with_split_seed(found.values)
 
     def agree(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
@@ -150,8 +143,7 @@ class RunFolder:
         """
         self.refuse_changes(stage, config)
         if not self.has_checkpoint(stage):
-            path = self.stage_folder(stage) / "config.json"
-            disk.write_json(path, config_lib.flat(config))
+            self._keep_settings(stage, config_lib.flat(config))
 
     def refuse_changes(
         self, stage: str, config: config_lib.Config, *, trains: bool = True
@@ -164,74 +156,62 @@ class RunFolder:
         Raises:
           ConfigError: a setting that changes the result is not what it was.
         """
-        begun = self.settings(stage)
-        if not begun or not self.has_checkpoint(stage):
+        if not self.has_checkpoint(stage):
             return
-        if begun.get("search_for", "macro") in config_lib.IMAGES:
-            # Before there was --split_seed, --seed decided how images are split.
-            begun = {"split_seed": begun.get("seed", 0), **begun}
-        changes = [
-            (item.flag, old, item.of(config))
-            for item in config_lib.settings()
-            if item.section in _SECTIONS[stage]
-            and item.field.metadata["shapes_result"]
-            and (old := begun.get(item.flag, item.field.default)) != item.of(config)
-        ]
-        changes.sort(key=lambda change: _IN_TURN.get(change[0], 1))
-        if changes and changes[0][0] == _LENGTH and stage == "train" and trains:
-            self._refuse_length(config, changes[0][1])
-        elif changes:
-            raise config_lib.ConfigError(self._changed(stage, *changes[0]))
+        changes = run_settings.changes(stage, self.settings(stage), config)
+        if not changes:
+            return
+        refusal = run_settings.refusal(self.path, stage, changes[0])
+        if changes[0].flag != run_settings.LENGTH or stage != "train" or not trains:
+            raise refusal
+        longer.refuse(
+            config,
+            begun=changes[0].old,
+            trained=self.tested_epochs(),
+            output_dir=str(self.path),
+            changed=str(refusal),
+        )
 
     def lengthen(self, stage: str, num_epochs: int) -> None:
         """Keeps how many epochs `stage` is to have from now on."""
-        known = {**self.settings(stage), _LENGTH: num_epochs}
-        disk.write_json(self.stage_folder(stage) / "config.json", known)
+        known = {**self.settings(stage), run_settings.LENGTH: num_epochs}
+        self._keep_settings(stage, known)
 
     def tested_epochs(self) -> int:
         """How many epochs had been trained when the network was last tested, or 0."""
-        return self.run()["stages"].get("train", {}).get("epochs", 0)
+        return self.fact("train", "epochs", int) or 0
 
     def made_here(self) -> bool:
         """Whether it is a folder of this program."""
-        marker = self.path / _MARKER
-        return marker.exists() and disk.read_json(marker).get("program") == PROGRAM
+        return run_record.read(self.path) is not None
 
-    def record(self, stage: str, **facts: Any) -> None:
-        """Adds `facts` (JSON values) to what run.json says about `stage`."""
-        run = self.run()
-        run["stages"].setdefault(stage, {}).update(facts)
-        disk.write_json(self.path / _MARKER, run)
-
-    def run(self) -> dict[str, Any]:
-        """What run.json says: program, versions, command, seed, stages."""
-        run = disk.read_json(self.path / _MARKER)
-        if not isinstance(run.get("stages"), dict):
-            run["stages"] = {}
-        return run
+    def refuse_wrong_kinds(self) -> None:
+        """Refuse a folder in the place of a file, and the other way round."""
+        run_layout.refuse_wrong_kinds(self.path)
 
     def describe(
         self, configs: dict[str, config_lib.Config], command: list[str]
     ) -> None:
-        """Writes config.json and the head of run.json as of this command."""
-        flat = {stage: config_lib.flat(config) for stage, config in configs.items()}
-        disk.write_json(self.path / "config.json", flat)
-        seed = next(iter(configs.values())).run.seed
-        facts = dict(
-            version=enas_tf.__version__,
-            versions=_versions(),
-            command=command,
-            seed=seed,
-        )
-        disk.write_json(self.path / _MARKER, {**self.run(), **facts})
+        """Writes config.json as of this command, which begins a stage or goes on.
 
-    def _saved(self, stage: str) -> bool:
-        """Whether run.json says that `stage` has saved something."""
-        try:
-            known = (self.path / _MARKER).exists() and self.run()["stages"].get(stage)
-        except config_lib.ConfigError:  # it is told where the folder is claimed
-            return False
-        return isinstance(known, dict) and known.get("saved") is True
+        The head of run.json is of the command that began the run, and stays.
+        """
+        flat = {stage: config_lib.flat(config) for stage, config in configs.items()}
+        disk.write_json(self.path / run_layout.SETTINGS, flat)
+        seed = next(iter(configs.values())).run.seed
+        head = dict(versions=_versions(), command=command, seed=seed)
+        self._write({**head, **self.run()})
+
+    def _found(self, stage: str) -> run_settings.Found:
+        copy = self.facts(stage).get(run_settings.KEY)
+        with disk.refusals(self.path):
+            return run_settings.find(self.path, stage, copy)
+
+    def _keep_settings(self, stage: str, values: dict[str, Any]) -> None:
+        """In the file first: while it is whole, the copy may be of before."""
+        if self.keeps:
+            disk.write_json(run_settings.path(self.path, stage), values)
+            self.record(stage, **{run_settings.KEY: values})
 
     def _refuse_foreign(self) -> None:
         """Reads only: a folder that is refused stays as it was."""
@@ -240,12 +220,21 @@ class RunFolder:
                 f"--output_dir={self.path} is a file. Choose a folder."
             )
         names = sorted(os.listdir(self.path)) if self.path.is_dir() else []
-        unfinished = _MARKER not in names and set(names) <= _UNFINISHED
-        if not unfinished and not self.made_here():
-            raise config_lib.ConfigError(
-                f"--output_dir={self.path} holds files that this program did not make "
-                f"({names[0]}, ...). Choose a new or an empty folder."
+        if set(names) <= _UNFINISHED:
+            return
+        if self.made_here():
+            self.refuse_wrong_kinds()
+            return
+        if run_record.is_damaged(self.path):
+            raise disk.Damaged(
+                f"{self.path / run_layout.RUN} is damaged, and nothing beside it shows "
+                "that this program made the folder. Choose another --output_dir, or "
+                "delete the folder by hand if it is not needed."
             )
+        raise config_lib.ConfigError(
+            f"--output_dir={self.path} holds files that this program did not make "
+            f"({names[0]}, ...). Choose a new or an empty folder."
+        )
 
     def _take_lock(self) -> None:
         try:
@@ -258,50 +247,46 @@ class RunFolder:
 
     def _owner(self) -> str:
         """` (pid 12)` where known: the owner may not yet have written its mark."""
-        try:
-            return f" (pid {self.run()['pid']})"
-        except (config_lib.ConfigError, KeyError):
-            return ""
+        listed = run_commands.of(self.run())
+        return f" (pid {listed[-1].get('pid')})" if listed else ""
 
-    def _mark(self) -> None:
-        known = self.run() if (self.path / _MARKER).exists() else {}
-        run = dict(program=PROGRAM, version=enas_tf.__version__, stages={})
-        disk.write_json(self.path / _MARKER, {**run, **known, "pid": os.getpid()})
+    def _take_up(self, command: Sequence[str], mode: str, began: float) -> None:
+        """Mends what can be, and lists the command; in one move of run.json."""
+        found = run_record.read(self.path)
+        self._list_command(found, command, mode, began)
+        if found and found.trouble:
+            found.trouble.tell(mended=True)
+        if found and found.lost:
+            logging.warning("%s", _LOST.format(trouble=found.lost))
+        if mode == "evaluate":
+            self._tell_of_settings()
+            return
+        for stage in run_settings.SECTIONS:
+            self._mend(stage)
 
-    def _remove_written(self) -> None:
-        for name in WRITTEN:
-            path = self.path / name
-            with disk.refusals(path):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
+    def _tell_of_settings(self) -> None:
+        """That they are not read from their files, where they are not."""
+        for stage in run_settings.SECTIONS:
+            if trouble := self._trouble(stage):
+                trouble.tell(mended=False)
 
-    def _refuse_length(self, config: config_lib.Config, begun: int) -> None:
-        longer.refuse(
-            config,
-            begun=begun,
-            trained=self.tested_epochs(),
-            output_dir=str(self.path),
-            changed=self._changed("train", _LENGTH, begun, config.loop.num_epochs),
-        )
+    def _mend(self, stage: str) -> None:
+        """Both places of a stage's settings, where one of them is whole."""
+        trouble, found = self._trouble(stage), self._found(stage)
+        lacks_copy = found.values and not found.trouble
+        lacks_copy = lacks_copy and run_settings.KEY not in self.facts(stage)
+        if trouble or lacks_copy:
+            self._keep_settings(stage, found.values)
+        if trouble:
+            trouble.tell(mended=True)
 
-    def _changed(self, stage: str, flag: str, old: Any, new: Any) -> str:
-        long = 60 if flag == "child_fixed_arc" else 300
-        left_out = old == ""  # which must not be given
-        old, new = _short(old, long), _short(new, long)
-        remedy = f"Leave --{flag} out" if left_out else f"Give --{flag}={old} again"
-        return (
-            f"--{flag} was {old} when this {stage} began, and is now "
-            f"{new}. {remedy}, begin anew with "
-            f"--reset_output_dir, or choose another folder than --output_dir="
-            f"{self.path}."
-        )
-
-
-def _short(value: Any, limit: int) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+    def _trouble(self, stage: str) -> Trouble | None:
+        """What is wrong with the file of a stage's settings, if run.json has them."""
+        found = self._found(stage)
+        if not found.values or not found.trouble or not self.has_checkpoint(stage):
+            return None
+        name = f"{stage}/{run_layout.SETTINGS}"
+        return Trouble(name, found.trouble, run_layout.RUN)
 
 
 def _versions() -> dict[str, str]:

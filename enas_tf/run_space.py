@@ -83,7 +83,10 @@ def _held(path: str, asked: str, *, reset: bool) -> str | None:
     """The space of the run in the folder `path`; None where there is no run."""
     folder = RunFolder(path)
     with disk.refusals(folder.path):
-        if reset or not folder.made_here():
+        if not folder.made_here():
+            return None
+        folder.refuse_wrong_kinds()
+        if reset:
             return None
         first, second = _STAGES[asked]
         return _of_stage(folder, first) or _of_stage(folder, second)

@@ -2,10 +2,13 @@
 
 import os
 import pathlib
+import shutil
 
 import pytest
+import run_files
 
 from enas_tf import config as config_lib
+from enas_tf import run_layout
 from enas_tf.run_folder import RunFolder
 
 
@@ -94,11 +97,13 @@ def test_a_flag_of_the_folders_space_is_checked_without_search_for(refused, tmp_
 
 
 @pytest.mark.parametrize("mode", ["search", "all", "train", "evaluate"])
-def test_a_damaged_settings_file_is_refused_naming_it(mode, refused, tmp_path):
+def test_settings_that_are_lost_are_refused_naming_their_file(mode, refused, tmp_path):
     searched(tmp_path / "out", "micro")
+    run_files.as_before(tmp_path / "out")
     (tmp_path / "out" / "search" / "config.json").write_text("{")
     line = refused("--output_dir=out", f"--mode={mode}")
-    assert "search/config.json is damaged" in line
+    assert "search/config.json is damaged, and run.json has no copy" in line
+    assert "--reset_output_dir" in line
 
 
 def test_a_setting_that_was_left_out_is_to_be_left_out_again(refused, tmp_path):
@@ -119,3 +124,49 @@ def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
     line = refused("--output_dir=out", "--child_out_filters=24")
     assert "--child_out_filters was 36" in line and "is now 24" in line
     assert "--reset_output_dir" in line and "--output_dir=out" in line
+
+
+MODES = ["search", "all", "train", "derive", "evaluate", "export", "predict"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", run_layout.FILES)
+def test_a_folder_where_a_file_should_be_is_refused(name, mode, refused, tmp_path):
+    searched(tmp_path / "out", "macro")
+    path = tmp_path / "out" / name.replace("*", "search", 1).replace("*", "1")
+    path.unlink(missing_ok=True)
+    path.mkdir(parents=True)
+    line = refused("--output_dir=out", f"--mode={mode}")
+    shown = f"out/{path.relative_to(tmp_path / 'out')}"
+    assert f"{shown} is a folder, where this program has a file of its own" in line
+    assert "Move it away" in line and path.is_dir()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", run_layout.FOLDERS)
+def test_a_file_where_a_folder_should_be_is_refused(name, mode, refused, tmp_path):
+    searched(tmp_path / "out", "macro")
+    path = tmp_path / "out" / name
+    shutil.rmtree(path, ignore_errors=True)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine")
+    line = refused("--output_dir=out", f"--mode={mode}")
+    assert f"out/{name} is a file, where this program has a folder of its own" in line
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["metrics.jsonl", "arcs/best.json", "final"])
+def test_nor_does_a_reset_remove_what_is_of_the_wrong_kind(name, refused, tmp_path):
+    searched(tmp_path / "out", "macro")
+    path = tmp_path / "out" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine") if name == "final" else path.mkdir()
+    line = refused("--output_dir=out", "--reset_output_dir")
+    assert f"out/{name} is a " in line and path.exists()
+
+
+def test_what_a_killed_save_leaves_is_nobodys_mistake(tmp_path):
+    searched(tmp_path / "out", "macro")
+    (tmp_path / "out/checkpoints/search/ckpt-7_temp").mkdir()
+    (tmp_path / "out/tensorboard/search/plugins/profile").mkdir(parents=True)
+    run_layout.refuse_wrong_kinds(tmp_path / "out")

@@ -55,6 +55,7 @@ def test_it_leaves_what_the_documentation_lists(finished):
     for name in (
         "config.json",
         "run.json",
+        "run.copy.json",
         "metrics.jsonl",
         "curves.png",
         "search/config.json",
@@ -69,6 +70,7 @@ def test_it_leaves_what_the_documentation_lists(finished):
         "arcs/sampled.jsonl",
         "arcs/derived.jsonl",
         "final/model.keras",
+        "final/SHA256SUMS",
         "final/saved_model/saved_model.pb",
         f"final/{names}",
         f"final/saved_model/assets.extra/{names}",

@@ -29,13 +29,15 @@ RANKS = (
         "help_text",
     )
     + ("lines", "quiet", "cosine", "longer", "warm_start", "run_space", "saves")
-    + ("processor", "machine", "machine_notes", "tensorflow_state"),
+    + ("processor", "machine", "machine_notes", "tensorflow_state")
+    + ("run_layout", "run_record", "run_settings", "run_commands", "mending")
+    + ("run_paths", "run_journal", "best_arc", "exported", "export_sums"),
     ("controller", "children"),
     ("data",),
     ("places", "request"),
     ("tasks",),
     ("training",),
-    ("export", "exported", "predict", "export_text", "predict_text", "plots"),
+    ("export", "predict", "export_text", "predict_text", "plots"),
     ("stages",),
     ("benchmark",),
     ("experiment",),
@@ -72,6 +74,8 @@ LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
 LIGHT |= {"flag_reading", "help_text", "effects", "places"}
 LIGHT |= {"request", "cosine", "longer", "warm_start", "run_space", "exported", "bin"}
 LIGHT |= {"saves", "processor", "machine", "machine_notes"}
+LIGHT |= {"run_layout", "run_record", "run_settings", "run_commands", "mending"}
+LIGHT |= {"run_paths", "run_journal", "best_arc", "export_sums"}
 LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
 

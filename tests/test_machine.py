@@ -1,12 +1,12 @@
 """On which threads, oneDNN and remapping a command works, and what is said of them."""
 
-import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+from enas_tf import config as config_lib
 from enas_tf import machine, machine_notes, processor, request, tensorflow_state
 from enas_tf.config import Config, ConfigError
 from enas_tf.machine import Machine, Wanted
@@ -109,8 +109,8 @@ def test_a_damaged_record_is_none_and_the_settings_still_know_the_threads(
 ):
     begun(folder)
     folder.record("search", machine=damage)
-    path = folder.stage_folder("search") / "config.json"
-    path.write_text(json.dumps({"threads": 3}))
+    settings = config_lib.flat(config_lib.replace(Config(), {"threads": 3}))
+    folder.record("search", settings=settings)
     assert machine.recorded(folder, "search") is None
     assert machine.wanted(0, ("search",), folder) == Wanted(3, stage="search")
     with pytest.raises(ConfigError, match="--threads was 3 "):

@@ -28,7 +28,7 @@ def train(space, folder, num_epochs):
 
 def facts(folder):
     found = json.loads((folder / "run.json").read_text())["stages"]["train"]
-    del found["seconds"]
+    del found["seconds"], found["settings"]["output_dir"]
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import run_files
 from absl import logging
 
 from enas_tf import request
@@ -276,8 +277,7 @@ def test_predict_needs_an_exported_model_and_an_input_that_exists(build, tmp_pat
     with pytest.raises(ConfigError, match="no exported model .* with --mode=export"):
         build(mode="predict", input="four.png")
     final = tmp_path / "outputs" / "macro" / "final"
-    final.mkdir()
-    (final / "model.keras").touch()
+    run_files.no_model(final)
     with pytest.raises(ConfigError, match="--input=four.png does not exist"):
         build(mode="predict", input="four.png")
     (tmp_path / "four.png").touch()

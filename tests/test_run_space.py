@@ -6,6 +6,7 @@ The folders are made as a run would leave them; nothing is trained.
 import shlex
 
 import pytest
+import run_files
 from PIL import Image
 
 from enas_tf import flags, request
@@ -56,8 +57,7 @@ def leave(stage, space, path="run"):
         folder.arcs.mkdir()
         (folder.arcs / "best.json").write_text(kept.to_json(kept.parse(ARCS[space])))
     else:
-        folder.final.mkdir()
-        (folder.final / "model.keras").touch()
+        run_files.no_model(folder.final)
     folder.release()
 
 

@@ -1,8 +1,7 @@
 """--warm_start before anything is trained: what is taken over, what is refused."""
 
-import json
-
 import pytest
+import run_files
 
 from enas_tf import config as config_lib
 from enas_tf import request
@@ -79,10 +78,8 @@ def test_data_that_are_named_stand(build, tmp_path):
 
 def test_before_there_was_a_split_seed_the_seed_split(build, tmp_path):
     training("old")
-    path = tmp_path / "old/train/config.json"
-    known = json.loads(path.read_text())
-    del known["split_seed"]
-    path.write_text(json.dumps(known))
+    run_files.as_before(tmp_path / "old")
+    run_files.plain(tmp_path / "old/train/config.json", split_seed=None)
     assert build().data.split_seed == 7
 
 

@@ -73,7 +73,7 @@ def train(request: Request) -> None:
 
 def evaluate(request: Request) -> None:
     """Measure a finished run's perplexities anew."""
-    with Report(request.folder.path, stage="evaluate", progress=False) as report:
+    with parts_lib.looking(request) as report:
         config, parts = _finished(request, report)
         found = _perplexities(config, parts, report)
     request.folder.record("evaluate", **found)
@@ -81,7 +81,7 @@ def evaluate(request: Request) -> None:
 
 def export(request: Request) -> None:
     """Write a finished run's model anew."""
-    with Report(request.folder.path, stage="export", progress=False) as report:
+    with parts_lib.looking(request) as report:
         _, parts = _finished(request, report)
         _write_export(request, parts, report)
 

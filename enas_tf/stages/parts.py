@@ -1,12 +1,15 @@
 """What every stage is put together from: the table of spaces, data, task, driver."""
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import pathlib
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-from enas_tf import arc_argument, disk, longer, plots
+from enas_tf import arc_argument, best_arc, disk, longer, plots
 from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
@@ -97,14 +100,22 @@ def report(request: Request, stage: str) -> Report:
     )
 
 
+@contextlib.contextmanager
+def looking(request: Request) -> Iterator[Report]:
+    """The voice of a mode that looks at a run: it speaks, and leaves no logs there."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        folder = pathlib.Path(nowhere)
+        with Report(folder, stage=request.mode, progress=False) as report:
+            yield report
+
+
 def with_arc(request: Request) -> Request:
     """The request with the arc that its search has just derived, if it had none."""
     if request.arc:
         return request
-    train = request.configs["train"]
-    best = str(request.folder.arcs / "best.json")
+    train, value = request.configs["train"], best_arc.value(request.folder)
     return request.with_arc(
-        arc_argument.arc_text(best, train.run.search_for, train.child)
+        arc_argument.arc_text(value, train.run.search_for, train.child)
     )
 
 
@@ -180,7 +191,7 @@ def take_up(request: Request, driver: Driver, report: Report, total_steps: int) 
     if driver.position[epochs_lib.COUNTER] > total_steps:
         trained = max(driver.position[retrain.EPOCH], asked + 1)
         raise longer.too_few(asked, trained, str(folder.path))
-    begun = folder.settings("train")["num_epochs"]
+    begun = folder.settings("train").get("num_epochs", asked)
     if begun != asked:
         report.message(f"Goes on to {asked} epochs; {begun} were asked for before.")
         folder.lengthen("train", asked)

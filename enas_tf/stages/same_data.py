@@ -1,7 +1,7 @@
 """Whether a stage that goes on, or is looked at, has the data that it began with."""
 
 import zlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,9 @@ def agree(
 ) -> None:
     """Keep what `stage` begins with; if it has saved something, compare.
 
-    A stage that was begun by a version that kept nothing, or other facts, is let pass.
+    A stage that was begun by a version that kept nothing is let pass, and so is one
+    whose facts were lost; what it goes on with is kept from then on. So is one of a
+    version that kept other facts.
 
     Raises:
       ConfigError: the data are others, and would be trained on or exported.
@@ -55,11 +57,11 @@ def agree(
     if not folder.has_checkpoint(stage):
         folder.record(stage, **{KEY: now._asdict()})
         return
-    known = folder.run()["stages"].get(stage, {}).get(KEY)
-    if not isinstance(known, dict) or set(known) != set(Facts._fields):
-        return
-    begun = Facts(**known)
-    if begun == now:
+    known = folder.fact(stage, KEY, dict)
+    if known is None and request.mode not in LOOKING:
+        folder.record(stage, **{KEY: now._asdict()})
+    begun = _facts_of(known or {})
+    if begun in (None, now):
         return
     told = f"the data are not those that this {BEGUN[stage]} began with"
     told += f": {_difference(begun, now)}"
@@ -87,6 +89,15 @@ def facts(data: ImageData | TextData) -> Facts:
     for array in arrays:
         checksum = zlib.crc32(np.ascontiguousarray(array), checksum)
     return Facts(unit, *sizes, classes=classes, checksum=f"{checksum:08x}")
+
+
+def _facts_of(known: dict[str, Any]) -> Facts | None:
+    """What run.json holds, if it is just that."""
+    if set(known) != set(Facts._fields):
+        return None
+    kinds = Facts.__annotations__.items()
+    whole = all(type(known[name]) is kind for name, kind in kinds)
+    return Facts(**known) if whole else None
 
 
 def _difference(begun: Facts, now: Facts) -> str:

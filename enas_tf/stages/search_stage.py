@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from enas_tf import disk, plots
+from enas_tf import best_arc, disk, plots
 from enas_tf.config import Config, ConfigError
 from enas_tf.controller import Controller
 from enas_tf.request import Request
@@ -211,25 +211,24 @@ def _derive_progress(
 def _keep_derived(
     request: Request, parts: SearchParts, derived: derive_lib.Derived, report: Report
 ) -> None:
-    """Write arcs/ and say what was found."""
-    space = parts.space
+    """Write run.json, then arcs/, which follows from it, and say what was found."""
+    space, measure = parts.space, parts.task.measure
     arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
-    disk.write_text(arcs / "best.json", space.to_json(best) + "\n")
-    disk.write_text(arcs / "best.txt", space.text(best) + "\n")
-    measure = parts.task.measure
+    figures = derived.figures(measure)
+    told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
+    request.folder.record("derive", **facts, **figures)
+    for name in (best_arc.JSON, best_arc.TEXT):
+        best_arc.write(arcs / name, space.text(best), request.configs["search"])
     honest = measure.words(derived.honest_mean)
     title = f"{space.name}: {measure.name} {honest} {_images_in_words(derived)}"
     plots.draw_arc(space, best, arcs / "best.png", title=title)
     disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
-    figures = derived.figures(measure)
     report.once("derive", 0, figures)
     report.image("arc/derived/picture", arcs / "best.png", 0)
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
     report.trial_figures(figures)
-    told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
-    facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
-    request.folder.record("derive", **facts, **figures)
     for line in (space.describe(best), *told):
         report.message(line)
 

@@ -41,7 +41,7 @@ def timed(folder: RunFolder, stage: str, *, goes_on: bool = False) -> Iterator[N
     try:
         yield
     finally:
-        earlier = folder.run()["stages"].get(stage, {}).get("seconds", 0.0)
+        earlier = folder.fact(stage, "seconds", float) or 0.0
         seconds = time.monotonic() - began + (earlier if goes_on else 0.0)
         folder.record(stage, seconds=round(seconds, 1))
 
@@ -54,20 +54,21 @@ def tell(request: Request) -> None:
 def _block(request: Request) -> list[str]:
     stages = request.folder.run()["stages"]
     searched = request.mode != "train" and "derive" in stages
-    found = _arc(request, stages, searched=searched)
+    found = _arc(request, searched=searched)
     if searched:
         found += _derived(stages["derive"])
     if request.mode in ("train", "all"):
         found += _tested(request, stages["train"])
     found += _lines("files", _files(request.folder))
-    found += _words("time", _seconds(stages))
+    found += _words("time", _seconds(request.folder))
     return found + _lines("next", _commands(request))
 
 
-def _arc(request: Request, stages: dict[str, Any], *, searched: bool) -> list[str]:
+def _arc(request: Request, *, searched: bool) -> list[str]:
     """The arc in words: the one that was derived, or the one that was trained."""
-    text = stages["derive" if searched else "train"]["arc"]
+    stage = "derive" if searched else "train"
     config = request.configs["search" if searched else "train"]
+    text = request.folder.fact(stage, "arc", str) or config.child.fixed_arc
     if text == rnn.LSTM:
         return _words("arc", "an LSTM of two layers")
     space = parts_lib.SPACES[config.run.search_for].space(config)
@@ -103,11 +104,11 @@ def _files(folder: RunFolder) -> list[str]:
     return [f"{lines.shown(path)} ({what})" for what, path in there.items()]
 
 
-def _seconds(stages: dict[str, Any]) -> str:
-    known = [s for s in SECONDS if "seconds" in stages.get(s, {})]
-    return ", ".join(
-        f"{stage} {progress.duration(stages[stage]['seconds'])}" for stage in known
-    )
+def _seconds(folder: RunFolder) -> str:
+    """Of the stages, and of the whole run: what it takes to begin and to read, too."""
+    known = {s: folder.fact(s, "seconds", float) for s in SECONDS}
+    told = [f"{s} {progress.duration(t)}" for s, t in known.items() if t is not None]
+    return ", ".join([*told, f"in all {progress.duration(folder.seconds())}"])
 
 
 def _commands(request: Request) -> list[str]:

@@ -39,16 +39,15 @@ def once(
       words: what the figure is of, told with one that was measured before.
     """
     name, last = f"test_{measure.name}", config.loop.num_epochs
-    known, ours = folder.run()["stages"].get("train", {}), checksum(weights)
+    known, ours = folder.fact("train", name, float), checksum(weights)
     # Versions up to 0.2 kept none.
-    theirs = known.get(WEIGHTS, None if trained else ours)
-    if known.get(name) is not None and (known["epochs"], theirs) == (last, ours):
+    theirs = folder.facts("train").get(WEIGHTS, None if trained else ours)
+    if known is not None and (folder.tested_epochs(), theirs) == (last, ours):
         before = "; ".join(filter(None, (words, "measured before")))
-        value = f"{known[name]:.{measure.places}f}"
-        report.message(f"Test {measure.name}: {value} ({before})")
+        report.message(f"Test {measure.name}: {known:.{measure.places}f} ({before})")
         if not report.holds("test", last):
-            report.once("test", last, {measure.name: known[name]})
-        return known[name]
+            report.once("test", last, {measure.name: known})
+        return known
     with summary.timed(folder, "test"):
         found = test()
     report.once("test", last, {measure.name: found[name]})

@@ -222,13 +222,14 @@ def _finished(request: Request, report: Report) -> tuple[Config, TrainParts]:
 
 def evaluate(request: Request) -> None:
     """Measure a finished run's test accuracy anew, and how each class does."""
-    with Report(request.folder.path, stage="evaluate", progress=False) as report:
+    with parts_lib.looking(request) as report:
         config, parts = _finished(request, report)
         found = _tested(config, parts, report)
         evaluation.tell_all(report, found)
-        evaluation.write(request.folder, found)
-        picture = request.folder.evaluation / evaluation.PICTURE
-        report.message(f"See {lines.shown(picture)}.")
+        if request.folder.keeps:
+            evaluation.write(request.folder, found)
+            picture = request.folder.evaluation / evaluation.PICTURE
+            report.message(f"See {lines.shown(picture)}.")
     request.folder.record(
         "evaluate",
         test_accuracy=found.accuracy,
@@ -238,7 +239,7 @@ def evaluate(request: Request) -> None:
 
 def export(request: Request) -> None:
     """Write a finished run's model anew."""
-    with Report(request.folder.path, stage="export", progress=False) as report:
+    with parts_lib.looking(request) as report:
         _, parts = _finished(request, report)
         _write_export(request.folder, parts, report)
 

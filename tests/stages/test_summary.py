@@ -63,7 +63,7 @@ def test_a_search_says_how_the_policy_did_and_how_to_train(ask, told):
         "          0.7500. The same arc on the 72 that did not choose it: accuracy",
         "          0.7000.",
         "  search  Policy 0.5000, random 0.2500: the controller beats chance.",
-        "  time    search 1 min 15 s, derive 4 s",
+        "  time    search 1 min 15 s, derive 4 s, in all 0 s",
         found[7],
         f"          {python} {program} --output_dir={asked.folder.path} --mode=train",
     ]

@@ -1,0 +1,110 @@
+"""The commands of a run, as run.json lists them: when each began, how it ended.
+
+Pure functions of what run.json holds. No TensorFlow.
+"""
+
+import datetime
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import enas_tf
+
+FINISHED, STOPPED, FAILED = "finished", "stopped", "failed"
+KEPT = 100  # entries of the list; of older ones their seconds are kept
+
+
+def begin(
+    run: dict[str, Any], words: Sequence[str], mode: str, seconds: float
+) -> dict[str, Any]:
+    """`run` with one command more, which began `seconds` ago.
+
+    An entry has no `end` and no `status` until the command ends, or for ever if it is
+    killed.
+    """
+    entry = dict(
+        command=list(words),
+        mode=mode,
+        version=enas_tf.__version__,
+        pid=os.getpid(),
+        begin=_now(-seconds),
+        seconds=round(seconds, 1),
+    )
+    entries = [*of(run), entry]
+    earlier = run.get("seconds_of_earlier_commands", 0.0)
+    earlier = _number(earlier) + sum(_number(e.get("seconds")) for e in entries[:-KEPT])
+    dropped = {"seconds_of_earlier_commands": round(earlier, 1)} if earlier else {}
+    return _summed({**run, **dropped, "commands": entries[-KEPT:]})
+
+
+def until(run: dict[str, Any], last_sign: float) -> dict[str, Any]:
+    """`run`, whose last command has `seconds` up to its last sign of life if it has no
+    end: it was killed. `last_sign` is in seconds since 1970."""
+    entry = of(run)[-1] if of(run) else {}
+    try:
+        spent = last_sign - datetime.datetime.fromisoformat(entry["begin"]).timestamp()
+    except (LookupError, ValueError, TypeError):
+        return run
+    if "end" in entry or spent <= _number(entry.get("seconds")):
+        return run
+    return _with_last(run, seconds=round(spent, 1))
+
+
+def lives(run: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """`run`, whose last command has lasted for `seconds` so far."""
+    return _with_last(run, seconds=round(seconds, 1))
+
+
+def end(run: dict[str, Any], status: str, seconds: float) -> dict[str, Any]:
+    """`run`, whose last command has ended after `seconds`."""
+    ended = _now()
+    run = {**run, "end": ended}
+    return _with_last(run, end=ended, seconds=round(seconds, 1), status=status)
+
+
+def status_of(error: BaseException | None) -> str:
+    """How a command ended that `error` came out of; "" if it was not the command's."""
+    if error is None:
+        return FINISHED
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(bool(error.code))
+        # As a shell has it: 128 and the number of a signal.
+        return STOPPED if code > 128 else FAILED if code else FINISHED
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED
+    return FAILED if isinstance(error, Exception) else ""
+
+
+def of(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The list; what is no entry is left out."""
+    found = run.get("commands")
+    found = found if isinstance(found, list) else []
+    return [entry for entry in found if isinstance(entry, dict)]
+
+
+def seconds(run: dict[str, Any]) -> float:
+    """Of all commands of the run together."""
+    return _number(run.get("seconds"))
+
+
+def _with_last(run: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    *before, last = of(run) or [{}]
+    return _summed({**run, "commands": [*before, {**last, **facts}]})
+
+
+def _summed(run: dict[str, Any]) -> dict[str, Any]:
+    spent = _number(run.get("seconds_of_earlier_commands"))
+    spent += sum(_number(entry.get("seconds")) for entry in of(run))
+    return {**run, "seconds": round(spent, 1)}
+
+
+def _now(seconds: float = 0.0) -> str:
+    """The time in `seconds` from now, in UTC."""
+    moment = datetime.datetime.fromtimestamp(time.time() + seconds, datetime.UTC)
+    return moment.isoformat(timespec="seconds")
+
+
+def _number(value: Any) -> float:
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_one else 0.0
