@@ -21,7 +21,17 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import config, disk, effects, flags, machine, quiet, request, run_space
+from enas_tf import (
+    config,
+    disk,
+    effects,
+    flags,
+    lines,
+    machine,
+    quiet,
+    request,
+    run_space,
+)
 
 ValueT = TypeVar("ValueT")
 
@@ -71,7 +81,8 @@ def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:
 
 def end(message: str, *, status: int) -> None:
     """Ends the program; `message` becomes one line whatever it quotes."""
-    print("enas_tf:", " ".join(message.splitlines()), file=sys.stderr)
+    line = lines.visible(" ".join(message.splitlines()))
+    print("enas_tf:", line, file=sys.stderr)
     raise SystemExit(status)
 
 

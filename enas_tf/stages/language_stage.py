@@ -91,7 +91,7 @@ def predict(request: Request) -> None:
     source = pathlib.Path(request.configs["train"].run.input).expanduser()
     answers = predict_text.predict(request.folder.final, source)
     for answer in answers:
-        _tell(str(answer.path), answer)
+        _tell(lines.told(answer.path), answer)
     if len(answers) > 1:
         together = predict_text.together(source, answers)
         _tell(f"All {len(answers)} files", together)

@@ -247,4 +247,5 @@ def predict(request: Request) -> None:
     """Name the class of an image, or of each image in a folder."""
     source = pathlib.Path(request.configs["train"].run.input).expanduser()
     for answer in predict_lib.predict(request.folder.final, source):
-        logging.info("%s: %s (%.3f)", answer.path, answer.label, answer.probability)
+        path, label = lines.told(answer.path), lines.told(answer.label)
+        logging.info("%s: %s (%.3f)", path, label, answer.probability)
