@@ -285,6 +285,17 @@ def test_a_number_of_thousands_of_digits_is_refused_in_plain_words():
         arc_argument.arc_text(f"0 {'1' * 9000} 0", "macro", CHILD["macro"])
 
 
+@pytest.mark.parametrize("field", ["normal", "normal_concat", "reduce"])
+def test_a_huge_node_of_a_genotype_is_refused_in_plain_words(field):
+    text = genotype.text(genotype.Genotype(**GENOTYPE))
+    node = GENOTYPE[field][0][1] if field != "normal_concat" else GENOTYPE[field][0]
+    start = text.index(f"{field}=")
+    bent = text[:start] + text[start:].replace(str(node), f"0x{'f' * 9000}", 1)
+    with pytest.raises(config.ConfigError) as caught:
+        arc_argument.arc_text(bent, "micro", CHILD["micro"])
+    assert "a huge number" in str(caught.value)
+
+
 def test_a_row_is_read_by_its_arc_but_not_what_lost_its_head(tmp_path):
     space = macro.MacroSpace(2)
     row = dict(epoch=1, accuracy=INF, arc="0 1 0")  # a perplexity may be infinite

@@ -240,8 +240,8 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         ):
             if not 0 <= token < choices:
                 raise ValueError(
-                    f"{self._token_name(place)} is {token}, allowed are 0 to "
-                    f"{choices - 1}"
+                    f"{self._token_name(place)} is {json_fields.shown(token)}, "
+                    f"allowed are 0 to {choices - 1}"
                 )
         return tokens
 

@@ -162,8 +162,8 @@ def _edge(cell: str, number: int, edge: Any) -> Edge:
     node = number // EDGES_PER_BLOCK + micro.NUM_INPUTS
     if len(edge) == 3 and edge[2] != node:
         raise ValueError(
-            f"{_place(cell, number)} is {edge!r}, to node {edge[2]}; by its place it "
-            f"goes to node {node}"
+            f"{_place(cell, number)} is {json_fields.shown(edge)}, to node "
+            f"{json_fields.shown(edge[2])}; by its place it goes to node {node}"
         )
     return edge[0], edge[1]
 
@@ -194,7 +194,8 @@ def _check_concat(name: str, cell: Cell, nodes: list[int], concat: str) -> None:
     outside = [node for node in nodes if not 0 <= node <= last]
     if outside:
         raise ValueError(
-            f"{name}_concat names node {outside[0]}, allowed are 0 to {last}"
+            f"{name}_concat names node {json_fields.shown(outside[0])}, allowed are 0 "
+            f"to {last}"
         )
     loose = list(micro.loose_ends(cell))
     if sorted(nodes) == loose or concat == "any":

@@ -69,7 +69,8 @@ def _check_average(arc: RnnArc, nodes: list[int], *, concat: str, average: str) 
     every = list(range(1, len(arc.ops) + 1))
     if outside := [node for node in nodes if node not in every]:
         raise ValueError(
-            f"concat names node {outside[0]}, allowed are 1 to {len(every)}"
+            f"concat names node {json_fields.shown(outside[0])}, allowed are 1 to "
+            f"{len(every)}"
         )
     here = every if average == "all" else list(rnn.loose_ends(arc))
     if nodes == here or concat == "any":
