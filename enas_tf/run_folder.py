@@ -140,7 +140,11 @@ class RunFolder:
     def settings(self, stage: str) -> dict[str, Any]:
         """The settings `stage` began with, {flag name: value}; {} before it began."""
         path = self.path / stage / "config.json"
-        return disk.read_json(path) if path.exists() else {}
+        begun = disk.read_json(path) if path.exists() else {}
+        if begun and begun.get("search_for", "macro") in config_lib.IMAGES:
+            # Up to 0.1.0 --seed decided how images are split.
+            begun = {"split_seed": begun.get("seed", 0), **begun}
+        return begun
 
     def agree(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
@@ -167,9 +171,6 @@ class RunFolder:
         begun = self.settings(stage)
         if not begun or not self.has_checkpoint(stage):
             return
-        if begun.get("search_for", "macro") in config_lib.IMAGES:
-            # Before there was --split_seed, --seed decided how images are split.
-            begun = {"split_seed": begun.get("seed", 0), **begun}
         changes = [
             (item.flag, old, item.of(config))
             for item in config_lib.settings()
