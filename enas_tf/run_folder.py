@@ -139,12 +139,16 @@ class RunFolder:
 
     def settings(self, stage: str) -> dict[str, Any]:
         """The settings `stage` began with, {flag name: value}; {} before it began."""
-        path = self.path / stage / "config.json"
-        begun = disk.read_json(path) if path.exists() else {}
+        begun = self._recorded(stage)
         if begun and begun.get("search_for", "macro") in config_lib.IMAGES:
             # Up to 0.1.0 --seed decided how images are split.
             begun = {"split_seed": begun.get("seed", 0), **begun}
         return begun
+
+    def began_before(self, stage: str, setting: str) -> bool:
+        """Whether `stage` has saved something, begun when there was no such setting."""
+        begun = self._recorded(stage)
+        return bool(begun) and setting not in begun and self.has_checkpoint(stage)
 
     def agree(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
@@ -186,7 +190,7 @@ class RunFolder:
 
     def lengthen(self, stage: str, num_epochs: int) -> None:
         """Keeps how many epochs `stage` is to have from now on."""
-        known = {**self.settings(stage), _LENGTH: num_epochs}
+        known = {**self._recorded(stage), _LENGTH: num_epochs}
         disk.write_json(self.stage_folder(stage) / "config.json", known)
 
     def tested_epochs(self) -> int:
@@ -233,6 +237,10 @@ class RunFolder:
         except config_lib.ConfigError:  # it is told where the folder is claimed
             return False
         return isinstance(known, dict) and known.get("saved") is True
+
+    def _recorded(self, stage: str) -> dict[str, Any]:
+        path = self.path / stage / "config.json"
+        return disk.read_json(path) if path.exists() else {}
 
     def _refuse_foreign(self) -> None:
         """Reads only: a folder that is refused stays as it was."""

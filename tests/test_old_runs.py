@@ -19,10 +19,17 @@ from PIL import Image
 
 from enas_tf import predict, predict_text
 from enas_tf.config import ConfigError
+from enas_tf.stages import earlier
 
 FILES = pathlib.Path(__file__).parent / "data_files"
 VERSIONS = sorted(path.name[5:-7] for path in FILES.glob("runs_*.tar.xz"))
 SPACES = sorted(make_old_runs.SPACES)
+# What is said of runs that go on, and may end or do end otherwise than they would have.
+ROUNDING, EOS = "the rnn cell rounds in another order", "an <eos> at the end of a line"
+NOTES = {
+    ("0.1.0", "rnn", "search"): f"{ROUNDING}, {EOS}",
+    ("0.1.0", "rnn", "train"): EOS,
+}
 # What the first tests of a run of CI look at; the others take minutes.
 QUICK = {("0.1.0", "macro"), ("0.2.0", "rnn")}
 every = pytest.mark.parametrize(
@@ -65,6 +72,14 @@ def facts(folder, stage):
     """What run.json says of a stage, its durations left out."""
     found = json.loads((pathlib.Path(folder) / "run.json").read_text())
     return {k: v for k, v in found["stages"][stage].items() if k != "seconds"}
+
+
+def forget(folder, stage):
+    """Takes out of run.json what it says of a stage."""
+    path = pathlib.Path(folder) / "run.json"
+    run = json.loads(path.read_text())
+    del run["stages"][stage]
+    path.write_text(json.dumps(run))
 
 
 def is_like_then(version):
@@ -126,6 +141,7 @@ def test_derive_finds_the_arc_that_was_found_then(version, space, unpacked):
     if space == "micro":
         pytest.skip("its search is not kept; that which goes on is derived from")
     then = facts(f"{space}_all", "derive")
+    forget(f"{space}_all", "derive")
     look(space, "derive")
     now = facts(f"{space}_all", "derive")
     for name, value in then.items():
@@ -147,17 +163,22 @@ def test_an_old_search_with_a_seed_is_told_how_to_go_on(unpacked):
 @every
 @pytest.mark.parametrize("stage", make_old_runs.LAST_STEP)
 def test_a_run_that_was_killed_then_ends_with_the_bits_of_then(
-    version, space, stage, unpacked
+    version, space, stage, unpacked, caplog
 ):
     unpacked(version)
     values = given_of(version, space, stage)
     folder = pathlib.Path(values["output_dir"])
     runs.run_exactly(values)
     found = make_old_runs.digests(folder, stage)
+    note = NOTES.get((version, space, stage), "")
+    assert (f"this {earlier.BEGUN[stage]}, and since then {note}" in caplog.text) == (
+        note != ""
+    )
     if not is_like_then(version):
         pytest.skip("went on; the bits are those of another kind of machine")
     then = record(version)["ends"][folder.name]
-    assert [name for name in then if found.get(name) != then[name]] == []
+    differing = [name for name in then if found.get(name) != then[name]]
+    assert bool(differing) == (ROUNDING in note), differing
 
 
 def test_nothing_in_them_names_a_place_of_the_machine_that_made_them(unpacked):

@@ -16,6 +16,7 @@ from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
 from enas_tf.stages import (
+    earlier,
     evaluation,
     images,
     same_data,
@@ -70,6 +71,8 @@ def train(request: Request) -> None:
         parts = _build_train(request, config, report)
         total = _total_steps(config, parts.task)
         parts_lib.take_up(request, parts.driver, report, total)
+        epochs = parts.driver.position[retrain.EPOCH]
+        earlier.tell_of_changes(request, "train", epochs)
         report.begin_trial(config)
         report.begin("train", total, parts.driver.position[epochs_lib.COUNTER])
         with parts.driver.stoppable():
