@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import platform
-import re
 import shutil
 import signal
 import subprocess
@@ -89,14 +88,20 @@ def digests(folder: pathlib.Path, stage: str) -> dict[str, str]:
     """A digest of each array of a stage's last checkpoint, by name."""
     import tensorflow as tf
 
-    path = tf.train.latest_checkpoint(str(folder / "checkpoints" / stage))
-    reader = tf.train.load_checkpoint(path)
+    path = newest(folder / "checkpoints" / stage)
+    reader = tf.train.load_checkpoint(str(path))
     return {
         name: _digest(np.asarray(reader.get_tensor(name)))
         for name in sorted(reader.get_variable_to_shape_map())
         # The save counter tells how often was saved, not what was computed.
         if name.endswith("VARIABLE_VALUE") and "save_counter" not in name
     }
+
+
+def newest(folder: pathlib.Path) -> pathlib.Path:
+    """The last checkpoint in `folder`, by its number and without its endings."""
+    paths = [path.with_suffix("") for path in folder.glob("ckpt-*.index")]
+    return max(paths, key=lambda path: int(path.name.split("-")[1]))
 
 
 def _digest(array: np.ndarray) -> str:
@@ -177,17 +182,19 @@ def _die_after(last_step: int) -> None:
 
 
 def _thin(folder: pathlib.Path) -> None:
-    """Leaves only the newest of two checkpoints, and TensorFlow's record says so."""
-    record = folder / "checkpoint"
-    lines = record.read_text().splitlines(keepends=True)
-    newest = re.match('model_checkpoint_path: "(.+)"', lines[0])[1]
+    """Leaves only the newest of two checkpoints, also in the list of TensorFlow's."""
+    last = newest(folder).name
     for path in folder.glob("ckpt-*"):
-        if path.stem != newest:
+        if path.stem != last:
             path.unlink()
+    record = folder / "checkpoint"
+    if not record.exists():
+        return
+    lines = record.read_text().splitlines(keepends=True)
     # Of paths and of times the older one comes first.
     kinds = [line.split(":")[0] for line in lines]
-    last = [line for i, line in enumerate(lines) if kinds[i] not in kinds[i + 1 :]]
-    record.write_text("".join(last))
+    kept = [line for i, line in enumerate(lines) if kinds[i] not in kinds[i + 1 :]]
+    record.write_text("".join(kept))
 
 
 def _versions() -> dict[str, Any]:
