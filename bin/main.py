@@ -24,7 +24,17 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import config, disk, effects, flags, machine, quiet, request, run_space
+from enas_tf import (
+    config,
+    disk,
+    effects,
+    flags,
+    lines,
+    machine,
+    quiet,
+    request,
+    run_space,
+)
 
 # When the command began: all that Python has worked so far was to import.
 BEGAN = time.monotonic() - time.process_time()
@@ -85,7 +95,8 @@ def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:
 
 def end(message: str, *, status: int) -> None:
     """Ends the program; `message` becomes one line whatever it quotes."""
-    print("enas_tf:", " ".join(message.splitlines()), file=sys.stderr)
+    line = lines.visible(" ".join(message.splitlines()))
+    print("enas_tf:", line, file=sys.stderr)
     raise SystemExit(status)
 
 

@@ -13,7 +13,7 @@ from absl import logging
 from enas_tf import arc_forms, arc_genotype, arc_source, config
 from enas_tf.arc_forms import Form
 from enas_tf.arc_source import Source
-from enas_tf.spaces import genotype_source, macro, nni, printed
+from enas_tf.spaces import genotype_source, json_fields, macro, nni, printed
 
 FORMS = arc_forms.FORMS
 _LONGEST = 600  # characters of a reason: it may quote what came
@@ -82,11 +82,27 @@ def _integers(
         raise ValueError(f"only a file of genotypes has names such as {source.name}")
     if text.lstrip().startswith("{") or source.suffix == ".json" and not _is_list(text):
         return _from_json(text, form, child)
+    if source.suffix == ".json":
+        _check_leaves(text)
     return _from_integers(text, form, child)
 
 
 def _is_list(text: str) -> bool:
     return text.lstrip().startswith("[")
+
+
+def _check_leaves(text: str) -> None:
+    """Refuse what is no integer in lists of JSON, as far as they are JSON."""
+    try:
+        values = json_fields.read(text)
+    except ValueError:
+        return  # lists as Python or NumPy prints them
+    while values:
+        value = values.pop()
+        if isinstance(value, list):
+            values += value
+        else:
+            json_fields.whole(value, "an element of its lists")
 
 
 def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
@@ -124,31 +140,36 @@ def _from_older(text: str, form: Form, child: config.ChildConfig) -> str:
 
 
 def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
-    fields = _object(text)
-    if nni.is_nni(fields):
+    _refuse_rows(text)
+    fields = json_fields.read(text)
+    if isinstance(fields, dict) and nni.is_nni(fields):
         return _from_nni(fields, form, child)
-    if type(fields.get("arc")) is str and "space" not in fields:
-        return _from_integers(fields["arc"], form, child)  # a row of arcs/*.jsonl
+    if isinstance(fields, dict) and _is_row(fields):
+        return _from_integers(fields["arc"], form, child)
     smallest = form.sizes[0]
     try:
         size = max(smallest, form.size_of_fields(fields))
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (LookupError, TypeError):
         size = smallest  # will do to be told what is wrong
     space = form.of_size(size, child.num_branches)
     return space.text(space.from_json(text))
 
 
-def _object(text: str) -> dict[str, Any]:
-    """The JSON object in `text`; {} if it is another value or none, which see base."""
+def _is_row(fields: dict[str, Any]) -> bool:
+    """Whether it is a row of arcs/*.jsonl or its like, all of whose arc is in `arc`."""
+    names = {name for form in FORMS.values() for name in form.space.json_names}
+    whole = fields.keys() & {"version", "space", *names}
+    return type(fields.get("arc")) is str and not whole
+
+
+def _refuse_rows(text: str) -> None:
     try:
-        fields = json.loads(text)
+        json.loads(text)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and len(rows := text.split("\n{")) > 1:
             raise ValueError(f"it holds {len(rows)} arcs; give one of them") from None
-        return {}
-    except ValueError:  # an integer of thousands of digits
-        return {}
-    return fields if isinstance(fields, dict) else {}
+    except (ValueError, RecursionError):
+        pass  # which json_fields tells
 
 
 def _from_nni(fields: dict[str, Any], form: Form, child: config.ChildConfig) -> str:

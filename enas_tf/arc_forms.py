@@ -31,7 +31,7 @@ class Form(NamedTuple):
     ops: tuple[str, ...]
     sized_by: str
     unit: str
-    space: Callable[..., base.SearchSpace]
+    space: type[base.SearchSpace]
     size_of_length: Callable[[int], int]
     size_of_fields: Callable[[dict[str, Any]], int]
     genotypes: str = ""

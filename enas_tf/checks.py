@@ -1,6 +1,7 @@
 """Refuses settings that cannot be right, before any file or TensorFlow is touched."""
 
 import math
+import re
 from typing import Any
 
 from enas_tf import arc_argument
@@ -153,7 +154,7 @@ def _check_controller(controller: ControllerConfig) -> None:
 
 
 def _check_derive(derive: DeriveConfig) -> None:
-    number = derive.batches.isdecimal() and int(derive.batches) > 0
+    number = re.fullmatch("0*[1-9][0-9]{0,8}", derive.batches)
     if not number and derive.batches != "all":
         raise ConfigError(
             config_lib.refusal(

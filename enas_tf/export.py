@@ -109,7 +109,10 @@ def rounding(differences: Sequence[float]) -> float:
 
 
 def write_names(folder: pathlib.Path, file: str, names: Sequence[str]) -> None:
-    """A text file with a name a line."""
+    """A text file with a name a line; ValueError for one that is not a line."""
+    for name in map(str, names):
+        if name.splitlines() != [name]:
+            raise ValueError(f"the name {name!r} is not one line of text")
     text = "".join(f"{name}\n" for name in names)
     (folder / file).write_text(text, encoding="utf-8")
 

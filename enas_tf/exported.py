@@ -3,9 +3,11 @@
 No TensorFlow here: whoever only looks for an export should not wait for it.
 """
 
+import json
 import os
 import pathlib
 import shutil
+import zipfile
 
 KERAS_FILE = "model.keras"
 SAVED_MODEL = "saved_model"
@@ -16,6 +18,38 @@ ENCLOSED_CLASSES = "classes.json"
 ENCLOSED_VOCABULARY = "vocabulary.json"
 # Where TensorFlow Serving keeps files that belong to a model but not to its graph.
 EXTRA = "assets.extra"
+
+
+def names(folder: pathlib.Path, count: int) -> list[str]:
+    """What the `count` answers of the model in `folder` are called.
+
+    A class whose name had line breaks, which once was trained on, shifts all names
+    behind it in `CLASSES_FILE`; the list inside `KERAS_FILE` has them as they are.
+
+    Raises:
+      OSError: there is no such file.
+      ValueError: it is no text, or neither has as many names.
+    """
+    listed = (folder / CLASSES_FILE).read_text(encoding="utf-8").splitlines()
+    while len(listed) > count and not listed[-1]:
+        listed.pop()
+    if len(listed) == count:
+        return listed
+    enclosed = _enclosed(folder / KERAS_FILE)
+    if len(enclosed) == count:
+        return enclosed
+    raise ValueError(f"{CLASSES_FILE} has {len(listed)} names for {count} classes")
+
+
+def _enclosed(keras_file: pathlib.Path) -> list[str]:
+    """The names inside of a .keras file; none where it has none."""
+    try:
+        with zipfile.ZipFile(keras_file) as archive:
+            found = json.loads(archive.read(ENCLOSED_CLASSES))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return []
+    is_names = isinstance(found, list) and all(isinstance(n, str) for n in found)
+    return found if is_names else []
 
 
 def fresh(folder: pathlib.Path) -> pathlib.Path:

@@ -21,6 +21,25 @@ _TYPE_IN_WORDS = {
 }
 
 
+_PLAIN = re.compile(r"[0-9A-Za-z.+-]+")
+
+
+class Whole(flags.IntegerParser):
+    """Of digits alone: Python also reads 1_000, other scripts' digits and spaces."""
+
+    def convert(self, argument: int | str) -> int:
+        """See the base class."""
+        return super().convert(_plain(argument))
+
+
+class Number(flags.FloatParser):
+    """The same with a fraction or an exponent."""
+
+    def convert(self, argument: float | str) -> float:
+        """See the base class."""
+        return super().convert(_plain(argument))
+
+
 def read(
     argv: Sequence[str], values: flags.FlagValues, *, names: Sequence[str] = ()
 ) -> None:
@@ -62,6 +81,12 @@ def _reason(error: Exception, values: flags.FlagValues, names: Sequence[str]) ->
     if isinstance(error, UnicodeDecodeError):
         return "--flagfile is not allowed: it must be a text file in UTF-8. Correct it."
     return _with_value(str(error))  # all that is left: a negated flag with a value
+
+
+def _plain(argument: float | str) -> float | str:
+    if isinstance(argument, str) and not _PLAIN.fullmatch(argument):
+        raise ValueError(f"{argument!r} is not a number in plain digits")
+    return argument
 
 
 def _refuse_undecodable(words: Sequence[str]) -> None:

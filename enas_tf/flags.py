@@ -54,12 +54,7 @@ ALIASES = {
 
 WHOLE_CHANNELS = "controller_search_whole_channels"
 
-_DEFINE = {
-    bool: flags.DEFINE_bool,
-    int: flags.DEFINE_integer,
-    float: flags.DEFINE_float,
-    str: flags.DEFINE_string,
-}
+_NUMBERS = {int: flag_reading.Whole, float: flag_reading.Number}
 
 
 def define(values: flags.FlagValues = FLAGS) -> None:
@@ -172,7 +167,12 @@ def _has_effect(item: config.Setting, space: str) -> bool:
 
 
 def _define(name: str, default: Any, help: str, values: flags.FlagValues) -> None:
-    _DEFINE[type(default)](name, default, help, flag_values=values)
+    if type(default) in _NUMBERS:
+        parser, serializer = _NUMBERS[type(default)](), flags.ArgumentSerializer()
+        flags.DEFINE(parser, name, default, help, values, serializer)
+        return
+    define = flags.DEFINE_bool if isinstance(default, bool) else flags.DEFINE_string
+    define(name, default, help, flag_values=values)
 
 
 def _help(item: config.Setting) -> str:

@@ -33,7 +33,7 @@ class Formatter(logging.Formatter):
 
 def wrapped(text: str) -> str:
     """`text`, whose first line begins with a time, in lines of at most 80 columns."""
-    first, *others = text.split("\n")
+    first, *others = visible(text).split("\n")
     folded = [_fold(first, "")]
     folded += [line if line.startswith(_ASIS) else _fold(line) for line in others]
     return "\n".join(folded)
@@ -45,8 +45,25 @@ def shown(path: str | os.PathLike) -> str:
     try:
         relative = os.path.relpath(absolute)
     except (OSError, ValueError):  # the current folder is gone, or on another drive
-        return absolute
-    return min(relative, absolute, key=len)
+        return told(absolute)
+    return told(min(relative, absolute, key=len))
+
+
+def visible(text: str) -> str:
+    """`text` with its lines, and every other character that is not to be seen written
+    as Python writes it: a name may hold what moves a terminal's cursor."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1]
+        for sign in text
+    )
+
+
+def told(name: str | os.PathLike) -> str:
+    """A name in a line: in quotes, as Python writes it, if it could not be seen as it
+    is or would begin a line of its own."""
+    name = os.fspath(name)
+    plain = name.isprintable() and name == name.strip() and name
+    return name if plain else repr(name)
 
 
 def shortened(name: str, width: int) -> str:
@@ -54,7 +71,7 @@ def shortened(name: str, width: int) -> str:
 
     Names of a kind often begin alike, and differ at their ends. `width` is 5 or more.
     """
-    name = " ".join(name.split())
+    name = " ".join(told(name).split())
     if len(name) <= width:
         return name
     half = (width - 3) // 2

@@ -38,10 +38,12 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
     """
     files = image_files(input_path)
     final_folder = exported.found(final_folder)
-    labels = _labels(final_folder)
+    if not (final_folder / exported.CLASSES_FILE).is_file():
+        raise _no_export(final_folder)
     # All of them first: a bad one should not come up after minutes.
     threads.each(lambda number: _check(files[number]), len(files))
     served, signature = _load(final_folder / exported.SAVED_MODEL)
+    labels = _labels(final_folder, signature)
     shape = tuple(signature.structured_input_signature[1]["images"].shape[1:])
     predictions = []
     for batch in _batches(files):
@@ -83,11 +85,16 @@ def image_files(path: pathlib.Path) -> list[pathlib.Path]:
     return sorted(map(pathlib.Path, found.paths))
 
 
-def _labels(final_folder: pathlib.Path) -> list[str]:
-    file = final_folder / exported.CLASSES_FILE
+def _labels(final_folder: pathlib.Path, signature: Any) -> list[str]:
+    count = signature.structured_outputs["probabilities"].shape[-1]
     try:
-        return file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        return exported.names(final_folder, count)
+    except ValueError as error:
+        raise ConfigError(
+            f"{final_folder} does not say what the classes are called ({error}). Write "
+            "it anew with --mode=export."
+        ) from None
+    except OSError:
         raise _no_export(final_folder) from None
 
 

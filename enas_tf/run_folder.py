@@ -135,6 +135,11 @@ class RunFolder(RunJournal):
             raise run_settings.lost(self.path, stage, found.trouble)
         return run_settings.with_split_seed(found.values)
 
+    def began_before(self, stage: str, setting: str) -> bool:
+        """Whether `stage` has saved something, begun when there was no such setting."""
+        begun = self._found(stage).values
+        return bool(begun) and setting not in begun and self.has_checkpoint(stage)
+
     def agree(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
 
@@ -174,7 +179,7 @@ class RunFolder(RunJournal):
 
     def lengthen(self, stage: str, num_epochs: int) -> None:
         """Keeps how many epochs `stage` is to have from now on."""
-        known = {**self.settings(stage), run_settings.LENGTH: num_epochs}
+        known = {**self._found(stage).values, run_settings.LENGTH: num_epochs}
         self._keep_settings(stage, known)
 
     def tested_epochs(self) -> int:

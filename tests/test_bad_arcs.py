@@ -143,7 +143,10 @@ ARCS = {
             "give the arc as integers, or its cells as Genotype(",
         ),
         "nni's mutables": ('{"mutables": {"layer_0": 1}}', "it is nni's JSON"),
-        "JSON genotype cut short": ('{"normal_concat": [2', "genotype is not JSON ("),
+        "JSON genotype cut short": (
+            '{"normal_concat": [2',
+            "the genotype cannot be read: this is not JSON (",
+        ),
     },
 }
 PUBLISHED = {
@@ -210,7 +213,7 @@ ARC_FILES = {
         "no layers in it": (
             "best.json",
             arc_json(layers=None).encode(),
-            "lacks a part",
+            "layers is null, not a list",
         ),
         "zero layers": ("best.json", arc_json(layers=[]).encode(), "0 integers"),
         "unknown op": (
@@ -220,8 +223,10 @@ ARC_FILES = {
         ),
         "skip from a later layer": (
             "best.json",
-            arc_json(layers=[{"op": "conv3x3", "skips": [1]}]).encode(),
-            "skip from 1",
+            arc_json(
+                layers=[ARC_FIELDS["layers"][0], {"op": "conv3x3", "skips": [1]}]
+            ).encode(),
+            "layer 1 has a skip from 1, allowed are 0",
         ),
         "nested beyond reason": ("best.json", b"[" * 100_000, "is not closed"),
         "empty text": ("best.txt", b"", "the arc is empty"),
@@ -235,7 +240,7 @@ ARC_FILES = {
             arc_json().encode(),
             "of the space 'macro', not 'micro'",
         ),
-        "one cell": ("best.json", cells_json(reduce=None), "lacks a part"),
+        "one cell": ("best.json", cells_json(reduce=None), "the reduce cell is null"),
         "no cells": ("best.json", cells_json(normal=[], reduce=[]), "has 0 blocks"),
         "too few blocks": (
             "best.json",

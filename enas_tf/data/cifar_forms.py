@@ -186,10 +186,12 @@ def damaged(path: str, reason: str) -> str:
 def _written_names(path: str, key: str) -> tuple[str, ...]:
     try:
         with open(path, encoding="utf-8") as file:
-            lines = [line.strip() for line in file]
+            names = [line.strip() for line in file]
     except UnicodeDecodeError:
         raise ConfigError(damaged(path, "it is no text in UTF-8")) from None
-    return tuple(line for line in lines if line)
+    while names and not names[-1]:  # one before another name would shift the labels
+        names.pop()
+    return tuple(names)
 
 
 def _pickled_names(path: str, key: str) -> tuple[str, ...]:

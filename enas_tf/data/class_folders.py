@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from enas_tf import lines
 from enas_tf.config import ConfigError
 from enas_tf.data import (
     picture_files,
@@ -50,7 +51,7 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
         key: [os.path.relpath(path, folder) for path in one.paths]
         for key, one in listed.items()
     }
-    name = os.path.basename(os.path.abspath(folder))
+    name = lines.told(os.path.basename(os.path.abspath(folder)))
     found = splits.arrange(given, name=name, seed=seed, files=files)
     said = (where.renamed(folder), picture_files.in_words(left_out))
     notes = (*_told(said, name), *found.notes)

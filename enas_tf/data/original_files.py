@@ -7,6 +7,7 @@ import os
 
 import numpy as np
 
+from enas_tf import lines
 from enas_tf.config import ConfigError
 from enas_tf.data import cifar_forms, resize, splits
 from enas_tf.data.cifar_forms import Batches
@@ -48,7 +49,9 @@ def _name(batches: Batches, names: tuple[str, ...]) -> str:
     form = batches.form
     is_own = form.name == "cifar10" and names != cifar_forms.CIFAR10_NAMES
     is_own |= form.name == "cifar100" and len(names) != 100
-    return os.path.basename(os.path.abspath(batches.folder)) if is_own else form.name
+    if not is_own:
+        return form.name
+    return lines.told(os.path.basename(os.path.abspath(batches.folder)))
 
 
 def _names_note(batches: Batches, name: str) -> tuple[str, ...]:

@@ -58,10 +58,10 @@ def _balance(data: ImageData) -> tuple[str, ...]:
     few, many = counts.argmin(), counts.argmax()
     if counts[many] <= UNBALANCED * counts[few]:
         return ()
-    names = data.class_names
+    most, least = (lines_lib.told(data.class_names[place]) for place in (many, few))
     return (
-        f"{data.name}: unbalanced: {counts[many]} images of {names[many]}, "
-        f"{counts[few]} of {names[few]};",
+        f"{data.name}: unbalanced: {counts[many]} images of {most}, "
+        f"{counts[few]} of {least};",
         "look at the balanced accuracy, which weighs every class alike.",
     )
 

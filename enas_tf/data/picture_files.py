@@ -4,6 +4,7 @@ import collections
 import os
 from typing import NamedTuple
 
+from enas_tf import lines
 from enas_tf.data import pictures
 
 # What systems and programs leave behind; no pictures of the user's, whatever it holds.
@@ -59,7 +60,7 @@ def in_words(left_out: collections.Counter[str]) -> str:
     )
     if not reasons:
         return ""
-    told = [f"{count} {reason}" for reason, count in reasons[:SHOWN]]
+    told = [f"{count} {lines.told(reason)}" for reason, count in reasons[:SHOWN]]
     others = sum(count for _, count in reasons[SHOWN:])
     told += [f"{others} others"] if others else []
     total = sum(count for _, count in reasons)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from enas_tf import lines as lines_lib
 from enas_tf.data.images import Split
 
 WORDS = dict(train="training", valid="validation", test="test")
@@ -37,7 +38,8 @@ def note(
             example = splits[second].images[shared[0]]
     if lines and files:
         same = _files_of(example, given, files)
-        lines.append(f"{name}: for example {same[0]} and {same[-1]}.")
+        first, last = (lines_lib.told(file) for file in (same[0], same[-1]))
+        lines.append(f"{name}: for example {first} and {last}.")
     return tuple(lines)
 
 

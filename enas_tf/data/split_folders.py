@@ -5,6 +5,7 @@ import glob
 import os
 from typing import NamedTuple
 
+from enas_tf import lines
 from enas_tf.config import ConfigError
 from enas_tf.data import picture_files, split_words, wrong_path
 
@@ -33,7 +34,10 @@ class Layout(NamedTuple):
         plain = all(
             name.lower() in (".", *split_words.NAMES) for name in names.values()
         )
-        told = [f"{name}/ is the {split} split" for split, name in names.items()]
+        told = [
+            f"{lines.told(f'{name}/')} is the {split} split"
+            for split, name in names.items()
+        ]
         return "" if plain else ", ".join(told)
 
 
@@ -61,16 +65,19 @@ def layout(folder: str) -> Layout:
     return Layout(roots, tuple(expected), left_out)
 
 
-def check_name(name: str, place: str) -> None:
-    """Refuse a class that could not be written into a list of names, one a line."""
+def check_name(name: str, place: str, *, flag: str = "data_path") -> None:
+    """Refuse a class that could not be written into a list of names, one a line.
+
+    Args: the name; where it is, and the flag that led there.
+    """
     try:
         name.encode("utf-8")
-        lines = len(name.splitlines())
+        is_line = name.splitlines() == [name]
     except UnicodeEncodeError:
-        lines = 0
-    if lines != 1:
+        is_line = False
+    if not is_line:
         raise ConfigError(
-            f"--data_path: the class name {name!r} in {place} is not allowed: it must "
+            f"--{flag}: the class name {name!r} in {place} is not allowed: it must "
             "be one line of text, in UTF-8. Rename it."
         )
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 
+from enas_tf import lines
 from enas_tf.config import ConfigError
 from enas_tf.data import picture_files, pictures
 
@@ -81,7 +82,7 @@ def inside(root: str) -> str:
 
 def listed(names: Sequence[str], limit: int = 3) -> str:
     """Some folders of these names."""
-    shown = [f"{name}/" for name in names[:limit]]
+    shown = [lines.told(f"{name}/") for name in names[:limit]]
     return ", ".join(shown) + (", ..." if len(names) > limit else "")
 
 

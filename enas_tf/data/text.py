@@ -10,6 +10,7 @@ from collections import Counter
 import numpy as np
 
 from enas_tf import config as config_lib
+from enas_tf import lines as lines_lib
 from enas_tf.config import ConfigError
 from enas_tf.data import (
     ptb,
@@ -58,7 +59,8 @@ def load(dataset: str, data_path: str = "", vocab_size: int = 0) -> TextData:
       ConfigError: it is not there, cannot be read or has too few words.
     """
     if data_path:
-        name = os.path.basename(os.path.abspath(os.path.expanduser(data_path)))
+        place = os.path.abspath(os.path.expanduser(data_path))
+        name = lines_lib.told(os.path.basename(place))
         return _from_files(name, data_path, vocab_size=vocab_size)
     if dataset == "ptb":
         return _from_files(dataset, ptb.fetch(), vocab_size=vocab_size)

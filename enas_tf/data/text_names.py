@@ -8,6 +8,8 @@ import os
 import re
 from collections.abc import Sequence
 
+from enas_tf import lines
+
 SPLITS = {
     "train": ("train", "training"),
     "valid": ("valid", "validation", "val", "dev"),
@@ -50,7 +52,7 @@ def is_hidden(name: str) -> bool:
 def listed(names: Sequence[str], limit: int = SHOWN) -> str:
     """Some of the names, and how many more there are."""
     more = len(names) - limit
-    shown = ", ".join(names[:limit])
+    shown = ", ".join(map(lines.told, names[:limit]))
     return f"{shown} and {more} more" if more > 0 else shown
 
 

@@ -15,7 +15,14 @@ from absl import logging
 
 from enas_tf import config as config_lib
 from enas_tf.config import ConfigError
-from enas_tf.data import pictures, resize, splits, tfds_download, threads
+from enas_tf.data import (
+    pictures,
+    resize,
+    split_folders,
+    splits,
+    tfds_download,
+    threads,
+)
 from enas_tf.data.images import ImageData, Split
 
 READ_BATCH = 500  # encoded images that are fetched and decoded at a time
@@ -54,6 +61,8 @@ def load(config: config_lib.DataConfig) -> ImageData:
     notes = _drop_unlabelled(given, name)
     found = splits.arrange(given, name=name, seed=config.split_seed)
     classes = tuple(builder.info.features[keys.label].names)
+    for label in classes:
+        split_folders.check_name(label, name, flag="dataset")
     return ImageData(
         name, *found[:3], class_names=classes, notes=(*notes, *found.notes)
     )

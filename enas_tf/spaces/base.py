@@ -7,11 +7,14 @@ anywhere. All index arithmetic of the repository lives in this package.
 import abc
 import json
 import math
+import operator
 import reprlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
+
+from enas_tf.spaces import json_fields
 
 ArcT = TypeVar("ArcT")
 
@@ -119,14 +122,7 @@ def integers(text: str) -> list[int]:
     bad = [word for word in words if not word.isascii() or not word.isdecimal()]
     if bad:
         raise ValueError(f"{_QUOTED.repr(bad[0])} is not a whole number of 0 or more")
-    return [int(word) for word in words]
-
-
-def whole(value: Any, where: str) -> int:
-    """`value` of a JSON file, an integer; ValueError names `where` if it is none."""
-    if type(value) is not int:
-        raise ValueError(f"{where} is {reprlib.repr(value)}, not a whole number")
-    return value
+    return [json_fields.integer(word) for word in words]
 
 
 def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...]:
@@ -134,6 +130,13 @@ def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...
     if not 1 <= count <= len(ops):
         raise ValueError(f"the {space} space has 1 to {len(ops)} ops, not {count}")
     return ops[:count]
+
+
+def _token(value: Any) -> int:
+    """`value` of Python or NumPy; 0.5 and True would become other arcs' tokens."""
+    if isinstance(value, bool | np.bool_) or not hasattr(value, "__index__"):
+        raise ValueError(f"a token is {value!r}, not a whole number")
+    return operator.index(value)
 
 
 def _names(fields: dict[str, Any]) -> str:
@@ -150,6 +153,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     name: str
     ops: tuple[str, ...]
+    json_names: tuple[str, ...]  # the names of `_fields`
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:
@@ -177,7 +181,11 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def _from_fields(self, fields: dict[str, Any]) -> list[int]:
-        """The tokens of `_fields`' output; KeyError or ValueError where malformed."""
+        """The tokens of `_fields`' output; ValueError where malformed.
+
+        All that `_fields` names is there; every number, list and name of an object in
+        it is still to be looked at (`json_fields`).
+        """
 
     def decisions(self) -> list[Decision]:
         """The decisions of the tape, without the moves that decide nothing."""
@@ -222,17 +230,18 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         that was not checked here would silently be another arc.
 
         Raises:
-          ValueError: wrong length, or a token out of range, with its position.
+          ValueError: wrong length, or a token that is no integer or out of range, with
+            its position.
         """
-        tokens = [int(token) for token in tokens]
+        tokens = [_token(token) for token in tokens]
         self._check_length(tokens)
         for place, (token, choices) in enumerate(
             zip(tokens, self.choices_per_token(), strict=True)
         ):
             if not 0 <= token < choices:
                 raise ValueError(
-                    f"{self._token_name(place)} is {token}, allowed are 0 to "
-                    f"{choices - 1}"
+                    f"{self._token_name(place)} is {json_fields.shown(token)}, "
+                    f"allowed are 0 to {choices - 1}"
                 )
         return tokens
 
@@ -255,7 +264,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         return " ".join(str(tokens[place]) for place in self.stored_order())
 
     def to_json(self, arc: ArcT) -> str:
-        """`arc` as JSON, with op names, so that it outlives a change of numbering."""
+        """`arc` as JSON, by names and as integers, which `from_json` compares."""
         fields = dict(version=JSON_VERSION, space=self.name, **self._fields(arc))
         return json.dumps(dict(fields, arc=self.text(arc)), indent=1)
 
@@ -263,29 +272,43 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         """The arc of `to_json`'s output.
 
         Raises:
-          ValueError: not JSON, another space or version, or a malformed arc.
+          ValueError: not JSON, another space or version, a malformed arc, or one whose
+            integers are of another arc.
         """
-        try:
-            fields = json.loads(text)
-        except (ValueError, RecursionError) as error:  # ValueError: of a huge integer
-            raise ValueError(f"this is not JSON ({error})") from None
+        fields = json_fields.read(text)
+        self._check_head(fields)
+        names = ("version", "space", *self.json_names, "arc")
+        json_fields.only(fields, names, "the JSON")
+        tokens = self.validate(self._from_fields(fields))
+        arc = self.decode(tokens)
+        self._check_agreement(arc, fields["arc"])
+        return arc
+
+    def _check_head(self, fields: Any) -> None:
+        """Refuse what says of itself that it is something else."""
         if not isinstance(fields, dict):
             raise ValueError("the JSON is not an object with the fields of an arc")
         if "version" not in fields:
             raise ValueError(f"the JSON is no arc's: {_names(fields)}, no version")
-        if fields["version"] != JSON_VERSION:
-            raise ValueError(
-                f"version {fields['version']!r} is not known, only {JSON_VERSION}"
-            )
+        version = fields["version"]
+        if type(version) is not int or version != JSON_VERSION:
+            shown = json_fields.shown(version)
+            raise ValueError(f"version {shown} is not known, only {JSON_VERSION}")
         if fields.get("space") != self.name:
+            shown = json_fields.shown(fields.get("space"))
+            raise ValueError(f"the arc is of the space {shown}, not {self.name!r}")
+
+    def _check_agreement(self, arc: ArcT, written: Any) -> None:
+        """Refuse integers that are of another arc than the names beside them."""
+        if not isinstance(written, str):
+            shown = json_fields.shown(written)
+            raise ValueError(f"the arc in the JSON is {shown}, not integers in quotes")
+        named = self.text(arc)
+        if integers(written) != integers(named):
             raise ValueError(
-                f"the arc is of the space {fields.get('space')!r}, not {self.name!r}"
+                f"its {' and '.join(self.json_names)} say {_QUOTED.repr(named)}, its "
+                f"arc says {_QUOTED.repr(written)}: they must be one arc"
             )
-        try:
-            tokens = self._from_fields(fields)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"the JSON lacks a part of an arc ({error!r})") from None
-        return self.decode(self.validate(tokens))
 
     def _check_length(self, tokens: Sequence[Any]) -> None:
         if len(tokens) != self.num_tokens:

@@ -6,13 +6,12 @@ inputs, b + 2 is block b. The form is that of DARTS (Liu et al. 2019), or one of
 kin: two edges nested for each block, or triples (op, from, to).
 """
 
-import reprlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from absl import logging
 
-from enas_tf.spaces import genotype_source, micro
+from enas_tf.spaces import genotype_source, json_fields, micro
 from enas_tf.spaces.micro import Cell, MicroArc
 
 # What genotypes call the ops of `micro.OPS`, in that order.
@@ -60,12 +59,7 @@ def parse(text: str) -> Genotype:
 
 def of_fields(fields: dict[str, Any]) -> Genotype:
     """The genotype with the `fields` that a text has; ValueError as of `parse`."""
-    missing = [name for name in Genotype._fields if name not in fields]
-    if missing:
-        raise ValueError(
-            f"the genotype lacks {', '.join(missing)}; its fields are "
-            f"{', '.join(Genotype._fields)}"
-        )
+    genotype_source.check(fields, Genotype._fields)
     return Genotype(
         _edges("normal", fields["normal"]),
         nodes("normal_concat", fields["normal_concat"]),
@@ -125,14 +119,14 @@ def nodes(field: str, value: Any) -> list[int]:
     """The list of nodes that a `field` of a genotype has; ValueError if it is none."""
     found = value[:_MOST_NODES] if isinstance(value, list | tuple | range) else [""]
     if any(type(node) is not int for node in found):
-        raise ValueError(f"{field} is {reprlib.repr(value)}, not a list of nodes")
+        raise ValueError(f"{field} is {json_fields.shown(value)}, not a list of nodes")
     return list(found)
 
 
 def _edges(cell: str, value: Any) -> list[Edge]:
     """Pairs (op, node), triples (op, from, to) or, a list for each block, either."""
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{cell} is {reprlib.repr(value)}, not a list of edges")
+        raise ValueError(f"{cell} is {json_fields.shown(value)}, not a list of edges")
     return [_edge(cell, *item) for item in enumerate(_flat(cell, value))]
 
 
@@ -162,14 +156,14 @@ def _edge(cell: str, number: int, edge: Any) -> Edge:
     types = [*map(type, edge)] if isinstance(edge, list | tuple) else []
     if types not in ([str, int], [str, int, int]):
         raise ValueError(
-            f"{_place(cell, number)} is {reprlib.repr(edge)}, not a pair like "
+            f"{_place(cell, number)} is {json_fields.shown(edge)}, not a pair like "
             "('sep_conv_3x3', 1)"
         )
     node = number // EDGES_PER_BLOCK + micro.NUM_INPUTS
     if len(edge) == 3 and edge[2] != node:
         raise ValueError(
-            f"{_place(cell, number)} is {edge!r}, to node {edge[2]}; by its place it "
-            f"goes to node {node}"
+            f"{_place(cell, number)} is {json_fields.shown(edge)}, to node "
+            f"{json_fields.shown(edge[2])}; by its place it goes to node {node}"
         )
     return edge[0], edge[1]
 
@@ -200,7 +194,8 @@ def _check_concat(name: str, cell: Cell, nodes: list[int], concat: str) -> None:
     outside = [node for node in nodes if not 0 <= node <= last]
     if outside:
         raise ValueError(
-            f"{name}_concat names node {outside[0]}, allowed are 0 to {last}"
+            f"{name}_concat names node {json_fields.shown(outside[0])}, allowed are 0 "
+            f"to {last}"
         )
     loose = list(micro.loose_ends(cell))
     if sorted(nodes) == loose or concat == "any":

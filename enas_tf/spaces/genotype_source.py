@@ -5,10 +5,12 @@ recurrent_genotype.py's.
 """
 
 import ast
-import json
 import re
 import warnings
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
+
+from enas_tf.spaces import json_fields
 
 _CALL = re.compile(r"\bGenotype\s*\(")
 CELLS = "cells"  # normal and reduce
@@ -32,6 +34,16 @@ class Written(NamedTuple):
     def kind(self) -> str:
         """`CELLS` or `RECURRENT`."""
         return RECURRENT if RECURRENT in self.fields else CELLS
+
+
+def check(fields: Collection[str], names: Sequence[str]) -> None:
+    """Refuse a genotype that lacks one of the fields `names`, or has others."""
+    known = f"its fields are {', '.join(names)}"
+    if missing := [name for name in names if name not in fields]:
+        raise ValueError(f"the genotype lacks {', '.join(missing)}; {known}")
+    if unknown := [name for name in fields if name not in names]:
+        name = json_fields.shown(unknown[0])
+        raise ValueError(f"the genotype has the field {name}; {known}")
 
 
 def is_genotype(text: str) -> bool:
@@ -60,9 +72,9 @@ def read(text: str) -> list[Written]:
 
 def _of_json(text: str) -> dict[str, Any]:
     try:
-        return json.loads(text)  # an object: it begins with a brace
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"the genotype is not JSON ({error})") from None
+        return json_fields.read(text)  # an object: it begins with a brace
+    except ValueError as error:
+        raise ValueError(f"the genotype cannot be read: {error}") from None
 
 
 def _of_python(text: str) -> list[Written]:
@@ -101,6 +113,8 @@ def _written(name: str, call: ast.Call) -> Written:
     fields: dict[str, Any] = {}
     try:
         for item in call.keywords:
+            if item.arg in fields:
+                raise ValueError(f"{item.arg} of the genotype is given twice")
             if item.arg:
                 fields[item.arg] = _literal(item.arg, item.value)
     except ValueError as error:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.spaces import base
+from enas_tf.spaces import base, json_fields
 
 # In id order. The names are what arc files and pictures show.
 OPS = ("conv3x3", "sepconv3x3", "conv5x5", "sepconv5x5", "avgpool3x3", "maxpool3x3")
@@ -80,6 +80,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
     """`num_layers` layers, each with one of the first `num_ops` ops and any skips."""
 
     name = "macro"
+    json_names = ("layers",)
 
     def __init__(self, num_layers: int, *, num_ops: int = len(OPS)):
         """Args: the size; ValueError where it is impossible."""
@@ -140,21 +141,12 @@ class MacroSpace(base.SearchSpace[MacroArc]):
 
     def _from_fields(self, fields: dict[str, Any]) -> list[int]:
         tokens: list[int] = []
-        for number, layer in enumerate(fields["layers"]):
-            if layer["op"] not in self.ops:
-                raise ValueError(
-                    f"layer {number} has the op {layer['op']!r}, allowed are "
-                    f"{', '.join(self.ops)}"
-                )
-            skips = [base.whole(i, f"a skip of layer {number}") for i in layer["skips"]]
-            outside = [i for i in skips if i not in range(number)]
-            if outside:
-                raise ValueError(
-                    f"layer {number} has a skip from {outside[0]!r}, allowed are 0 "
-                    f"(the stem) to {number - 1}"
-                )
-            bits = [int(i in skips) for i in range(number)]
-            tokens += [self.ops.index(layer["op"]), *bits]
+        layers = json_fields.elements(fields["layers"], "layers")
+        for number, layer in enumerate(layers):
+            where = f"layer {number}"
+            json_fields.only(layer, ("op", "skips"), where)
+            op = json_fields.place(layer["op"], self.ops, where)
+            tokens += [op, *_bits(layer["skips"], number)]
         return tokens
 
     def _length_message(self, length: int) -> str:
@@ -171,3 +163,23 @@ class MacroSpace(base.SearchSpace[MacroArc]):
             if bit == 0
             else f"skip {bit - 1} of layer {layer}"
         )
+
+
+def _bits(value: Any, layer: int) -> list[int]:
+    """A bit for each earlier map of the skips that the JSON of `layer` has."""
+    listed = json_fields.elements(value, f"skips of layer {layer}")
+    skips = [json_fields.whole(skip, f"a skip of layer {layer}") for skip in listed]
+    outside = [skip for skip in skips if skip not in range(layer)]
+    if outside and not layer:
+        raise ValueError("layer 0 has a skip, but there is no layer before it")
+    if outside:
+        raise ValueError(
+            f"layer {layer} has a skip from {outside[0]}, allowed are 0 (the stem) to "
+            f"{layer - 1}"
+        )
+    if skips != sorted(set(skips)):
+        raise ValueError(
+            f"the skips of layer {layer} are {json_fields.shown(skips)}: they must be "
+            "in rising order, each once"
+        )
+    return [int(earlier in skips) for earlier in range(layer)]

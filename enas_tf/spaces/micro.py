@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.spaces import base
+from enas_tf.spaces import base, json_fields
 
 # In id order. The names are what arc files and pictures show.
 OPS = ("sepconv3x3", "sepconv5x5", "avgpool3x3", "maxpool3x3", "identity")
@@ -97,6 +97,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
     """Two cells of `num_blocks` blocks, each operand one of `num_ops` ops."""
 
     name = "micro"
+    json_names = CELLS
 
     def __init__(self, num_blocks: int, *, num_ops: int = len(OPS)):
         """Args: the size; ValueError where it is impossible."""
@@ -195,25 +196,26 @@ class MicroSpace(base.SearchSpace[MicroArc]):
     def _from_fields(self, fields: dict[str, Any]) -> list[int]:
         tokens: list[int] = []
         for cell in CELLS:
-            if len(fields[cell]) != self.num_blocks:
+            blocks = json_fields.elements(fields[cell], f"the {cell} cell")
+            if len(blocks) != self.num_blocks:
                 raise ValueError(
-                    f"the {cell} cell has {len(fields[cell])} blocks, "
-                    f"{self.num_blocks} are needed"
+                    f"the {cell} cell has {len(blocks)} blocks, {self.num_blocks} are "
+                    "needed"
                 )
-            for number, block in enumerate(fields[cell]):
-                where = f"block {number} of the {cell} cell"
-                inputs, ops = block["inputs"], block["ops"]
-                if len(inputs) != 2 or len(ops) != 2:
-                    raise ValueError(f"{where} needs two inputs and two ops")
-                unknown = [op for op in ops if op not in self.ops]
-                if unknown:
-                    raise ValueError(
-                        f"{where} has the op {unknown[0]!r}, allowed are "
-                        f"{', '.join(self.ops)}"
-                    )
-                nodes = [base.whole(node, f"an input of {where}") for node in inputs]
-                tokens += [*nodes, *map(self.ops.index, ops)]
+            for number, block in enumerate(blocks):
+                tokens += self._block(block, f"block {number} of the {cell} cell")
         return tokens
+
+    def _block(self, value: Any, where: str) -> list[int]:
+        """The tokens of a block in JSON."""
+        json_fields.only(value, ("inputs", "ops"), where)
+        inputs = json_fields.elements(value["inputs"], f"inputs of {where}")
+        ops = json_fields.elements(value["ops"], f"ops of {where}")
+        if len(inputs) != 2 or len(ops) != 2:
+            raise ValueError(f"{where} needs two inputs and two ops")
+        places = [json_fields.place(op, self.ops, where) for op in ops]
+        nodes = [json_fields.whole(node, f"an input of {where}") for node in inputs]
+        return [*nodes, *places]
 
     def _length_message(self, length: int) -> str:
         return (

@@ -13,7 +13,7 @@ from enas_tf.spaces import genotype, micro
 from enas_tf.spaces.genotype import Genotype
 from enas_tf.spaces.micro import MicroArc
 
-_CELL = re.compile(r"(?:.*/)?(normal|reduce)\w*/(op|input)_(\d+)_(\d+)")
+_CELL = re.compile(r"(?:.*/)?(normal|reduce)\w*/(op|input)_([0-9]{1,4})_([01])")
 # Labels that its mutators and examples give to choices.
 _LABEL = re.compile(
     r"(?:model|mutable|mutation|layerchoice|inputchoice|layer|skip|reduce|normal|"
@@ -94,7 +94,11 @@ def _edges(fields: dict[str, Any], cell: str) -> list[genotype.Edge]:
         match = _CELL.fullmatch(label)
         if match and match[1] == cell:
             place = int(match[3]), int(match[4])
-            found.setdefault(place, {})[match[2]] = value
+            parts = found.setdefault(place, {})
+            if match[2] in parts:
+                name = f"{cell}/{match[2]}_{match[3]}_{match[4]}"
+                raise ValueError(f"it is nni's JSON, which gives {name} twice")
+            parts[match[2]] = value
     count = len(found)
     places = [(2 + n // 2, n % 2) for n in range(count)]
     if sorted(found) != places or count % 2:

@@ -5,12 +5,11 @@ node its op and the node it reads, and the nodes whose average is the new state.
 count as here: node 0 reads the word and the state before, by tanh.
 """
 
-import reprlib
 from typing import Any
 
 from absl import logging
 
-from enas_tf.spaces import genotype, rnn
+from enas_tf.spaces import genotype, genotype_source, json_fields, rnn
 from enas_tf.spaces.rnn import RnnArc
 
 FIELDS = ("recurrent", "concat")
@@ -36,12 +35,7 @@ def arc_of(
       ValueError: a field is missing or malformed, an op that does not exist here, a
         node that cannot be read, or an average as above.
     """
-    missing = [name for name in FIELDS if name not in fields]
-    if missing:
-        raise ValueError(
-            f"the genotype lacks {', '.join(missing)}; its fields are "
-            f"{', '.join(FIELDS)}"
-        )
+    genotype_source.check(fields, FIELDS)
     edges = _edges(fields["recurrent"], rnn.OPS[:num_ops])
     space = rnn.RnnSpace(len(edges), num_ops=num_ops)
     ops = tuple(rnn.OPS.index(op) for op, _ in edges)
@@ -54,11 +48,14 @@ def arc_of(
 
 def _edges(value: Any, allowed: tuple[str, ...]) -> list[genotype.Edge]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"recurrent is {reprlib.repr(value)}, not a list of pairs")
+        raise ValueError(
+            f"recurrent is {json_fields.shown(value)}, not a list of pairs"
+        )
     for number, edge in enumerate(value, start=1):
         if not isinstance(edge, list | tuple) or [*map(type, edge)] != [str, int]:
             raise ValueError(
-                f"node {number} is {reprlib.repr(edge)}, not a pair like ('relu', 0)"
+                f"node {number} is {json_fields.shown(edge)}, not a pair like "
+                "('relu', 0)"
             )
         if edge[0] not in allowed:
             raise ValueError(
@@ -72,7 +69,8 @@ def _check_average(arc: RnnArc, nodes: list[int], *, concat: str, average: str) 
     every = list(range(1, len(arc.ops) + 1))
     if outside := [node for node in nodes if node not in every]:
         raise ValueError(
-            f"concat names node {outside[0]}, allowed are 1 to {len(every)}"
+            f"concat names node {json_fields.shown(outside[0])}, allowed are 1 to "
+            f"{len(every)}"
         )
     here = every if average == "all" else list(rnn.loose_ends(arc))
     if nodes == here or concat == "any":

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.spaces import base
+from enas_tf.spaces import base, json_fields
 
 # In id order. The names are what arc files and pictures show.
 OPS = ("tanh", "relu", "sigmoid", "identity")
@@ -99,6 +99,7 @@ class RnnSpace(base.SearchSpace[RnnArc]):
     """`num_nodes` nodes behind node 0, each with one of the first `num_ops` ops."""
 
     name = "rnn"
+    json_names = ("nodes",)
 
     def __init__(self, num_nodes: int, *, num_ops: int = len(OPS)):
         """Args: the size; ValueError where it is impossible."""
@@ -152,14 +153,12 @@ class RnnSpace(base.SearchSpace[RnnArc]):
 
     def _from_fields(self, fields: dict[str, Any]) -> list[int]:
         tokens: list[int] = []
-        for number, node in enumerate(fields["nodes"], start=1):
-            if node["op"] not in self.ops:
-                allowed = ", ".join(self.ops)
-                raise ValueError(
-                    f"node {number} has the op {node['op']!r}, allowed are {allowed}"
-                )
-            read = base.whole(node["input"], f"the input of node {number}")
-            tokens += [read, self.ops.index(node["op"])]
+        nodes = json_fields.elements(fields["nodes"], "nodes")
+        for number, node in enumerate(nodes, start=1):
+            where = f"node {number}"
+            json_fields.only(node, ("input", "op"), where)
+            read = json_fields.whole(node["input"], f"the input of {where}")
+            tokens += [read, json_fields.place(node["op"], self.ops, where)]
         return tokens
 
     def _length_message(self, length: int) -> str:

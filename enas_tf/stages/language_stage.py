@@ -11,8 +11,16 @@ from enas_tf.config import Config
 from enas_tf.data import text
 from enas_tf.request import Request
 from enas_tf.spaces import rnn
+from enas_tf.stages import (
+    earlier,
+    same_data,
+    same_machine,
+    summary,
+    tested,
+    texts,
+    warm,
+)
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import same_data, same_machine, summary, tested, texts, warm
 from enas_tf.tasks import measures
 from enas_tf.training import child as child_lib
 from enas_tf.training import epochs as epochs_lib
@@ -53,6 +61,8 @@ def train(request: Request) -> None:
         same_machine.agree(request, "train", report)
         parts = _build(request, config, report)
         parts_lib.take_up(request, parts.driver, report, parts.total_steps)
+        epochs = parts.driver.position[retrain.EPOCH]
+        earlier.tell_of_changes(request, "train", epochs)
         report.begin_trial(config)
         done = parts.driver.position[epochs_lib.COUNTER]
         report.begin("train", parts.total_steps, done)
@@ -91,7 +101,7 @@ def predict(request: Request) -> None:
     source = pathlib.Path(request.configs["train"].run.input).expanduser()
     answers = predict_text.predict(request.folder.final, source)
     for answer in answers:
-        _tell(str(answer.path), answer)
+        _tell(lines.told(answer.path), answer)
     if len(answers) > 1:
         together = predict_text.together(source, answers)
         _tell(f"All {len(answers)} files", together)

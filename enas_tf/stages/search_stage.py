@@ -8,8 +8,8 @@ from enas_tf import best_arc, disk, plots
 from enas_tf.config import Config, ConfigError
 from enas_tf.controller import Controller
 from enas_tf.request import Request
+from enas_tf.stages import earlier, same_data, same_machine, summary
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import same_data, same_machine, summary
 from enas_tf.tasks import rewards
 from enas_tf.tasks.measures import Measure
 from enas_tf.training import ahead, networks, scoring, stopping
@@ -44,6 +44,8 @@ def search(request: Request) -> None:
         folder.agree("search", config)
         same_machine.agree(request, "search", report)
         parts = _build(request, report)
+        epochs = parts.driver.position[search_lib.EPOCH]
+        earlier.tell_of_changes(request, "search", epochs)
         report.begin_trial(config)
         report.begin_forecast(parts.search.look)
         with parts.driver.stoppable():

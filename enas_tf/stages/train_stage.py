@@ -16,6 +16,7 @@ from enas_tf.nn import cost
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
 from enas_tf.stages import (
+    earlier,
     evaluation,
     images,
     same_data,
@@ -70,6 +71,8 @@ def train(request: Request) -> None:
         parts = _build_train(request, config, report)
         total = _total_steps(config, parts.task)
         parts_lib.take_up(request, parts.driver, report, total)
+        epochs = parts.driver.position[retrain.EPOCH]
+        earlier.tell_of_changes(request, "train", epochs)
         report.begin_trial(config)
         report.begin("train", total, parts.driver.position[epochs_lib.COUNTER])
         with parts.driver.stoppable():
@@ -248,4 +251,5 @@ def predict(request: Request) -> None:
     """Name the class of an image, or of each image in a folder."""
     source = pathlib.Path(request.configs["train"].run.input).expanduser()
     for answer in predict_lib.predict(request.folder.final, source):
-        logging.info("%s: %s (%.3f)", answer.path, answer.label, answer.probability)
+        path, label = lines.told(answer.path), lines.told(answer.label)
+        logging.info("%s: %s (%.3f)", path, label, answer.probability)

@@ -16,11 +16,17 @@ CIFAR = pathlib.Path(os.environ.get("ENAS_TFDS", ROOT.parent / "shared/data/tfds
 
 
 def store(folder, name, splits, *, shape=(28, 28, 1), classes=4, side=None):
-    """A set whose image i is i in every pixel, with labels as given."""
+    """A set whose image i is i in every pixel, with labels as given.
+
+    `classes` is how many there are, or their names.
+    """
+    named = (
+        dict(num_classes=classes) if isinstance(classes, int) else dict(names=classes)
+    )
     features = tfds.features.FeaturesDict(
         dict(
             picture=tfds.features.Image(shape=shape),
-            kind=tfds.features.ClassLabel(num_classes=classes),
+            kind=tfds.features.ClassLabel(**named),
         )
     )
 
@@ -233,3 +239,9 @@ def test_decoding_in_batches_gives_what_tfds_gives(shapes_folder):
     plain = [e["picture"] for e in tfds.as_numpy(builder.as_dataset(split="test"))]
     np.testing.assert_array_equal(load("shapes", shapes_folder).test.images, plain)
     assert tf.executing_eagerly()
+
+
+def test_a_class_that_is_no_line_of_text_is_refused(tmp_path):
+    names = ["cat", "a\u2028b", "dog", " bird"]
+    store(tmp_path, "pets", dict(train=[0, 1, 2, 3] * 5, test=[0]), classes=names)
+    refused("--dataset: the class name 'a.u2028b' in pets is not", "pets", tmp_path)

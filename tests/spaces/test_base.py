@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from enas_tf.spaces import base
+from enas_tf.spaces import base, json_fields
 
 
 class ToyArc(NamedTuple):
@@ -22,6 +22,7 @@ class ToySpace(base.SearchSpace[ToyArc]):
 
     name = "toy"
     ops = ("a", "b", "c")
+    json_names = ("op", "index", "bits")
 
     def tape(self):
         yield base.Step(None, anchor="zeros", restart=True)
@@ -45,7 +46,10 @@ class ToySpace(base.SearchSpace[ToyArc]):
         return dict(op=self.ops[arc.op], index=arc.index, bits=list(arc.bits))
 
     def _from_fields(self, fields):
-        return [self.ops.index(fields["op"]), fields["index"], *fields["bits"]]
+        op = json_fields.place(fields["op"], self.ops, "the toy")
+        index = json_fields.whole(fields["index"], "index")
+        bits = json_fields.elements(fields["bits"], "bits")
+        return [op, index, *(json_fields.whole(bit, "a bit") for bit in bits)]
 
 
 SPACE = ToySpace()
@@ -172,13 +176,16 @@ def test_json_comes_back_as_the_arc():
     assert SPACE.from_json(SPACE.to_json(ARC)) == ARC
 
 
-def test_json_outlives_a_change_of_numbering():
+def test_json_of_another_numbering_is_no_other_arc():
     renumbered = ToySpace()
     renumbered.ops = ("c", "a", "b")
-    assert renumbered.from_json(SPACE.to_json(ARC)) == ToyArc(0, 1, (0, 1))
+    with pytest.raises(
+        ValueError, match="op and index and bits say '0 1 0 1', its arc"
+    ):
+        renumbered.from_json(SPACE.to_json(ARC))
 
 
-GOOD = dict(version=1, space="toy", op="c", index=1, bits=[0, 1])
+GOOD = json.loads(SPACE.to_json(ARC))
 
 
 @pytest.mark.parametrize(
@@ -193,9 +200,22 @@ GOOD = dict(version=1, space="toy", op="c", index=1, bits=[0, 1])
         ('{"space": "toy"}', "the JSON is no arc's: it has 'space', no version"),
         ("{}", "the JSON is no arc's: it has nothing, no version"),
         (json.dumps({**GOOD, "space": "rnn"}), "of the space 'rnn', not 'toy'"),
-        ('{"version": 1, "space": "toy"}', r"lacks a part of an arc (KeyError('op'))"),
-        (json.dumps({**GOOD, "bits": 0}), "lacks a part of an arc (TypeError("),
-        (json.dumps({**GOOD, "op": "z"}), "not in tuple"),
+        (json.dumps({**GOOD, "version": True}), "version true is not known, only 1"),
+        (json.dumps({**GOOD, "version": 1.0}), "version 1.0 is not known, only 1"),
+        (json.dumps({**GOOD, "space": ["toy"]}), "of the space ['toy'], not 'toy'"),
+        ('{"version": 1, "space": "toy"}', "the JSON lacks op, index, bits, arc; its"),
+        (json.dumps({**GOOD, "more": 0}), "the JSON has the field 'more'; its fields"),
+        (json.dumps({**GOOD, "bits": 0}), "bits is 0, not a list"),
+        (
+            json.dumps({**GOOD, "op": "z"}),
+            "the toy has the op 'z', allowed are a, b, c",
+        ),
+        (json.dumps({**GOOD, "index": True}), "index is true, not a whole number"),
+        (
+            json.dumps({**GOOD, "arc": "2 1 1 1"}),
+            "say '2 1 0 1', its arc says '2 1 1 1'",
+        ),
+        (json.dumps({**GOOD, "arc": [2, 1, 0, 1]}), "is [2, 1, 0, 1], not integers in"),
         (json.dumps({**GOOD, "index": 2}), "integer 2 of the arc is 2"),
         (json.dumps({**GOOD, "bits": [1]}), "the arc has 3 integers, 4 are needed"),
     ],
@@ -204,3 +224,10 @@ def test_json_that_is_no_arc_is_refused(text, message):
     with pytest.raises(ValueError) as caught:
         SPACE.from_json(text)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("token", [0.5, 1.0, True, np.float32(1), np.True_, "1", None])
+def test_a_token_that_is_no_integer_is_refused(token):
+    with pytest.raises(ValueError, match="a token is .*, not a whole number"):
+        SPACE.validate([2, token, 0, 1])
+    assert SPACE.validate(np.array([2, 1, 0, 1], np.int32)) == [2, 1, 0, 1]

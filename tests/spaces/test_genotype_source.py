@@ -75,7 +75,7 @@ def test_one_that_cannot_be_read_does_not_spoil_the_others():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "the genotype is not JSON ("),
+        ("{", "the genotype cannot be read: this is not JSON ("),
         ("A = Genotype(", "the genotype is not Python ('(' was never closed (line 1))"),
         ("Genotype(1, 2)", "the genotype is not of the form Genotype(normal="),
         ("print(Genotype (a=1))", "the genotype is not of the form Genotype(normal="),

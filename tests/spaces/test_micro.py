@@ -247,13 +247,13 @@ NORMAL = FIELDS["normal"]
         ),
         (
             [dict(inputs=[1, 0]), NORMAL[1]],
-            "the JSON lacks a part of an arc (KeyError('ops'))",
+            "block 0 of the normal cell lacks ops; its fields are inputs, ops",
         ),
-        (["identity", NORMAL[1]], "the JSON lacks a part of an arc (TypeError("),
+        (["identity", NORMAL[1]], "block 0 of the normal cell is 'identity', not an"),
         (NORMAL[:1], "the normal cell has 1 blocks, 2 are needed"),
         ([*NORMAL, NORMAL[1]], "the normal cell has 3 blocks, 2 are needed"),
-        (3, "the JSON lacks a part of an arc (TypeError("),
-        (None, "the JSON lacks a part of an arc (TypeError("),
+        (3, "the normal cell is 3, not a list"),
+        (None, "the normal cell is null, not a list"),
     ],
 )
 def test_malformed_cells_in_json_are_refused(normal, message):
@@ -264,7 +264,7 @@ def test_malformed_cells_in_json_are_refused(normal, message):
 
 def test_json_of_one_cell_is_refused():
     del (fields := dict(FIELDS))["reduce"]
-    with pytest.raises(ValueError, match=r"lacks a part of an arc \(KeyError"):
+    with pytest.raises(ValueError, match="the JSON lacks reduce; its fields are"):
         TWO.from_json(json.dumps(fields))
 
 

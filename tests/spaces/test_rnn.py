@@ -214,15 +214,15 @@ NODES = FIELDS["nodes"]
         ),
         (
             [dict(op="tanh"), *NODES[1:]],
-            "the JSON lacks a part of an arc (KeyError('input'))",
+            "node 1 lacks input; its fields are input, op",
         ),
         (
             [dict(input=None, op="tanh"), *NODES[1:]],
-            "the input of node 1 is None, not a whole number",
+            "the input of node 1 is null, not a whole number",
         ),
-        (["tanh", *NODES[1:]], "the JSON lacks a part of an arc (TypeError("),
+        (["tanh", *NODES[1:]], "node 1 is 'tanh', not an object"),
         (NODES[:2], "the arc has 4 integers, 3 nodes need 6"),
-        (3, "the JSON lacks a part of an arc (TypeError("),
+        (3, "nodes is 3, not a list"),
     ],
 )
 def test_malformed_nodes_in_json_are_refused(nodes, message):

@@ -1,0 +1,58 @@
+"""Runs that an earlier version began, and that may end otherwise with this one."""
+
+from absl import logging
+
+from enas_tf import config as config_lib
+from enas_tf.config import Config
+from enas_tf.request import Request
+
+# Came with 0.2.0: a stage that began without it was begun by a version before.
+NEWER_SETTING = "split_seed"
+BEGUN = dict(train="training", search="search")
+EMBEDDED = ("digits", "python_docs")
+
+
+def tell_of_changes(request: Request, stage: str, epochs: int) -> None:
+    """One line on what `stage`, which is to go on, would have done otherwise then.
+
+    Without it all that the stage does is what its own version would have done, to the
+    bit (`tests/test_old_runs.py`).
+
+    Args:
+      request: whose folder may hold the stage.
+      stage: a key of `BEGUN`.
+      epochs: how many of it are finished.
+    """
+    config = request.configs[stage]
+    begun_before = request.folder.began_before(stage, NEWER_SETTING)
+    if not begun_before or epochs >= config.loop.num_epochs:
+        return
+    reasons = _since_0_1(config, stage)
+    if reasons:
+        logging.warning(
+            "Note: version 0.1.0 began this %s, and since then %s. So it may end with "
+            "other figures than it would have then.",
+            BEGUN[stage],
+            ", ".join(reasons),
+        )
+
+
+def _since_0_1(config: Config, stage: str) -> list[str]:
+    """What was changed since 0.1.0 and bears on a stage of `config`."""
+    run, data = config.run, config.data
+    of_texts = run.search_for in config_lib.TEXTS
+    reasons = []
+    if stage == "search" and of_texts:
+        reasons.append("the rnn cell rounds in another order")
+    if stage == "search" and config.controller.normalize_advantage:
+        reasons.append("advantages of nearly equal rewards are not blown up")
+    if data.dataset in EMBEDDED and not data.data_path and not data.image_size:
+        return reasons
+    if of_texts:
+        reasons.append("an <eos> at the end of a line is not doubled")
+    else:
+        reasons.append(
+            "JPEG files, resized images and sets of characters are read or mirrored a "
+            "little differently"
+        )
+    return reasons

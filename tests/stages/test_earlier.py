@@ -1,0 +1,69 @@
+"""What is said of runs that an earlier version began, and of no others."""
+
+import json
+
+import pytest
+
+from enas_tf import config as config_lib
+from enas_tf.request import Request
+from enas_tf.run_folder import RunFolder
+from enas_tf.stages import earlier
+
+DIGITS = dict(search_for="macro", dataset="digits")
+TEXTS = dict(search_for="rnn", data_path="texts")
+
+
+def said(tmp_path, caplog, given, *, stage="search", epochs=1, begun=None, saved=True):
+    """What is told of a stage with the settings `given`, begun by 0.1.0."""
+    config = config_lib.replace(config_lib.Config(), {**given, "num_epochs": 2})
+    settings = {"seed": 0} if begun is None else begun
+    (tmp_path / stage).mkdir()
+    (tmp_path / stage / "config.json").write_text(json.dumps(settings))
+    (tmp_path / "checkpoints" / stage).mkdir(parents=True)
+    if saved:
+        (tmp_path / "checkpoints" / stage / "checkpoint").write_text("")
+    folder = RunFolder(tmp_path)
+    request = Request(stage, {stage: config}, "", folder, ["python", "bin/main.py"])
+    earlier.tell_of_changes(request, stage, epochs)
+    return caplog.text
+
+
+@pytest.mark.parametrize(
+    ("given", "stage", "reason"),
+    [
+        (TEXTS, "search", "the rnn cell rounds in another order, an <eos>"),
+        (TEXTS, "train", "since then an <eos> at the end of a line is not doubled. So"),
+        (
+            dict(search_for="rnn", dataset="python_docs"),
+            "search",
+            "since then the rnn cell rounds in another order. So",
+        ),
+        (
+            {**DIGITS, "controller_normalize_advantage": True},
+            "search",
+            "advantages of nearly equal rewards are not blown up. So",
+        ),
+        ({**DIGITS, "image_size": 16}, "train", "JPEG files, resized images"),
+        ({**DIGITS, "data_path": "photos"}, "train", "JPEG files, resized images"),
+        (dict(dataset="mnist"), "search", "sets of characters"),
+    ],
+)
+def test_what_has_changed_is_said(tmp_path, caplog, given, stage, reason):
+    text = said(tmp_path, caplog, given, stage=stage)
+    assert "version 0.1.0 began this" in text and reason in text
+
+
+@pytest.mark.parametrize(
+    "circumstances",
+    [
+        dict(given=DIGITS),
+        dict(given=DIGITS, stage="train"),
+        dict(given=TEXTS, epochs=2),  # it is finished
+        dict(given=TEXTS, begun={"seed": 0, "split_seed": 0}),
+        dict(given=TEXTS, begun={}),
+        dict(given=TEXTS, saved=False),
+        dict(given={**DIGITS, "controller_normalize_advantage": True}, stage="train"),
+    ],
+)
+def test_nothing_is_said_where_nothing_is_otherwise(tmp_path, caplog, circumstances):
+    assert said(tmp_path, caplog, **circumstances) == ""
