@@ -7,7 +7,7 @@ from tensorflow.python.eager import context
 def keep_whole() -> None:
     """Let no graph that is traced from now on add up in the order of the threads.
 
-    Where TensorFlow believes a graph to need more than four fifths of 256 MB, its
+    Where TensorFlow believes a graph to need more than four fifths of 256 MiB, its
     memory optimiser gives a sum of more than two tensors up for a variable to which
     each is added as soon as it is there: other threads, other rounding, whatever
     `tf.config.experimental.enable_op_determinism` says. It has no public switch.
