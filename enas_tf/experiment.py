@@ -11,6 +11,7 @@ from absl import logging
 
 from enas_tf import config as config_lib
 from enas_tf import lines, machine_notes, tensorflow_state
+from enas_tf.nn import sums
 from enas_tf.request import Request
 from enas_tf.stages import language_stage, search_stage, summary, train_stage
 from enas_tf.training.finite import NotFinite
@@ -34,6 +35,7 @@ def run(request: Request) -> None:
         logging.warning("%s", note)
     if request.configs["search"].run.deterministic:
         tf.config.experimental.enable_op_determinism()
+        sums.keep_whole()
     of_texts = request.configs["search"].run.search_for in config_lib.TEXTS
     one_arc = language_stage if of_texts else train_stage
     stages = dict(

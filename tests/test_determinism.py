@@ -49,18 +49,55 @@ print("equal")
 """
 
 
+# So large that TensorFlow would take the sum apart and add in the order of the threads.
+SUMS = """
+import tensorflow as tf
+from tensorflow.python.eager import context
+
+from enas_tf.nn import sums
+
+tf.config.experimental.enable_op_determinism()
+x = tf.random.stateless_normal([8_000_000], [0, 1])
+
+
+def graph_and_values(count):
+    @tf.function(autograph=False)
+    def total():
+        return tf.add_n([tf.maximum(x, n / 7) for n in range(8)])
+
+    with context.collect_graphs(optimized=True) as graphs:
+        values = {total().numpy().tobytes() for _ in range(count)}
+    return {node.op for node in graphs[0].node}, values
+
+
+ops, _ = graph_and_values(1)
+assert "TemporaryVariable" in ops and "AddN" not in ops, ops
+sums.keep_whole()
+ops, values = graph_and_values(20)
+assert "AddN" in ops and "TemporaryVariable" not in ops, ops
+assert len(values) == 1
+print("equal")
+"""
+
+
 # A sum that TensorFlow makes in the memory of one of its terms begins with that term;
 # where the threads decide which one is free, some calls are rounded otherwise.
 CHILD = """
+import sys
 import numpy as np
 import tensorflow as tf
 from enas_tf.config import ChildConfig
 from enas_tf.children.macro import SharedMacroChild
+from enas_tf.nn import sums
 from enas_tf.spaces.macro import MacroSpace
 
+tf.config.threading.set_inter_op_parallelism_threads(2)
+tf.config.threading.set_intra_op_parallelism_threads(2)
 tf.config.experimental.enable_op_determinism()
-space = MacroSpace(6)
-config = ChildConfig(num_layers=6, out_filters=4)
+sums.keep_whole()
+layers, filters, arcs, count = map(int, sys.argv[1:])
+space = MacroSpace(layers)
+config = ChildConfig(num_layers=layers, out_filters=filters)
 child = SharedMacroChild(space, config, image_shape=(32, 32, 3), num_classes=10, seed=0)
 images = tf.random.stateless_normal([16, 32, 32, 3], [0, 1])
 
@@ -75,8 +112,8 @@ def step(tokens):
     return trained, child(images, arc=arc).logits
 
 
-for arc in space.random(np.random.default_rng(0), 40):
-    calls = (step(tf.constant(arc, tf.int32)) for _ in range(25))
+for arc in space.random(np.random.default_rng(0), arcs):
+    calls = (step(tf.constant(arc, tf.int32)) for _ in range(count))
     first, *others = ([value.numpy().tobytes() for value in call] for call in calls)
     assert all(other == first for other in others), arc
 print("equal")
@@ -120,14 +157,29 @@ def test_reductions_have_the_same_gradients_in_every_call(one_dnn):
     runs_through(STEPS, one_dnn=one_dnn)
 
 
-@pytest.mark.parametrize("script", [CHILD, CELLS], ids=["macro", "rnn"])
-def test_a_child_has_the_same_gradients_and_logits_in_every_call(script):
-    runs_through(script, one_dnn="0")
+def test_a_large_sum_has_the_same_bits_in_every_call():
+    runs_through(SUMS, one_dnn="1")
 
 
-def runs_through(script, *, one_dnn):
+@pytest.mark.parametrize("one_dnn", ["0", "1"])
+def test_a_macro_child_has_the_same_gradients_and_logits_in_every_call(one_dnn):
+    runs_through(CHILD, 6, 4, 40, 25, one_dnn=one_dnn)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one_dnn", ["0", "1"])
+def test_so_it_has_at_the_published_sizes(one_dnn):
+    runs_through(CHILD, 12, 36, 6, 12, one_dnn=one_dnn)
+
+
+@pytest.mark.parametrize("one_dnn", ["0", "1"])
+def test_an_rnn_child_has_the_same_gradients_and_logits_in_every_call(one_dnn):
+    runs_through(CELLS, one_dnn=one_dnn)
+
+
+def runs_through(script, *arguments, one_dnn):
     answer = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", script, *map(str, arguments)],
         cwd=REPOSITORY,
         env=os.environ | {"TF_ENABLE_ONEDNN_OPTS": one_dnn, "PYTHONPATH": "."},
         capture_output=True,
