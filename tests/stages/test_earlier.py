@@ -5,6 +5,7 @@ import json
 import pytest
 
 from enas_tf import config as config_lib
+from enas_tf import machine
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
 from enas_tf.stages import earlier
@@ -13,17 +14,20 @@ DIGITS = dict(search_for="macro", dataset="digits")
 TEXTS = dict(search_for="rnn", data_path="texts")
 
 
-def said(tmp_path, caplog, given, *, stage="search", epochs=1, begun=None, saved=True):
-    """What is told of a stage with the settings `given`, begun by 0.1.0."""
+def said(tmp_path, caplog, given, *, stage="search", epochs=1, newer=False, saved=True):
+    """What is told of a stage with the settings `given`, begun by 0.1.0 or `newer`."""
     config = config_lib.replace(config_lib.Config(), {**given, "num_epochs": 2})
-    settings = {"seed": 0} if begun is None else begun
+    settings = config_lib.flat(config)
+    if not newer:
+        del settings[earlier.NEWER_SETTING]
     (tmp_path / stage).mkdir()
     (tmp_path / stage / "config.json").write_text(json.dumps(settings))
     (tmp_path / "checkpoints" / stage).mkdir(parents=True)
     if saved:
-        (tmp_path / "checkpoints" / stage / "checkpoint").write_text("")
+        (tmp_path / "checkpoints" / stage / "ckpt-1.index").write_text("")
     folder = RunFolder(tmp_path)
-    request = Request(stage, {stage: config}, "", folder, ["python", "bin/main.py"])
+    command, wanted = ["python", "bin/main.py"], machine.Wanted(threads=1)
+    request = Request(stage, {stage: config}, "", folder, command, wanted)
     earlier.tell_of_changes(request, stage, epochs)
     return caplog.text
 
@@ -59,8 +63,7 @@ def test_what_has_changed_is_said(tmp_path, caplog, given, stage, reason):
         dict(given=DIGITS),
         dict(given=DIGITS, stage="train"),
         dict(given=TEXTS, epochs=2),  # it is finished
-        dict(given=TEXTS, begun={"seed": 0, "split_seed": 0}),
-        dict(given=TEXTS, begun={}),
+        dict(given=TEXTS, newer=True),
         dict(given=TEXTS, saved=False),
         dict(given={**DIGITS, "controller_normalize_advantage": True}, stage="train"),
     ],
