@@ -17,6 +17,20 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
+_STOPPED = b"enas_tf: stopped.\n"
+
+
+def _end_at_once(number: int, frame: FrameType | None) -> None:
+    """Ends the program while its modules are imported, when nothing is begun yet."""
+    del frame
+    os.write(sys.stderr.fileno(), _STOPPED)
+    os._exit(128 + number)
+
+
+_HEARD = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if __name__ == "__main__" and _HEARD:  # else Ctrl-C is for somebody else
+    signal.signal(signal.SIGINT, _end_at_once)
+
 # Works from a clone, uninstalled; Keras reads its backend when it is imported.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -35,6 +49,9 @@ from enas_tf import (
     request,
     run_space,
 )
+
+if __name__ == "__main__" and _HEARD:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # When the command began: all that Python has worked so far was to import.
 BEGAN = time.monotonic() - time.process_time()
@@ -76,6 +93,7 @@ def run(argv: list[str]) -> None:
 def _terminate(number: int, frame: FrameType | None) -> None:
     """Ends the program as the signal would, but for what is noted on the way out."""
     del frame
+    os.write(sys.stderr.fileno(), _STOPPED)
     raise SystemExit(128 + number)
 
 

@@ -24,7 +24,7 @@ class Damaged(config.ConfigError):
 
 
 class Forbidden(config.ConfigError):
-    """The operating system lets nobody write there, or not this user."""
+    """Nobody can write there, or not this user: forbidden, read-only, or full."""
 
 
 class Read(NamedTuple):
@@ -45,8 +45,8 @@ def refusals(path: str | os.PathLike) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        forbidden = error.errno in _FORBIDDEN
-        kind = Forbidden if forbidden else config.ConfigError
+        unwritable = error.errno in (*_FORBIDDEN, *_FULL)
+        kind = Forbidden if unwritable else config.ConfigError
         raise kind(explain(path, error)) from None
 
 

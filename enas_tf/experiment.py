@@ -65,6 +65,9 @@ def _run_stages(request: Request, stages: Sequence[Callable[[Request], None]]) -
     except KeyboardInterrupt:
         _say_how_to_go_on(request, "Stopped at once.")
         raise SystemExit(128 + signal.SIGINT) from None
+    except SystemExit:  # SIGTERM, where nobody waits for a good moment
+        _say_how_to_go_on(request, "Stopped at once.")
+        raise
     except NotFinite as error:
         logging.error("%s", error)
         raise SystemExit(1) from None

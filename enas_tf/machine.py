@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import NamedTuple
 
-from enas_tf import processor
+from enas_tf import processor, run_settings
 from enas_tf.config import ConfigError
 from enas_tf.run_folder import RunFolder
 
@@ -18,7 +18,6 @@ KEY = "machine"  # in what run.json says of a stage
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # TensorFlow reads it once, when it is imported
 # By these TensorFlow would take another number; --threads is stronger.
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-BEGUN = dict(train="training", search="search")
 _WORDS = {"0": False, "false": False, "1": True, "true": True}
 
 
@@ -137,8 +136,9 @@ def _onednn_asked() -> bool | None:
 def _other_threads(
     asked: int, known: int, stage: str, folder: RunFolder
 ) -> ConfigError:
+    noun = run_settings.NOUNS[stage]
     return ConfigError(
-        f"--threads was {known} when this {stage} began, and is now {asked}. Leave "
-        "--threads out, begin anew with --reset_output_dir, or choose another folder "
-        f"than --output_dir={folder.path}."
+        f"--threads was {known} when the {noun} in --output_dir={folder.path} began, "
+        f"and is now {asked}. Leave --threads out: it goes on with {known}. "
+        "Only a new run can have another number."
     )

@@ -2,7 +2,7 @@
 
 import os
 
-from enas_tf import machine, processor
+from enas_tf import machine, processor, run_settings
 from enas_tf.machine import Machine, Wanted
 
 _LAST_DIGITS = "may differ from those of an uninterrupted run"
@@ -36,9 +36,9 @@ def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
         f"{name} {getattr(begun, name)} (here {getattr(held, name)})" for name in differ
     )
     return [
-        f"Careful: this {machine.BEGUN[stage]} began with {told}: a command has what "
-        f"its last stage began with. Give --mode={stage} for what this one did, or its "
-        f"last digits {_LAST_DIGITS}."
+        f"Careful: this {run_settings.NOUNS[stage]} began with {told}: a command has "
+        f"what its last stage began with. Give --mode={stage} for what this one did, "
+        f"or its last digits {_LAST_DIGITS}."
     ]
 
 
@@ -113,9 +113,10 @@ def _unknown(wanted: Wanted, held: Machine) -> str:
     onednn = f"oneDNN {_switch(held.onednn)}"
     if not wanted.remapping:
         return (
-            f"Careful: run.json no longer says on which machine this {stage} began. It "
-            f"goes on with the {threads} in {wanted.stage}/config.json and "
-            f"{onednn}; if that was not so, its last digits {_LAST_DIGITS}."
+            "Careful: run.json no longer says on which machine this "
+            f"{run_settings.NOUNS[stage]} began. It goes on with the {threads} in "
+            f"{wanted.stage}/config.json and {onednn}; if that was not so, its last "
+            f"digits {_LAST_DIGITS}."
         )
     advice = "Give --threads if that was another number"
     if wanted.asked:
@@ -128,7 +129,7 @@ def _unknown(wanted: Wanted, held: Machine) -> str:
 
 
 def _stage(wanted: Wanted) -> str:
-    return machine.BEGUN[wanted.stage]
+    return run_settings.NOUNS[wanted.stage]
 
 
 def _switch(on: bool) -> str:

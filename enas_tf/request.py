@@ -300,8 +300,8 @@ def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
     arc_is_there = "child_fixed_arc" in given or run.warm_start
     if run.mode == "train" and not arc_is_there:
         raise config.ConfigError(
-            "--reset_output_dir would remove the arc that --mode=train takes from "
-            "arcs/best.json. Give --child_fixed_arc, or choose another --output_dir."
+            "--reset_output_dir would remove the arc that --mode=train finds in "
+            "--output_dir. Give --child_fixed_arc, or choose another --output_dir."
         )
 
 

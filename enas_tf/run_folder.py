@@ -128,9 +128,12 @@ class RunFolder(RunJournal):
         """The settings `stage` began with, {flag name: value}; {} before it began.
 
         Raises:
-          Damaged: they are `needed` and lost, though the stage has a checkpoint.
+          Damaged: they are `needed`, and lost or of two runs, though the stage has a
+            checkpoint.
         """
         found = self._found(stage)
+        if needed and found.disputed and self.has_checkpoint(stage):
+            raise run_settings.mixed(self.path, stage, found.disputed)
         if needed and not found.values and self.has_checkpoint(stage):
             raise run_settings.lost(self.path, stage, found.trouble)
         return run_settings.with_split_seed(found.values)
@@ -167,6 +170,10 @@ class RunFolder(RunJournal):
         if not changes:
             return
         refusal = run_settings.refusal(self.path, stage, changes[0])
+        if changes[0].flag == "split_seed" and self.began_before(stage, "split_seed"):
+            raise config_lib.ConfigError(
+                f"{refusal} Up to version 0.1.0 --seed decided what --split_seed does."
+            )
         if changes[0].flag != run_settings.LENGTH or stage != "train" or not trains:
             raise refusal
         longer.refuse(

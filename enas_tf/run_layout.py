@@ -76,8 +76,9 @@ def refuse_wrong_kinds(folder: pathlib.Path) -> None:
                     raise _wrong(path, "file", "folder")
         for pattern in FILES:
             for path in sorted(folder.glob(pattern)):
-                if path.is_dir():
-                    raise _wrong(path, "folder", "file")
+                if path.exists() and not path.is_file():
+                    found = "folder" if path.is_dir() else "pipe or device"
+                    raise _wrong(path, found, "file")
 
 
 def remove(folder: pathlib.Path) -> None:

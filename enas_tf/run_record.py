@@ -62,6 +62,11 @@ def read(folder: pathlib.Path) -> Found | None:
     ours, copy = (_file(folder / n) for n in (run_layout.RUN, run_layout.COPY))
     if copy.sealed and ours.run and not ours.sealed and ours.run != copy.run:
         ours = _File(None, False, mending.DAMAGED)  # its checksum is lost
+    if ours.sealed and copy.sealed and _of_two_runs(ours.run, copy.run):
+        raise disk.Damaged(
+            f"{folder / run_layout.RUN} and {run_layout.COPY} are of two runs. Remove "
+            "the one that is not of this folder's; it is made anew from the other."
+        )
     if ours.run:
         # A copy of an earlier version is not missed.
         missed = copy.trouble and (ours.sealed or copy.trouble != mending.MISSING)
@@ -78,6 +83,12 @@ def write(folder: pathlib.Path, run: dict[str, Any]) -> None:
     run = {**{key: run[key] for key in _HEAD if key in run}, **run}
     disk.write_json(folder / run_layout.RUN, run)
     disk.write_json(folder / run_layout.COPY, run)
+
+
+def _of_two_runs(ours: dict[str, Any], copy: dict[str, Any]) -> bool:
+    """Whether they began at different times; all states of one run have one begin."""
+    known = "begin" in ours and "begin" in copy
+    return known and ours["begin"] != copy["begin"]
 
 
 def is_damaged(folder: pathlib.Path) -> bool:

@@ -13,6 +13,7 @@ from enas_tf.config import ConfigError
 
 KEY = "settings"  # in what run.json says of a stage
 LENGTH = "num_epochs"
+NOUNS = dict(search="search", train="training")  # what a stage is called in a sentence
 
 # The sections a stage's result depends on. `derive` is in none: deriving anew from a
 # finished search, with other settings, is what --mode=derive is for.
@@ -32,10 +33,12 @@ class Found(NamedTuple):
     Attributes:
       values: {flag name: value}; {} before the stage began.
       trouble: of `mending`, or "" if they are from the file.
+      disputed: a setting that both have, with different values; "" if there is none.
     """
 
     values: dict[str, Any]
     trouble: str
+    disputed: str = ""
 
 
 class Change(NamedTuple):
@@ -68,15 +71,27 @@ def find(folder: pathlib.Path, stage: str, copy: Any) -> Found:
             whole = are_ours(read.value) and (read.sealed or _known(read.value))
             vouched = read.sealed or kept in (None, read.value)
             trouble = "" if whole and vouched else mending.DAMAGED
-    return Found((kept or {}) if trouble else read.value, trouble)
+    if trouble:
+        return Found(kept or {}, trouble)
+    return Found(read.value, "", _disputed(read.value, kept or read.value))
 
 
 def lost(folder: pathlib.Path, stage: str, trouble: str) -> disk.Damaged:
     """The refusal to go on with a stage whose settings are nowhere."""
     return disk.Damaged(
         f"{path(folder, stage)} is {trouble}, and run.json has no copy of it: with "
-        f"which settings the {stage} began is not known, so it cannot go on. Restore "
-        "that file, begin anew with --reset_output_dir, or choose another --output_dir."
+        f"which settings the {NOUNS[stage]} began is not known, so it cannot go on. "
+        "Restore that file, begin anew with --reset_output_dir, or choose another "
+        "--output_dir."
+    )
+
+
+def mixed(folder: pathlib.Path, stage: str, flag: str) -> disk.Damaged:
+    """The refusal to go on where the two places of the settings are of two runs."""
+    return disk.Damaged(
+        f"{path(folder, stage)} and run.json do not agree on --{flag}: they are of two "
+        "runs. Put the right one back; where the first is missing, it is made anew "
+        "from run.json."
     )
 
 
@@ -115,11 +130,18 @@ def refusal(folder: pathlib.Path, stage: str, change: Change) -> ConfigError:
     old, new = _short(change.old, long), _short(change.new, long)
     remedy = f"Leave --{flag} out" if left_out else f"Give --{flag}={old} again"
     return ConfigError(
-        f"--{flag} was {old} when this {stage} began, and is now "
+        f"--{flag} was {old} when this {NOUNS[stage]} began, and is now "
         f"{new}. {remedy}, begin anew with "
         f"--reset_output_dir, or choose another folder than --output_dir="
         f"{folder}."
     )
+
+
+def _disputed(values: dict[str, Any], copy: dict[str, Any]) -> str:
+    """A training that is told to go on for longer keeps that in its file first."""
+    names = [item.flag for item in config_lib.settings() if item.flag != LENGTH]
+    differ = (name for name in names if values.get(name) != copy.get(name))
+    return next(differ, "")
 
 
 def _known(values: dict[str, Any]) -> bool:

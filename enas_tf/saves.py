@@ -6,6 +6,7 @@ that a command can be refused at once.
 """
 
 import contextlib
+import os
 import pathlib
 import re
 import shutil
@@ -15,6 +16,9 @@ LIST = "checkpoint"  # TensorFlow's list, in folders of versions up to 0.2
 
 # A save that was killed may leave `ckpt-7_temp` (a folder), data without an index, or
 # an index under a name that goes on.
+# How an index ends. TensorFlow writes it under its last name, so a save that was killed
+# may leave a part of one.
+INDEX_END = bytes.fromhex("57fb808b247547db")
 _NAME = re.compile(r"ckpt-(\d+)(?:(\.index)|(\.data-\d+-of-\d+)|_temp|\.index\..+)")
 
 
@@ -51,10 +55,10 @@ def look(folder: pathlib.Path) -> Found:
 def begun(folder: pathlib.Path) -> bool:
     """Whether a save ever came to its end here, as far as names tell.
 
-    The index is written last, so data without one are no sign.
+    The index is written last, so data without one, or with a part of one, are no sign.
     """
-    indices = any(match[2] for _, match in _matches(folder).values())
-    return indices or (folder / LIST).is_file()
+    indices = [file for file, (_, match) in _matches(folder).items() if match[2]]
+    return any(map(_ends, indices)) or (folder / LIST).is_file()
 
 
 def remove_others(folder: pathlib.Path, kept: list[int]) -> None:
@@ -73,6 +77,16 @@ def remove_list(folder: pathlib.Path) -> None:
     """Remove TensorFlow's list, which would go on naming what is no longer there."""
     with contextlib.suppress(OSError):
         (folder / LIST).unlink()
+
+
+def _ends(index: pathlib.Path) -> bool:
+    """Whether all of an index was written; damage in its middle is not looked for."""
+    if not index.is_file():
+        return True  # what is of another kind was put there later
+    with index.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(INDEX_END)))
+        return file.read() == INDEX_END
 
 
 def _matches(folder: pathlib.Path) -> dict[pathlib.Path, tuple[int, re.Match]]:

@@ -8,7 +8,7 @@ import pytest
 import run_files
 
 from enas_tf import config as config_lib
-from enas_tf import run_layout
+from enas_tf import run_layout, saves
 from enas_tf.run_folder import RunFolder
 
 
@@ -77,7 +77,7 @@ def searched(path, space):
     begun = config_lib.replace(config_lib.Config(), {"search_for": space})
     folder.agree("search", begun)
     folder.checkpoints("search").mkdir(parents=True)
-    (folder.checkpoints("search") / "ckpt-1.index").touch()
+    (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder.release()
 
 
@@ -119,7 +119,7 @@ def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
     folder = RunFolder.claim(tmp_path / "out", reset=False)
     folder.agree("search", config_lib.Config())
     folder.checkpoints("search").mkdir(parents=True)
-    (folder.checkpoints("search") / "ckpt-1.index").touch()
+    (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder.release()
     line = refused("--output_dir=out", "--child_out_filters=24")
     assert "--child_out_filters was 36" in line and "is now 24" in line

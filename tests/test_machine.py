@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from enas_tf import config as config_lib
-from enas_tf import machine, machine_notes, processor, request, tensorflow_state
+from enas_tf import machine, machine_notes, processor, request, saves, tensorflow_state
 from enas_tf.config import Config, ConfigError
 from enas_tf.machine import Machine, Wanted
 from enas_tf.run_folder import RunFolder
@@ -34,7 +34,7 @@ def folder(tmp_path):
 
 def save(folder, stage):
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
-    (folder.checkpoints(stage) / "ckpt-1.index").touch()
+    (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)
 
 
 def begun(folder, stage="search", held=HELD):
@@ -60,8 +60,10 @@ def test_another_number_of_threads_is_refused_with_both(folder):
     begun(folder)
     with pytest.raises(ConfigError) as refusal:
         machine.wanted(4, ("search",), folder)
-    assert str(refusal.value).startswith(
-        "--threads was 2 when this search began, and is now 4. Leave --threads out"
+    assert str(refusal.value) == (
+        f"--threads was 2 when the search in --output_dir={folder.path} began, and is "
+        "now 4. Leave --threads out: it goes on with 2. Only a new run can have "
+        "another number."
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 import run_files
 from absl import logging
 
-from enas_tf import request
+from enas_tf import request, saves
 from enas_tf.config import MODES, ConfigError
 from enas_tf.run_folder import RunFolder
 from enas_tf.spaces import genotype, macro, micro
@@ -33,7 +33,7 @@ def build(tmp_path, monkeypatch):
 
 def checkpoint(folder, stage):
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
-    (folder.checkpoints(stage) / "ckpt-1.index").touch()
+    (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)
 
 
 def derived(folder, arc=ARC, space=SPACE):

@@ -19,6 +19,7 @@ from enas_tf import exported, saves
 from enas_tf.config import ConfigError
 from enas_tf.stages import parts as stage_parts
 from enas_tf.training import derive, report, stream_loss
+from enas_tf.training.checkpoint import Checkpoint
 from enas_tf.training.driver import Driver
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
@@ -328,6 +329,32 @@ def test_who_does_not_wait_is_told_how_to_go_on(tmp_path, monkeypatch, caplog):
     (said,) = [text for text in caplog.messages if "To go on: " in text]
     assert said.startswith("Stopped at once. To go on: ")
     assert "--mode=search" in said
+
+
+@pytest.mark.parametrize("length", [0, 100])
+def test_a_kill_in_the_first_save_leaves_a_run_that_goes_on(
+    uninterrupted, tmp_path, monkeypatch, caplog, length
+):
+    """TensorFlow writes an index under its last name, so a kill leaves a part of it."""
+    space, whole = uninterrupted
+    if space != "macro":
+        pytest.skip("the same for all spaces")
+    folder = tmp_path / "killed"
+
+    def torn(saved):
+        place = folder / "checkpoints/search"
+        place.mkdir(parents=True)
+        (place / "ckpt-1.data-00000-of-00001").write_bytes(bytes(1000))
+        (place / "ckpt-1.index").write_bytes(bytes(length))
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Checkpoint, "save", torn)
+        runs.run(space, folder, mode="search")
+    runs.run(space, folder, mode="search")
+    assert any("ckpt-1 is passed over" in message for message in caplog.messages)
+    ours, theirs = runs.checkpoint(folder, "search"), runs.checkpoint(whole, "search")
+    runs.assert_equal_to_the_bit(ours, theirs)
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(

@@ -13,7 +13,7 @@ import run_files
 
 import enas_tf
 from enas_tf import config as config_lib
-from enas_tf import disk, run_layout
+from enas_tf import disk, run_layout, saves
 from enas_tf.config import Config, ConfigError
 from enas_tf.run_folder import RunFolder
 
@@ -31,7 +31,7 @@ def begin(folder, stage, config):
     """What a stage does: agrees on its settings, then saves its first checkpoint."""
     folder.agree(stage, config)
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
-    (folder.checkpoints(stage) / "ckpt-1.index").write_text("weights")
+    (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)
 
 
 def changed(**values):
@@ -289,7 +289,7 @@ def test_only_an_index_in_the_folder_is_a_checkpoint(folder):
         (folder.checkpoints("search") / leftover).touch()
     (folder.checkpoints("search") / "ckpt-1_temp").mkdir()
     assert not folder.has_checkpoint("search")  # a save that was killed
-    (folder.checkpoints("search") / "ckpt-1.index").touch()
+    (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     assert folder.has_checkpoint("search")
     assert not folder.has_checkpoint("train")
 

@@ -7,7 +7,7 @@ import pytest
 import run_files
 
 from enas_tf import config as config_lib
-from enas_tf import disk, run_record
+from enas_tf import disk, run_record, saves
 from enas_tf.config import Config, ConfigError
 from enas_tf.run_folder import RunFolder
 
@@ -19,7 +19,7 @@ def begun(path, **settings):
     folder = RunFolder.claim(path, reset=False, command=["main.py"], mode="search")
     folder.agree("search", config_lib.replace(Config(), {"seed": 7, **settings}))
     folder.checkpoints("search").mkdir(parents=True)
-    (folder.checkpoints("search") / "ckpt-1.index").touch()
+    (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder.record("derive", arc="0 1 0")
     folder.release()
     return folder
@@ -170,7 +170,7 @@ def test_another_programs_folder_is_not_taken_for_ours(files, reset, tmp_path):
 
 
 def test_a_folder_with_nothing_but_our_checkpoints_is_ours(tmp_path):
-    index = b"epoch/.ATTRIBUTES optimizer_0/.ATTRIBUTES"
+    index = b"epoch/.ATTRIBUTES optimizer_0/.ATTRIBUTES" + saves.INDEX_END
     (tmp_path / "checkpoints/train").mkdir(parents=True)
     (tmp_path / "checkpoints/train/ckpt-1.index").write_bytes(index)
     folder = RunFolder.claim(tmp_path, reset=False)
@@ -281,3 +281,31 @@ def test_an_evaluation_mends_nothing_but_run_json(tmp_path, told):
 def test_nothing_is_there_to_read_in_a_new_folder(tmp_path):
     assert run_record.read(tmp_path) is None
     assert RunFolder(tmp_path).run()["stages"] == {}
+
+
+def test_two_marks_of_two_runs_are_refused(tmp_path):
+    for name in ("one", "two"):
+        claimed = RunFolder.claim(tmp_path / name, reset=False)
+        claimed.record("train", test_accuracy=0.5)
+        claimed.release()
+    later = disk.read_json(tmp_path / "two/run.json")
+    later["begin"] = "2001-01-01T00:00:00Z"
+    disk.write_json(tmp_path / "one/run.json", later)
+    with pytest.raises(disk.Damaged, match="of two runs. Remove the one"):
+        RunFolder.claim(tmp_path / "one", reset=False)
+    (tmp_path / "one/run.json").unlink()
+    RunFolder.claim(tmp_path / "one", reset=False).release()
+
+
+def test_settings_of_another_run_are_refused_naming_one(tmp_path):
+    folder = RunFolder.claim(tmp_path / "run", reset=False)
+    folder.agree("search", Config())
+    (folder.checkpoints("search")).mkdir(parents=True)
+    (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
+    other = config_lib.flat(config_lib.replace(Config(), {"seed": 7}))
+    disk.write_json(folder.path / "search/config.json", other)
+    with pytest.raises(disk.Damaged, match="do not agree on --seed: they are of two"):
+        folder.refuse_changes("search", Config())
+    (folder.path / "search/config.json").unlink()
+    folder.refuse_changes("search", Config())
+    folder.release()

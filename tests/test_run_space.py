@@ -9,7 +9,7 @@ import pytest
 import run_files
 from PIL import Image
 
-from enas_tf import flags, request
+from enas_tf import flags, request, saves
 from enas_tf.config import ConfigError
 from enas_tf.run_folder import RunFolder
 from enas_tf.spaces import macro, micro, rnn
@@ -51,7 +51,7 @@ def leave(stage, space, path="run"):
     folder = asked.folder
     folder.agree(stage, asked.configs[stage])
     folder.checkpoints(stage).mkdir(parents=True)
-    (folder.checkpoints(stage) / "ckpt-1.index").touch()
+    (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)
     kept = SPACES[space]
     if stage == "search":
         folder.arcs.mkdir()

@@ -9,7 +9,8 @@ DATA = "data-00000-of-00001"
 
 def fill(folder, *names):
     for name in names:
-        (folder / name).write_text("x")
+        content = b"x" + saves.INDEX_END if name.endswith(".index") else b"x"
+        (folder / name).write_bytes(content)
     return folder
 
 
@@ -44,6 +45,12 @@ def test_halves_and_what_killed_saves_leave_are_told_apart(tmp_path):
 )
 def test_a_save_that_came_to_its_end_is_known_by_its_index(tmp_path, names, begun):
     assert saves.begun(fill(tmp_path, *names)) is begun
+
+
+@pytest.mark.parametrize("length", [0, 3, 8, 1000])
+def test_a_part_of_an_index_is_of_a_save_that_was_killed(tmp_path, length):
+    (tmp_path / "ckpt-1.index").write_bytes(bytes(length))
+    assert not saves.begun(tmp_path)
 
 
 def test_others_are_removed_and_foreign_files_stay(tmp_path):

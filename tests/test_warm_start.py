@@ -4,7 +4,7 @@ import pytest
 import run_files
 
 from enas_tf import config as config_lib
-from enas_tf import request
+from enas_tf import request, saves
 from enas_tf.config import Config, ConfigError
 from enas_tf.run_folder import RunFolder
 
@@ -27,7 +27,7 @@ def training(path, *, tested=2, **values):
     folder = RunFolder.claim(path, reset=False)
     folder.agree("train", config_lib.replace(Config(), {**HAS, **values}))
     folder.checkpoints("train").mkdir(parents=True)
-    (folder.checkpoints("train") / "ckpt-1.index").touch()
+    (folder.checkpoints("train") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     if tested:
         folder.record("train", epochs=tested)
     folder.release()

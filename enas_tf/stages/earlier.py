@@ -3,12 +3,12 @@
 from absl import logging
 
 from enas_tf import config as config_lib
+from enas_tf import run_settings
 from enas_tf.config import Config
 from enas_tf.request import Request
 
 # Came with 0.2.0: a stage that began without it was begun by a version before.
 NEWER_SETTING = "split_seed"
-BEGUN = dict(train="training", search="search")
 EMBEDDED = ("digits", "python_docs")
 
 
@@ -20,7 +20,7 @@ def tell_of_changes(request: Request, stage: str, epochs: int) -> None:
 
     Args:
       request: whose folder may hold the stage.
-      stage: a key of `BEGUN`.
+      stage: a key of `run_settings.NOUNS`.
       epochs: how many of it are finished.
     """
     config = request.configs[stage]
@@ -32,7 +32,7 @@ def tell_of_changes(request: Request, stage: str, epochs: int) -> None:
         logging.warning(
             "Note: version 0.1.0 began this %s, and since then %s. So it may end with "
             "other figures than it would have then.",
-            BEGUN[stage],
+            run_settings.NOUNS[stage],
             ", ".join(reasons),
         )
 

@@ -206,7 +206,8 @@ def refuse_unfinished(request: Request, driver: Driver) -> None:
     if driver.position[retrain.EPOCH] < request.configs["train"].loop.num_epochs:
         raise ConfigError(
             f"--mode={request.mode}: the training in {request.folder.path} is not "
-            "finished. Run --mode=train with this --output_dir first."
+            "finished, or its last checkpoint is damaged. Run --mode=train with this "
+            "--output_dir first: it goes on."
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from enas_tf import run_settings
 from enas_tf.config import ConfigError
 from enas_tf.data.images import ImageData
 from enas_tf.data.text import TextData
@@ -15,7 +16,6 @@ KEY = "data"  # in what run.json says of a stage
 # They change no weights, and other data may be meant; an export, whose means and
 # vocabulary are those of the data, would be another model.
 LOOKING = ("derive", "evaluate")
-BEGUN = dict(train="training", search="search")
 
 
 class Facts(NamedTuple):
@@ -63,7 +63,7 @@ def agree(
     begun = _facts_of(known or {})
     if begun in (None, now):
         return
-    told = f"the data are not those that this {BEGUN[stage]} began with"
+    told = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
     told += f": {_difference(begun, now)}"
     if request.mode not in LOOKING or begun.classes != now.classes:
         raise ConfigError(

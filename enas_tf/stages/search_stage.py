@@ -69,6 +69,12 @@ def derive(request: Request) -> None:
                 f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
                 "this --output_dir first."
             )
+        done, epochs = parts.driver.position[search_lib.EPOCH], config.loop.num_epochs
+        if done < epochs:
+            report.message(
+                f"Careful: this search has not come to its end: {done} of {epochs} "
+                "epochs. An arc is derived from what was learned so far."
+            )
         with parts.driver.stoppable():
             _derive(request, parts, report)
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf import disk, saves
+from enas_tf import disk, run_settings, saves
 from enas_tf.config import ConfigError
 from enas_tf.training import finite
 
@@ -103,11 +103,12 @@ class Checkpoint:
                 return True
         if not begun:
             return False
+        stage = run_settings.NOUNS.get(self._folder.name, self._folder.name)
         what = "there is no checkpoint in"
         if found.whole or found.halves:
             what = "no checkpoint can be read (damaged, or of other sizes) in"
         raise ConfigError(
-            f"--output_dir: {what} {self._folder}, where this {self._folder.name} had "
+            f"--output_dir: {what} {self._folder}, where this {stage} had "
             "saved some. Put back a copy of that folder, begin anew with "
             "--reset_output_dir, or choose another --output_dir."
         )

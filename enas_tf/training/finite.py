@@ -18,7 +18,7 @@ class NotFinite(ArithmeticError):
 
     def __init__(self, what: str, part: str):
         """Args: the end of a sentence on what is wrong; of `REMEDIES`."""
-        kept = "The last good checkpoint is kept."
+        kept = "What was saved before is kept."
         super().__init__(f"{what}. {kept} {REMEDIES[part]}")
 
 

@@ -108,12 +108,16 @@ class RowFile:
     def drop(
         self, unwanted: Callable[[Row], bool], *, instead: Row | None = None
     ) -> None:
-        """Drop rows, and append one, in one atomic step."""
+        """Drop rows, and put one in the place of the first, in one atomic step.
+
+        Where none is dropped, it comes to the end.
+        """
         self._open()
         found = self._read()
         kept = [line for line, row in found if not unwanted(row)]
         if instead is not None:
-            kept.append(sealed(instead))
+            gone = (i for i, (_, row) in enumerate(found) if unwanted(row))
+            kept.insert(next(gone, len(kept)), sealed(instead))
         elif len(kept) == len(found):
             return
         self.close()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from enas_tf import config as config_lib
-from enas_tf import machine
+from enas_tf import machine, saves
 from enas_tf.request import Request
 from enas_tf.run_folder import RunFolder
 from enas_tf.stages import earlier
@@ -24,7 +24,7 @@ def said(tmp_path, caplog, given, *, stage="search", epochs=1, newer=False, save
     (tmp_path / stage / "config.json").write_text(json.dumps(settings))
     (tmp_path / "checkpoints" / stage).mkdir(parents=True)
     if saved:
-        (tmp_path / "checkpoints" / stage / "ckpt-1.index").write_text("")
+        (tmp_path / "checkpoints" / stage / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder = RunFolder(tmp_path)
     command, wanted = ["python", "bin/main.py"], machine.Wanted(threads=1)
     request = Request(stage, {stage: config}, "", folder, command, wanted)

@@ -142,10 +142,10 @@ def test_rows_are_dropped_and_one_put_in_their_place(path):
     file.drop(lambda row: False)
     assert path.read_bytes() == content
     file.drop(lambda row: row["step"] == 2, instead={"stage": "search", "step": 9})
-    assert [row["step"] for row in file.rows()] == [1, 3, 9]
+    assert [row["step"] for row in file.rows()] == [1, 9, 3]
     file.append(ROWS[1])
     file.close()
-    assert [row["step"] for row in found(path)] == [1, 3, 9, 2]
+    assert [row["step"] for row in found(path)] == [1, 9, 3, 2]
 
 
 def test_every_bit_of_a_row_with_an_arc_is_looked_at(path):
