@@ -35,7 +35,6 @@ FILES = (
     SETTINGS,
     "search/config.json",
     "train/config.json",
-    "checkpoints/*/checkpoint",
     "checkpoints/*/ckpt-*.index",  # a save that was killed leaves a folder ckpt-7_temp
     "checkpoints/*/ckpt-*.data-*",
     "metrics.jsonl",

@@ -222,7 +222,7 @@ VALUES = {
     ),
     "reset of the arc to train": (
         ["--mode=train", "--reset_output_dir"],
-        ["--reset_output_dir", "best.json", "--child_fixed_arc"],
+        ["--reset_output_dir", "the arc", "--child_fixed_arc"],
     ),
     "train without an arc": (["--mode=train"], ["best.json", "--child_fixed_arc"]),
     "derive without a search": (["--mode=derive"], ["no search", "outputs/macro"]),

@@ -17,9 +17,8 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf import predict, predict_text
+from enas_tf import predict, predict_text, run_settings
 from enas_tf.config import ConfigError
-from enas_tf.stages import earlier
 
 FILES = pathlib.Path(__file__).parent / "data_files"
 VERSIONS = sorted(path.name[5:-7] for path in FILES.glob("runs_*.tar.xz"))
@@ -181,9 +180,9 @@ def test_a_run_that_was_killed_then_ends_with_the_bits_of_then(
     runs.run_exactly(values)
     found = make_old_runs.digests(folder, stage)
     note = NOTES.get((version, space, stage), "")
-    assert (f"this {earlier.BEGUN[stage]}, and since then {note}" in caplog.text) == (
-        note != ""
-    )
+    assert (
+        f"this {run_settings.NOUNS[stage]}, and since then {note}" in caplog.text
+    ) == (note != "")
     if not is_like_then(version):
         pytest.skip("went on; the bits are those of another kind of machine")
     then = record(version)["ends"][folder.name]
