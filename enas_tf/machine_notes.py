@@ -20,7 +20,7 @@ def notes(wanted: Wanted, held: Machine) -> list[str]:
         lines += [*_threads(wanted, held), *_elsewhere(wanted, wanted.begun, held)]
     elif wanted.stage:
         lines.append(_unknown(wanted, held))
-    return lines
+    return [*lines, *_by_chance(wanted, held)]
 
 
 def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
@@ -113,10 +113,9 @@ def _unknown(wanted: Wanted, held: Machine) -> str:
     onednn = f"oneDNN {_switch(held.onednn)}"
     if not wanted.remapping:
         return (
-            "Careful: run.json no longer says on which machine this "
-            f"{run_settings.NOUNS[stage]} began. It goes on with the {threads} in "
-            f"{wanted.stage}/config.json and {onednn}; if that was not so, its last "
-            f"digits {_LAST_DIGITS}."
+            f"Careful: run.json no longer says on which machine this {stage} began. It "
+            f"goes on with the {threads} in {wanted.stage}/config.json and {onednn}; "
+            f"if that was not so, its last digits {_LAST_DIGITS}."
         )
     advice = "Give --threads if that was another number"
     if wanted.asked:
@@ -126,6 +125,17 @@ def _unknown(wanted: Wanted, held: Machine) -> str:
         f"It goes on with {threads} and {onednn}. {advice}, or last digits "
         f"{_LAST_DIGITS}."
     )
+
+
+def _by_chance(wanted: Wanted, held: Machine) -> list[str]:
+    """That remapped kernels of oneDNN do not give equal bits in every process."""
+    if not (wanted.stage and held.remapping and held.onednn):
+        return []
+    return [
+        f"Careful: this {_stage(wanted)} goes on with TensorFlow's remapping, as it "
+        "began, and with oneDNN. With both, equal steps had unequal last digits in "
+        "some processes; a run that begins now has no remapping."
+    ]
 
 
 def _stage(wanted: Wanted) -> str:

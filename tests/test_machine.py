@@ -217,6 +217,17 @@ def test_what_is_not_known_of_a_run_is_told():
     (note,) = notes(Wanted(2, stage="search"))
     assert "run.json no longer says on which machine this search began" in note
     assert "2 threads in search/config.json" in note
+    (note,) = notes(Wanted(2, stage="train"))
+    assert "on which machine this training began" in note
+
+
+def test_a_run_that_keeps_remapping_with_onednn_is_told_of_its_last_digits():
+    begun = HELD._replace(remapping=True)
+    wanted = GOES_ON._replace(begun=begun, remapping=True)
+    (note,) = notes(wanted, begun)
+    assert "this search goes on with TensorFlow's remapping" in note
+    without = begun._replace(onednn=False)
+    assert notes(wanted._replace(begun=without, onednn=False), without) == []
 
 
 def test_a_stage_whose_threads_are_not_the_commands_is_told():
