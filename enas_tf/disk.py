@@ -23,7 +23,7 @@ class Damaged(config.ConfigError):
     """A file does not hold what this program wrote into it."""
 
 
-class Forbidden(config.ConfigError):
+class Unwritable(config.ConfigError):
     """Nobody can write there, or not this user: forbidden, read-only, or full."""
 
 
@@ -46,7 +46,7 @@ def refusals(path: str | os.PathLike) -> Iterator[None]:
         yield
     except OSError as error:
         unwritable = error.errno in (*_FORBIDDEN, *_FULL)
-        kind = Forbidden if unwritable else config.ConfigError
+        kind = Unwritable if unwritable else config.ConfigError
         raise kind(explain(path, error)) from None
 
 

@@ -61,7 +61,7 @@ class RunFolder(RunJournal):
             return cls.look(path)
         try:
             return cls.claim(path, reset=reset, command=command, mode=mode, began=began)
-        except disk.Forbidden:
+        except disk.Unwritable:
             if mode != "evaluate":
                 raise
             logging.warning("%s cannot be written: results are not kept.", path)
@@ -90,7 +90,7 @@ class RunFolder(RunJournal):
 
         Raises:
           ConfigError: the folder belongs to something else, is in use by another
-            process, or cannot be written (then it is a `disk.Forbidden`).
+            process, or cannot be written (then it is a `disk.Unwritable`).
         """
         folder = cls(path)
         began = time.monotonic() if began is None else began

@@ -1,5 +1,6 @@
 """Bad output folders: status 2 and one line that says what came and what to do."""
 
+import errno
 import os
 import pathlib
 import shutil
@@ -8,7 +9,7 @@ import pytest
 import run_files
 
 from enas_tf import config as config_lib
-from enas_tf import run_layout, saves
+from enas_tf import disk, run_layout, saves
 from enas_tf.run_folder import RunFolder
 
 
@@ -124,6 +125,31 @@ def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
     line = refused("--output_dir=out", "--child_out_filters=24")
     assert "--child_out_filters was 36" in line and "is now 24" in line
     assert "--reset_output_dir" in line and "--output_dir=out" in line
+
+
+def test_a_pipe_where_a_file_should_be_is_refused_and_not_waited_for(refused, tmp_path):
+    searched(tmp_path / "out", "macro")
+    os.mkfifo(tmp_path / "out" / "metrics.jsonl")
+    line = refused("--output_dir=out")
+    assert "metrics.jsonl is a pipe or device, where this program has a file" in line
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_an_evaluation_that_cannot_write_is_told_and_looks(
+    number, tmp_path, monkeypatch
+):
+    searched(tmp_path / "out", "macro")
+    how = dict(reset=False, command=["main.py"], began=None)
+
+    def write(*args, **more):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pathlib.Path, "write_text", write)
+        folder = RunFolder.take(tmp_path / "out", "evaluate", **how)
+        assert not folder.keeps
+        with pytest.raises(disk.Unwritable):
+            RunFolder.take(tmp_path / "out", "derive", **how)
 
 
 MODES = ["search", "all", "train", "derive", "evaluate", "export", "predict"]

@@ -377,3 +377,5 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(
     assert position == step  # steps before this one were good
     (vector,) = [kept[name] for name in kept if name.startswith("child_0")]
     assert np.isfinite(vector).all()
+    runs.run(space, folder, mode="derive", **absurd)
+    assert any("has not come to its end: 0 of 2 epochs" in m for m in caplog.messages)

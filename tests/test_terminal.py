@@ -62,3 +62,30 @@ def test_a_refusal_that_needs_tensorflow_is_one_line(tmp_path):
 def test_the_benchmark_refuses_in_one_line(tmp_path):
     (line,) = lines(tmp_path, "--what=speed", program="benchmark.py", status=2)
     assert line.startswith("enas_tf: error: --what=speed")
+
+
+# Takes the place of a module that main.py imports first: Ctrl-C comes at that moment.
+STOPPED = """
+import os, signal, time
+os.kill(os.getpid(), signal.SIGINT)
+time.sleep(60)
+"""
+# Ctrl-C is not for a program that was started in the background, as tests may be.
+HEARD = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
+def test_ctrl_c_while_modules_are_imported_is_one_line(tmp_path):
+    (tmp_path / "absl").mkdir()
+    (tmp_path / "absl" / "__init__.py").write_text(STOPPED)
+    done = subprocess.run(
+        [sys.executable, "-c", HEARD, REPOSITORY / "bin" / "main.py"],
+        env=environment(PYTHONPATH=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (130, "enas_tf: stopped.\n")

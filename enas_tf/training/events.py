@@ -19,9 +19,8 @@ from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
 from enas_tf import disk
 
-_MARK = (
-    "tfevents"  # TensorBoard reads the files with this in their names, and no others
-)
+# TensorBoard reads the files with this in their names, and no others.
+_MARK = "tfevents"
 _HEAD, _TAIL = 12, 4  # bytes around a record: its length, and checksums of both
 # The kind of a tag is its first part, but for what belongs to the rows of a kind.
 _KINDS = {"arc/sampled": "sampled", "arc/derived": "derive"}
