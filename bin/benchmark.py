@@ -19,7 +19,11 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import flags, logging
 
-from enas_tf import config, disk, flag_reading, help_text, machine, processor, quiet
+from enas_tf.command import flag_reading, help_text, quiet
+from enas_tf.config import sections as config
+from enas_tf.machine import processor
+from enas_tf.machine import record as machine
+from enas_tf.run import disk
 
 WHAT = (
     "step host remapping controller evaluate input startup memory scale economy".split()
@@ -72,8 +76,8 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     logging.set_verbosity(logging.INFO)
     logging.get_absl_handler().setFormatter(std_logging.Formatter("%(message)s"))
     with quiet.standard_error():
-        from enas_tf import tensorflow_state
         from enas_tf.benchmark import run
+        from enas_tf.machine import tensorflow_state
 
         # As a run that begins here would.
         tensorflow_state.start(machine.Wanted(threads=processor.cores()))

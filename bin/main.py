@@ -38,17 +38,11 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf import (
-    config,
-    disk,
-    effects,
-    flags,
-    lines,
-    machine,
-    quiet,
-    request,
-    run_space,
-)
+from enas_tf.command import effects, flags, quiet, request
+from enas_tf.config import sections as config
+from enas_tf.machine import record as machine
+from enas_tf.run import disk, lines
+from enas_tf.run import space as run_space
 
 if __name__ == "__main__" and _HEARD:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -84,7 +78,8 @@ def run(argv: list[str]) -> None:
             logging.warning("%s", notice)
         machine.prepare(asked.machine)
         with quiet.standard_error():
-            from enas_tf import experiment, tensorflow_state  # import TensorFlow
+            from enas_tf.machine import tensorflow_state
+            from enas_tf.stages import run as experiment  # import TensorFlow
 
             tensorflow_state.start(asked.machine)
         experiment.run(asked)

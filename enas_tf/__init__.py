@@ -15,10 +15,10 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 # Public name -> the module it lives in and its name there.
 _HOMES = {
-    "Config": ("enas_tf.config", "Config"),
-    "ConfigError": ("enas_tf.config", "ConfigError"),
-    "PRESETS": ("enas_tf.presets", "PRESETS"),
-    "resolve": ("enas_tf.presets", "resolve"),
+    "Config": ("enas_tf.config.sections", "Config"),
+    "ConfigError": ("enas_tf.config.sections", "ConfigError"),
+    "PRESETS": ("enas_tf.config.presets", "PRESETS"),
+    "resolve": ("enas_tf.config.presets", "resolve"),
     "MacroSpace": ("enas_tf.spaces.macro", "MacroSpace"),
     "MacroArc": ("enas_tf.spaces.macro", "MacroArc"),
     "MicroSpace": ("enas_tf.spaces.micro", "MicroSpace"),
@@ -26,19 +26,19 @@ _HOMES = {
     "Cell": ("enas_tf.spaces.micro", "Cell"),
     "RnnSpace": ("enas_tf.spaces.rnn", "RnnSpace"),
     "RnnArc": ("enas_tf.spaces.rnn", "RnnArc"),
-    "NAMED_ARCS": ("enas_tf.arc_argument", "NAMED_ARCS"),
+    "NAMED_ARCS": ("enas_tf.arcs.argument", "NAMED_ARCS"),
     "parse_genotype": ("enas_tf.spaces.genotype", "parse"),
     "arc_of_genotype": ("enas_tf.spaces.genotype", "arc_of"),
     "genotype_of_arc": ("enas_tf.spaces.genotype", "of_arc"),
-    "Controller": ("enas_tf.controller", "Controller"),
+    "Controller": ("enas_tf.search.controller", "Controller"),
     "SharedMacroChild": ("enas_tf.children.macro", "SharedMacroChild"),
     "SharedMicroChild": ("enas_tf.children.micro", "SharedMicroChild"),
     "SharedRnnChild": ("enas_tf.children.rnn", "SharedRnnChild"),
     "final_rnn_child": ("enas_tf.children.final_rnn", "final_rnn_child"),
     "final_macro_child": ("enas_tf.children.final_macro", "final_macro_child"),
     "final_micro_child": ("enas_tf.children.final_micro", "final_micro_child"),
-    "load_images": ("enas_tf.data.images", "load"),
-    "load_text": ("enas_tf.data.text", "load"),
+    "load_images": ("enas_tf.data.images.load", "load"),
+    "load_text": ("enas_tf.data.text.load", "load"),
 }
 
 __all__ = ["__version__", "check_backend", *_HOMES]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from enas_tf import flags
+from enas_tf.command import flags
 
 # Before TensorFlow is imported: oneDNN chooses its kernels by the processor, and on one
 # of the kinds that were tried its rounding decides the sign of a ReLU's input in one of
@@ -30,7 +30,7 @@ def main():
 def refused(main, tmp_path, monkeypatch, capsys):
     """A function: arguments -> the one line; nothing gets as far as the experiment."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "enas_tf.experiment", None)  # importing it fails
+    monkeypatch.setitem(sys.modules, "enas_tf.stages.run", None)  # importing it fails
 
     def run(*args):
         flags.FLAGS.unparse_flags()

@@ -155,7 +155,8 @@ def _asked(checkout: pathlib.Path, work: pathlib.Path, *what: Any) -> Any:
 
 
 def _run(values: dict[str, Any], last_step: int | None = None) -> None:
-    from enas_tf import experiment, request
+    from enas_tf.command import request
+    from enas_tf.stages import run as experiment
 
     words = [f"--{name}={value}" for name, value in values.items()]
     asked = request.build(values, None, ["python", "bin/main.py", *words])

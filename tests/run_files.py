@@ -4,7 +4,7 @@ import json
 import pathlib
 import zipfile
 
-from enas_tf import exported
+from enas_tf.export import folder as exported
 
 
 def plain(path: pathlib.Path, **changes) -> None:

@@ -8,8 +8,9 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from enas_tf import experiment, request, saves
-from enas_tf.tasks import measures
+from enas_tf.command import request
+from enas_tf.run import measures, saves
+from enas_tf.stages import run as experiment
 
 WORDS = "the cat sat on a mat and saw it".split()
 

@@ -8,9 +8,10 @@ import shutil
 import pytest
 import run_files
 
-from enas_tf import config as config_lib
-from enas_tf import disk, run_layout, saves
-from enas_tf.run_folder import RunFolder
+from enas_tf.config import sections as config_lib
+from enas_tf.run import disk, saves
+from enas_tf.run import layout as run_layout
+from enas_tf.run.folder import RunFolder
 
 
 def test_an_output_dir_that_is_a_file_is_refused(refused, tmp_path):

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from enas_tf import config as config_lib
-from enas_tf.run_folder import RunFolder
+from enas_tf.config import sections as config_lib
+from enas_tf.run.folder import RunFolder
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 GOOD_ARC = "0 1 0"

@@ -16,7 +16,9 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf import config, request, run_layout
+from enas_tf.command import request
+from enas_tf.config import sections as config
+from enas_tf.run import layout as run_layout
 
 # What a command does about a damaged file:
 #   same     as if nothing had happened: nobody reads it, or only its name counts
@@ -54,7 +56,7 @@ final/SHA256SUMS          any      anew                 anew                 sam
 final/saved_model/*       folder   anew                 anew                 same                 refuses
 *                         folder   refuses              refuses              refuses              refuses
 """  # noqa: E501
-# The same, of what training/checkpoint.py, training/report.py and training/shown.py do.
+# The same, of what run/checkpoint.py, run/report.py and search/shown.py do.
 OF_SAVES = """
 file                      damage   again                train                evaluate             predict
 

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from enas_tf import config, lines
-from enas_tf.tasks import measures
+from enas_tf.config import sections as config
+from enas_tf.run import lines, measures
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from enas_tf import config
+from enas_tf.config import sections as config
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 # So small that oneDNN's gradient of a strided 1x1 kernel differed in most calls.
@@ -88,7 +88,7 @@ CHILD = """
 import sys
 import numpy as np
 import tensorflow as tf
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.children.macro import SharedMacroChild
 from enas_tf.nn import sums
 from enas_tf.spaces.macro import MacroSpace
@@ -128,7 +128,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.rnn import SharedRnnChild
-from enas_tf.rnn_config import RnnChildConfig
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.spaces.rnn import RnnSpace
 
 tf.config.experimental.enable_op_determinism()
@@ -159,8 +159,9 @@ DEMO = """
 import hashlib
 import sys
 import tensorflow as tf
-from enas_tf import machine, presets, tensorflow_state
-from enas_tf.controller import Controller
+from enas_tf.machine import record as machine, tensorflow_state
+from enas_tf.config import presets
+from enas_tf.search.controller import Controller
 from enas_tf.nn import sums
 from enas_tf.stages import parts
 from enas_tf.training import networks

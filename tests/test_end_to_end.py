@@ -10,11 +10,13 @@ import runs
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator
 
-from enas_tf import arc_argument, config, plots, presets
-from enas_tf import lines as lines_lib
+from enas_tf import plots
+from enas_tf.arcs import argument as arc_argument
+from enas_tf.config import presets
+from enas_tf.config import sections as config
+from enas_tf.run import lines as lines_lib
+from enas_tf.run import measures, progress
 from enas_tf.stages import parts as parts_lib
-from enas_tf.tasks import measures
-from enas_tf.training import progress
 
 spaces = pytest.mark.parametrize("space", sorted(runs.TINY))
 

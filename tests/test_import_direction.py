@@ -9,74 +9,59 @@ import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
-# Lowest first; a file may import from its own rank and from those below.
+# Lowest first; a file may import from its own room and from those below.
 RANKS = (
-    (
-        "config",
-        "rnn_config",
-        "setting",
-        "checks",
-        "presets",
-        "spaces",
-        "nn",
-        "disk",
-        "run_folder",
-        "arc_argument",
-        "arc_forms",
-        "arc_genotype",
-        "arc_source",
-        "effects",
-        "help_text",
-    )
-    + ("lines", "quiet", "cosine", "longer", "warm_start", "run_space", "saves")
-    + ("processor", "machine", "machine_notes", "tensorflow_state")
-    + ("run_layout", "run_record", "run_settings", "run_commands", "mending")
-    + ("run_paths", "run_journal", "best_arc", "exported", "export_sums"),
-    ("controller", "children"),
-    ("data",),
-    ("places", "request"),
-    ("tasks",),
-    ("training",),
-    ("export", "predict", "export_text", "predict_text", "plots"),
-    ("stages",),
-    ("benchmark",),
-    ("experiment",),
-    ("flags", "flag_reading"),
-    ("bin",),
-)
-RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
-FLAGS_MAY_IMPORT = {
     "config",
-    "presets",
-    "arc_argument",
-    "help_text",
-    "flag_reading",
-    "lines",
-    "quiet",
+    "nn",
+    "spaces",
+    "arcs",
+    "run",
+    "machine",
+    "data",
+    "children",
+    "tasks",
+    "export",
+    "command",
+    "plots",
+    "training",
+    "search",
+    "stages",
+    "benchmark",
+    "bin",
+)
+RANK = {room: rank for rank, room in enumerate(RANKS)}
+MAY_IMPORT_ABSL_FLAGS = {
+    "enas_tf.command.flags",
+    "enas_tf.command.flag_reading",
+    "bin.main",
+    "bin.benchmark",
 }
-MAY_IMPORT_ABSL_FLAGS = {"flags", "flag_reading", "bin"}
-# They meet in training only.
-STRANGERS = [{"controller", "children"}]
+# What flags.py may know, so that it only says what the user gave.
+FLAGS_MAY_IMPORT = {
+    "enas_tf.config.sections",
+    "enas_tf.config.presets",
+    "enas_tf.arcs.argument",
+    "enas_tf.command.help_text",
+    "enas_tf.command.flag_reading",
+    "enas_tf.command.quiet",
+    "enas_tf.run.lines",
+}
+# A controller and a child meet in the stages only.
+STRANGERS = {"search", "children"}
 # Imported, at their top or by what they import there, without TensorFlow, so that bad
 # input is refused at once. `spaces` moreover has no TensorFlow anywhere.
-LIGHT = {
-    "enas_tf",
-    "config",
-    "rnn_config",
-    "setting",
-    "presets",
-    "spaces",
-    "disk",
-    "run_folder",
-    "flags",
+LIGHT_ROOMS = {"enas_tf", "config", "spaces", "arcs", "machine", "command", "bin"}
+TOLD_TO_TENSORFLOW = "enas_tf.machine.tensorflow_state"
+LIGHT_MODULES = {
+    "enas_tf.data.images.load",
+    "enas_tf.data.text.files",
+    "enas_tf.export.folder",
+    "enas_tf.export.sums",
+    "enas_tf.run.best_arc",
+    "enas_tf.run.folder",
+    "enas_tf.run.longer",
+    "enas_tf.run.space",
 }
-LIGHT |= {"arc_argument", "arc_forms", "arc_genotype", "arc_source"}
-LIGHT |= {"flag_reading", "help_text", "effects", "places"}
-LIGHT |= {"request", "cosine", "longer", "warm_start", "run_space", "exported", "bin"}
-LIGHT |= {"saves", "processor", "machine", "machine_notes"}
-LIGHT |= {"run_layout", "run_record", "run_settings", "run_commands", "mending"}
-LIGHT |= {"run_paths", "run_journal", "best_arc", "export_sums"}
-LIGHT_MODULES = {"enas_tf.data.text_files"}
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}
 
 CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
@@ -119,7 +104,7 @@ def imports_of(source: str, modules: set[str]) -> list[Import]:
     return found
 
 
-def part(module: str) -> str:
+def room(module: str) -> str:
     """`enas_tf.nn.seeds` is of `nn`, `bin.main` of `bin`, `enas_tf` of itself."""
     words = module.split(".")
     return words[1] if words[0] == "enas_tf" and len(words) > 1 else words[0]
@@ -131,19 +116,19 @@ def violations(sources: dict[str, str]) -> list[str]:
         f"{module} imports {item.module} {item.name}".strip() + f": {complaint}"
         for module, source in sorted(sources.items())
         for item in imports_of(source, set(sources))
-        for complaint in complaints(part(module), item)
+        for complaint in complaints(module, item)
     ]
 
 
 def complaints(own: str, item: Import) -> list[str]:
-    """What is wrong with `item` in a file of the part `own`."""
+    """What is wrong with `item` in the file of the module `own`."""
     if item.module == "absl.flags" and own not in MAY_IMPORT_ABSL_FLAGS:
         return ["only flags and bin know flags"]
-    if item.module.split(".")[0] in HEAVY and own == "spaces":
+    if item.module.split(".")[0] in HEAVY and room(own) == "spaces":
         return ["spaces are plain data"]
     if item.module.split(".")[0] not in ("enas_tf", "bin"):
         return []
-    return name_complaints(item) + direction_complaints(own, part(item.module))
+    return name_complaints(item) + direction_complaints(own, item.module)
 
 
 def name_complaints(item: Import) -> list[str]:
@@ -156,17 +141,43 @@ def name_complaints(item: Import) -> list[str]:
 
 
 def direction_complaints(own: str, other: str) -> list[str]:
-    """What is wrong with a file of `own` that imports one of `other`."""
-    if other in ("enas_tf", own):
-        return []
+    """What is wrong with a file of the module `own` that imports one of `other`."""
     found = []
-    if RANK.get(other, 0) > RANK.get(own, 0):
-        found.append("upward")
-    if {own, other} in STRANGERS:
-        found.append("these two meet in training only")
-    if own == "flags" and other not in FLAGS_MAY_IMPORT:
+    if own == "enas_tf.command.flags" and other not in FLAGS_MAY_IMPORT | {"enas_tf"}:
         found.append("flags only say what the user gave")
+    if other == "enas_tf" or room(other) == room(own):
+        return found
+    if own == "enas_tf":
+        return [*found, "the names of enas_tf are loaded when they are used"]
+    if RANK[room(other)] > RANK[room(own)]:
+        found.append("upward")
+    if {room(own), room(other)} == STRANGERS:
+        found.append("these two meet in the stages only")
     return found
+
+
+def circles(sources: dict[str, str]) -> list[list[str]]:
+    """Modules that import each other, directly or by others, at whatever place."""
+    reached = {
+        module: {item.module for item in imports_of(source, set(sources))}
+        for module, source in sources.items()
+    }
+    for middle in sources:  # Warshall's closure
+        for module in sources:
+            if middle in reached[module]:
+                reached[module] |= reached[middle]
+    rings = {
+        tuple(
+            sorted(
+                other
+                for other in sources
+                if module in reached[other] and other in reached[module]
+            )
+        )
+        for module in sources
+        if module in reached[module]
+    }
+    return [list(ring) for ring in sorted(rings)]
 
 
 def loaded_with(module: str, sources: dict[str, str]) -> set[str]:
@@ -190,7 +201,8 @@ def heavy_of_light(sources: dict[str, str]) -> list[str]:
     return [
         f"{module} loads {loaded}"
         for module in sorted(sources)
-        if part(module) in LIGHT or module in LIGHT_MODULES
+        if (room(module) in LIGHT_ROOMS or module in LIGHT_MODULES)
+        and module != TOLD_TO_TENSORFLOW
         for loaded in sorted(loaded_with(module, sources))
         if loaded.split(".")[0] in HEAVY
     ]
@@ -204,93 +216,113 @@ def test_what_checks_input_loads_no_tensorflow():
     assert heavy_of_light(repository_sources()) == []
 
 
-def test_every_part_has_a_rank():
-    parts = {part(module) for module in repository_sources()} - {"enas_tf"}
-    assert parts - set(RANK) == set()
+def test_no_modules_import_each_other():
+    assert circles(repository_sources()) == []
+
+
+def test_every_room_has_a_rank_of_its_own_and_no_module_lies_outside():
+    package = REPOSITORY / "enas_tf"
+    folders = {f.name for f in package.iterdir() if any(f.glob("*.py"))}
+    assert folders == set(RANKS) - {"bin"}
+    assert len(RANKS) == len(set(RANKS))
+    loose = [file.name for file in package.glob("*.py")]
+    assert loose == ["__init__.py"]
 
 
 def test_the_sources_are_found():
     sources = repository_sources()
     assert {"enas_tf", "enas_tf.spaces", "enas_tf.spaces.macro"} <= set(sources)
     assert "enas_tf.spaces.base" in loaded_with("enas_tf.spaces.macro", sources)
+    assert LIGHT_MODULES | FLAGS_MAY_IMPORT | MAY_IMPORT_ABSL_FLAGS <= set(sources)
 
 
 # A repository of empty files, for the checker to be tried on.
 SYNTHETIC = dict.fromkeys(
-    [
-        "bin.main",
-        "enas_tf",
-        "enas_tf.config",
-        "enas_tf.nn",
-        "enas_tf.nn.seeds",
-        "enas_tf.spaces",
-        "enas_tf.spaces.macro",
-        "enas_tf.controller",
-        "enas_tf.children",
-        "enas_tf.children.macro",
-        "enas_tf.tasks.rewards",
-        "enas_tf.training",
-        "enas_tf.training.search",
-        "enas_tf.plots",
-        "enas_tf.experiment",
-        "enas_tf.flags",
-    ],
+    ["bin.main", "enas_tf", "enas_tf.nn.seeds", "enas_tf.command.flags"]
+    + [f"enas_tf.{room}" for room in RANKS if room != "bin"]
+    + [f"enas_tf.{room}.file" for room in RANKS if room != "bin"],
     "",
 )
+
+
+@pytest.mark.parametrize("rank", range(1, len(RANKS)))
+@pytest.mark.parametrize("where", ["", "def f():\n    "])
+def test_an_import_upward_is_found_between_any_two_neighbours(rank, where):
+    low, high = RANKS[rank - 1 : rank + 1]
+    module = "bin.main" if high == "bin" else f"enas_tf.{high}.file"
+    line = f"{where}import {module}"
+    found = violations({**SYNTHETIC, f"enas_tf.{low}.file": line})
+    assert any(complaint.endswith(": upward") for complaint in found)
 
 
 @pytest.mark.parametrize(
     ("module", "line", "complaint"),
     [
-        ("enas_tf.nn.ops", "from enas_tf.training import search", "upward"),
-        ("enas_tf.nn.ops", "import enas_tf.training.search", "upward"),
-        ("enas_tf.nn.ops", "from enas_tf import controller", "upward"),
-        ("enas_tf.data.files", "from enas_tf.tasks.rewards import Reward", "upward"),
-        ("enas_tf.training.search", "from enas_tf import experiment", "upward"),
-        ("enas_tf.plots", "def f():\n    from enas_tf import flags", "upward"),
-        ("enas_tf.experiment", "from bin import main", "upward"),
-        ("enas_tf.plots", "from enas_tf import MacroSpace", "not the name"),
-        ("enas_tf.controller", "from enas_tf.children import macro", "meet"),
-        ("enas_tf.children.macro", "from enas_tf.controller import Sample", "meet"),
-        ("enas_tf.flags", "from enas_tf import experiment", "what the user gave"),
-        ("enas_tf.training.search", "from absl import flags", "only flags and bin"),
-        ("enas_tf.experiment", "import absl.flags", "only flags and bin"),
-        ("enas_tf.spaces.macro", "import tensorflow as tf", "plain data"),
-        ("enas_tf.spaces.macro", "def f():\n    import keras", "plain data"),
-        ("enas_tf.export", "from enas_tf.nn.seeds import fold", "not the name"),
+        ("enas_tf.nn.ops", "from enas_tf.training import file", "upward"),
+        ("enas_tf.nn.ops", "import enas_tf.training.file", "upward"),
+        ("enas_tf.config.file", "from enas_tf.nn import file", "upward"),
+        ("enas_tf.data.file", "from enas_tf.tasks.file import Reward", "upward"),
+        (
+            "enas_tf.plots.file",
+            "def f():\n    from enas_tf.stages import file",
+            "upward",
+        ),
+        ("enas_tf", "from enas_tf.config import file", "when they are used"),
+        ("enas_tf.plots.file", "from enas_tf import MacroSpace", "not the name"),
+        ("enas_tf.search.file", "from enas_tf.children import file", "meet"),
+        ("enas_tf.children.file", "from enas_tf.search.file import Sample", "meet"),
+        ("enas_tf.command.flags", "from enas_tf.run import file", "what the user gave"),
+        ("enas_tf.training.file", "from absl import flags", "only flags and bin"),
+        ("enas_tf.stages.file", "import absl.flags", "only flags and bin"),
+        ("enas_tf.spaces.file", "import tensorflow as tf", "plain data"),
+        ("enas_tf.spaces.file", "def f():\n    import keras", "plain data"),
+        ("enas_tf.export.file", "from enas_tf.nn.seeds import fold", "not the name"),
         ("enas_tf.nn.ops", "from enas_tf.nn.seeds import fold", "not the name"),
-        ("enas_tf.export", "from enas_tf.spaces.macro import OPS", "not the name"),
+        ("enas_tf.export.file", "from enas_tf.spaces.file import OPS", "not the name"),
     ],
 )
 def test_a_forbidden_import_is_found(module, line, complaint):
-    (found,) = violations({**SYNTHETIC, module: line})
-    assert found.startswith(f"{module} imports ")
-    assert complaint in found
+    found = violations({**SYNTHETIC, module: line})
+    assert found[0].startswith(f"{module} imports ")
+    assert any(complaint in text for text in found)
 
 
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("enas_tf.training.search", "from enas_tf.nn import seeds"),
-        ("enas_tf.training.search", "from enas_tf.controller import Controller"),
-        ("enas_tf.training.search", "from enas_tf import controller, children"),
+        ("enas_tf.training.file", "from enas_tf.nn import seeds"),
+        ("enas_tf.search.file", "from enas_tf.training.file import Trainer"),
+        ("enas_tf.stages.file", "from enas_tf.search import file"),
         ("enas_tf.nn.ops", "from enas_tf.nn import seeds"),
-        ("enas_tf.flags", "from absl import flags\nfrom enas_tf import config"),
-        ("enas_tf.experiment", "from absl import logging"),
-        ("bin.main", "from absl import flags\nfrom enas_tf import experiment"),
+        ("enas_tf.command.flags", "from absl import flags\nimport enas_tf"),
+        ("enas_tf.stages.file", "from absl import logging"),
+        ("bin.main", "from absl import flags\nfrom enas_tf.stages import file"),
     ],
 )
 def test_an_allowed_import_passes(module, line):
     assert violations({**SYNTHETIC, module: line}) == []
 
 
+@pytest.mark.parametrize(
+    "back", ["from enas_tf.nn import a", "def f():\n    from enas_tf.nn import a"]
+)
+def test_a_circle_is_found_however_long(back):
+    sources = {
+        "enas_tf.nn.a": "from enas_tf.nn import b",
+        "enas_tf.nn.b": "from enas_tf.nn import c",
+        "enas_tf.nn.c": back,
+        "enas_tf.nn.d": "from enas_tf.nn import a",
+    }
+    assert circles(sources) == [["enas_tf.nn.a", "enas_tf.nn.b", "enas_tf.nn.c"]]
+
+
 def test_tensorflow_is_found_behind_other_modules():
     sources = {
         **SYNTHETIC,
-        "enas_tf.config": "from enas_tf.nn import seeds",
+        "enas_tf.config.sections": "from enas_tf.nn import seeds",
         "enas_tf.nn.seeds": "import tensorflow as tf",
     }
-    assert heavy_of_light(sources) == ["enas_tf.config loads tensorflow"]
+    assert heavy_of_light(sources) == ["enas_tf.config.sections loads tensorflow"]
 
 
 def test_tensorflow_imported_inside_a_function_is_no_load():

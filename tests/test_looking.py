@@ -11,7 +11,7 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf.run_folder import RunFolder
+from enas_tf.run.folder import RunFolder
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import runs
 
-from enas_tf.config import ConfigError
+from enas_tf.config.sections import ConfigError
 from enas_tf.training.driver import Driver
 
 # A rate at which validation soon gets worse, so that averaging begins.

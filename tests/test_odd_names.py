@@ -10,9 +10,13 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf import export, exported, lines, predict
-from enas_tf.config import ConfigError
-from enas_tf.data import cifar_forms, split_folders, vocabulary, words
+from enas_tf.config.sections import ConfigError
+from enas_tf.data.images import cifar_forms, split_folders
+from enas_tf.data.text import vocabulary, words
+from enas_tf.export import folder as exported
+from enas_tf.export import images as export
+from enas_tf.export import predict_images as predict
+from enas_tf.run import lines
 
 # In the order of their labels. What a file system and a line of a list can hold.
 CLASSES = (

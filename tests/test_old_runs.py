@@ -17,8 +17,10 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf import predict, predict_text, run_settings
-from enas_tf.config import ConfigError
+from enas_tf.config.sections import ConfigError
+from enas_tf.export import predict_images as predict
+from enas_tf.export import predict_text
+from enas_tf.run import settings as run_settings
 
 FILES = pathlib.Path(__file__).parent / "data_files"
 VERSIONS = sorted(path.name[5:-7] for path in FILES.glob("runs_*.tar.xz"))

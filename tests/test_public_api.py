@@ -8,7 +8,8 @@ import sys
 import pytest
 
 import enas_tf
-from enas_tf import config, presets
+from enas_tf.config import presets
+from enas_tf.config import sections as config
 from enas_tf.spaces import macro, micro, rnn
 
 
@@ -33,7 +34,7 @@ def test_public_names_are_the_modules_own():
     assert enas_tf.resolve is presets.resolve
     assert enas_tf.MacroSpace is macro.MacroSpace
     assert enas_tf.MicroSpace is micro.MicroSpace
-    controller = importlib.import_module("enas_tf.controller")
+    controller = importlib.import_module("enas_tf.search.controller")
     assert enas_tf.Controller is controller.Controller
 
 
@@ -65,10 +66,15 @@ def test_an_unknown_name_is_an_attribute_error():
 
 @pytest.mark.parametrize(
     "module",
-    ["enas_tf", "enas_tf.config", "enas_tf.presets", "enas_tf.flags"]
+    [
+        "enas_tf",
+        "enas_tf.config.sections",
+        "enas_tf.config.presets",
+        "enas_tf.command.flags",
+    ]
     + ["enas_tf.spaces.macro", "enas_tf.spaces.micro", "enas_tf.spaces.genotype"]
-    + ["enas_tf.arc_argument", "enas_tf.checks", "enas_tf.run_folder"]
-    + ["enas_tf.request"],
+    + ["enas_tf.arcs.argument", "enas_tf.command.checks", "enas_tf.run.folder"]
+    + ["enas_tf.command.request"],
 )
 def test_importing_it_imports_no_tensorflow(module):
     code = f"import {module}, sys; print({{'tensorflow', 'keras'}} & set(sys.modules))"

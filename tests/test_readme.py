@@ -7,7 +7,8 @@ import shlex
 import pytest
 from absl import flags as absl_flags
 
-from enas_tf import flags, presets
+from enas_tf.command import flags
+from enas_tf.config import presets
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text()

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from enas_tf import machine
+from enas_tf.machine import record as machine
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 # Prints the kernels that run in a training step and for a reward, first with the
@@ -26,9 +26,9 @@ import tempfile
 
 import tensorflow as tf
 
-from enas_tf import machine, tensorflow_state
+from enas_tf.machine import record as machine, tensorflow_state
 from enas_tf.benchmark import phases, subjects as subjects_lib
-from enas_tf.training import scoring
+from enas_tf.search import scoring
 
 SMALL = dict(
     macro=dict(child_num_layers=3, child_num_branches=2),

@@ -15,11 +15,13 @@ import pytest
 import runs
 from tensorboard.backend.event_processing import event_accumulator
 
-from enas_tf import exported, saves
-from enas_tf.config import ConfigError
+from enas_tf.config.sections import ConfigError
+from enas_tf.export import folder as exported
+from enas_tf.run import report, saves
+from enas_tf.run.checkpoint import Checkpoint
+from enas_tf.search import derive
 from enas_tf.stages import parts as stage_parts
-from enas_tf.training import derive, report, stream_loss
-from enas_tf.training.checkpoint import Checkpoint
+from enas_tf.training import stream_loss
 from enas_tf.training.driver import Driver
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ import time
 import pytest
 import runs
 
-from enas_tf import machine
+from enas_tf.machine import record as machine
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 # One epoch, in which threads and oneDNN show already: see the last test.

@@ -17,8 +17,8 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf import config
-from enas_tf.training import trials
+from enas_tf.config import sections as config
+from enas_tf.run import trials
 
 TABS = ("timeseries", "scalars", "images", "text", "hparams")
 ANY_STATUS = [f"STATUS_{name}" for name in ("UNKNOWN", "SUCCESS", "FAILURE", "RUNNING")]

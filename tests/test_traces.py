@@ -5,10 +5,10 @@ import collections
 import pytest
 import runs
 
+from enas_tf.search.controller_trainer import ControllerTrainer
+from enas_tf.search.scoring import Scorer
 from enas_tf.training import driver as driver_lib
 from enas_tf.training.child import ChildTrainer
-from enas_tf.training.controller import ControllerTrainer
-from enas_tf.training.scoring import Scorer
 
 
 @pytest.mark.parametrize("space", sorted(runs.TINY))

@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
-from enas_tf.config import ChildConfig, ControllerConfig
-from enas_tf.controller import Controller
-from enas_tf.data.images import Split
+from enas_tf.config.sections import ChildConfig, ControllerConfig
+from enas_tf.data.images.image_data import Split
+from enas_tf.search.controller import Controller
 from enas_tf.spaces import macro
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 

@@ -8,7 +8,7 @@ import tensorflow_datasets as tfds
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
-from enas_tf.data import augment
+from enas_tf.data.images import augment
 from enas_tf.nn import seeds
 
 BATCHES = 40  # of a block

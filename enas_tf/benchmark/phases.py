@@ -8,8 +8,9 @@ import tensorflow as tf
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
-from enas_tf.controller import Controller
-from enas_tf.training import scoring
+from enas_tf.search import scoring
+from enas_tf.search.controller import Controller
+from enas_tf.training import batching
 
 BLOCKS = 3
 REWARDED = 10  # arcs of a timed update
@@ -62,10 +63,10 @@ def evaluate(space: str) -> dict[str, float]:
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     tokens = subjects.arcs(1)
     fixed = subjects.fixed(tokens[0])
-    batches = scoring.cut(min(EVALUATED[space], subjects.task.size("test")), size)
+    batches = batching.cut(min(EVALUATED[space], subjects.task.size("test")), size)
     count = min(PARTS, len(batches.indices))
     parts = [
-        scoring.Batches(*part)
+        batching.Batches(*part)
         for part in zip(*(np.array_split(b, count) for b in batches), strict=True)
     ]
     ready = [
@@ -136,8 +137,8 @@ def economy(space: str) -> dict[str, float]:
     }
 
 
-def batches(subjects: Subjects, count: int, batch_size: int) -> scoring.Batches:
+def batches(subjects: Subjects, count: int, batch_size: int) -> batching.Batches:
     """`count` random batches of the validation split."""
     rng, size = np.random.default_rng(0), subjects.task.size("valid")
     indices = rng.integers(0, size, (count, batch_size)).astype(np.int32)
-    return scoring.Batches(indices, np.ones(indices.shape, np.float32))
+    return batching.Batches(indices, np.ones(indices.shape, np.float32))

@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from enas_tf.children import rnn as rnn_child
 from enas_tf.children.output import ChildOutput
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import language, recurrent, seeds
-from enas_tf.rnn_config import RnnChildConfig
 from enas_tf.spaces import rnn
 from enas_tf.spaces.rnn import RnnArc
 from enas_tf.training import optimizer

@@ -66,7 +66,7 @@ def peak(space: str) -> dict[str, float]:
     import numpy as np
 
     from enas_tf.benchmark import subjects
-    from enas_tf.training import scoring
+    from enas_tf.training import batching
 
     subjects.EXAMPLES |= dict(train=45_000, valid=5_000, test=10_000)
     parts = _searching(space)
@@ -75,7 +75,7 @@ def peak(space: str) -> dict[str, float]:
     parts["updater"].run(*_first_step()[:2])
     whole = parts["subjects"]
     batch = whole.config.loop.eval_batch_size
-    some = scoring.Batches(
+    some = batching.Batches(
         np.arange(batch, dtype=np.int32)[None], np.ones([1, batch], np.float32)
     )
     parts["scorer"].means(whole.arcs(1), some, split="test")
@@ -98,8 +98,9 @@ def ask(space: str, what: str, **given: Any) -> dict[str, Any]:
 def _searching(space: str, **given) -> dict:
     """What a search is made of, on data that costs nothing."""
     from enas_tf.benchmark import subjects as subjects_lib
-    from enas_tf.controller import Controller
-    from enas_tf.training import networks, scoring
+    from enas_tf.search import scoring
+    from enas_tf.search.controller import Controller
+    from enas_tf.training import networks
 
     subjects = subjects_lib.Subjects(space, **given)
     config = subjects.config
@@ -126,6 +127,6 @@ def _memory(name: str) -> float:
 
 
 if __name__ == "__main__":
-    # As in a run, see tensorflow_state.py, which is imported when the clock runs.
+    # As in a run (machine/tensorflow_state.py is imported while the clock runs).
     tf.config.optimizer.set_experimental_options({"remapping": False})
     print(json.dumps(WHAT[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -6,11 +6,11 @@ each form has a child of its own.
 
 from collections.abc import Callable
 
-from enas_tf import tensorflow_state
 from enas_tf.benchmark import phases, steps, timing
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark.subjects import Subjects
-from enas_tf.training import scoring
+from enas_tf.machine import tensorflow_state
+from enas_tf.search import scoring
 
 BLOCKS = 7
 

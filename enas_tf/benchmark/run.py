@@ -11,8 +11,10 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf import config, presets, tensorflow_state
 from enas_tf.benchmark import inputs, phases, probe, remapping, scale, startup, steps
+from enas_tf.config import presets
+from enas_tf.config import sections as config
+from enas_tf.machine import tensorflow_state
 
 WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "step": (steps.step,),

@@ -4,8 +4,8 @@ import statistics
 
 import tqdm
 
-from enas_tf import presets
 from enas_tf.benchmark import probe
+from enas_tf.config import presets
 
 ROUNDS = 3
 BATCH = 32  # beside the published one: a step weighs less

@@ -9,8 +9,8 @@ import tensorflow as tf
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
-from enas_tf.controller import Controller
 from enas_tf.nn import seeds, switch
+from enas_tf.search.controller import Controller
 
 ARCS = 5
 BLOCKS = 5

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from enas_tf import presets
 from enas_tf.benchmark import plain, plain_macro, plain_micro, plain_rnn
-from enas_tf.config import Config
-from enas_tf.data.images import Split
+from enas_tf.config import presets
+from enas_tf.config.sections import Config
+from enas_tf.data.images.image_data import Split
+from enas_tf.search import controller_trainer as controller_lib
+from enas_tf.search import rewards
 from enas_tf.stages import parts
-from enas_tf.tasks import rewards
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
 from enas_tf.tasks.lessons import Lesson
-from enas_tf.training import controller as controller_lib
 from enas_tf.training import networks
 from enas_tf.training.child import ChildTrainer
 

@@ -6,7 +6,7 @@ src/cifar10/micro_child.py, `_model`.
 
 from absl import logging
 
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import micro
 
 NAME = "aux_head"  # its layers' names begin with it

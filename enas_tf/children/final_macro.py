@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import keras
 
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import stock
 from enas_tf.spaces import macro
 from enas_tf.spaces.macro import MacroArc

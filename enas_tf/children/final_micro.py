@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 
 from enas_tf.children import aux_head
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import drop_path, stock
 from enas_tf.spaces import micro
 from enas_tf.spaces.micro import Cell, MicroArc

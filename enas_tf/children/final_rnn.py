@@ -7,8 +7,8 @@ import math
 
 import tensorflow as tf
 
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import language, recurrent
-from enas_tf.rnn_config import RnnChildConfig
 from enas_tf.spaces import rnn
 from enas_tf.spaces.rnn import RnnArc
 

@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 
 from enas_tf.children import shared
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Weight
 from enas_tf.nn.skips import Sources

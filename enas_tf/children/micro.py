@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from enas_tf.children import aux_head, micro_weights, shared
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Packed, Parameters
 from enas_tf.spaces import micro

@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import recurrent
 from enas_tf.nn.parameters import Parameters, Weight
-from enas_tf.rnn_config import RnnChildConfig
 from enas_tf.spaces import rnn
 from enas_tf.spaces.rnn import RnnArc
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from absl import logging
 
-from enas_tf.config import ConfigError
-from enas_tf.data import resize
+from enas_tf.config.sections import ConfigError
+from enas_tf.data.images import resize
 
 ANSWER_SECONDS = 8  # for the host to answer; looking up its name may block for longer
 WAYS_OUT = (

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib import colors, font_manager
 from matplotlib import figure as figure_lib
 
-from enas_tf import lines
 from enas_tf.plots import pen
+from enas_tf.run import lines
 
 MOST_NUMBERS = 20  # classes, up to which a cell has its number of images
 MOST_NAMES = 120  # classes, up to which every one is named

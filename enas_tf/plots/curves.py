@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib import figure as figure_lib
 from scipy import ndimage
 
-from enas_tf.training import report
+from enas_tf.run import report
 
 _COLUMNS = 3
 _PANEL_INCHES = (5.0, 3.4)

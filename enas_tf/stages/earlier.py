@@ -2,10 +2,10 @@
 
 from absl import logging
 
-from enas_tf import config as config_lib
-from enas_tf import run_settings
-from enas_tf.config import Config
-from enas_tf.request import Request
+from enas_tf.command.request import Request
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import Config
+from enas_tf.run import settings as run_settings
 
 # Came with 0.2.0: a stage that began without it was begun by a version before.
 NEWER_SETTING = "split_seed"

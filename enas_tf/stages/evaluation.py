@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from enas_tf import disk, plots
-from enas_tf import lines as lines_lib
-from enas_tf.run_folder import RunFolder
+from enas_tf import plots
+from enas_tf.run import disk
+from enas_tf.run import lines as lines_lib
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.report import Report
 from enas_tf.training.by_class import ByClass
-from enas_tf.training.report import Report
 
 MOST_ROWS = 20  # classes, up to which a row of the table is for each
 WORST = 10  # how many have one otherwise

@@ -6,14 +6,15 @@ from typing import Any
 
 from absl import logging
 
-from enas_tf.config import Config, DataConfig
-from enas_tf.data import fits, overview, standardise
-from enas_tf.data import images as images_lib
+from enas_tf.config.sections import Config, DataConfig
+from enas_tf.data.images import fits, overview, standardise
+from enas_tf.data.images import load as images_lib
+from enas_tf.data.images.image_data import ImageData, Split
 from enas_tf.tasks import classification
 
 
 @functools.lru_cache(maxsize=1)
-def _read(config: DataConfig) -> images_lib.ImageData:
+def _read(config: DataConfig) -> ImageData:
     """Kept, because `--mode=all` needs the same images twice."""
     data = images_lib.load(config)
     for line in overview.lines(data, mirrored=_mirrored(data, config)):
@@ -21,11 +22,11 @@ def _read(config: DataConfig) -> images_lib.ImageData:
     return data
 
 
-def _mirrored(data: images_lib.ImageData, config: DataConfig) -> bool:
+def _mirrored(data: ImageData, config: DataConfig) -> bool:
     return dict(yes=True, no=False, auto=data.default_flip)[config.data_flip]
 
 
-def load(config: Config, reductions: int, *, training: str) -> images_lib.ImageData:
+def load(config: Config, reductions: int, *, training: str) -> ImageData:
     """The data set, big enough for `reductions` halvings and the batch.
 
     Args:
@@ -43,7 +44,7 @@ def load(config: Config, reductions: int, *, training: str) -> images_lib.ImageD
 
 
 def task(
-    data: images_lib.ImageData, splits: Mapping[str, images_lib.Split], config: Config
+    data: ImageData, splits: Mapping[str, Split], config: Config
 ) -> classification.ImageClassification:
     """The task on `splits`, standardised by its "train" split alone."""
     mean, std = standardise.standardisation(splits["train"].images)
@@ -58,14 +59,14 @@ def task(
     )
 
 
-def sizes(data: images_lib.ImageData, seed: int) -> dict[str, Any]:
+def sizes(data: ImageData, seed: int) -> dict[str, Any]:
     """What every child is told about the data."""
     return dict(image_shape=data.image_shape, num_classes=data.num_classes, seed=seed)
 
 
 def search_data(
     config: Config, reductions: int
-) -> tuple[images_lib.ImageData, classification.ImageClassification]:
+) -> tuple[ImageData, classification.ImageClassification]:
     """The data of a search, and its task."""
     data = load(config, reductions, training="train")
     splits = dict(train=data.train, valid=data.valid)

@@ -9,21 +9,23 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from enas_tf import arc_argument, best_arc, disk, longer, plots
+from enas_tf import plots
+from enas_tf.arcs import argument as arc_argument
 from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
 from enas_tf.children import rnn as rnn_child
-from enas_tf.config import Config, ConfigError
-from enas_tf.request import Request
-from enas_tf.run_folder import RunFolder
+from enas_tf.command.request import Request
+from enas_tf.config.sections import Config, ConfigError
+from enas_tf.run import best_arc, disk, longer, progress
+from enas_tf.run.checkpoint import Checkpoint
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.report import Report
 from enas_tf.spaces import macro, micro, rnn
 from enas_tf.stages import images, texts
 from enas_tf.training import epochs as epochs_lib
-from enas_tf.training import progress, retrain, stopping
-from enas_tf.training.checkpoint import Checkpoint
+from enas_tf.training import retrain, stopping
 from enas_tf.training.driver import Driver
-from enas_tf.training.report import Report
 
 
 class SpaceParts(NamedTuple):

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf import run_settings
-from enas_tf.config import ConfigError
-from enas_tf.data.images import ImageData
-from enas_tf.data.text import TextData
-from enas_tf.request import Request
-from enas_tf.training.report import Report
+from enas_tf.command.request import Request
+from enas_tf.config.sections import ConfigError
+from enas_tf.data.images.image_data import ImageData
+from enas_tf.data.text.text_data import TextData
+from enas_tf.run import settings as run_settings
+from enas_tf.run.report import Report
 
 KEY = "data"  # in what run.json says of a stage
 # They change no weights, and other data may be meant; an export, whose means and

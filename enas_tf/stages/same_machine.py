@@ -1,8 +1,10 @@
 """Keeps on which machine a stage begins; says where one goes on otherwise."""
 
-from enas_tf import machine, machine_notes, tensorflow_state
-from enas_tf.request import Request
-from enas_tf.training.report import Report
+from enas_tf.command.request import Request
+from enas_tf.machine import notes as machine_notes
+from enas_tf.machine import record as machine
+from enas_tf.machine import tensorflow_state
+from enas_tf.run.report import Report
 
 
 def agree(request: Request, stage: str, report: Report) -> None:

@@ -15,14 +15,13 @@ from typing import Any
 
 from absl import logging
 
-from enas_tf import config as config_lib
-from enas_tf import exported, lines
-from enas_tf.request import Request
-from enas_tf.run_folder import RunFolder
+from enas_tf.command.request import Request
+from enas_tf.config import sections as config_lib
+from enas_tf.export import folder as exported
+from enas_tf.run import lines, measures, progress
+from enas_tf.run.folder import RunFolder
 from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
-from enas_tf.tasks import measures
-from enas_tf.training import progress
 
 SECONDS = ("search", "derive", "train", "test", "export")
 _LABEL = 8  # columns of the names at the left

@@ -6,11 +6,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from enas_tf.config import Config
-from enas_tf.run_folder import RunFolder
+from enas_tf.config.sections import Config
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.measures import Measure
+from enas_tf.run.report import Report
 from enas_tf.stages import summary
-from enas_tf.tasks.measures import Measure
-from enas_tf.training.report import Report
 
 WEIGHTS = "weights"  # in run.json: a checksum of those that were tested
 

@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 from absl import logging
 
-from enas_tf.config import Config, DataConfig
-from enas_tf.data import text, text_fits
+from enas_tf.config.sections import Config, DataConfig
+from enas_tf.data.text import fits as text_fits
+from enas_tf.data.text import load as text
+from enas_tf.data.text.text_data import TextData
 from enas_tf.tasks.language_model import LanguageModel
 
 
 @functools.lru_cache(maxsize=1)
-def _read(config: DataConfig) -> text.TextData:
+def _read(config: DataConfig) -> TextData:
     """Kept, because `--mode=all` needs the same text twice."""
     data = text.load(config.dataset, config.data_path, config.vocab_size)
     for note in data.notes:
@@ -19,7 +21,7 @@ def _read(config: DataConfig) -> text.TextData:
     return data
 
 
-def search_data(config: Config) -> tuple[text.TextData, LanguageModel]:
+def search_data(config: Config) -> tuple[TextData, LanguageModel]:
     """The text, and the task on it, of a search.
 
     Raises:
@@ -28,7 +30,7 @@ def search_data(config: Config) -> tuple[text.TextData, LanguageModel]:
     return _data(config, text_fits.check_search)
 
 
-def training_data(config: Config) -> tuple[text.TextData, LanguageModel]:
+def training_data(config: Config) -> tuple[TextData, LanguageModel]:
     """The same of the training of one model.
 
     Raises:
@@ -37,9 +39,7 @@ def training_data(config: Config) -> tuple[text.TextData, LanguageModel]:
     return _data(config, text_fits.check_training)
 
 
-def _data(
-    config: Config, check: Callable[..., None]
-) -> tuple[text.TextData, LanguageModel]:
+def _data(config: Config, check: Callable[..., None]) -> tuple[TextData, LanguageModel]:
     data = _read(config.data)
     bptt = config.rnn.bptt_steps
     check(data, batch_size=config.loop.batch_size, bptt=bptt)

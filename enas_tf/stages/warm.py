@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
-from enas_tf import config as config_lib
-from enas_tf import exported
-from enas_tf.config import Config, ConfigError
-from enas_tf.run_folder import RunFolder
-from enas_tf.training import checkpoint
-from enas_tf.training.report import Report
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import Config, ConfigError
+from enas_tf.export import folder as exported
+from enas_tf.run import checkpoint
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.report import Report
 
 SHOWN = 3  # of the names that differ
 

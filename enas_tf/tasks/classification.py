@@ -11,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
-from enas_tf.data import augment
-from enas_tf.data.images import Split
+from enas_tf.data.images import augment
+from enas_tf.data.images.image_data import Split
+from enas_tf.run import measures
 from enas_tf.tasks import lessons as lessons_lib
-from enas_tf.tasks import measures
 
 AUX_WEIGHT = 0.4  # of an auxiliary head's loss; src/cifar10/micro_child.py
 

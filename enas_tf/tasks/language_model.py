@@ -11,9 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
-from enas_tf.data import bptt, stream
+from enas_tf.data.text import bptt, stream
 from enas_tf.nn import seeds
-from enas_tf.tasks import measures
+from enas_tf.run import measures
 from enas_tf.tasks.lessons import Lesson
 
 

@@ -1,1 +1,1 @@
-"""How controller and child learn: steps, the search loop, deriving, retraining."""
+"""How a child learns: steps, epochs, schedules, retraining from scratch."""

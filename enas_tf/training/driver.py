@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from enas_tf.run import progress
+from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.training import pace as pace_lib
-from enas_tf.training import progress, stopping
-from enas_tf.training.checkpoint import Checkpoint
+from enas_tf.training import stopping
 
 CALL_SECONDS = 5.0  # about the longest wait between Ctrl-C and the checkpoint
 FIRST_CALLS = (1, 4)  # steps of a counter's first calls: one traces, one is timed

@@ -5,8 +5,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from enas_tf.config import ChildConfig
-from enas_tf.training import finite, schedules
+from enas_tf.config.sections import ChildConfig
+from enas_tf.run import finite
+from enas_tf.training import schedules
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.means import Means

@@ -7,9 +7,9 @@ import tensorflow as tf
 from enas_tf.children import final_rnn
 from enas_tf.children import rnn as rnn_child
 from enas_tf.children.output import ChildOutput
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import recurrent, seeds
-from enas_tf.rnn_config import RnnChildConfig
-from enas_tf.tasks import measures
+from enas_tf.run import measures
 from enas_tf.training import retrain
 from enas_tf.training.averaging import AveragedSgd
 from enas_tf.training.driver import Driver

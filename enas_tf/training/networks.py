@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from enas_tf.children import aux_head
 from enas_tf.children.output import ChildOutput
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import drop_path, seeds
 from enas_tf.training import optimizer
 

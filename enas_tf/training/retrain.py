@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.training import scoring
+from enas_tf.training import batching
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 
@@ -50,7 +50,7 @@ def test_answers(
 
     `progress` is called with the number of images tested since the last call.
     """
-    batches = scoring.cut(task.size("test"), batch_size)
+    batches = batching.cut(task.size("test"), batch_size)
 
     @tf.function(autograph=False, reduce_retracing=True)
     def answers(indices):

@@ -2,8 +2,8 @@
 
 import math
 
-from enas_tf import cosine
-from enas_tf.config import ChildConfig
+from enas_tf.config import cosine
+from enas_tf.config.sections import ChildConfig
 
 
 def child_learning_rate(config: ChildConfig, epoch: int) -> float:

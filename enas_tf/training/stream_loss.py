@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
-from enas_tf.data import stream
+from enas_tf.data.text import stream
 from enas_tf.tasks import language_model
 
 WORDS_PER_CALL = 4000  # between two moves of a progress line

@@ -8,7 +8,7 @@ import shared_children
 import tensorflow as tf
 import toys
 
-from enas_tf import config
+from enas_tf.config import sections as config
 from enas_tf.spaces import macro, micro
 
 SEED = tf.constant([1, 2])

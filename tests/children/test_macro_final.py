@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.children import final_macro
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import cost, image_ops
 from enas_tf.spaces import macro
 

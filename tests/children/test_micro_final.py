@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.children import aux_head, final_micro
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import cost, image_ops
 from enas_tf.nn.drop_path import DropPath
 from enas_tf.spaces import micro

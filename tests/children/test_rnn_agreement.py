@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.children import rnn as rnn_child
-from enas_tf.rnn_config import RnnChildConfig
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.spaces import rnn
 
 HIDDEN, VOCABULARY = 6, 11

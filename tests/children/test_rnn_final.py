@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from enas_tf.children import final_rnn
 from enas_tf.children import rnn as rnn_child
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import language, recurrent
-from enas_tf.rnn_config import RnnChildConfig
 from enas_tf.spaces import rnn
 
 HIDDEN, VOCABULARY, NODES = 6, 9, 4

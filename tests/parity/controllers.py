@@ -10,10 +10,10 @@ import goldens
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.config import ControllerConfig
-from enas_tf.controller import Controller
+from enas_tf.config.sections import ControllerConfig
+from enas_tf.search import reinforce
+from enas_tf.search.controller import Controller
 from enas_tf.spaces import base, macro, micro, rnn
-from enas_tf.training import reinforce
 
 # Of the recordings; see the README.md beside the files.
 SKIP_TARGET = 0.4

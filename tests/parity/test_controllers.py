@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf import config
-from enas_tf.training import reinforce
+from enas_tf.config import sections as config
+from enas_tf.search import reinforce
 
 
 class Recorded(NamedTuple):

@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from enas_tf.children import final_macro
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import macro
 
 recordings = pytest.mark.parametrize("paths", goldens.cases("macro_fixed"))

@@ -7,7 +7,7 @@ import pytest
 import shared
 
 from enas_tf.children import macro as macro_child
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import macro
 
 recordings = pytest.mark.parametrize("paths", goldens.cases("macro_shared"))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from enas_tf.children import aux_head, final_micro
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import micro
 
 recordings = pytest.mark.parametrize("paths", goldens.cases("micro_fixed"))

@@ -9,7 +9,7 @@ import pytest
 import shared
 
 from enas_tf.children import micro as micro_child
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import micro
 
 recordings = pytest.mark.parametrize("paths", goldens.cases("micro_shared"))

@@ -8,8 +8,8 @@ import shared
 import tensorflow as tf
 
 from enas_tf.children import rnn as rnn_child
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import recurrent
-from enas_tf.rnn_config import RnnChildConfig
 from enas_tf.spaces import rnn
 
 recordings = pytest.mark.parametrize("paths", goldens.cases("rnn_shared"))

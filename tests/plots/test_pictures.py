@@ -6,7 +6,8 @@ import numpy as np
 import pictures
 import pytest
 
-from enas_tf import config, plots
+from enas_tf import plots
+from enas_tf.config import sections as config
 from enas_tf.plots import pen
 from enas_tf.spaces import base, macro, micro, rnn
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from enas_tf import config
+from enas_tf.config import sections as config
 from enas_tf.spaces import macro, micro, rnn
 
 SPACES = {

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from enas_tf import config as config_lib
-from enas_tf import machine, saves
-from enas_tf.request import Request
-from enas_tf.run_folder import RunFolder
+from enas_tf.command.request import Request
+from enas_tf.config import sections as config_lib
+from enas_tf.machine import record as machine
+from enas_tf.run import saves
+from enas_tf.run.folder import RunFolder
 from enas_tf.stages import earlier
 
 DIGITS = dict(search_for="macro", dataset="digits")

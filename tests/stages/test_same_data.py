@@ -7,8 +7,10 @@ import pytest
 import runs
 from PIL import Image
 
-from enas_tf import config, run_folder
-from enas_tf.data import images, text
+from enas_tf.config import sections as config
+from enas_tf.data.images.image_data import ImageData, Split
+from enas_tf.data.text.text_data import TextData
+from enas_tf.run import folder as run_folder
 from enas_tf.stages import images as images_stage
 from enas_tf.stages import same_data
 from enas_tf.stages import texts as texts_stage
@@ -21,15 +23,15 @@ SIZES = dict(train=24, valid=8, test=8)
 
 def pictures(sizes=(24, 8, 8), level=0, classes="ab"):
     splits = (
-        images.Split(np.full((n, 2, 2, 1), level, np.uint8), np.arange(n, dtype="i4"))
+        Split(np.full((n, 2, 2, 1), level, np.uint8), np.arange(n, dtype="i4"))
         for n in sizes
     )
-    return images.ImageData("photos", *splits, class_names=tuple(classes))
+    return ImageData("photos", *splits, class_names=tuple(classes))
 
 
 def words(test=(1, 0)):
     ids = (np.int32([0, 1, 1]), np.int32([0]), np.int32(test))
-    return text.TextData("mine", *ids, vocabulary=("a", "b"))
+    return TextData("mine", *ids, vocabulary=("a", "b"))
 
 
 class Stage:

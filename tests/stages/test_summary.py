@@ -6,8 +6,8 @@ import types
 import pytest
 import runs
 
-from enas_tf import lines
-from enas_tf import request as request_lib
+from enas_tf.command import request as request_lib
+from enas_tf.run import lines
 from enas_tf.stages import summary
 
 DERIVED = dict(

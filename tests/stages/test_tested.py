@@ -3,11 +3,11 @@
 import pytest
 import tensorflow as tf
 
-from enas_tf import config as config_lib
-from enas_tf.run_folder import RunFolder
+from enas_tf.config import sections as config_lib
+from enas_tf.run import measures
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.report import Report
 from enas_tf.stages import tested
-from enas_tf.tasks import measures
-from enas_tf.training.report import Report
 
 WEIGHTS = [tf.Variable([1.0, 2.0]), tf.Variable(3)]
 

@@ -3,7 +3,8 @@
 import pytest
 from absl import logging
 
-from enas_tf import config, presets
+from enas_tf.config import presets
+from enas_tf.config import sections as config
 from enas_tf.stages import texts
 
 

@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
-from enas_tf.data.images import Split
-from enas_tf.tasks import measures, rewards
+from enas_tf.data.images.image_data import Split
+from enas_tf.run import measures
+from enas_tf.search import rewards
 from enas_tf.tasks.classification import Augmentation, Batch, ImageClassification
 
 AS_THEY_ARE = Augmentation(pad=0, flip=False, cutout=0)

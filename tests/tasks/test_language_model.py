@@ -5,7 +5,9 @@ import tensorflow as tf
 import toys
 
 from enas_tf.children.output import ChildOutput
-from enas_tf.tasks import language_model, lessons, measures, rewards
+from enas_tf.run import measures
+from enas_tf.search import rewards
+from enas_tf.tasks import language_model, lessons
 
 IDS = np.arange(100, 133, dtype=np.int32)  # 33 ids: every word is its place plus 100
 

@@ -7,9 +7,10 @@ import toys
 
 from enas_tf.children import final_macro
 from enas_tf.children.output import ChildOutput
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
+from enas_tf.run import measures
 from enas_tf.spaces.macro import MacroArc
-from enas_tf.tasks import lessons, measures
+from enas_tf.tasks import lessons
 from enas_tf.tasks.classification import Batch
 from enas_tf.training import child as child_lib
 from enas_tf.training import networks, optimizer

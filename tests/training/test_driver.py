@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from enas_tf.run import finite
 from enas_tf.training import driver as driver_lib
-from enas_tf.training import finite, stopping
+from enas_tf.training import stopping
 
 
 class Saved:

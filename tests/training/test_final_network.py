@@ -6,10 +6,11 @@ import tensorflow as tf
 import toys
 
 from enas_tf.children import final_micro
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn.drop_path import DropPath
+from enas_tf.run import measures
 from enas_tf.spaces import micro
-from enas_tf.tasks import lessons, measures
+from enas_tf.tasks import lessons
 from enas_tf.tasks.classification import Batch
 from enas_tf.training import child as child_lib
 from enas_tf.training import networks, retrain

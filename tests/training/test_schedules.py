@@ -2,7 +2,7 @@
 
 import pytest
 
-from enas_tf.config import ChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.training import schedules
 
 # lr_max .05, lr_min .0005, first cycle 10, doubling: restarts at 10, 30, 70, 150, 310.

@@ -1,0 +1,1 @@
+"""Arcs as users write them: JSON, printed tokens, genotypes, files, names."""

@@ -1,0 +1,192 @@
+"""What --child_fixed_arc may be: an arc in one of its forms, a file, or a name.
+
+All forms end as the integers of the original, checked by the space they belong to:
+integers as any program prints them, JSON of this program or of nni, genotypes.
+"""
+
+import json
+import textwrap
+from typing import Any
+
+from absl import logging
+
+from enas_tf.arcs import forms as arc_forms
+from enas_tf.arcs import genotypes as arc_genotype
+from enas_tf.arcs import sources as arc_source
+from enas_tf.arcs.forms import Form
+from enas_tf.arcs.sources import Source
+from enas_tf.config import sections as config
+from enas_tf.spaces import genotype_source, json_fields, macro, nni, printed
+
+FORMS = arc_forms.FORMS
+_LONGEST = 600  # characters of a reason: it may quote what came
+# The published arcs of all spaces, name to integers.
+NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}
+
+
+def arc_text(
+    value: str, space_name: str, child: config.ChildConfig, *, average: str = "loose"
+) -> str:
+    """The integers of the arc that `value` gives, one space between them.
+
+    Args:
+      value: of --child_fixed_arc: integers, a genotype, a file with either or with
+        JSON, `genotypes.py:NAME`, or a published name.
+      space_name: a key of `FORMS`.
+      child: how many ops there are to choose from; what to do with a genotype.
+      average: the nodes that an rnn cell averages, of `rnn_config.AVERAGES`.
+
+    Raises:
+      ConfigError: the file cannot be read, or there is no such arc.
+    """
+    form = FORMS[space_name]
+    if value in form.baselines:
+        return value
+    origin = f" ({value})" if value in form.named else ""
+    try:
+        source = Source(form.named[value]) if origin else _source(value)
+        origin = origin or source.origin
+        return _integers(source, space_name, child, average)
+    except (ValueError, RecursionError) as error:
+        reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
+        raise _refusal(f"{reason}{origin}", space_name) from None
+
+
+def sized_by(space_name: str) -> str:
+    """The flag whose value follows from the arc."""
+    return FORMS[space_name].sized_by
+
+
+def follows(text: str, space_name: str) -> dict[str, Any]:
+    """The settings, by flag name, that follow from the arc of the integers `text`."""
+    form = FORMS[space_name]
+    if text in form.baselines:
+        return {}
+    return {form.sized_by: form.size_of_length(len(text.split()))}
+
+
+def _source(value: str) -> Source:
+    for name, form in FORMS.items():
+        if value in (*form.named, *form.baselines):
+            raise ValueError(f"{value} is one with --search_for={name}")
+    return arc_source.read(value)
+
+
+def _integers(
+    source: Source, space_name: str, child: config.ChildConfig, average: str
+) -> str:
+    """The arc of `source` as integers, whichever form it has."""
+    form, text = FORMS[space_name], source.text
+    if genotype_source.is_genotype(text):
+        return arc_genotype.from_source(source, space_name, child, average=average)
+    if source.suffix == ".py":
+        raise ValueError("it has no genotype: none is written Genotype(...)")
+    if source.name:
+        raise ValueError(f"only a file of genotypes has names such as {source.name}")
+    if text.lstrip().startswith("{") or source.suffix == ".json" and not _is_list(text):
+        return _from_json(text, form, child)
+    if source.suffix == ".json":
+        _check_leaves(text)
+    return _from_integers(text, form, child)
+
+
+def _is_list(text: str) -> bool:
+    return text.lstrip().startswith("[")
+
+
+def _check_leaves(text: str) -> None:
+    """Refuse what is no integer in lists of JSON, as far as they are JSON."""
+    try:
+        values = json_fields.read(text)
+    except ValueError:
+        return  # lists as Python or NumPy prints them
+    while values:
+        value = values.pop()
+        if isinstance(value, list):
+            values += value
+        else:
+            json_fields.whole(value, "an element of its lists")
+
+
+def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
+    found = printed.read(text)
+    words = found.text.replace("|", " ").replace(",", " ").split()
+    # The smallest space will do to be told which word is no integer.
+    of_integers = words and all(word.isdecimal() for word in words)
+    if of_integers:
+        _check_lists(found.lists, form)
+    if form.older and of_integers and len(words) % 2:
+        return _from_older(" ".join(words), form, child)
+    size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
+    space = form.of_size(size, child.num_branches)
+    return space.text(space.parse(" ".join(words)))
+
+
+def _check_lists(lists: tuple[int, ...], form: Form) -> None:
+    """A list a layer says where a layer has too few integers, which no sum does."""
+    if form is not FORMS["macro"] or len(lists) < 2:
+        return
+    for layer, count in enumerate(lists):
+        needed = macro.layer_start(layer + 1) - macro.layer_start(layer)
+        if count != needed:
+            raise ValueError(
+                f"the list of layer {layer} has {count} integers, {needed} are needed: "
+                "its op and a bit for each skip"
+            )
+
+
+def _from_older(text: str, form: Form, child: config.ChildConfig) -> str:
+    arc = form.older(text)
+    converted = form.of_size(len(arc.ops), child.num_branches).text(arc)
+    logging.warning("--child_fixed_arc is in the older form; converted: %s", converted)
+    return converted
+
+
+def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
+    _refuse_rows(text)
+    fields = json_fields.read(text)
+    if isinstance(fields, dict) and nni.is_nni(fields):
+        return _from_nni(fields, form, child)
+    if isinstance(fields, dict) and _is_row(fields):
+        return _from_integers(fields["arc"], form, child)
+    smallest = form.sizes[0]
+    try:
+        size = max(smallest, form.size_of_fields(fields))
+    except (LookupError, TypeError):
+        size = smallest  # will do to be told what is wrong
+    space = form.of_size(size, child.num_branches)
+    return space.text(space.from_json(text))
+
+
+def _is_row(fields: dict[str, Any]) -> bool:
+    """Whether it is a row of arcs/*.jsonl or its like, all of whose arc is in `arc`."""
+    names = {name for form in FORMS.values() for name in form.space.json_names}
+    whole = fields.keys() & {"version", "space", *names}
+    return type(fields.get("arc")) is str and not whole
+
+
+def _refuse_rows(text: str) -> None:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and len(rows := text.split("\n{")) > 1:
+            raise ValueError(f"it holds {len(rows)} arcs; give one of them") from None
+    except (ValueError, RecursionError):
+        pass  # which json_fields tells
+
+
+def _from_nni(fields: dict[str, Any], form: Form, child: config.ChildConfig) -> str:
+    if form.genotypes != genotype_source.CELLS:
+        raise ValueError("it is nni's JSON, which says nothing that this space knows")
+    arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_branches)
+    return arc_genotype.text_of(arc, form, child.num_branches)
+
+
+def _refusal(reason: str, space_name: str) -> config.ConfigError:
+    form = FORMS[space_name]
+    forms = "integers, a genotype" if form.genotypes else "integers"
+    names = ", ".join((*form.named, *form.baselines))
+    return config.ConfigError(
+        f"--child_fixed_arc is not an arc of the {space_name} space: {reason}. Give "
+        f"{forms}, a file (arcs/best.json, arcs/best.txt) or a name ({names})."
+    )

@@ -1,0 +1,93 @@
+"""How the arcs of each space are written: a row for each, and nothing else knows them.
+
+No TensorFlow, as in all that looks at what the user gave.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from enas_tf.config import sections as config
+from enas_tf.spaces import base, genotype_source, macro, micro, rnn
+
+
+class Form(NamedTuple):
+    """How the arcs of one space are written.
+
+    Attributes:
+      named: published arcs, name to integers.
+      ops: the names of all ops that the space can have.
+      sized_by: the flag whose value follows from an arc.
+      unit: what that flag counts.
+      space: (size, num_ops=) -> the space of that size.
+      size_of_length: from the number of integers to the size; ValueError where no size
+        has so many.
+      size_of_fields: the same from the JSON object of an arc.
+      genotypes: the kind of genotype that an arc may be written as, if any.
+      baselines: names of networks to train for comparison, which are no arcs.
+      older: from integers in an older form, told by their odd number, to the arc.
+    """
+
+    named: dict[str, str]
+    ops: tuple[str, ...]
+    sized_by: str
+    unit: str
+    space: type[base.SearchSpace]
+    size_of_length: Callable[[int], int]
+    size_of_fields: Callable[[dict[str, Any]], int]
+    genotypes: str = ""
+    baselines: tuple[str, ...] = ()
+    older: Callable[[str], Any] | None = None
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The smallest and the largest size."""
+        items = {item.flag: item for item in config.settings()}
+        allowed = items[self.sized_by].field.metadata
+        return allowed["low"], allowed["high"]
+
+    def of_size(self, size: int, num_ops: int) -> base.SearchSpace:
+        """The space of that size; ValueError where it is not allowed."""
+        low, high = self.sizes
+        if not low <= size <= high:
+            raise ValueError(
+                f"its number of {self.unit} is {size}, allowed are {low} to {high}"
+            )
+        return self.space(size, num_ops=num_ops)
+
+
+FORMS: dict[str, Form] = {
+    "macro": Form(
+        named=macro.NAMED_ARCS,
+        ops=macro.OPS,
+        sized_by="child_num_layers",
+        unit="layers",
+        space=macro.MacroSpace,
+        size_of_length=macro.layers_of_length,
+        size_of_fields=lambda fields: len(fields["layers"]),
+    ),
+    "micro": Form(
+        named=micro.NAMED_ARCS,
+        ops=micro.OPS,
+        sized_by="child_num_cells",
+        unit="blocks",
+        space=micro.MicroSpace,
+        size_of_length=micro.blocks_of_length,
+        size_of_fields=lambda fields: len(fields["normal"]),
+        genotypes=genotype_source.CELLS,
+    ),
+    "rnn": Form(
+        named=rnn.NAMED_ARCS,
+        ops=rnn.OPS,
+        sized_by="child_num_layers",
+        unit="nodes",
+        space=rnn.RnnSpace,
+        size_of_length=rnn.nodes_of_length,
+        size_of_fields=lambda fields: len(fields["nodes"]),
+        genotypes=genotype_source.RECURRENT,
+        baselines=(rnn.LSTM,),
+        older=rnn.from_older,
+    ),
+}
+
+# The published arcs of all spaces, name to integers.
+NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}

@@ -1,0 +1,120 @@
+"""From the genotypes of a text to the one arc that is meant."""
+
+from typing import Any
+
+from absl import logging
+
+from enas_tf.arcs import forms as arc_forms
+from enas_tf.arcs.forms import Form
+from enas_tf.arcs.sources import Source
+from enas_tf.config import sections as config
+from enas_tf.spaces import genotype, genotype_source, recurrent_genotype
+from enas_tf.spaces.genotype_source import Written
+
+_SPACE_OF_KIND = {
+    form.genotypes: name for name, form in arc_forms.FORMS.items() if form.genotypes
+}
+
+
+def from_source(
+    source: Source, space_name: str, child: config.ChildConfig, *, average: str
+) -> str:
+    """The integers of the genotype in `source`: of its name, or the only usable one.
+
+    Args:
+      source: its text has genotypes.
+      space_name: of the arc.
+      child: how many ops there are; what to do with another concatenation.
+      average: the nodes that an rnn cell averages.
+
+    Raises:
+      ValueError: there is none for this space, or there are several; malformed.
+    """
+    written = genotype_source.read(source.text)
+    if source.name:
+        written = [_of_name(source.name, written)]
+    kind = arc_forms.FORMS[space_name].genotypes
+    fitting = [one for one in written if one.kind == kind]
+    if not fitting:
+        raise ValueError(_of_another_space(written))
+    if len(fitting) > 1:
+        fitting = [_only_usable(fitting, space_name, child, average)]
+    concat = child.genotype_concat
+    return _text(fitting[0], space_name, child, average=average, concat=concat)
+
+
+def text_of(arc: Any, form: Form, num_ops: int) -> str:
+    """The integers of a micro `arc`; ValueError if it has too few or many blocks."""
+    blocks = len(arc.normal.ops) // genotype.EDGES_PER_BLOCK
+    return form.of_size(blocks, num_ops).text(arc)
+
+
+def _of_name(name: str, written: list[Written]) -> Written:
+    for one in written:
+        if one.name == name:
+            return one
+    raise ValueError(f"it has no genotype {name}, but {_names(written)}")
+
+
+def _of_another_space(written: list[Written]) -> str:
+    others = sorted({_SPACE_OF_KIND[one.kind] for one in written})
+    spaces = " or ".join(f"--search_for={name}" for name in others)
+    if len(written) == 1 and not written[0].name:
+        return f"it is a genotype, which goes with {spaces}"
+    return f"it has genotypes ({_names(written)}), which go with {spaces}"
+
+
+def _only_usable(
+    written: list[Written], space_name: str, child: config.ChildConfig, average: str
+) -> Written:
+    # Without a word: the one that is taken is told about later.
+    concat = "any" if child.genotype_concat == "convert" else "refuse"
+    arcs: dict[str, Written] = {}
+    reasons = []
+    for one in written:
+        try:
+            arc = _text(one, space_name, child, average=average, concat=concat)
+            arcs.setdefault(arc, one)
+        except ValueError as error:
+            reasons.append(f"{one.name or 'one without a name'}: {error}")
+    if len(arcs) == 1:
+        (found,) = arcs.values()
+        logging.warning(
+            "Genotype %s is taken, the only arc of this space in the file.", found.name
+        )
+        return found
+    if arcs:
+        usable = list(arcs.values())
+        raise ValueError(
+            f"it has several genotypes, {_names(usable)}; name one, as in "
+            f"FILE:{usable[0].name}"
+        )
+    raise ValueError(
+        f"none of its genotypes ({_names(written)}) is an arc here; {reasons[0]}"
+    )
+
+
+def _names(written: list[Written]) -> str:
+    return ", ".join(one.name or "one without a name" for one in written)
+
+
+def _text(
+    one: Written,
+    space_name: str,
+    child: config.ChildConfig,
+    *,
+    average: str,
+    concat: str,
+) -> str:
+    if one.fault:
+        raise ValueError(one.fault)
+    form, num_ops = arc_forms.FORMS[space_name], child.num_branches
+    if one.kind == genotype_source.RECURRENT:
+        arc = recurrent_genotype.arc_of(
+            one.fields, concat=concat, average=average, num_ops=num_ops
+        )
+        return form.of_size(len(arc.ops), num_ops).text(arc)
+    cells = genotype.of_fields(one.fields)
+    return text_of(
+        genotype.arc_of(cells, concat=concat, num_ops=num_ops), form, num_ops
+    )

@@ -1,0 +1,163 @@
+"""Refuses settings that cannot be right, before any file or TensorFlow is touched."""
+
+import math
+import re
+from typing import Any
+
+from enas_tf.arcs import argument as arc_argument
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import (
+    ChildConfig,
+    Config,
+    ConfigError,
+    ControllerConfig,
+    DeriveConfig,
+    RunConfig,
+    Setting,
+)
+
+LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
+
+_IMAGES = ("an image or a folder of images", "picture.png")
+_TEXTS = ("a text file or a folder of text files", "text.txt")
+# What --mode=predict reads in a space, and an example of it.
+INPUTS = {
+    space: _TEXTS if space in config_lib.TEXTS else _IMAGES
+    for space in config_lib.SPACES
+}
+# What a flag names that must not be given empty, as from an unset shell variable. An
+# empty arc is refused with all the forms that an arc has, in arcs/argument.py.
+_NAMED = dict(
+    data_path="the data",
+    data_dir="the folder of TFDS",
+    dataset="a data set",
+    output_dir="a folder",
+    warm_start="the folder of a training",
+    input="what to predict from",
+)
+
+
+def check_not_empty(given: dict[str, Any]) -> None:
+    """Refuse a path or name that was given, and is empty.
+
+    It would otherwise mean the default, which is not what was meant.
+
+    Raises:
+      ConfigError: as above.
+    """
+    for flag, named in _NAMED.items():
+        if not str(given.get(flag, named)).strip():
+            raise ConfigError(
+                f"--{flag} is empty: leave it out or name {named}. A variable of the "
+                "shell may not be set."
+            )
+
+
+def check(config: Config) -> None:
+    """Refuse what can be refused without looking at files or data.
+
+    Raises:
+      ConfigError: the first setting that is out of its range, or clashes with another.
+    """
+    check_run(config.run)
+    for item in config_lib.settings():
+        _check_range(item, item.of(config))
+    _check_child(config.child)
+    _check_ops(config.child, config.run.search_for)
+    _check_controller(config.controller)
+    _check_derive(config.derive)
+
+
+def check_run(run: RunConfig) -> None:
+    """Refuse what is wrong with the settings that all others depend on.
+
+    Raises:
+      ConfigError: as above.
+    """
+    for item in config_lib.settings():
+        if item.section == "run":
+            _check_range(item, getattr(run, item.field.name))
+    if run.mode == "predict" and not run.input:
+        wanted, example = INPUTS[run.search_for]
+        raise ConfigError(
+            f"--input is empty: --mode=predict needs {wanted}, e.g. --input={example}."
+        )
+
+
+def _check_range(item: Setting, value: Any) -> None:
+    meta = item.field.metadata
+    if meta["choices"] and value not in meta["choices"]:
+        raise ConfigError(
+            config_lib.refusal(item.flag, value, f"one of {', '.join(meta['choices'])}")
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(config_lib.refusal(item.flag, value, "a finite number"))
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ConfigError(config_lib.refusal(item.flag, value, f"at most {LARGEST}"))
+    low, high = meta["low"], meta["high"]
+    if low is None and high is None:
+        return
+    too_low = low is not None and not value >= low  # `not >=` catches NaN as well
+    too_high = high is not None and not value <= high
+    if too_low or too_high:
+        raise ConfigError(
+            config_lib.refusal(item.flag, value, config_lib.range_in_words(low, high))
+        )
+
+
+def _check_child(child: ChildConfig) -> None:
+    if child.out_filters % 2:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_out_filters",
+                child.out_filters,
+                "even, since a factorised reduction halves it",
+                f"Try --child_out_filters={child.out_filters + 1}.",
+            )
+        )
+    for name in ("keep_prob", "drop_path_keep_prob"):
+        value = getattr(child, name)
+        if not 0.0 < value <= 1.0:
+            raise ConfigError(
+                config_lib.refusal(f"child_{name}", value, "above 0 and at most 1")
+            )
+    if child.lr_cosine and child.lr_min > child.lr_max:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_lr_min",
+                child.lr_min,
+                f"at most --child_lr_max={child.lr_max}",
+            )
+        )
+
+
+def _check_ops(child: ChildConfig, space: str) -> None:
+    most = len(arc_argument.FORMS[space].ops)
+    if child.num_branches > most:
+        raise ConfigError(
+            config_lib.refusal(
+                "child_num_branches",
+                child.num_branches,
+                f"at most {most}, the number of ops of the {space} space",
+            )
+        )
+
+
+def _check_controller(controller: ControllerConfig) -> None:
+    if controller.normalize_advantage and controller.num_aggregate == 1:
+        raise ConfigError(
+            "--controller_num_aggregate=1 is not allowed with "
+            "--controller_normalize_advantage: one arc has no standard deviation, so "
+            "it must be at least 2. Raise it, or add "
+            "--nocontroller_normalize_advantage."
+        )
+
+
+def _check_derive(derive: DeriveConfig) -> None:
+    number = re.fullmatch("0*[1-9][0-9]{0,8}", derive.batches)
+    if not number and derive.batches != "all":
+        raise ConfigError(
+            config_lib.refusal(
+                "derive_batches", derive.batches, "a positive number or `all`"
+            )
+        )

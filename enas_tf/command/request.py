@@ -1,0 +1,358 @@
+"""What the user asked for, complete and checked, before TensorFlow is imported.
+
+Turns the flags that were given into the settings of each stage, the arc and the folder.
+The order is that of cost: first what needs no file, then the arc, then the folder;
+nothing is created or removed before all else is known to be right.
+"""
+
+import os
+import pathlib
+import shlex
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import enas_tf
+from enas_tf.arcs import argument as arc_argument
+from enas_tf.command import checks, places, warm_start
+from enas_tf.config import presets
+from enas_tf.config import sections as config
+from enas_tf.export import folder as exported
+from enas_tf.export import sums as export_sums
+from enas_tf.machine import record as machine
+from enas_tf.run import best_arc
+from enas_tf.run import space as run_space
+from enas_tf.run.folder import RunFolder
+
+# The stages whose settings a mode goes by.
+STAGES = {
+    "search": ("search",),
+    "derive": ("search",),
+    "train": ("train",),
+    "evaluate": ("train",),
+    "export": ("train",),
+    "predict": ("train",),
+    "all": ("search", "train"),
+}
+# The modes that begin a stage, and so may begin it anew; the others look at a run.
+BEGINNING = ("search", "train", "all")
+
+
+class Request(NamedTuple):
+    """One command.
+
+    Attributes:
+      mode: one of `config.MODES`.
+      configs: the settings by stage, "search" and "train".
+      arc: the arc to train, as integers; "" until a search has derived it.
+      folder: the run's folder, claimed for this process, or only looked at.
+      command: the command line, ready to be typed again.
+      machine: what is asked of TensorFlow.
+    """
+
+    mode: str
+    configs: dict[str, config.Config]
+    arc: str
+    folder: RunFolder
+    command: list[str]
+    machine: machine.Wanted
+
+    @property
+    def begun(self) -> dict[str, config.Config]:
+        """The settings of the stages that the mode has."""
+        return {stage: self.configs[stage] for stage in STAGES[self.mode]}
+
+    def with_arc(self, arc: str) -> "Request":
+        """This request with `arc` (integers) to train, and what follows from it."""
+        train = _with_arc(self.configs["train"], arc)
+        return self._replace(arc=arc, configs={**self.configs, "train": train})
+
+    def command_line(self, *, without: Sequence[str] = (), more: str = "") -> str:
+        """The command to paste into a shell.
+
+        Args:
+          without: names of flags to leave out.
+          more: a word to put at the end.
+        """
+        python, program, *words = self.command
+        words = [_from_here(python), program, *_without(words, without)]
+        return shlex.join([*words, more] if more else words)
+
+    def retrain_command(self) -> str:
+        """This command with `train` as its mode; it finds arcs/best.json by itself."""
+        space = self.configs["search"].run.search_for
+        python, program, *words = self.command
+        if space != config.RunConfig.search_for:
+            words = [f"--search_for={space}", *_without(words, ["search_for"])]
+        if self.mode == "derive":
+            words += self._data_of_search()
+        dropped = ("mode", "reset_output_dir", arc_argument.sized_by(space))
+        asked = self._replace(command=[python, program, *words])
+        return asked.command_line(without=dropped, more="--mode=train")
+
+    def _data_of_search(self) -> list[str]:
+        """The flags without which a training would be on other data than the search."""
+        search, train = (config.flat(self.configs[stage]) for stage in presets.STAGES)
+        names = [item.flag for item in config.settings() if item.section == "data"]
+        other = [name for name in names if search[name] not in ("", train[name])]
+        return [f"--{name}={search[name]}" for name in other]
+
+    def predict_command(self) -> str:
+        """The command that asks the exported model; its input is yet to be named."""
+        run = self.configs["train"].run
+        example = "TEXT.txt" if run.search_for in config.TEXTS else "PICTURE.png"
+        python, program, *_ = self.command
+        words = [f"--search_for={run.search_for}", "--mode=predict"]
+        words += [f"--output_dir={run.output_dir}", f"--input={example}"]
+        return shlex.join([_from_here(python), program, *words])
+
+
+def _from_here(program: str) -> str:
+    """`program`, as one would call it from the current folder."""
+    path, here = pathlib.Path(program), pathlib.Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _without(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """`words` (--a=1, --a or --noa) without the flags `names`."""
+    flags = ((word, word.lstrip("-").partition("=")[0]) for word in words)
+    return [w for w, n in flags if n not in names and n.removeprefix("no") not in names]
+
+
+def build(
+    given: dict[str, Any],
+    preset: str | None,
+    command: list[str],
+    *,
+    began: float | None = None,
+) -> Request:
+    """The request of the flags `given`, with its folder claimed.
+
+    Args:
+      given: flag name to value, what the user wrote.
+      preset: its name, None where the user named none.
+      command: the command line, ready to be typed again.
+      began: when the command began, by `time.monotonic`; now, if left out.
+
+    Raises:
+      ConfigError: anything that can be refused without TensorFlow and without data.
+    """
+    _refuse_backend()
+    checks.check_not_empty(given)
+    given = run_space.take_over(given)
+    run = run_settings(given)
+    _refuse_clashes(run, given)
+    folder = RunFolder(run.output_dir)
+    places.check_output(folder.path)
+    run_space.refuse_other(run, given)
+    source = warm_start.source(run, folder)
+    given = warm_start.fill(given, run, source)
+    configs = stage_configs(run, given, preset, folder)
+    for stage in STAGES[run.mode]:
+        checks.check(configs[stage])
+    _refuse_missing(run, folder)
+    _check_places(run, configs)
+    if run.mode == "predict":
+        export_sums.refuse_damaged(folder.final)
+    arc = _arc(given, configs["train"], folder)
+    if arc:
+        warm_start.refuse_other_arc(arc, run, source)
+        _refuse_disagreement(given, arc, configs["train"].run.search_for)
+        configs["train"] = _with_arc(configs["train"], arc)
+    folder = RunFolder.take(
+        run.output_dir,
+        run.mode,
+        reset=run.reset_output_dir,
+        command=command,
+        began=began,
+    )
+    try:
+        with folder.failing():
+            _refuse_changes(run.mode, configs, folder)
+            looked_at = () if run.mode == "predict" else STAGES[run.mode]
+            wanted = machine.wanted(run.threads, looked_at, folder)
+            configs = _with_threads(configs, wanted.threads)
+            if run.mode in BEGINNING:
+                folder.describe(configs, command)
+            if run.mode == "train" and "child_fixed_arc" not in given:
+                best_arc.mend(folder, configs["train"])
+    except config.ConfigError:
+        folder.release()
+        raise
+    return Request(run.mode, configs, arc, folder, command, wanted)
+
+
+def run_settings(given: dict[str, Any]) -> config.RunConfig:
+    """What to do and where: the settings that all others depend on, checked."""
+    names = [item.flag for item in config.settings() if item.section == "run"]
+    written = {name: given[name] for name in names if name in given}
+    settings = config.replace(
+        config.Config(), {**written, "mode": run_space.mode(given)}
+    )
+    checks.check_run(settings.run)
+    output_dir = settings.run.output_dir or f"outputs/{settings.run.search_for}"
+    found = {"output_dir": output_dir}
+    if settings.run.warm_start:
+        # Recorded so that it means the same folder wherever the command is repeated.
+        source = os.path.expanduser(settings.run.warm_start)
+        found["warm_start"] = os.path.realpath(source)
+    return config.replace(settings, found).run
+
+
+def stage_configs(
+    run: config.RunConfig, given: dict[str, Any], preset: str | None, folder: RunFolder
+) -> dict[str, config.Config]:
+    """The settings of both stages: defaults, preset, what was given; {stage: Config}.
+
+    A mode that looks at a run takes the run's own settings in place of a preset, so
+    that they need not be written again; and so does a training that goes on.
+    """
+    goes_on = run.mode == "train" and folder.has_checkpoint("train")
+    begins = run.mode in BEGINNING and (run.reset_output_dir or not goes_on)
+    configs = {}
+    for stage in presets.STAGES:
+        values = dict(given, mode=run.mode, output_dir=run.output_dir)
+        if stage == "train" and run.mode == "all":
+            # It follows from the derived arc.
+            values.pop(arc_argument.sized_by(run.search_for), None)
+        if preset is None and not begins:
+            needed = stage in STAGES[run.mode]
+            values = {**_kept(folder.settings(stage, needed=needed)), **values}
+        name = "paper" if preset is None else preset
+        configs[stage] = presets.resolve(run.search_for, stage, name, values)
+    return configs
+
+
+def _kept(recorded: dict[str, Any]) -> dict[str, Any]:
+    """The part of a run's settings that holds for a later look at it."""
+    return {
+        item.flag: recorded[item.flag]
+        for item in config.settings()
+        if item.flag in recorded
+        and (item.section != "run" or item.field.metadata["shapes_result"])
+    }
+
+
+def _with_arc(train: config.Config, arc: str) -> config.Config:
+    sizes = arc_argument.follows(arc, train.run.search_for)
+    return config.replace(train, {"child_fixed_arc": arc, **sizes})
+
+
+def _with_threads(
+    configs: dict[str, config.Config], threads: int
+) -> dict[str, config.Config]:
+    values = {"threads": threads}
+    return {stage: config.replace(one, values) for stage, one in configs.items()}
+
+
+def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:
+    """The arc that the mode is about, as integers; "" where a search is to find it."""
+    mode = train.run.mode
+    if STAGES[mode] != ("train",):
+        return ""
+    value = given.get("child_fixed_arc", _arc_of(folder, derived_first=mode == "train"))
+    if value is None:
+        raise config.ConfigError(
+            f"--mode=train has no arc: {folder.arcs / 'best.json'} does not exist. "
+            "Give --child_fixed_arc, or search first with --mode=search."
+        )
+    return arc_argument.arc_text(
+        value, train.run.search_for, train.child, average=train.rnn.average
+    )
+
+
+def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
+    """What the folder has: the arc that a search derived, the arc that was trained."""
+    derived = best_arc.value(folder)
+    trained = folder.settings("train").get("child_fixed_arc")
+    return derived or trained if derived_first else trained or derived
+
+
+def _refuse_backend() -> None:
+    try:
+        enas_tf.check_backend()
+    except ImportError as error:
+        raise config.ConfigError(str(error)) from None
+
+
+def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
+    """Flags that are fine each for itself."""
+    if "child_fixed_arc" in given and STAGES[run.mode] != ("train",):
+        raise config.ConfigError(
+            f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
+            "arc by itself. Leave one of the two out."
+        )
+    if run.warm_start and STAGES[run.mode] != ("train",):
+        raise config.ConfigError(
+            f"--warm_start is of no use with --mode={run.mode}: a search begins with "
+            "weights of its own. Leave it out, or give --mode=train."
+        )
+    if not run.reset_output_dir:
+        return
+    if run.mode not in BEGINNING:
+        raise config.ConfigError(
+            f"--reset_output_dir would remove what --mode={run.mode} works on. Leave "
+            "it out."
+        )
+    arc_is_there = "child_fixed_arc" in given or run.warm_start
+    if run.mode == "train" and not arc_is_there:
+        raise config.ConfigError(
+            "--reset_output_dir would remove the arc that --mode=train finds in "
+            "--output_dir. Give --child_fixed_arc, or choose another --output_dir."
+        )
+
+
+def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
+    """What a mode needs of earlier ones."""
+    if run.mode == "derive" and not folder.has_checkpoint("search"):
+        raise config.ConfigError(
+            f"--output_dir={folder.path} holds no search that --mode=derive could go "
+            "on from. Search first with --mode=search, or name the search's folder."
+        )
+    trained = folder.has_checkpoint("train")
+    final = exported.found(folder.final)
+    has_export = (final / exported.KERAS_FILE).exists()
+    if run.mode == "predict" and trained and not has_export:
+        raise config.ConfigError(
+            f"--output_dir={folder.path} holds no exported model for --mode=predict. "
+            "Go on with --mode=train if the training is not finished, or write the "
+            "model with --mode=export."
+        )
+    there = dict(evaluate=trained, export=trained, predict=has_export)
+    if not there.get(run.mode, True):
+        raise config.ConfigError(
+            f"--output_dir={folder.path} holds no trained network for "
+            f"--mode={run.mode}. Train one first with --mode=train, or name its folder."
+        )
+
+
+def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> None:
+    """What the mode reads of the user's: --input, or the data of its first stage."""
+    if run.mode == "predict":
+        places.check_input(run.input, run.search_for)
+    else:
+        places.check_data(configs[STAGES[run.mode][0]])
+
+
+def _refuse_disagreement(given: dict[str, Any], arc: str, space: str) -> None:
+    for flag, value in arc_argument.follows(arc, space).items():
+        if given.get(flag, value) != value:
+            raise config.ConfigError(
+                config.refusal(
+                    flag,
+                    given[flag],
+                    f"{value}, as the arc has it",
+                    f"Leave --{flag} out.",
+                )
+            )
+
+
+def _refuse_changes(
+    mode: str, configs: dict[str, config.Config], folder: RunFolder
+) -> None:
+    """Settings that differ from those with which a stage began in this folder."""
+    for stage in STAGES[mode]:
+        settings = configs[stage]
+        trained = folder.settings("train").get("child_fixed_arc")
+        if mode == "all" and stage == "train" and trained:
+            settings = _with_arc(settings, trained)
+        folder.refuse_changes(stage, settings, trains=mode in BEGINNING)

@@ -1,0 +1,1 @@
+"""Every setting once: default, help, allowed values, and the presets."""

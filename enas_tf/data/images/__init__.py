@@ -1,0 +1,1 @@
+"""Images: what they are once loaded, and where each kind comes from."""

@@ -1,0 +1,74 @@
+"""Images in memory: a split, and a data set of three."""
+
+import dataclasses
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+# Words in the names of sets in which a mirrored image is another class, or nothing at
+# all: characters, and traffic signs, which have arrows. Clothes that are filed like
+# MNIST may be mirrored; drawings (quickdraw) as well.
+CHARACTERS = {"digits", "mnist", "emnist", "kmnist", "qmnist", "kuzushiji", "k49"}
+CHARACTERS |= {"svhn", "cmaterdb", "omniglot", "letters", "characters", "alphabet"}
+CHARACTERS |= {"alpha", "chars74k", "gtsrb"}
+NO_CHARACTERS = {"fashion"}
+
+
+class Split(NamedTuple):
+    """Images [N, H, W, C] uint8 and labels [N] int32."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageData:
+    """A data set in memory.
+
+    Attributes:
+      name: what the user called it.
+      train: what the child learns from in a search.
+      valid: what the controller is rewarded on.
+      test: seen by evaluations only.
+      class_names: the name of each label.
+      notes: lines that the program should log, such as how splits came to be.
+    """
+
+    name: str
+    train: Split
+    valid: Split
+    test: Split
+    class_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
+        return self.train.images.shape[1:]
+
+    @property
+    def num_classes(self) -> int:
+        """How many labels there are, also where an image of one is missing."""
+        return len(self.class_names)
+
+    @property
+    def default_flip(self) -> bool:
+        """Whether a mirrored image is still of its class, as far as its name tells.
+
+        Names of TFDS have parts: `collection:set/config:version`.
+        """
+        words = set(re.split("[^a-z0-9]+", self.name.lower()))
+        return not words & CHARACTERS or bool(words & NO_CHARACTERS)
+
+    @property
+    def default_pad(self) -> int:
+        """Pixels of padding before a random crop: 4 for 32 x 32, as published."""
+        return min(self.image_shape[:2]) // 8
+
+    def all_training(self) -> Split:
+        """Training and validation together, for training an arc from scratch."""
+        return Split(
+            np.concatenate([self.train.images, self.valid.images]),
+            np.concatenate([self.train.labels, self.valid.labels]),
+        )

@@ -1,0 +1,124 @@
+"""CIFAR-10 and CIFAR-100 as their authors distribute them, as pickles or binary files.
+
+Own images in one of these forms are read as well, with their own classes.
+"""
+
+import os
+
+import numpy as np
+
+from enas_tf.config.sections import ConfigError
+from enas_tf.data.images import cifar_forms, resize, splits
+from enas_tf.data.images.cifar_forms import Batches
+from enas_tf.data.images.image_data import ImageData, Split
+from enas_tf.run import lines
+
+PIXELS = 3 * 32 * 32
+
+find = cifar_forms.find
+
+
+def load(batches: Batches, *, image_size: int = 0, seed: int = 0) -> ImageData:
+    """All images in `batches`; validation is the tail of the last batch.
+
+    Args:
+      batches: where they are.
+      image_size: side to resize to; 0: as they are.
+      seed: decides what is set aside, if training is ordered by class.
+
+    Raises:
+      ConfigError: a batch is missing, cut off or damaged.
+      OSError: a file cannot be read.
+    """
+    form, names = batches.form, cifar_forms.class_names(batches)
+    parts = [_read_batch(batches, file, len(names)) for file in batches.train_files()]
+    train = Split(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    test = _read_batch(batches, form.test, len(names))
+    train, test = (
+        Split(resize.resize(split.images, image_size), split.labels)
+        for split in (train, test)
+    )
+    name = _name(batches, names)
+    found = splits.arrange(dict(train=train, test=test), name=name, seed=seed)
+    notes = (*_names_note(batches, name), *found.notes)
+    return ImageData(name, *found[:3], class_names=names, notes=notes)
+
+
+def _name(batches: Batches, names: tuple[str, ...]) -> str:
+    """CIFAR's, unless the classes tell that these are other images."""
+    form = batches.form
+    is_own = form.name == "cifar10" and names != cifar_forms.CIFAR10_NAMES
+    is_own |= form.name == "cifar100" and len(names) != 100
+    if not is_own:
+        return form.name
+    return lines.told(os.path.basename(os.path.abspath(batches.folder)))
+
+
+def _names_note(batches: Batches, name: str) -> tuple[str, ...]:
+    if os.path.isfile(os.path.join(batches.folder, batches.form.names_file)):
+        return ()
+    missing = batches.form.names_file
+    return (f"{name}: no {missing}, so the classes are called as in CIFAR-10.",)
+
+
+def _read_batch(batches: Batches, name: str, num_classes: int) -> Split:
+    path = batches.path(name)
+    if not os.path.isfile(path):
+        wanted = [*batches.form.train, batches.form.test]
+        raise ConfigError(
+            f"--data_path: {path} is missing: {wanted[0]} to {wanted[-2]} and "
+            f"{wanted[-1]} must be there. Unpack the whole archive."
+            if len(wanted) > 2
+            else f"--data_path: {path} is missing: train and test must be there. "
+            "Unpack the whole archive."
+        )
+    split = (_read_pickle if batches.form.is_pickle else _read_binary)(path, batches)
+    labels, allowed = split.labels, f"0 to {num_classes - 1}"
+    if not len(labels) or labels.min() < 0 or labels.max() >= num_classes:
+        reason = f"its labels are not {allowed}, for which there are names"
+        raise ConfigError(cifar_forms.damaged(path, reason))
+    return split
+
+
+def _read_binary(path: str, batches: Batches) -> Split:
+    size = batches.form.label_bytes + PIXELS
+    records = np.fromfile(path, np.uint8)
+    if left := len(records) % size:
+        reason = f"records of {size} bytes, and {left} are left over"
+        raise ConfigError(cifar_forms.damaged(path, reason))
+    records = records.reshape(-1, size)
+    labels = records[:, batches.form.label_bytes - 1].astype(np.int32)
+    return Split(_images(records[:, -PIXELS:]), labels)
+
+
+def _read_pickle(path: str, batches: Batches) -> Split:
+    content, key = cifar_forms.unpickled(path), batches.form.labels
+    try:
+        data = cifar_forms.entry(content, "data")
+        labels = cifar_forms.entry(content, key)
+    except KeyError:
+        reason = f"no `data` and `{key}`"
+        raise ConfigError(cifar_forms.damaged(path, reason)) from None
+    if not _is_pixels(data):
+        reason = f"`data` is not [N, {PIXELS}] of bytes"
+        raise ConfigError(cifar_forms.damaged(path, reason))
+    try:
+        labels = np.asarray(labels, np.int32)
+    except (TypeError, ValueError, OverflowError):
+        reason = f"`{key}` are not integers"
+        raise ConfigError(cifar_forms.damaged(path, reason)) from None
+    if labels.shape != data.shape[:1]:
+        reason = f"{len(data)} images, {labels.size} labels"
+        raise ConfigError(cifar_forms.damaged(path, reason))
+    return Split(_images(data), labels)
+
+
+def _is_pixels(data: object) -> bool:
+    is_bytes = isinstance(data, np.ndarray) and data.dtype == np.uint8
+    return is_bytes and data.ndim == 2 and data.shape[1] == PIXELS
+
+
+def _images(rows: np.ndarray) -> np.ndarray:
+    """[N, 3072] with the channels one after the other -> [N, 32, 32, 3]."""
+    planes = rows.reshape(-1, 3, 32, 32)
+    return np.ascontiguousarray(planes.transpose(0, 2, 3, 1))

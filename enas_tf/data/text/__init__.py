@@ -1,0 +1,1 @@
+"""Text: words as numbers, and where each kind comes from."""

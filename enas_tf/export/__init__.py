@@ -1,0 +1,1 @@
+"""A final child in formats that others read, and answers from them."""

@@ -1,0 +1,163 @@
+"""What an exported language model says about text files.
+
+Files are read and checked before TensorFlow is imported, and nothing but the export is
+needed.
+"""
+
+import os
+import pathlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from absl import logging
+
+from enas_tf.config.sections import ConfigError
+from enas_tf.data.text import content as text_content
+from enas_tf.data.text import names as text_names
+from enas_tf.data.text import vocabulary
+from enas_tf.data.text import words as words_lib
+from enas_tf.export import folder as exported
+
+LINES_PER_CALL = 64
+SIGNS_PER_CALL = 2**16  # as if all lines were as long as the longest
+
+
+class Answer(NamedTuple):
+    """How likely a file is: its words, ends of lines included, and their perplexity."""
+
+    path: pathlib.Path
+    num_words: int
+    log_probability: float
+
+    @property
+    def perplexity(self) -> float:
+        """Of a word, of one's own line alone."""
+        return float(np.exp(-self.log_probability / self.num_words))
+
+
+def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer]:
+    """Score a text file, or every text in a folder and the folders below it.
+
+    Each line is scored by itself, whatever its length.
+
+    Args:
+      final_folder: what `export_text.export` wrote.
+      input_path: a file, whatever its name, or a folder.
+
+    Raises:
+      ConfigError: no export there, no text there, or one that cannot be read.
+    """
+    texts = {file: text_content.read(str(file), "input") for file in _files(input_path)}
+    final_folder = exported.found(final_folder)
+    served, score = _load(final_folder / exported.SAVED_MODEL)
+    words = _vocabulary(final_folder)
+    for file, lines in texts.items():
+        _refuse_unknown(file, lines, words)
+    answers = [_answer(file, lines, score) for file, lines in texts.items()]
+    del served  # it had to live as long as its signature
+    return answers
+
+
+def together(folder: pathlib.Path, answers: Sequence[Answer]) -> Answer:
+    """Of all files of a folder, each word of them counting alike."""
+    num_words = sum(answer.num_words for answer in answers)
+    return Answer(folder, num_words, sum(answer.log_probability for answer in answers))
+
+
+def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> None:
+    """A model that has no word for the unknown has no answer to one."""
+    if vocabulary.UNK in words:
+        return
+    strangers = sorted(set(words_lib.of_lines(lines)) - words)
+    if strangers:
+        raise ConfigError(
+            f"--input: {file} has words that the model does not know "
+            f"({len(strangers)}, such as {strangers[0]!r}): every word must be in its "
+            f"{exported.VOCABULARY_FILE}. Train on text with {vocabulary.UNK}, or with "
+            "a smaller --vocab_size."
+        )
+
+
+def _vocabulary(final_folder: pathlib.Path) -> set[str]:
+    file = final_folder / exported.VOCABULARY_FILE
+    try:
+        return set(file.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        raise _no_export(final_folder) from None
+
+
+def _answer(file: pathlib.Path, lines: list[str], score: Any) -> Answer:
+    total, words = 0.0, 0
+    for batch in _batches(lines):
+        # As objects: a NumPy array of strings would make all as long as the longest.
+        found = score(texts=np.array(batch, object))
+        total += float(found["log_probability"].numpy().sum(dtype=np.float64))
+        words += int(found["num_words"].numpy().sum())
+    return Answer(file, words, total)
+
+
+def _batches(lines: list[str]) -> Iterator[list[str]]:
+    """Lines of about a length together: a batch takes as long as its longest one."""
+    batch: list[str] = []
+    for line in sorted(lines, key=len):
+        grown = len(batch) + 1
+        if batch and (grown > LINES_PER_CALL or grown * len(line) > SIGNS_PER_CALL):
+            yield batch
+            batch = []
+        batch.append(line)
+    yield batch
+
+
+def _files(path: pathlib.Path) -> list[pathlib.Path]:
+    """`path`, or the texts below it in the order of their names."""
+    if not path.is_dir():
+        return [path]
+    below = _below(path)
+    found = [file for file in below if text_names.is_text(file.name)]
+    rest = [str(f.relative_to(path)) for f in below if not text_names.is_text(f.name)]
+    if not found:
+        has = f"it has {text_names.listed(rest)}" if rest else "it has no files"
+        raise ConfigError(
+            f"--input={path} holds no text ({has}): it must be a text file or a folder "
+            "with files that end in .txt. Name another one, or unpack what is packed."
+        )
+    if rest:
+        logging.info("Left out: %s", text_names.listed(rest))
+    return found
+
+
+def _below(path: pathlib.Path) -> list[pathlib.Path]:
+    """All files in a folder and those below it, but hidden ones."""
+    found = []
+    for place, folders, names in os.walk(path, onerror=_refuse_unread):
+        folders[:] = [name for name in folders if not text_names.is_hidden(name)]
+        shown = [name for name in names if not text_names.is_hidden(name)]
+        found += [pathlib.Path(place, name) for name in shown]
+    return sorted(file for file in found if file.is_file())
+
+
+def _refuse_unread(error: OSError) -> None:
+    raise ConfigError(
+        f"--input: cannot read the folder {error.filename} ({error.strerror}): it must "
+        "be a folder of text files. Check its permissions, or name another one."
+    )
+
+
+def _load(folder: pathlib.Path) -> tuple[Any, Any]:
+    """The saved model, which must stay alive, and its signature."""
+    import tensorflow as tf  # seconds, so not before the files are known to be good
+
+    try:
+        served = tf.saved_model.load(str(folder))
+        return served, served.signatures["score"]
+    except (OSError, KeyError, tf.errors.OpError):
+        raise _no_export(folder.parent) from None
+
+
+def _no_export(folder: pathlib.Path) -> ConfigError:
+    return ConfigError(
+        f"{folder} holds no complete exported language model (saved_model/, "
+        f"{exported.VOCABULARY_FILE}). Train one with --mode=train, or write it with "
+        "--mode=export."
+    )

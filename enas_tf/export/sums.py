@@ -1,0 +1,118 @@
+"""Whether an export is what was written: the SHA-256 sums of its files beside them.
+
+SHA256SUMS is in the form of `sha256sum -c`, so that it serves whoever is handed the
+folder. No TensorFlow: a damaged model is refused before that is imported.
+"""
+
+import hashlib
+import json
+import pathlib
+import re
+import zipfile
+import zlib
+
+from enas_tf.config.sections import ConfigError
+from enas_tf.export import folder as exported
+
+FILE = "SHA256SUMS"
+_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+_NAMES = {
+    exported.CLASSES_FILE: exported.ENCLOSED_CLASSES,
+    exported.VOCABULARY_FILE: exported.ENCLOSED_VOCABULARY,
+}
+# What Python's zipfile raises on damage, by where in the file it is.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,  # a flag says that the file is encrypted, or packed in a strange way
+    LookupError,
+)
+
+
+def write(folder: pathlib.Path) -> None:
+    """Write the sums of all files in `folder` and below it."""
+    lines = [f"{_sum(folder / name)}  {name}\n" for name in _files(folder)]
+    (folder / FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def refuse_damaged(final: pathlib.Path) -> None:
+    """Refuse an export that is not what was written.
+
+    One of an earlier version has no sums; its `model.keras` is a zip, which has some of
+    its own, and names inside that those beside it are compared with.
+
+    Raises:
+      ConfigError: it is damaged; the file is named.
+    """
+    folder = exported.found(final)
+    try:
+        wrong = _wrong(folder) if (folder / FILE).exists() else _wrong_old(folder)
+    except OSError as error:
+        name = pathlib.Path(error.filename or final).name
+        wrong = f"{name} cannot be read ({error.strerror})"
+    if wrong:
+        raise ConfigError(
+            f"{final}/{wrong}. Write the model anew with --mode=export and "
+            f"--output_dir={final.parent}."
+        )
+
+
+def _wrong(folder: pathlib.Path) -> str:
+    """What is not as the sums say, in words; "" if all is."""
+    try:
+        # Not splitlines, which takes other signs than this one for ends as well.
+        *lines, rest = (folder / FILE).read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError:
+        return f"{FILE} is damaged"
+    found = [_LINE.fullmatch(line) for line in lines]
+    sums = {match[2]: match[1] for match in found if match}
+    if rest or not all(found):
+        return f"{FILE} is damaged"
+    for name in sorted(sums):
+        path = folder / name
+        if not path.is_file() or _sum(path) != sums[name]:
+            return f"{name} is not as {FILE} has it: damaged, or changed since"
+    unlisted = set(filter(_is_needed, _files(folder))) - set(sums)
+    return f"{FILE} is damaged" if unlisted else ""
+
+
+def _wrong_old(folder: pathlib.Path) -> str:
+    """The same of an export without sums."""
+    broken = f"{exported.KERAS_FILE} is damaged"
+    try:
+        with zipfile.ZipFile(folder / exported.KERAS_FILE) as archive:
+            if archive.testzip():
+                return broken
+            enclosed = {
+                file: json.loads(archive.read(inside))
+                for file, inside in _NAMES.items()
+                if inside in archive.namelist()
+            }
+    except _BROKEN:
+        return broken
+    for file, names in enclosed.items():
+        text = (folder / file).read_bytes()
+        if text != "".join(f"{name}\n" for name in names).encode():
+            return f"{file} has other names than {exported.KERAS_FILE}"
+    return ""
+
+
+def _is_needed(name: str) -> bool:
+    """Whether an answer hangs on that file; beside it may lie what the user likes."""
+    variables = f"{exported.SAVED_MODEL}/variables/"
+    graph = f"{exported.SAVED_MODEL}/saved_model.pb"
+    return name in (exported.KERAS_FILE, graph, *_NAMES) or name.startswith(variables)
+
+
+def _files(folder: pathlib.Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    names = (path.relative_to(folder).as_posix() for path in found)
+    return sorted(name for name in names if name != FILE)
+
+
+def _sum(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

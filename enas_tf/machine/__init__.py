@@ -1,0 +1,1 @@
+"""Which machine a run's bits hang on: processor, threads, TensorFlow's switches."""

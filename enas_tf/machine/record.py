@@ -1,0 +1,150 @@
+"""The conditions under which two runs have equal bits, and whose a command goes by.
+
+How a sum is rounded hangs on the number of threads that share it, on oneDNN, on what
+is fused, and on the processor, for which kernels are chosen. So a stage keeps what it
+began with in run.json, and goes on with that. No TensorFlow, as in command/request.py.
+"""
+
+import os
+from collections.abc import Sequence
+from importlib import metadata
+from typing import NamedTuple
+
+from enas_tf.config.sections import ConfigError
+from enas_tf.machine import processor
+from enas_tf.run import settings as run_settings
+from enas_tf.run.folder import RunFolder
+
+KEY = "machine"  # in what run.json says of a stage
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # TensorFlow reads it once, when it is imported
+# By these TensorFlow would take another number; --threads is stronger.
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+_WORDS = {"0": False, "false": False, "1": True, "true": True}
+
+
+class Machine(NamedTuple):
+    """What run.json keeps.
+
+    Attributes:
+      threads: that share an operation.
+      onednn: whether TensorFlow takes oneDNN's kernels.
+      remapping: whether TensorFlow fuses neighbouring operations, as it does by itself.
+      processor: its kind, see `processor.kind`.
+      tensorflow, keras: their versions.
+      gpu: the name of the GPU that computes; "" where there is none.
+    """
+
+    threads: int
+    onednn: bool
+    remapping: bool
+    processor: str
+    tensorflow: str
+    keras: str
+    gpu: str = ""
+
+
+class Wanted(NamedTuple):
+    """What a command asks of TensorFlow.
+
+    Attributes:
+      threads: that share an operation.
+      onednn: None: what TensorFlow takes by itself.
+      remapping: see `Machine`.
+      stage: the one that goes on or is looked at; "" if none does.
+      begun: what it began with, None where that is not known.
+      asked: the user's number of threads, 0 for none.
+      onednn_asked: the user's wish in the environment, None for none.
+    """
+
+    threads: int
+    onednn: bool | None = None
+    remapping: bool = False
+    stage: str = ""
+    begun: Machine | None = None
+    asked: int = 0
+    onednn_asked: bool | None = None
+
+
+def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
+    """What a command of these stages wants, whose last one that has begun counts.
+
+    Args:
+      asked: --threads.
+      stages: those that it goes on with or looks at.
+      folder: where they may have begun.
+
+    Raises:
+      ConfigError: that is another number than the stage began with.
+    """
+    stage = next((s for s in stages[::-1] if folder.has_checkpoint(s)), "")
+    mine = dict(stage=stage, asked=asked, onednn_asked=_onednn_asked())
+    if not stage:
+        return Wanted(threads=asked or processor.cores(), **mine)
+    begun = recorded(folder, stage)
+    known = begun.threads if begun else _in_settings(folder, stage)
+    if known and asked not in (0, known):
+        raise _other_threads(asked, known, stage, folder)
+    if begun:
+        return Wanted(known, begun.onednn, begun.remapping, begun=begun, **mine)
+    if known:
+        return Wanted(known, **mine)
+    # Begun by a version that left all this to TensorFlow, which sees no group's limit.
+    return Wanted(asked or processor.seen(), remapping=True, **mine)
+
+
+def recorded(folder: RunFolder, stage: str) -> Machine | None:
+    """What `stage` began with; None where that was not kept, or is damaged."""
+    kept = folder.run()["stages"].get(stage, {}).get(KEY)
+    if not isinstance(kept, dict):
+        return None
+    kept = Machine._field_defaults | kept  # versions up to 0.3.0 kept no GPU
+    if set(kept) != set(Machine._fields):
+        return None
+    types = Machine.__annotations__
+    if any(type(kept[name]) is not types[name] for name in types):
+        return None
+    return Machine(**kept) if kept["threads"] > 0 else None
+
+
+def keep(folder: RunFolder, stage: str, asked: Wanted, held: Machine) -> None:
+    """Keep in run.json that `stage` begins, as long as it has saved nothing.
+
+    Of a stage that was begun by a version without it, a number of threads that the user
+    gives is taken at his word, and binds from then on.
+    """
+    begins = not folder.has_checkpoint(stage)
+    if begins or (asked.asked and asked.stage == stage and not asked.begun):
+        folder.record(stage, **{KEY: held._asdict()})
+
+
+def prepare(asked: Wanted) -> None:
+    """Tell TensorFlow, before it is imported, whether to take oneDNN's kernels."""
+    if asked.onednn is not None:
+        os.environ[ONEDNN] = str(int(asked.onednn))
+
+
+def versions() -> dict[str, str]:
+    """Of TensorFlow and Keras, from their metadata: to import them takes seconds."""
+    return {name: metadata.version(name) for name in ("tensorflow", "keras")}
+
+
+def _in_settings(folder: RunFolder, stage: str) -> int:
+    """The threads in the stage's settings, which say them twice; 0 of old ones."""
+    threads = folder.settings(stage, needed=False).get("threads")
+    return threads if type(threads) is int and threads > 0 else 0
+
+
+def _onednn_asked() -> bool | None:
+    """As TensorFlow reads it."""
+    return _WORDS.get(os.environ.get(ONEDNN, "").lower())
+
+
+def _other_threads(
+    asked: int, known: int, stage: str, folder: RunFolder
+) -> ConfigError:
+    noun = run_settings.NOUNS[stage]
+    return ConfigError(
+        f"--threads was {known} when the {noun} in --output_dir={folder.path} began, "
+        f"and is now {asked}. Leave --threads out: it goes on with {known}. "
+        "Only a new run can have another number."
+    )

@@ -1,0 +1,69 @@
+"""What TensorFlow is told when the program starts, and what then holds.
+
+See machine/record.py for why. Nothing here happens on importing the package.
+"""
+
+import tensorflow as tf
+from tensorflow.python.util import _pywrap_util_port
+
+from enas_tf.machine import processor
+from enas_tf.machine import record as machine
+from enas_tf.machine.record import Machine, Wanted
+
+REMAPPING = "remapping"  # the name of grappler's pass in TensorFlow's options
+
+
+def start(wanted: Wanted) -> None:
+    """Let TensorFlow find its devices; memory of a GPU is taken as it is needed.
+
+    In a process in which TensorFlow has threads already, their number stays.
+    """
+    remap(wanted.remapping)
+    try:
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError:
+        pass  # devices are in use already: their memory is taken as it is
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(wanted.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(wanted.threads)
+    except RuntimeError:
+        pass  # they run; `held` says how many, and the user is told
+    tf.config.list_logical_devices()
+
+
+def remap(on: bool) -> None:
+    """Whether operations are fused in graphs that are traced from now on.
+
+    On a CPU with oneDNN, TensorFlow makes one kernel of a batch normalisation and its
+    ReLU, which takes longer than both (docs/design.md).
+    """
+    if on != remaps():
+        tf.config.optimizer.set_experimental_options({REMAPPING: on})
+
+
+def remaps() -> bool:
+    """Whether operations are fused now; TensorFlow does, unless it is told not to."""
+    return tf.config.optimizer.get_experimental_options().get(REMAPPING, True)
+
+
+def held() -> Machine:
+    """What holds in this process."""
+    return Machine(
+        threads=tf.config.threading.get_intra_op_parallelism_threads()
+        or processor.seen(),
+        onednn=bool(_pywrap_util_port.IsMklEnabled()),
+        remapping=remaps(),
+        processor=processor.kind(),
+        gpu=gpu(),
+        **machine.versions(),
+    )
+
+
+def gpu() -> str:
+    """The name of the GPU on which operations are placed; "" where there is none."""
+    visible = tf.config.get_visible_devices("GPU")
+    if not visible:
+        return ""
+    details = tf.config.experimental.get_device_details(visible[0])
+    return str(details.get("device_name", visible[0].name))

@@ -1,0 +1,68 @@
+"""The arc that a search derived: run.json says which, arcs/best.* are for reading.
+
+No TensorFlow.
+"""
+
+import pathlib
+
+from enas_tf.arcs import argument as arc_argument
+from enas_tf.arcs import forms as arc_forms
+from enas_tf.config.sections import Config, ConfigError
+from enas_tf.run import disk, mending
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.mending import Trouble
+
+JSON, TEXT = "best.json", "best.txt"
+
+
+def value(folder: RunFolder) -> str | None:
+    """What --child_fixed_arc would be for it; None if no arc has been derived.
+
+    A run of an earlier version may not know it: then arcs/best.json does.
+    """
+    if known := folder.fact("derive", "arc", str):
+        return known
+    best = folder.arcs / JSON
+    return str(best) if best.exists() else None
+
+
+def mend(folder: RunFolder, config: Config) -> None:
+    """Write arcs/best.json and best.txt anew where they are not of run.json's arc.
+
+    Args:
+      folder: of the run, claimed.
+      config: says of which space the arc is.
+    """
+    known = folder.fact("derive", "arc", str)
+    if not known:
+        return
+    text = _integers(known, config)
+    for name in (JSON, TEXT):
+        if kind := _kind_of_trouble(folder.arcs / name, text, config):
+            write(folder.arcs / name, text, config)
+            Trouble(f"arcs/{name}", kind, "run.json").tell(mended=True)
+
+
+def write(path: pathlib.Path, text: str, config: Config) -> None:
+    """One of the two files, of the arc of the integers `text`."""
+    form = arc_forms.FORMS[config.run.search_for]
+    size = form.size_of_length(len(text.split()))
+    space = form.of_size(size, config.child.num_branches)
+    content = space.to_json(space.parse(text)) if path.suffix == ".json" else text
+    disk.write_text(path, content + "\n")
+
+
+def _kind_of_trouble(path: pathlib.Path, text: str, config: Config) -> str:
+    if not path.exists():
+        return mending.MISSING
+    try:
+        found = _integers(str(path), config)
+    except ConfigError:
+        return mending.DAMAGED
+    return "" if found == text else "of another arc"
+
+
+def _integers(value: str, config: Config) -> str:
+    return arc_argument.arc_text(
+        value, config.run.search_for, config.child, average=config.rnn.average
+    )

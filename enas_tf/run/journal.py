@@ -1,0 +1,140 @@
+"""What a run's folder knows of the run: facts of its stages, its commands, their times.
+
+All of it is in run.json (run/record.py). No TensorFlow.
+"""
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from enas_tf.config import sections as config_lib
+from enas_tf.run import commands as run_commands
+from enas_tf.run import disk, saves
+from enas_tf.run import record as run_record
+from enas_tf.run.paths import RunPaths
+
+_LONGEST_ROW = 4096  # bytes
+
+FactT = TypeVar("FactT", str, int, float, list, dict)
+
+
+class RunJournal(RunPaths):
+    """Reads run.json, and writes it while a command has the folder.
+
+    Attributes:
+      keeps: whether what is found is written; False for a look.
+    """
+
+    def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
+        """Args: the folder; nothing is created or checked."""
+        super().__init__(path)
+        self.keeps = keeps
+        self._began: float | None = None  # the running command, on the monotonic clock
+
+    def record(self, stage: str, **facts: Any) -> None:
+        """Adds `facts` (JSON values) to what run.json says about `stage`."""
+        run = self.run()
+        run["stages"].setdefault(stage, {}).update(facts)
+        self._write(run)
+
+    def run(self) -> dict[str, Any]:
+        """What is known of the run: program, versions, command, seed, stages."""
+        found = run_record.read(self.path)
+        return found.run if found else run_record.new()
+
+    def facts(self, stage: str) -> dict[str, Any]:
+        """What run.json says about `stage`, {} if it says nothing."""
+        return self.run()["stages"].get(stage, {})
+
+    def fact(self, stage: str, name: str, kind: type[FactT]) -> FactT | None:
+        """One of these; None if it is not there or of another kind."""
+        value = self.facts(stage).get(name)
+        if kind is float and isinstance(value, int):
+            value = None if isinstance(value, bool) else float(value)
+        is_one = isinstance(value, kind) and not isinstance(value, bool)
+        return value if is_one else None
+
+    def has_checkpoint(self, stage: str) -> bool:
+        """Whether `stage` has ever saved something to go on from.
+
+        It may be gone: then it is known from run.json, lest a run begin anew over it.
+        """
+        folder = self.checkpoints(stage)
+        with disk.refusals(folder):
+            return saves.begun(folder) or self._saved(stage)
+
+    def note_saved(self, stage: str) -> None:
+        """Record that `stage` has saved something."""
+        if not self._saved(stage):
+            self.record(stage, saved=True)
+
+    def seconds(self) -> float:
+        """Of all commands of the run together, up to now."""
+        run = self.run()
+        return run_commands.seconds(self._living(run))
+
+    @contextlib.contextmanager
+    def noted(self) -> Iterator[None]:
+        """Notes in run.json how the command ended: with the block, or by an error.
+
+        The first end counts. Where it cannot be noted, the error itself is told.
+        """
+        with self.failing():
+            yield
+        self._end(run_commands.status_of(None))
+
+    @contextlib.contextmanager
+    def failing(self) -> Iterator[None]:
+        """The same of a part of the command: it ends here by an error only."""
+        try:
+            yield
+        except BaseException as error:
+            with contextlib.suppress(config_lib.ConfigError):
+                self._end(run_commands.status_of(error))
+            raise
+
+    def _saved(self, stage: str) -> bool:
+        return self.facts(stage).get("saved") is True
+
+    def _end(self, status: str) -> None:
+        if self._began is not None and status:
+            seconds = time.monotonic() - self._began
+            self._began = None
+            self._write(run_commands.end(self.run(), status, seconds))
+
+    def _list_command(
+        self,
+        found: run_record.Found | None,
+        words: Sequence[str],
+        mode: str,
+        began: float,
+    ) -> None:
+        """Begins an entry of the list, of a command that began then (monotonic)."""
+        run = found.run if found else run_record.new()
+        run = run_commands.until(run, self._last_sign())
+        run = run_commands.begin(run, words, mode, time.monotonic() - began)
+        if not found:
+            run["begin"] = run["commands"][-1]["begin"]
+        self._write(run)
+        self._began = began
+
+    def _living(self, run: dict[str, Any]) -> dict[str, Any]:
+        """`run` with the seconds of the running command as of now."""
+        if self._began is None:
+            return run
+        return run_commands.lives(run, time.monotonic() - self._began)
+
+    def _write(self, run: dict[str, Any]) -> None:
+        if self.keeps:
+            run_record.write(self.path, self._living(run))
+
+    def _last_sign(self) -> float:
+        """The time of the last row of metrics.jsonl; 0 if none can be read."""
+        try:
+            rows = self.metrics.read_bytes()[-_LONGEST_ROW:].splitlines()
+            return float(json.loads(rows[-1])["time"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return 0.0

@@ -1,0 +1,102 @@
+"""Whose space a run's folder is of, so that --search_for need not be written again.
+
+Looks at the folder before anything else does: with the wrong space every later refusal
+would blame flags that the user never gave. No TensorFlow, as in command/request.py.
+"""
+
+from typing import Any
+
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import ConfigError, RunConfig
+from enas_tf.run import disk
+from enas_tf.run.folder import RunFolder
+
+# The stages by whose space a mode goes: the first that the folder holds.
+_SEARCH_FIRST, _TRAIN_FIRST = ("search", "train"), ("train", "search")
+_STAGES = {
+    "search": _SEARCH_FIRST,
+    "derive": _SEARCH_FIRST,
+    "train": _TRAIN_FIRST,
+    "evaluate": _TRAIN_FIRST,
+    "export": _TRAIN_FIRST,
+    "predict": _TRAIN_FIRST,
+    "all": _SEARCH_FIRST,
+}
+# The modes that begin with no run: the space is what the user says, or the default.
+_SEARCHING = ("search", "all")
+
+
+def mode(given: dict[str, Any]) -> str:
+    """The mode of the flags `given`.
+
+    As in the original, an arc without a mode means that it is to be trained; so do the
+    weights of one.
+    """
+    trains = {"child_fixed_arc", "warm_start"} & set(given)
+    return given.get("mode", "train" if trains else "search")
+
+
+def take_over(given: dict[str, Any]) -> dict[str, Any]:
+    """The flags `given`, with the space of the run in --output_dir where none was.
+
+    Raises:
+      ConfigError: the folder cannot be looked at, or is damaged.
+    """
+    asked = mode(given)
+    looks = asked in _STAGES and asked not in _SEARCHING
+    if not looks or "search_for" in given or not given.get("output_dir"):
+        return given
+    held = _held(given["output_dir"], asked, reset=given.get("reset_output_dir", False))
+    return {**given, "search_for": held} if held else given
+
+
+def refuse_other(run: RunConfig, given: dict[str, Any]) -> None:
+    """Refuse a folder that holds a run of another space than that of `run`.
+
+    Raises:
+      ConfigError: it does.
+    """
+    held = _held(run.output_dir, run.mode, reset=run.reset_output_dir)
+    if held in (None, run.search_for):
+        return
+    article = "an" if held == "rnn" else "a"
+    where = f"--output_dir={run.output_dir} holds {article} {held} run"
+    if "search_for" in given:
+        where = f"--search_for={run.search_for}: {where}"
+    else:
+        where += f", and --search_for is {run.search_for} by default"
+    remedy = _remedy(run, held, named="output_dir" in given)
+    raise ConfigError(f"{where}. {remedy}, or name another folder.")
+
+
+def _remedy(run: RunConfig, held: str, *, named: bool) -> str:
+    """What to give for the run that is there; `named`: whether its folder was."""
+    if run.mode in _SEARCHING:
+        return f"Give --search_for={held}"
+    if named:
+        return "Leave --search_for out"
+    # Without its name another --search_for would mean another folder.
+    return f"Give --output_dir={run.output_dir} without --search_for"
+
+
+def _held(path: str, asked: str, *, reset: bool) -> str | None:
+    """The space of the run in the folder `path`; None where there is no run."""
+    folder = RunFolder(path)
+    with disk.refusals(folder.path):
+        if not folder.made_here():
+            return None
+        folder.refuse_wrong_kinds()
+        if reset:
+            return None
+        first, second = _STAGES[asked]
+        return _of_stage(folder, first) or _of_stage(folder, second)
+
+
+def _of_stage(folder: RunFolder, stage: str) -> str | None:
+    """The space of a stage that has left more than its settings, which bind nothing."""
+    results = dict(search=folder.arcs / "best.json", train=folder.final / "model.keras")
+    settings = folder.settings(stage)
+    if not settings or not (folder.has_checkpoint(stage) or results[stage].exists()):
+        return None
+    space = settings.get("search_for", "macro")
+    return space if space in config_lib.SPACES else None

@@ -1,0 +1,1 @@
+"""The search: controller, rewards, scores, the loop, deriving."""

@@ -1,0 +1,244 @@
+"""The search loop: child epochs and controller phases in turn.
+
+Reference: paper section 2.2; reference code src/cifar10/main.py, train.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.config.sections import ControllerConfig, LoopConfig
+from enas_tf.nn import seeds
+from enas_tf.run import finite, progress
+from enas_tf.run.measures import Measure
+from enas_tf.search import scoring
+from enas_tf.search import shown as shown_lib
+from enas_tf.search.controller_trainer import ControllerMetrics, ControllerTrainer
+from enas_tf.training import ahead, batching, stopping
+from enas_tf.training import pace as pace_lib
+from enas_tf.training.driver import Driver
+from enas_tf.training.epochs import ChildEpochs
+
+CONTROLLER = ahead.CONTROLLER
+EPOCH = "epoch"  # epochs that are finished, with all that follows them
+COUNTERS = (ahead.CHILD, CONTROLLER, EPOCH)
+WORDS = {
+    ahead.SHOWN: "look at the policy",
+    ahead.EVALUATION: "evaluation",
+    ahead.EPOCH_END: "checkpoint",
+}
+
+
+class Parts(NamedTuple):
+    """The collaborators of a search."""
+
+    space: Any
+    controller: Any
+    scorer: scoring.Scorer
+    controller_trainer: ControllerTrainer
+    epochs: ChildEpochs
+    driver: Driver
+    report: Any
+    shown: shown_lib.ShownArcs
+
+
+class Search:
+    """Alternates the two learners until `num_epochs` child epochs are done."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        loop: LoopConfig,
+        controller: ControllerConfig,
+        *,
+        task: Any,
+        seed: int,
+        derive_rows: int,
+        announce: Callable[[float], None],
+    ):
+        """Args: collaborators, settings, data, seed; arcs times batches that deriving
+        will score; what is told the seconds left whenever they are news."""
+        self._parts = parts
+        self._loop = loop
+        self._config = controller
+        self._task = task
+        self._measure = task.measure
+        self._seed = seed
+        self._announce = announce
+        sizes = [task.size(split) for split in self._splits()]
+        batches = sum(-(-size // loop.eval_batch_size) for size in sizes)
+        self._rows = ahead.Rows(
+            update=controller.num_aggregate,
+            shown=shown_lib.NUM_SHOWN,
+            evaluation=batches,
+            derive=derive_rows,
+        )
+        self._told = pace_lib.Told()
+        self._entropy: float | None = None
+        self._doing = "child"
+
+    def run(self) -> None:
+        """Go on from the position to the end."""
+        driver = self._parts.driver
+        for epoch in range(driver.position[EPOCH], self._loop.num_epochs):
+            self._begin("child")
+            self._parts.epochs.train(epoch)
+            finished = epoch + 1
+            if self._controller_due(finished):
+                self._begin("controller")
+                self._train_controller(finished)
+                self._timed(ahead.SHOWN, self._show_arcs, finished)
+            driver.stop.check()
+            if self._evaluation_due(finished):
+                self._begin("evaluation")
+                self._timed(ahead.EVALUATION, self._evaluate, finished)
+            driver.position[EPOCH] = finished
+            self._timed(ahead.EPOCH_END, self._save, finished)
+            driver.stop.check()
+            self.tell_left()
+
+    def look(self) -> progress.Look:
+        """What a progress line shows of the search."""
+        driver, epochs = self._parts.driver, self._loop.num_epochs
+        epoch = min(driver.position[EPOCH] + 1, epochs)
+        label = f"search, epoch {epoch}/{epochs}: {self._doing}"
+        found = self._forecast()
+        return progress.Look(label, *(found or (0.0, None)))
+
+    def tell_left(self) -> None:
+        """Announce the seconds left, if they differ from what was announced."""
+        found = self._forecast()
+        if found and self._told.is_news(found.left, time.monotonic()):
+            self._announce(found.left)
+
+    def _forecast(self) -> pace_lib.Forecast | None:
+        position = self._parts.driver.position
+        done = self._counts(position[EPOCH])
+        done |= {kind: position[kind] for kind in (ahead.CHILD, CONTROLLER)}
+        total = self._counts(self._loop.num_epochs)
+        return ahead.forecast(done, total, self._rows, self._parts.driver.pace)
+
+    def _counts(self, finished: int) -> dict[str, int]:
+        """Units of each kind of work by the end of so many epochs."""
+        epochs = range(1, finished + 1)
+        return {
+            ahead.CHILD: self._parts.epochs.steps_before(finished),
+            CONTROLLER: self.controller_updates(finished),
+            ahead.SHOWN: sum(map(self._controller_due, epochs)),
+            ahead.EVALUATION: sum(map(self._evaluation_due, epochs)),
+            ahead.EPOCH_END: finished,
+        }
+
+    def _begin(self, doing: str) -> None:
+        """Say in the progress line what is being done now."""
+        self._doing = doing
+        self._parts.report.advance(0)
+
+    def _timed(self, kind: str, work: Callable[[int], None], finished: int) -> None:
+        driver, began = self._parts.driver, time.monotonic()
+        built = kind in driver.pace.first or kind == ahead.EPOCH_END
+        driver.stop.moment = f"after this {WORDS[kind]}" + (
+            "" if built else f", {stopping.BUILDING}"
+        )
+        work(finished)
+        driver.pace.note(kind, 1, time.monotonic() - began)
+
+    def _save(self, finished: int) -> None:
+        del finished
+        self._parts.driver.save()
+
+    def _controller_due(self, finished: int) -> bool:
+        """Whether a controller phase follows the `finished`-th epoch."""
+        # Deviation D13: the original also waited for the evaluation's turn.
+        due = finished % self._config.train_every == 0
+        return self._config.training and due and finished > self._config.warmup_epochs
+
+    def controller_updates(self, finished: int) -> int:
+        """Updates made by the end of so many epochs."""
+        phases = sum(self._controller_due(n) for n in range(1, finished + 1))
+        return phases * self._config.train_steps
+
+    def _evaluation_due(self, finished: int) -> bool:
+        every = self._loop.eval_every_epochs
+        return finished % every == 0 or finished == self._loop.num_epochs
+
+    def _train_controller(self, finished: int) -> None:
+        self._parts.driver.advance(
+            CONTROLLER,
+            self.controller_updates(finished),
+            self._call_controller,
+            log=lambda step: None,
+            timed=self.tell_left,
+        )
+
+    def _call_controller(self, first: int, last: int) -> None:
+        run = self._parts.controller_trainer.run(
+            tf.constant(first, tf.int64), tf.constant(last, tf.int64)
+        )
+        metrics = ControllerMetrics(*(value.numpy() for value in run.metrics))
+        tokens = run.tokens.numpy()
+        for row, update in enumerate(range(first, last)):
+            values = {n: float(v[row]) for n, v in metrics._asdict().items()}
+            if not np.isfinite(values["loss"]):
+                what = f"The controller's loss is not a number at update {update}"
+                raise finite.NotFinite(what, finite.CONTROLLER)
+            values[self._measure.name] = self._measure.told(values.pop("measured"))
+            values |= self._parts.space.statistics(tokens[row])
+            self._report_update(update + 1, values)
+
+    def _report_update(self, step: int, values: dict[str, float]) -> None:
+        self._parts.report.scalars("controller", step, values)
+        self._entropy = values["entropy"]
+        end_of_phase = step % self._config.train_steps == 0
+        if step % self._loop.log_every == 0 or end_of_phase:
+            # A phase has a line of its own, told by `shown`.
+            report = self._parts.report
+            tell = report.detail if end_of_phase else report.message
+            tell(update_line(step, values, self._measure))
+
+    def _show_arcs(self, finished: int) -> None:
+        later = range(finished + 1, self._loop.num_epochs + 1)
+        last = not any(map(self._controller_due, later))
+        self._parts.shown.show(finished, entropy=self._entropy, last=last)
+
+    def _splits(self) -> tuple[str, ...]:
+        """What an evaluation is on."""
+        # Deviation D30: on test only where it is asked for.
+        return ("valid", "test")[: 1 + self._loop.search_eval_test]
+
+    def _evaluate(self, finished: int) -> None:
+        """On validation (and test), a fresh arc for every batch as in main.py."""
+        # Deviation K6 (kept): the mean of many arcs, not the accuracy of one.
+        for split in self._splits():
+            size = self._task.size(split)
+            # Deviation D29: in a fixed order of no meaning. The child normalises by its
+            # batch, and files are often stored class by class.
+            of_test = int(split == "test")
+            order = seeds.on_host(self._seed, "evaluation_order", of_test)
+            batches = batching.cut(
+                size, self._loop.eval_batch_size, order=order.permutation(size)
+            )
+            draw = seeds.at(self._seed, "evaluate", 2 * finished + of_test)
+            count = len(batches.indices)
+            tokens = self._parts.controller.draw(count, seed=draw).numpy()
+            means = self._parts.scorer.means(tokens, batches, split=split)
+            weights = batches.weights.sum(axis=1)
+            told = self._measure.told((means * weights).sum() / weights.sum())
+            name = self._measure.name
+            self._parts.report.scalars(split, finished, {name: told})
+            self._parts.report.message(
+                f"epoch={finished} {split}_{name}={told:.{self._measure.places}f} "
+                f"(mean of {count} arcs, shared weights)"
+            )
+
+
+def update_line(step: int, values: dict[str, float], measure: Measure) -> str:
+    """A controller update in a line."""
+    return (
+        f"ctrl_step={step:<6d} loss={values['loss']:<8.5g} "
+        f"ent={values['entropy']:<6.2f} |g|={values['grad_norm']:<7.4g} "
+        f"{measure.short}={values[measure.name]:<6.4g} bl={values['baseline']:.4g}"
+    )

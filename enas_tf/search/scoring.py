@@ -1,0 +1,111 @@
+"""How good arcs are under the shared weights: one graph for reward, report and derive.
+
+A score is a row: an arc and the examples it is tried on. A reward has an arc a row on a
+shuffled batch of its own; deriving has many rows per arc; an evaluation a fresh arc for
+every batch. The child is not trained here and drops nothing.
+"""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from enas_tf.nn import seeds
+from enas_tf.run import measures
+from enas_tf.training.batching import Batches
+
+
+class Scorer:
+    """How arcs do under the shared weights, by what the task measures."""
+
+    def __init__(self, child: Any, space: Any, task: Any):
+        """Args: the shared child, its space, the data."""
+        self._child = child
+        self._space = space
+        self._task = task
+        self._functions: dict[str, Any] = {}
+
+    @property
+    def measure(self) -> measures.Measure:
+        """What the numbers below are means of."""
+        return self._task.measure
+
+    def rows(self, tokens, indices, weights, *, split: str) -> tf.Tensor:
+        """Sum of what is measured in each row, [R] float32; traced into callers.
+
+        Args:
+          tokens: [R, T] int32.
+          indices: [R, B] int32 into the split.
+          weights: [R, B] float32.
+          split: "valid" or "test".
+        """
+
+        def score(row):
+            tokens, indices, weights = row
+            measured = self._measured(tokens, indices, split)
+            return tf.reduce_sum(measured * weights)
+
+        return tf.map_fn(
+            score,
+            (tokens, indices, weights),
+            fn_output_signature=tf.float32,
+            parallel_iterations=1,
+        )
+
+    def values(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
+        """What is measured of each example, [R, B] float64: row r is arc r on batch r.
+
+        What a batch repeats is there twice; `Batches.weights` tell which counts.
+        """
+        found = self._compiled(split)(
+            tf.constant(tokens, tf.int32), tf.constant(batches.indices)
+        )
+        return found.numpy().astype(np.float64)
+
+    def means(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
+        """The mean of each row of `values`, [R] float64."""
+        values = self.values(tokens, batches, split=split)
+        return (values * batches.weights).sum(axis=1) / batches.weights.sum(axis=1)
+
+    def shuffled(self, split: str, count: int, batch_size: int, *, seed) -> tf.Tensor:
+        """`count` random batches without repeats inside one, [count, B] int32."""
+        examples = tf.range(self._task.size(split))
+
+        def draw(number):
+            own = seeds.fold(seed, number)
+            order = tf.random.experimental.stateless_shuffle(examples, own)
+            return order[:batch_size]
+
+        return tf.map_fn(
+            draw, tf.range(count), fn_output_signature=tf.int32, parallel_iterations=1
+        )
+
+    def _measured(self, tokens, indices, split: str) -> tf.Tensor:
+        """Of one arc ([T]) on one batch of examples ([B]), [B] float32."""
+        batch = self._task.batch(split, indices)
+        arc = self._space.decode(tokens)
+        # Deviation K4 (kept, macro) and Deviation D22 (micro): nothing is dropped.
+        output = self._child(batch.inputs, arc=arc, training=False)
+        return self._task.measured(output, batch)
+
+    def _compiled(self, split: str) -> Any:
+        """`_measured` of many rows, traced once for any number of rows and examples."""
+        if split not in self._functions:
+
+            def values(tokens, indices):
+                return tf.map_fn(
+                    lambda row: self._measured(*row, split),
+                    (tokens, indices),
+                    fn_output_signature=tf.TensorSpec([None], tf.float32),
+                    parallel_iterations=1,
+                )
+
+            self._functions[split] = tf.function(
+                values,
+                autograph=False,
+                input_signature=[
+                    tf.TensorSpec([None, self._space.num_tokens], tf.int32),
+                    tf.TensorSpec([None, None], tf.int32),
+                ],
+            )
+        return self._functions[split]

@@ -1,0 +1,145 @@
+"""What is seen of the policy after a controller phase: ten arcs, one line, one picture.
+
+The arcs are kept in arcs/sampled.jsonl.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from enas_tf.nn import seeds
+from enas_tf.run import disk, rows
+from enas_tf.run.measures import Measure
+from enas_tf.search import scoring
+from enas_tf.training import batching
+
+SAMPLED = "sampled.jsonl"
+KEYS = ("epoch", "arc")  # of its rows
+PICTURE = "sampled.png"
+NUM_SHOWN = 10  # main.py
+PICTURE_SECONDS = 60.0  # a picture takes longer than a phase of a small search
+
+
+class ShownArcs:
+    """Draws arcs of the policy, scores and keeps them, and tells of them."""
+
+    def __init__(
+        self,
+        space: Any,
+        controller: Any,
+        scorer: scoring.Scorer,
+        report: Any,
+        *,
+        task: Any,
+        batch_size: int,
+        seed: int,
+        folder: Any,
+        draw: Callable[[Any, Any], None],
+    ):
+        """Args: collaborators; data, the run's seed; where arcs and pictures go."""
+        self._space = space
+        self._controller = controller
+        self._scorer = scorer
+        self._report = report
+        self._task = task
+        self._batch_size = batch_size
+        self._seed = seed
+        self._folder = folder
+        self._draw = draw
+        self._drawn = time.monotonic()
+
+    def show(self, finished: int, *, entropy: float | None, last: bool) -> None:
+        """Ten arcs, each on a validation batch of its own.
+
+        Args:
+          finished: epochs.
+          entropy: of the policy, nats; None where it was not measured just now.
+          last: whether no controller phase follows.
+        """
+        draw = seeds.at(self._seed, "sampled", finished)
+        tokens = self._controller.draw(NUM_SHOWN, seed=draw).numpy()
+        indices = self._scorer.shuffled(
+            "valid", NUM_SHOWN, self._batch_size, seed=draw
+        ).numpy()
+        batches = batching.Batches(indices, np.ones(indices.shape, np.float32))
+        means = self._scorer.means(tokens, batches, split="valid")
+        measure: Measure = self._task.measure
+        told = [float(measure.told(mean)) for mean in means]
+        best = int((measure.sign * means).argmax())
+        mean = float(measure.told(means.mean()))
+        values = {f"{measure.name}_mean": mean, f"{measure.name}_best": told[best]}
+        self._report.scalars("sampled", finished, values)
+        parts = [f"epoch={finished:<3d} arcs: best_{measure.short}={told[best]:<6.4g}"]
+        parts += [f"mean={mean:<6.4g}"]
+        parts += [] if entropy is None else [f"ent={entropy:.2f}"]
+        parts += [shares(self._space.statistics(tokens))]
+        self._report.message(" ".join(parts))
+        arcs = [self._space.decode(row) for row in tokens]
+        self._list(arcs, told, measure)
+        self._keep(finished, arcs, told, measure)
+        self._picture(finished, arcs[best], last)
+
+    def _list(self, arcs: list, told: list[float], measure: Measure) -> None:
+        for arc, value in zip(arcs, told, strict=True):
+            self._report.detail(
+                f"{self._space.text(arc)}\nval_{measure.short}={value:.4f}  "
+                f"{self._space.describe(arc)}"
+            )
+
+    def _keep(
+        self, finished: int, arcs: list, told: list[float], measure: Measure
+    ) -> None:
+        lines = self._lines(lambda epoch: epoch < finished)
+        lines += [
+            rows.sealed(
+                {"epoch": finished, measure.name: value, "arc": self._space.text(arc)}
+            )
+            for arc, value in zip(arcs, told, strict=True)
+        ]
+        rows.write(self._folder / SAMPLED, lines)
+
+    def forget_after(self, finished: int) -> bool:
+        """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them.
+
+        Returns:
+          Whether it holds anything of those that are finished.
+        """
+        kept = self._lines(lambda epoch: epoch <= finished)
+        if len(kept) < len(self._lines(lambda epoch: True)):
+            rows.write(self._folder / SAMPLED, kept)
+        return bool(kept)
+
+    def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
+        """What sampled.jsonl holds of the epochs that are wanted."""
+        path = self._folder / SAMPLED
+        rows.mend(path, keys=KEYS)
+        found = rows.read(path, keys=KEYS).rows
+        return [line for line, row in found if wanted(row["epoch"])]
+
+    def _picture(self, finished: int, best: Any, last: bool) -> None:
+        """The best arc as words; drawn at the end, and not often before."""
+        words = f"{self._space.describe(best)}\n\n    {self._space.text(best)}"
+        self._report.text("arc/sampled/text", words, finished)
+        if not last and time.monotonic() - self._drawn < PICTURE_SECONDS:
+            return
+        picture = self._folder / PICTURE
+        with disk.refusals(picture):
+            self._draw(best, picture)
+        self._report.image("arc/sampled/picture", picture, finished)
+        self._drawn = time.monotonic()
+
+
+def shares(statistics: dict[str, float]) -> str:
+    """Where the policy stands, in a word: its share of skips, or its favourite op."""
+    if "skip_rate" in statistics:
+        return f"skips={statistics['skip_rate']:.2f}"
+    ops: dict[str, list[float]] = {}
+    for name, share in statistics.items():
+        kind, _, op = name.partition("/")
+        if kind.startswith("op_frequency"):
+            ops.setdefault(op, []).append(share)
+    means = {op: float(np.mean(found)) for op, found in ops.items()}
+    favourite = max(means, key=means.__getitem__)
+    return f"{favourite}={means[favourite]:.2f}"

@@ -1,0 +1,258 @@
+"""The stages `search` and `derive`: one set of parts, put together the same way."""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from enas_tf import plots
+from enas_tf.command.request import Request
+from enas_tf.config.sections import Config, ConfigError
+from enas_tf.run import best_arc, disk
+from enas_tf.run.measures import Measure
+from enas_tf.run.report import Report
+from enas_tf.search import controller_trainer as controller_lib
+from enas_tf.search import derive as derive_lib
+from enas_tf.search import loop as search_lib
+from enas_tf.search import rewards, scoring
+from enas_tf.search import shown as shown_lib
+from enas_tf.search.controller import Controller
+from enas_tf.stages import earlier, same_data, same_machine, summary
+from enas_tf.stages import parts as parts_lib
+from enas_tf.training import ahead, networks, stopping
+from enas_tf.training import child as child_lib
+from enas_tf.training.driver import Driver
+from enas_tf.training.epochs import ChildEpochs
+
+ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is read
+
+
+class SearchParts(NamedTuple):
+    """A search, put together and standing where its last checkpoint was."""
+
+    space: Any
+    task: Any
+    controller: Controller
+    scorer: scoring.Scorer
+    search: search_lib.Search
+    driver: Driver
+    restored: bool
+
+
+def search(request: Request) -> None:
+    """Search to the end, or go on with a search; then derive the best arc."""
+    config, folder = request.configs["search"], request.folder
+    with parts_lib.report(request, "search") as report:
+        folder.agree("search", config)
+        same_machine.agree(request, "search", report)
+        parts = _build(request, report)
+        epochs = parts.driver.position[search_lib.EPOCH]
+        earlier.tell_of_changes(request, "search", epochs)
+        report.begin_trial(config)
+        report.begin_forecast(parts.search.look)
+        with parts.driver.stoppable():
+            with summary.timed(folder, "search", goes_on=True):
+                parts.search.run()
+            report.finish()
+            folder.record("search", epochs=parts.driver.position[search_lib.EPOCH])
+            _derive(request, parts, report)
+            report.end_trial()
+            parts_lib.draw_curves(folder)
+
+
+def derive(request: Request) -> None:
+    """Derive again from a search that was begun, with its last checkpoint."""
+    config, folder = request.configs["search"], request.folder
+    with parts_lib.report(request, "search") as report:
+        folder.agree("search", config)
+        parts = _build(request, report)
+        if not parts.restored:
+            raise ConfigError(
+                f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
+                "this --output_dir first."
+            )
+        done, epochs = parts.driver.position[search_lib.EPOCH], config.loop.num_epochs
+        if done < epochs:
+            report.message(
+                f"Careful: this search has not come to its end: {done} of {epochs} "
+                "epochs. An arc is derived from what was learned so far."
+            )
+        with parts.driver.stoppable():
+            _derive(request, parts, report)
+
+
+def _build(request: Request, report: Report) -> SearchParts:
+    config, folder = request.configs["search"], request.folder
+    seed, loop = config.run.seed, config.loop
+    part = parts_lib.SPACES[config.run.search_for]
+    space = part.space(config)
+    data, task = part.search_data(config, space)
+    same_data.agree(request, "search", data, report)
+    controller = Controller(space.tape(), config.controller, seed=seed)
+    child = part.shared(space, config, data)
+    scorer = scoring.Scorer(child, space, task)
+    network = networks.SampledChild(child, controller, space, seed=seed)
+    lessons = task.lessons(
+        batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
+    )
+    trainer = child_lib.ChildTrainer(network, task, config.child, lessons=lessons)
+    controller_trainer = controller_lib.ControllerTrainer(
+        controller,
+        scorer,
+        config.controller,
+        reward=rewards.REWARDS[task.measure.name],
+        space=space,
+        batch_size=loop.batch_size,
+        seed=seed,
+    )
+    groups = dict(
+        child=network.variables,
+        child_optimizer=trainer.variables,
+        controller=[v.value for v in controller.trainable_variables],
+        controller_trainer=controller_trainer.variables,
+    )
+    driver = parts_lib.driver(
+        request,
+        "search",
+        report,
+        groups,
+        search_lib.COUNTERS,
+        means=trainer.means,
+        free=[*trainer.free, *controller_trainer.free],
+    )
+    epochs = ChildEpochs(
+        trainer,
+        driver,
+        report,
+        config.child,
+        timed=lambda: search.tell_left(),
+    )
+    folder.arcs.mkdir(parents=True, exist_ok=True)
+    shown = shown_lib.ShownArcs(
+        space,
+        controller,
+        scorer,
+        report,
+        task=task,
+        batch_size=loop.batch_size,
+        seed=seed,
+        folder=folder.arcs,
+        draw=lambda arc, path: plots.draw_arc(space, arc, path),
+    )
+    collaborators = search_lib.Parts(
+        space, controller, scorer, controller_trainer, epochs, driver, report, shown
+    )
+    search = search_lib.Search(
+        collaborators,
+        loop,
+        config.controller,
+        task=task,
+        seed=seed,
+        derive_rows=_derive_rows(config, task.size("valid")),
+        announce=lambda left: parts_lib.announce(report, "search", left, request),
+    )
+    restored = parts_lib.restore(driver, report, "search")
+    finished = driver.position[search_lib.EPOCH]
+    phases = search.controller_updates(finished)
+    if not shown.forget_after(finished) and phases:
+        report.message("arcs/sampled.jsonl has no row of the phases so far: it was")
+        report.message("removed or damaged.")
+    parts = SearchParts(space, task, controller, scorer, search, driver, restored)
+    report.message(
+        f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
+        f"{controller.count_params():,}; {space.size_in_words()}."
+    )
+    return parts
+
+
+def _derive_rows(config: Config, valid_size: int) -> int:
+    """Arcs that deriving scores, times the batches that it scores each on."""
+    batch = config.loop.batch_size
+    choosing = derive_lib.num_choosing(config.derive.batches, valid_size, batch)
+    return 2 * config.derive.num_samples * -(-choosing // batch)
+
+
+def _derive(request: Request, parts: SearchParts, report: Report) -> None:
+    config = request.configs["search"]
+    with summary.timed(request.folder, "derive"):
+        derived = derive_lib.derive(
+            parts.controller,
+            parts.scorer,
+            config.derive,
+            space=parts.space,
+            valid_size=parts.task.size("valid"),
+            batch_size=config.loop.batch_size,
+            seed=config.run.seed,
+            progress=_derive_progress(report, request, parts.driver),
+        )
+    report.finish()
+    parts.driver.stop.moment = "after the best arc is written and drawn"
+    _keep_derived(request, parts, derived, report)
+
+
+def _derive_progress(
+    report: Report, request: Request, driver: Driver
+) -> Callable[[int, int, float], None]:
+    """Shows how far the scoring is, where it can be stopped; the second call is the
+    first without tracing."""
+    seen: list[tuple[int, float]] = []
+    # After a search the graph is there; a command that only derives builds it first.
+    built = ahead.EVALUATION in driver.pace.first
+    driver.stop.moment = "after these arcs" + (
+        "" if built else f", {stopping.BUILDING}"
+    )
+
+    def show(done: int, total: int, seconds: float) -> None:
+        if not seen:
+            report.begin("derive", total, unit="row")
+        report.advance(done - (seen[-1][0] if seen else 0))
+        seen.append((done, seconds))
+        if len(seen) == 2:
+            (before, began), (after, ended) = seen
+            left = (ended - began) / (after - before) * (total - done)
+            if left > ANNOUNCED_SECONDS:
+                parts_lib.announce(report, "derive", left, request)
+        driver.stop.moment = "after these arcs"
+        driver.stop.check()
+
+    return show
+
+
+def _keep_derived(
+    request: Request, parts: SearchParts, derived: derive_lib.Derived, report: Report
+) -> None:
+    """Write run.json, then arcs/, which follows from it, and say what was found."""
+    space, measure = parts.space, parts.task.measure
+    arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
+    figures = derived.figures(measure)
+    told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
+    request.folder.record("derive", **facts, **figures)
+    for name in (best_arc.JSON, best_arc.TEXT):
+        best_arc.write(arcs / name, space.text(best), request.configs["search"])
+    honest = measure.words(derived.honest_mean)
+    title = f"{space.name}: {measure.name} {honest} {_images_in_words(derived)}"
+    plots.draw_arc(space, best, arcs / "best.png", title=title)
+    disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
+    report.once("derive", 0, figures)
+    report.image("arc/derived/picture", arcs / "best.png", 0)
+    words = f"{space.describe(best)}\n\n    {space.text(best)}"
+    report.text("arc/derived/text", words, 0)
+    report.trial_figures(figures)
+    for line in (space.describe(best), *told):
+        report.message(line)
+
+
+def _images_in_words(derived: derive_lib.Derived) -> str:
+    """Which validation examples a figure of the best arc is of."""
+    chose = "that did not choose it" if len(derived.check) else "that chose it"
+    return f"on validation {chose}"
+
+
+def _derived_rows(space: Any, derived: derive_lib.Derived, measure: Measure) -> str:
+    rows = []
+    for source, scores in (("policy", derived.policy), ("random", derived.random)):
+        for row, mean in zip(scores.tokens, scores.means, strict=True):
+            arc = space.text(space.decode(row))
+            told = float(measure.told(mean))
+            rows.append({"source": source, measure.name: told, "arc": arc})
+    return "".join(json.dumps(row) + "\n" for row in rows)

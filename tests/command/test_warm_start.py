@@ -1,0 +1,143 @@
+"""--warm_start before anything is trained: what is taken over, what is refused."""
+
+import pytest
+import run_files
+
+from enas_tf.command import request
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import Config, ConfigError
+from enas_tf.run import saves
+from enas_tf.run.folder import RunFolder
+
+ARC, OTHER = "0 1 0", "0 1 1"
+HAS = dict(
+    mode="train",
+    child_fixed_arc=ARC,
+    child_num_layers=2,
+    child_out_filters=8,
+    child_keep_prob=0.5,
+    num_epochs=2,
+    dataset="digits",
+    seed=7,
+    split_seed=5,
+)
+
+
+def training(path, *, tested=2, **values):
+    """A folder with what a training leaves behind."""
+    folder = RunFolder.claim(path, reset=False)
+    folder.agree("train", config_lib.replace(Config(), {**HAS, **values}))
+    folder.checkpoints("train").mkdir(parents=True)
+    (folder.checkpoints("train") / "ckpt-1.index").write_bytes(saves.INDEX_END)
+    if tested:
+        folder.record("train", epochs=tested)
+    folder.release()
+
+
+@pytest.fixture
+def build(tmp_path, monkeypatch):
+    """A function: the flags given -> the training's settings, from `old` to `new`."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(preset=None, **given):
+        values = dict(mode="train", output_dir="new", warm_start="old")
+        asked = request.build({**values, **given}, preset, ["main.py"])
+        asked.folder.release()
+        return asked.configs["train"]
+
+    return run
+
+
+def test_arc_sizes_data_and_their_split_are_taken_over(build, tmp_path):
+    training("old")
+    config = build(preset="cpu", child_keep_prob=0.9)
+    assert (config.child.fixed_arc, config.child.num_layers) == (ARC, 2)
+    assert config.child.out_filters == 8
+    assert (config.data.dataset, config.data.split_seed) == ("digits", 5)
+    assert config.run.seed == 0
+    assert (config.child.keep_prob, config.loop.num_epochs) == (0.9, 2)
+    assert config.run.warm_start == str(tmp_path / "old")
+    assert RunFolder("new").settings("train") == {}
+
+
+def test_weights_without_a_mode_are_trained(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    training("old")
+    given = dict(warm_start="old", output_dir="new")
+    asked = request.build(given, None, ["main.py"])
+    asked.folder.release()
+    assert (asked.mode, asked.arc) == ("train", ARC)
+
+
+def test_data_that_are_named_stand(build, tmp_path):
+    training("old", image_size=16)
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+    config = build(data_path="photos")
+    assert config.data == config_lib.DataConfig(data_path="photos", split_seed=5)
+
+
+def test_before_there_was_a_split_seed_the_seed_split(build, tmp_path):
+    training("old")
+    run_files.as_before(tmp_path / "old")
+    run_files.plain(tmp_path / "old/train/config.json", split_seed=None)
+    assert build().data.split_seed == 7
+
+
+def test_the_same_values_may_be_given(build):
+    training("old")
+    config = build(child_out_filters=8, child_fixed_arc="0 | 1 0", split_seed=3)
+    assert config.data.split_seed == 3
+
+
+REFUSED = {
+    "size": (dict(child_out_filters=4), r"--child_out_filters=4 .* 8, as the network"),
+    "arc": (dict(child_fixed_arc=OTHER), r"--child_fixed_arc='0 1 1' .* '?0 1 0"),
+    "longer arc": (dict(child_fixed_arc="enas24"), r"--child_fixed_arc=.* '?0 1 0"),
+    "space": (dict(search_for="micro"), "training of the macro space"),
+    "itself": (dict(output_dir="old"), "is the --output_dir itself"),
+    "no folder": (dict(warm_start="nowhere"), "nowhere is no folder"),
+    "an endless name": (dict(warm_start="x" * 300), "is no folder"),
+    "a file": (dict(warm_start="note.txt"), "note.txt is no folder"),
+    "another's": (dict(warm_start="."), "holds no training of this program"),
+    "unfinished": (dict(warm_start="half"), "not finished. Run --mode=train"),
+    "lengthened": (dict(warm_start="longer"), "not finished. Run --mode=train"),
+    "a search": (dict(mode="search"), "no use with --mode=search"),
+    "all": (dict(mode="all"), "no use with --mode=all"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_does_not_go_together_is_refused_and_leaves_no_trace(
+    build, tmp_path, name
+):
+    training("old")
+    training("half", tested=0)
+    training("longer", tested=2, num_epochs=3)
+    (tmp_path / "note.txt").touch()
+    given, words = REFUSED[name]
+    with pytest.raises(ConfigError, match=words) as caught:
+        build(**given)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_with_a_checkpoint_does_not_ask_for_the_folder_again(build, tmp_path):
+    training("old")
+    config = build()
+    training("new", **config_lib.flat(config))
+    (tmp_path / "old").rename(tmp_path / "elsewhere")
+    assert build() == config
+    given = dict(mode="train", output_dir="new", child_fixed_arc=ARC)
+    with pytest.raises(ConfigError, match="--warm_start was .*old.* and is now ''"):
+        request.build({**given, "child_out_filters": 8}, "cpu", ["main.py"])
+
+
+def test_a_reset_begins_with_the_folder_again(build, tmp_path):
+    training("old")
+    config = build()
+    training("new", **config_lib.flat(config))
+    assert build(reset_output_dir=True).child.fixed_arc == ARC
+    (tmp_path / "old").rename(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="old is no folder"):
+        build(reset_output_dir=True)

@@ -1,0 +1,422 @@
+"""Checkpoints: everything comes back, also when the last one is damaged."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import toys
+
+from enas_tf.config.sections import ChildConfig, ConfigError
+from enas_tf.run import checkpoint as checkpoint_lib
+from enas_tf.run import finite
+from enas_tf.training import child as child_lib
+from enas_tf.training import networks
+
+COUNTERS = ("child_step", "epoch")
+
+
+def build(folder, *values):
+    """A checkpoint of two groups, whose variables begin at `values`."""
+    groups = dict(
+        child=[tf.Variable(values[0]), tf.Variable([values[1]] * 3)],
+        controller=[tf.Variable([[values[2]]])],
+    )
+    saved = checkpoint_lib.Checkpoint(folder, groups=groups, counters=COUNTERS)
+    return saved, [variable for group in groups.values() for variable in group]
+
+
+def save(saved, variables, *, number):
+    """Save with every variable at `number`."""
+    for variable in variables:
+        variable.assign(tf.fill(variable.shape, float(number)))
+    saved.position.update(child_step=10 * number, epoch=number)
+    saved.save()
+
+
+DATA, INDEX = ".data-00000-of-00001", ".index"
+
+
+def truncated(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[0] ^= 0x55
+    path.write_bytes(content)
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+suffixes = pytest.mark.parametrize("suffix", [DATA, INDEX])
+hows = pytest.mark.parametrize("damage", [truncated, flipped, emptied])
+
+
+def numbers(variables):
+    return {float(value) for v in variables for value in np.ravel(v)}
+
+
+def test_it_begins_at_zero_and_finds_nothing(tmp_path):
+    saved, variables = build(tmp_path / "none", 1.0, 2.0, 3.0)
+    assert saved.restore() is False
+    assert saved.position == dict(child_step=0, epoch=0)
+    assert numbers(variables) == {1.0, 2.0, 3.0}
+
+
+def test_every_variable_and_the_position_come_back(tmp_path):
+    saved, variables = build(tmp_path, 1.0, 2.0, 3.0)
+    saved.position.update(child_step=2**40, epoch=5)
+    saved.save()
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    assert again.restore() is True
+    assert again.position == dict(child_step=2**40, epoch=5)
+    for one, other in zip(variables, others, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_the_last_one_counts_and_two_are_kept(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2, 3):
+        save(saved, variables, number=number)
+    assert len(list(tmp_path.glob("*.index"))) == 2
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    assert again.restore()
+    assert numbers(others) == {3.0} and again.position["epoch"] == 3
+
+
+@suffixes
+@hows
+def test_a_damaged_last_one_gives_way_to_the_one_before(tmp_path, suffix, damage):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+    damage(tmp_path / f"ckpt-2{suffix}")
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    assert again.restore()
+    assert numbers(others) == {1.0}
+    assert again.position == dict(child_step=10, epoch=1)
+
+
+def test_after_a_damaged_one_saving_goes_on(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+    truncated(tmp_path / f"ckpt-2{DATA}")
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    again.restore()
+    save(again, others, number=5)
+    third, found = build(tmp_path, 0.0, 0.0, 0.0)
+    assert third.restore() and numbers(found) == {5.0}
+
+
+def test_a_folder_that_was_moved_is_read_where_it_is(tmp_path):
+    saved, variables = build(tmp_path / "old", 0.0, 0.0, 0.0)
+    save(saved, variables, number=1)
+    (tmp_path / "old").rename(tmp_path / "new")
+    again, others = build(tmp_path / "new", 0.0, 0.0, 0.0)
+    assert again.restore() and numbers(others) == {1.0}
+
+
+def garbage(path):
+    path.write_text("no list of checkpoints")
+
+
+def bit_flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def made_a_folder(path):
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def deleted(path):
+    path.unlink()
+
+
+DAMAGES = [deleted, emptied, truncated, flipped, bit_flipped, garbage, made_a_folder]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_tensorflows_list_has_no_say(tmp_path, damage):
+    """Folders of earlier versions have one; no bit of it may turn a run back."""
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+    (tmp_path / "checkpoint").write_text('model_checkpoint_path: "ckpt-1"')
+    damage(tmp_path / "checkpoint")
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    assert again.restore() and numbers(others) == {2.0}
+
+
+def test_the_list_of_an_earlier_version_goes_with_the_first_save(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    (tmp_path / "checkpoint").write_text('model_checkpoint_path: "ckpt-9"')
+    save(saved, variables, number=1)
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def warnings(caplog):
+    """What was told; TensorFlow tells of itself where earlier tests let it."""
+    return [record.message for record in caplog.records if record.levelname != "INFO"]
+
+
+@suffixes
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_damage_of_the_last_one_is_told_in_one_line(
+    tmp_path, suffix, damage, caplog
+):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+    damage(tmp_path / f"ckpt-2{suffix}")
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    assert again.restore() and numbers(others) == {1.0}
+    assert again.position == dict(child_step=10, epoch=1)
+    (line,) = warnings(caplog)
+    assert f"{tmp_path}/ckpt-2 is passed over: " in line and "\n" not in line
+
+
+@suffixes
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_damage_of_the_only_one_is_refused(tmp_path, suffix, damage):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    save(saved, variables, number=1)
+    damage(tmp_path / f"ckpt-1{suffix}")
+    groups = dict(child=[tf.Variable(0.0)])
+    again = checkpoint_lib.Checkpoint(
+        tmp_path, groups=groups, counters=COUNTERS, begun=True
+    )
+    with pytest.raises(ConfigError, match="--reset_output_dir") as refusal:
+        again.restore()
+    assert "\n" not in str(refusal.value)
+
+
+def test_checkpoints_that_are_gone_are_refused_and_not_begun_anew(tmp_path):
+    gone = tmp_path / "search"
+    groups = dict(child=[tf.Variable(0.0)])
+    again = checkpoint_lib.Checkpoint(
+        gone, groups=groups, counters=COUNTERS, begun=True
+    )
+    with pytest.raises(ConfigError, match="no checkpoint in .*search, where this sear"):
+        again.restore()
+
+
+def test_a_first_save_that_was_killed_is_no_checkpoint(tmp_path):
+    (tmp_path / f"ckpt-1{DATA}").write_bytes(b"half of it")
+    (tmp_path / "ckpt-1_temp").mkdir()
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    assert saved.restore() is False
+    save(saved, variables, number=4)
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    assert again.restore() and numbers(others) == {4.0}
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_leftovers_go_when_two_good_ones_are_there_and_not_before(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+    truncated(tmp_path / f"ckpt-2{DATA}")
+    (tmp_path / "ckpt-3_temp").mkdir()
+    again, others = build(tmp_path, 0.0, 0.0, 0.0)
+    again.restore()
+    before = names(tmp_path)
+    other, _ = build(tmp_path, 0.0, 0.0, 0.0)  # it has read nothing, and knows of none
+    save(other, others, number=6)
+    assert set(before) < set(names(tmp_path))
+    save(again, others, number=7)
+    assert names(tmp_path) == [
+        f"ckpt-1{DATA}",
+        "ckpt-1.index",
+        f"ckpt-5{DATA}",
+        "ckpt-5.index",
+    ]
+
+
+def test_the_first_save_is_noted_once(tmp_path):
+    noted = []
+    groups = dict(child=[tf.Variable(0.0)])
+    saved = checkpoint_lib.Checkpoint(
+        tmp_path, groups=groups, counters=COUNTERS, note=lambda: noted.append(1)
+    )
+    saved.save()
+    saved.save()
+    assert noted == [1]
+
+
+def with_nan(folder):
+    """A checkpoint that is good, and then has a weight that is not a number."""
+    weight, loose = tf.Variable([1.0, 2.0]), tf.Variable(float("nan"))
+    saved = checkpoint_lib.Checkpoint(
+        folder,
+        groups=dict(child=[weight], controller_trainer=[loose]),
+        counters=COUNTERS,
+        free=[loose],
+    )
+    saved.position.update(child_step=7, epoch=1)
+    saved.save()
+    weight.assign([1.0, float("inf")])
+    return saved, weight
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path):
+    saved, weight = with_nan(tmp_path)
+    before = names(tmp_path)
+    with pytest.raises(finite.NotFinite) as refusal:
+        saved.save()
+    assert str(refusal.value).startswith(
+        "A weight of the network is not a number after child_step 7, epoch 1. What "
+        "was saved before is kept. Try a lower --child_lr_max"
+    )
+    assert names(tmp_path) == before
+
+
+def test_a_controllers_weights_have_a_remedy_of_their_own():
+    with pytest.raises(finite.NotFinite, match="of the controller .*--controller_lr"):
+        finite.check([("controller_0", np.float32([np.nan]))], dict(child_step=1))
+    finite.check([("optimizer_0", np.int64([3]))], dict(child_step=1))
+
+
+def test_saved_weights_that_are_not_finite_give_way_to_those_before(tmp_path, caplog):
+    """As an earlier version may have saved them."""
+    weight, loose = tf.Variable([1.0, 2.0]), tf.Variable(float("nan"))
+    args = dict(groups=dict(child=[weight], controller=[loose]), counters=COUNTERS)
+    blind = checkpoint_lib.Checkpoint(tmp_path, free=[weight, loose], **args)
+    blind.save()
+    weight.assign([np.nan, 2.0])
+    blind.save()
+    again = checkpoint_lib.Checkpoint(tmp_path, free=[loose], **args)
+    assert again.restore()
+    np.testing.assert_array_equal(weight, [1.0, 2.0])
+    (line,) = warnings(caplog)
+    assert line.endswith("ckpt-2 is passed over: child_0 is not finite.")
+    with pytest.raises(ValueError, match="not finite"):
+        checkpoint_lib.copy(tmp_path, dict(child=[weight]))
+
+
+def with_means(folder, weight, *means):
+    return checkpoint_lib.Checkpoint(
+        folder,
+        groups=dict(child=[weight]),
+        counters=COUNTERS,
+        optional=dict(means=list(means)) if means else None,
+    )
+
+
+def test_means_come_back_and_a_checkpoint_without_them_leaves_them_at_zero(tmp_path):
+    weight, mean, steps = tf.Variable(1.0), tf.Variable(5.0), tf.Variable(3)
+    with_means(tmp_path / "new", weight, mean, steps).save()
+    with_means(tmp_path / "old", weight).save()
+    for name, expected in dict(new=(5.0, 3), old=(0.0, 0)).items():
+        mean.assign(9.0)
+        assert with_means(tmp_path / name, weight, mean, steps).restore()
+        assert (float(mean), int(steps)) == expected
+
+
+def test_a_part_of_the_means_is_an_error(tmp_path):
+    weight, mean = tf.Variable(1.0), tf.Variable(5.0)
+    with_means(tmp_path, weight, mean).save()
+    with pytest.raises(ConfigError, match="other sizes"):
+        with_means(tmp_path, weight, mean, tf.Variable(1)).restore()
+
+
+def test_a_checkpoint_of_an_earlier_version_has_a_counter_of_tensorflows(tmp_path):
+    weight = tf.Variable(1.0)
+    counters = {name: tf.Variable(7, dtype=tf.int64) for name in COUNTERS}
+    old = tf.train.Checkpoint(child_0=weight, **counters)
+    tf.train.CheckpointManager(old, str(tmp_path), max_to_keep=2).save()
+    weight.assign(0.0)
+    ours = with_means(tmp_path, weight, tf.Variable(0.0))
+    assert ours.restore()
+    assert float(weight) == 1.0 and ours.position["child_step"] == 7
+
+
+def test_what_is_copied_goes_by_the_same_names(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+    mine = dict(child=[tf.Variable(0.0), tf.Variable(tf.zeros([3]))])
+    checkpoint_lib.copy(tmp_path, mine)
+    assert numbers(mine["child"]) == {2.0}
+    with pytest.raises(ValueError, match="2 variables, not 1"):
+        checkpoint_lib.copy(tmp_path, dict(child=[tf.Variable(0.0)]))
+    with pytest.raises(ValueError, match="child_1 is of another size"):
+        checkpoint_lib.copy(tmp_path, dict(child=[tf.Variable(0.0)] * 2))
+    with pytest.raises(ValueError, match="no checkpoint"):
+        checkpoint_lib.copy(tmp_path / "missing", mine)
+
+
+def test_none_that_can_be_read_is_the_users_matter(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    for number in (1, 2):
+        save(saved, variables, number=number)
+        truncated(tmp_path / f"ckpt-{number}{DATA}")
+    with pytest.raises(ConfigError, match="--reset_output_dir") as refusal:
+        build(tmp_path, 0.0, 0.0, 0.0)[0].restore()
+    assert "\n" not in str(refusal.value) and str(tmp_path) in str(refusal.value)
+
+
+def test_other_sizes_are_refused(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    save(saved, variables, number=1)
+    groups = dict(
+        child=[tf.Variable(0.0), tf.Variable(tf.zeros([4]))],
+        controller=[tf.Variable([[0.0]])],
+    )
+    other = checkpoint_lib.Checkpoint(tmp_path, groups=groups, counters=COUNTERS)
+    with pytest.raises(ConfigError, match="other sizes"):
+        other.restore()
+
+
+def test_a_variable_too_few_or_too_many_is_noticed(tmp_path):
+    saved, variables = build(tmp_path, 0.0, 0.0, 0.0)
+    save(saved, variables, number=1)
+    fewer = dict(child=[tf.Variable(0.0)], controller=[tf.Variable([[0.0]])])
+    more = dict(
+        child=[tf.Variable(0.0), tf.Variable(tf.zeros([3])), tf.Variable(0.0)],
+        controller=[tf.Variable([[0.0]])],
+    )
+    for groups in (fewer, more):
+        other = checkpoint_lib.Checkpoint(tmp_path, groups=groups, counters=COUNTERS)
+        with pytest.raises(ConfigError):
+            other.restore()
+
+
+def trained(steps):
+    """A shared child, its trainer after `steps` steps, and all their variables."""
+    child, controller = toys.child(), toys.controller()
+    network = networks.SampledChild(child, controller, toys.SPACE, seed=0)
+    task = toys.task()
+    lessons = task.lessons(batch_size=8, num_epochs=1, seed=0)
+    trainer = child_lib.ChildTrainer(network, task, ChildConfig(), lessons=lessons)
+    if steps:
+        trainer.run(toys.int64(0), toys.int64(steps), tf.constant(0.05))
+    groups = dict(
+        child=network.variables,
+        momentum=trainer.variables,
+        controller=[v.value for v in controller.variables],
+    )
+    return groups, child
+
+
+def test_the_weights_and_the_momentum_of_a_child_come_back(tmp_path):
+    groups, child = trained(3)
+    checkpoint_lib.Checkpoint(tmp_path, groups=groups, counters=COUNTERS).save()
+    others, fresh = trained(0)
+    other = checkpoint_lib.Checkpoint(tmp_path, groups=others, counters=COUNTERS)
+    assert not np.array_equal(fresh.parameters.vector, child.parameters.vector)
+    assert other.restore()
+    for name, variables in groups.items():
+        for one, two in zip(variables, others[name], strict=True):
+            np.testing.assert_array_equal(one, two)
+    # What the child computes with is what was restored.
+    np.testing.assert_array_equal(
+        fresh.parameters.views()["stem/kernel"], child.parameters.views()["stem/kernel"]
+    )

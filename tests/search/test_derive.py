@@ -1,0 +1,196 @@
+"""Which arc is best, and whether the policy beats chance."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import toys
+
+from enas_tf.config.sections import DeriveConfig
+from enas_tf.run import measures
+from enas_tf.search import derive, scoring
+
+RNG = np.random.default_rng
+
+
+def right(shares, examples=10):
+    """[N, examples]: arc i gets the first `shares[i]` of the examples right."""
+    return (np.arange(examples) < examples * np.array(shares)[:, None]).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("policy", "random", "verdict"),
+    [
+        ([0.8, 0.9, 0.8], [0.1, 0.2, 0.1], "the controller beats chance"),
+        ([0.1, 0.2, 0.1], [0.8, 0.9, 0.8], "the controller is worse than chance"),
+        ([0.1, 0.5, 0.3], [0.2, 0.4, 0.3], "no difference from chance is shown"),
+    ],
+)
+def test_the_sentence_says_what_the_interval_shows(policy, random, verdict):
+    ours = derive.compare(right(policy, 200), right(random, 200), RNG(0))
+    sentence = ours.sentence(measures.ACCURACY)
+    assert sentence.endswith(f"higher is better): {verdict}.")
+    assert sentence.startswith(
+        f"Policy {np.mean(policy):.4f}, random {np.mean(random):.4f}, difference "
+    )
+
+
+def test_a_ratio_of_perplexities_says_its_direction():
+    ours = derive.Comparison(*np.log([90.0, 100.0, 0.9, 0.8, 1.0]))
+    assert ours.sentence(measures.PERPLEXITY) == (
+        "Policy 90.00, random 100.00, ratio 0.9000 (95 % interval 0.8000 to "
+        "1.0000; lower is better): no difference from chance is shown."
+    )
+
+
+class FirstTokenScorer:
+    """An arc is as good as its first token says; remembers what it was asked."""
+
+    measure = measures.ACCURACY
+
+    def __init__(self):
+        self.calls = []
+
+    def values(self, tokens, batches, *, split):
+        assert split == "valid"
+        self.calls.append((tokens, batches))
+        # Example 0 is got right by every arc, the others as the token says.
+        return np.where(batches.indices == 0, 1.0, tokens[:, :1] / 3.0)
+
+
+def run(*, batches="all", samples=30, valid_size=5, batch_size=2):
+    scorer, told = FirstTokenScorer(), []
+    found = derive.derive(
+        toys.controller(),
+        scorer,
+        DeriveConfig(num_samples=samples, batches=batches),
+        space=toys.SPACE,
+        valid_size=valid_size,
+        batch_size=batch_size,
+        seed=0,
+        progress=lambda done, total, seconds: told.append((done, total)),
+    )
+    return found, scorer, told
+
+
+def test_arcs_of_the_policy_come_best_first_with_their_own_accuracy():
+    found, scorer, _ = run()
+    assert len(found.policy.tokens) == len(found.policy.means) == 30
+    assert np.all(np.diff(found.policy.means) <= 0)
+    seen = scorer.calls[0][1].indices[:2].ravel()  # of the first arc: who chooses
+    easy = (seen == 0).sum()
+    for scores in (found.policy, found.random):
+        wanted = (easy + (4 - easy) * scores.tokens[:, 0] / 3.0) / 4
+        np.testing.assert_allclose(scores.means, wanted)
+
+
+@pytest.mark.parametrize(("batches", "count"), [("1", 1), ("2", 2), ("all", 2)])
+def test_every_arc_is_tried_on_the_same_batches(batches, count):
+    found, scorer, _ = run(batches=batches)
+    tokens = np.concatenate([tokens for tokens, _ in scorer.calls])
+    indices = np.concatenate([batch.indices for _, batch in scorer.calls[:-1]])
+    assert len(indices) == 60 * count
+    per_arc = indices.reshape(60, -1)
+    assert np.all(per_arc == per_arc[0])
+    assert sorted(map(tuple, tokens[: 30 * count : count])) == sorted(
+        map(tuple, found.policy.tokens)
+    )
+
+
+@pytest.mark.parametrize("batches", ["1", "2", "all"])
+def test_the_best_arc_is_checked_on_every_example_that_did_not_choose_it(batches):
+    found, scorer, _ = run(batches=batches)
+    (*choosing, (tokens, checking)) = scorer.calls
+    assert {tuple(row) for row in tokens} == {tuple(found.policy.tokens[0])}
+    chose = set(np.concatenate([batch.indices for _, batch in choosing]).ravel())
+    checked = set(checking.indices[checking.weights > 0])
+    assert chose | checked == set(range(5)) and not chose & checked
+    assert len(found.check) == len(checked)
+    easy = int(0 in checked)
+    wanted = (easy + (len(checked) - easy) * found.policy.tokens[0, 0] / 3.0) / len(
+        checked
+    )
+    assert found.honest_mean == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("batches", "valid_size", "batch_size", "count"),
+    [
+        ("1", 5000, 128, 128),
+        ("10", 5000, 32, 320),
+        ("39", 5000, 128, 4000),  # 4992: a fifth is left to check
+        ("all", 5000, 128, 4000),
+        ("all", 359, 32, 287),
+        ("all", 14, 14, 14),  # one batch: nothing is left
+        ("3", 14, 100, 14),
+    ],
+)
+def test_a_fifth_of_the_examples_is_kept_from_choosing(
+    batches, valid_size, batch_size, count
+):
+    assert derive.num_choosing(batches, valid_size, batch_size) == count
+
+
+def test_where_all_examples_chose_the_words_say_so():
+    found, *_ = run(batches="1", batch_size=5)
+    assert len(found.check) == 0
+    assert "best_accuracy_on_others" not in found.figures(measures.ACCURACY)
+    assert "All of them chose it" in found.sentences(measures.ACCURACY)[1]
+    assert found.honest_mean == found.policy.means[0]
+
+
+def test_figures_bear_names_that_say_what_they_are():
+    found, *_ = run()
+    ours = found.figures(measures.ACCURACY)
+    assert list(ours) == [
+        "best_accuracy_on_choosing",
+        "best_accuracy_on_others",
+        "policy_accuracy",
+        "random_accuracy",
+        "accuracy_above_random",
+        "accuracy_above_random_low",
+        "accuracy_above_random_high",
+    ]
+    difference = found.policy.means.mean() - found.random.means.mean()
+    assert ours["accuracy_above_random"] == pytest.approx(difference)
+    told = found.figures(measures.PERPLEXITY)
+    wanted = np.exp(found.policy.means.mean())
+    assert told["policy_perplexity"] == pytest.approx(wanted)
+    ratio = told["perplexity_ratio_to_random_lower_is_better"]
+    assert ratio == pytest.approx(np.exp(difference))
+    assert found.sizes() == dict(arcs=30, choosing_examples=4, other_examples=1)
+
+
+def test_progress_is_told_up_to_the_last_row():
+    _, scorer, told = run()
+    assert told == [(50, 121), (100, 121), (120, 121), (121, 121)]
+    assert all(len(tokens) <= derive.ROWS_PER_CALL for tokens, _ in scorer.calls)
+
+
+def test_deriving_again_gives_the_same():
+    first, second = run()[0], run()[0]
+    for one, other in zip(first[:2], second[:2], strict=True):
+        np.testing.assert_array_equal(one.tokens, other.tokens)
+        np.testing.assert_array_equal(one.values, other.values)
+    np.testing.assert_array_equal(first.check, second.check)
+    assert first.comparison == second.comparison
+
+
+def test_with_a_real_child_the_accuracy_is_that_of_the_whole_split():
+    task = toys.task()
+    scorer = scoring.Scorer(toys.child(), toys.SPACE, task)
+    found = derive.derive(
+        toys.controller(),
+        scorer,
+        DeriveConfig(num_samples=2, batches="1"),
+        space=toys.SPACE,
+        valid_size=task.size("valid"),
+        batch_size=task.size("valid"),
+        seed=0,
+        progress=lambda *told: None,
+    )
+    batch = task.batch("valid", tf.range(task.size("valid")))
+    best_first = zip(found.policy.tokens, found.policy.means, strict=True)
+    for tokens, accuracy in best_first:
+        output = toys.child()(batch.inputs, arc=toys.SPACE.decode(tokens))
+        wanted = np.mean(task.measured(output, batch))
+        np.testing.assert_allclose(accuracy, wanted, atol=1e-6)

@@ -1,0 +1,172 @@
+"""What is shown after a controller phase: one line, ten rows, few pictures."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from enas_tf.run import measures
+from enas_tf.search import shown as shown_lib
+from enas_tf.spaces import macro, micro, rnn
+
+
+class Told:
+    """A report that keeps what it is told."""
+
+    def __init__(self):
+        self.lines, self.details, self.rows, self.texts, self.images = (
+            [] for _ in "1" * 5
+        )
+
+    def message(self, text):
+        self.lines.append(text)
+
+    def detail(self, text):
+        self.details.append(text)
+
+    def scalars(self, kind, step, values):
+        self.rows.append((kind, step, values))
+
+    def text(self, tag, text, step):
+        self.texts.append((tag, text, step))
+
+    def image(self, tag, path, step):
+        self.images.append((tag, path.name, step))
+
+
+class Policy:
+    """Draws arcs at random."""
+
+    def __init__(self, space):
+        self.space = space
+
+    def draw(self, count, *, seed):
+        return tf.constant(self.space.random(np.random.default_rng(0), count))
+
+
+class Scores:
+    """Scores that rise from arc to arc, 0.0 to 0.9."""
+
+    def shuffled(self, split, count, batch_size, *, seed):
+        return tf.zeros([count, batch_size], tf.int32)
+
+    def means(self, tokens, batches, *, split):
+        return np.arange(len(tokens)) / 10
+
+
+class Task:
+    measure = measures.ACCURACY
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """(what shows, its report, pictures drawn) of the macro space."""
+    space, report, drawn = macro.MacroSpace(3), Told(), []
+    what = shown_lib.ShownArcs(
+        space,
+        Policy(space),
+        Scores(),
+        report,
+        task=Task(),
+        batch_size=4,
+        seed=0,
+        folder=tmp_path,
+        draw=lambda arc, path: drawn.append(path),
+    )
+    return what, report, drawn
+
+
+def test_a_phase_is_one_line_and_the_arcs_are_a_detail(shown, tmp_path):
+    what, report, _ = shown
+    what.show(3, entropy=2.5, last=False)
+    (line,) = report.lines
+    assert line.startswith(
+        "epoch=3   arcs: best_acc=0.9    mean=0.45   ent=2.50 skips="
+    )
+    assert len(line) <= 71  # and nine for the time
+    assert len(report.details) == 10
+    rows = (tmp_path / "sampled.jsonl").read_text().splitlines()
+    assert [json.loads(row)["accuracy"] for row in rows] == list(np.arange(10) / 10)
+    means = {"accuracy_mean": 0.45, "accuracy_best": 0.9}
+    assert report.rows == [("sampled", 3, pytest.approx(means))]
+
+
+def test_an_entropy_that_is_not_known_is_left_out(shown):
+    what, report, _ = shown
+    what.show(3, entropy=None, last=False)
+    assert "ent=" not in report.lines[0]
+
+
+def test_a_picture_is_drawn_after_the_last_phase(shown):
+    what, report, drawn = shown
+    for epoch in (1, 2, 3):
+        what.show(epoch, entropy=1.0, last=epoch == 3)
+    assert report.images == [("arc/sampled/picture", "sampled.png", 3)]
+    assert len(drawn) == 1
+    assert [step for _, _, step in report.texts] == [1, 2, 3]
+
+
+def test_a_picture_is_drawn_at_most_once_a_minute_before(shown, monkeypatch):
+    what, report, _ = shown
+    clock = iter([59.0, 61.0, 61.0, 100.0, 122.0, 122.0])
+    what._drawn = 0.0
+    monkeypatch.setattr(shown_lib.time, "monotonic", lambda: next(clock))
+    for epoch in (1, 2, 3, 4):
+        what.show(epoch, entropy=1.0, last=False)
+    assert [step for _, _, step in report.images] == [2, 4]
+
+
+def test_a_repeated_epoch_replaces_its_rows_and_what_follows(shown, tmp_path):
+    what, _, _ = shown
+    for epoch in (1, 2, 3, 2):
+        what.show(epoch, entropy=1.0, last=False)
+    rows = (tmp_path / "sampled.jsonl").read_text().splitlines()
+    assert [json.loads(row)["epoch"] for row in rows] == [1] * 10 + [2] * 10
+
+
+def test_rows_after_the_checkpoint_go_and_damaged_ones_are_told(
+    shown, tmp_path, caplog
+):
+    what, _, _ = shown
+    for epoch in (1, 2, 3):
+        what.show(epoch, entropy=1.0, last=False)
+    path = tmp_path / "sampled.jsonl"
+    path.write_text("{half" + path.read_text())
+    what.forget_after(2)
+    epochs = [json.loads(row)["epoch"] for row in path.read_text().splitlines()]
+    assert epochs == [1] * 9 + [2] * 10
+    assert "1 line is damaged" in caplog.messages[0]
+    assert (tmp_path / "sampled.jsonl.damaged").exists()
+    before = path.stat().st_ino
+    what.forget_after(2)
+    assert path.stat().st_ino == before
+
+
+@pytest.mark.parametrize(
+    "space, tokens, words",
+    [
+        (macro.MacroSpace(2), [[0, 1, 1], [0, 1, 0]], "skips=0.50"),
+        (rnn.RnnSpace(1), [[0, 0, 1], [0, 0, 1]], None),
+        (micro.MicroSpace(2), None, None),
+    ],
+)
+def test_the_policy_in_a_word(space, tokens, words):
+    if tokens is None or len(tokens[0]) != space.num_tokens:
+        tokens = space.random(np.random.default_rng(0), 4)
+    found = shown_lib.shares(space.statistics(np.asarray(tokens)))
+    name, _, share = found.partition("=")
+    assert 0 <= float(share) <= 1
+    assert words in (None, found)
+    assert name
+
+
+def test_the_favourite_op_is_the_mean_of_both_cells():
+    statistics = {
+        "op_frequency_normal/conv": 0.9,
+        "op_frequency_normal/pool": 0.1,
+        "op_frequency_reduce/conv": 0.2,
+        "op_frequency_reduce/pool": 0.8,
+        "loose_ends_normal": 3.0,
+    }
+    assert shown_lib.shares(statistics) == "conv=0.55"
