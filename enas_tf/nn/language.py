@@ -1,8 +1,16 @@
 """Word language models of one cell each, with weights of their own, as Keras layers.
 
-What trains and what serves them is the same layer: it is registered with Keras, so a
-saved model can be loaded by a process that has imported `enas_tf.nn`. Reference:
-enas_lm's fixed_lib.py.
+The problem: a final language model is trained here, with dropout and a state carried
+from piece to piece, and served elsewhere, by Keras or TensorFlow alone.
+
+The idea: both are one layer, of two methods: `run` for training, `call` for whoever
+loads it. It is registered with Keras under the name of this package, and its config
+holds plain values, so a file of it can be loaded once `enas_tf.nn` is imported. A
+subclass brings the cell; embedding, softmax and saving are here.
+
+Not for the shared child of a search, whose cell is a tensor (`children/rnn.py`).
+
+Reference: enas_lm's fixed_lib.py.
 """
 
 from collections.abc import Sequence
@@ -13,17 +21,17 @@ import tensorflow as tf
 
 from enas_tf.nn import recurrent, seeds
 
-# Stands in a saved model, and so in what Keras says where it lacks the layer.
+# Stands in a saved model's config, which Keras quotes where it does not know the layer.
 TO_LOAD = "import enas_tf.nn (of the enas_tf package) before keras.models.load_model"
 NUM_GATES = 4  # of an LSTM, side by side in its matrices: i, f, o, g
 
 
 class Run(NamedTuple):
-    """What a model makes of a piece of text.
+    """The answers of a model to a piece of text.
 
     Attributes:
       logits: [B, T, V] float32, scores of the word behind each word.
-      states: [B, T, H], what the softmax reads, before anything of it is dropped.
+      states: [B, T, H], the softmax's inputs before dropout.
       state: [B, S], to go on with behind the piece.
     """
 
@@ -35,8 +43,8 @@ class Run(NamedTuple):
 class WordModel(keras.layers.Layer):
     """Words [B, T] int32 and a state [B, S] -> logits [B, T, V] and the next state.
 
-    Words go in and out by the same embedding; a subclass says what is in between, and
-    how large its state is, S.
+    Words go in and out by the same embedding. A subclass has `passed`, the way in
+    between, and `state_size`, S.
     """
 
     def __init__(
@@ -48,14 +56,22 @@ class WordModel(keras.layers.Layer):
         seed: int,
         **kwargs: Any,
     ):
-        """Args: V, H, first weights lie between minus and plus it, their seed."""
+        """Makes the embedding.
+
+        Args:
+          vocab_size: V.
+          hidden_size: H.
+          init_range: first weights are uniform between minus and plus it.
+          seed: the run's, of the first weights.
+          **kwargs: of `keras.layers.Layer`, such as `name`.
+        """
         super().__init__(**kwargs)
         self.vocab_size = vocab_size
         self.hidden_size = hidden_size
         self.init_range = init_range
         self.seed = seed
         self.embedding = self.uniform("embedding", vocab_size, hidden_size)
-        self.built = True  # no weight depends on what the layer is called with
+        self.built = True  # no weight's shape depends on the inputs of a call
 
     @property
     def state_size(self) -> int:
@@ -70,7 +86,7 @@ class WordModel(keras.layers.Layer):
         Args:
           words: [B, T, H], embeddings.
           state: [B, S], to begin with.
-          dropout: what else is dropped, if anything.
+          dropout: of the minibatch; the embeddings have had theirs.
         """
         raise NotImplementedError
 
@@ -82,26 +98,27 @@ class WordModel(keras.layers.Layer):
         Args:
           words: [B, T] int32.
           state: [B, S], the `state` of the piece before, or `initial_state`.
-          dropout: what is dropped, if anything.
+          dropout: of the minibatch.
         """
         embedding = tf.convert_to_tensor(self.embedding)
-        # One row per text in the shape of what a word is embedded in, for the masks.
+        # [B, H], the shape of the masks: one embedding a text, since masks are the same
+        # in all time steps.
         like = tf.zeros([tf.shape(words)[0], self.hidden_size])
         vectors = recurrent.embedded(words, embedding, like, dropout)
         states, state = self.passed(vectors, state, dropout)
         return Run(recurrent.word_logits(states, embedding, dropout), states, state)
 
     def call(self, words: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Logits and the next state; nothing is dropped."""
+        """Logits [B, T, V] and the next state [B, S], without dropout."""
         run = self.run(words, state, recurrent.Dropout())
         return run.logits, run.state
 
     def initial_state(self, batch_size: tf.Tensor | int) -> tf.Tensor:
-        """What a text begins with, [B, S] zeros."""
+        """The state before the first word of a text, [B, S] zeros."""
         return tf.zeros([batch_size, self.state_size])
 
     def uniform(self, name: str, *shape: int) -> keras.Variable:
-        """A new weight."""
+        """A new weight of that shape, uniform within `init_range`."""
         limit, own = self.init_range, seeds.of_name(self.seed, name)
         initializer = keras.initializers.RandomUniform(-limit, limit, seed=own)
         return self.add_weight(name=name, shape=shape, initializer=initializer)
@@ -109,11 +126,11 @@ class WordModel(keras.layers.Layer):
     def compute_output_shape(
         self, words_shape: tuple, state_shape: tuple
     ) -> tuple[tuple, tuple]:
-        """See keras: known without a trace, whatever B and T are."""
+        """[B, T, V] and [B, S], for Keras, which then needs no trace to know them."""
         return (*words_shape, self.vocab_size), tuple(state_shape)
 
     def get_config(self) -> dict[str, Any]:
-        """See keras: the arguments of the constructor, in plain values."""
+        """The arguments of the constructor in plain values, for Keras' files."""
         own = dict(
             vocab_size=self.vocab_size,
             hidden_size=self.hidden_size,
@@ -124,13 +141,13 @@ class WordModel(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "WordModel":
-        """See keras; a file of an older version has no `to_load`."""
+        """A new layer from `get_config`, whose `to_load` is for readers alone."""
         return cls(**{name: v for name, v in config.items() if name != "to_load"})
 
 
 @keras.saving.register_keras_serializable("enas_tf")
 class CellWordModel(WordModel):
-    """One cell of the rnn space; its state is what the softmax reads, so S = H."""
+    """One cell of the rnn space; the softmax reads its state, so S = H."""
 
     def __init__(
         self,
@@ -148,7 +165,7 @@ class CellWordModel(WordModel):
         Args:
           vocab_size: V.
           hidden_size: H.
-          inputs: the node that node l = 1..N reads, below l.
+          inputs: for node l = 1..N the node that it reads, 0..l - 1.
           ops: the function of node l, an index into `functions`.
           functions: names of `recurrent.FUNCTIONS`.
           average: the nodes whose average is the state: "loose" ends, or "all" but 0.
@@ -156,7 +173,7 @@ class CellWordModel(WordModel):
         """
         super().__init__(vocab_size, hidden_size, **kwargs)
         assert average in ("loose", "all"), average
-        # Python's integers: what is no choice at run time needs no switch.
+        # Python's integers, for which `nn/recurrent.py` makes a graph without switches.
         self._inputs = tuple(int(node) for node in inputs)
         self._ops = tuple(int(op) for op in ops)
         self._functions = tuple(functions)
@@ -197,17 +214,24 @@ class CellWordModel(WordModel):
 
 @keras.saving.register_keras_serializable("enas_tf")
 class LstmWordModel(WordModel):
-    """Two LSTM layers without biases, of K and of H units: what a cell is held against.
+    """Two LSTM layers without biases, of K and of H units: the model to compare with.
 
     Its state is both layers' outputs and memories, [h1, c1, h2, c2], so S = 2K + 2H.
-    Dropped are words as for a cell, and with "l" what a layer gives, wherever it is
-    read; "w" is of a cell alone.
+    Words are dropped as for a cell; "l" drops a layer's outputs wherever they are read,
+    and "w" has no meaning here.
     """
 
     def __init__(
         self, vocab_size: int, hidden_size: int, *, inner_size: int, **kwargs: Any
     ):
-        """Args: V, H, K; see WordModel."""
+        """Makes all weights.
+
+        Args:
+          vocab_size: V.
+          hidden_size: H, units of the second layer.
+          inner_size: K, units of the first one.
+          **kwargs: see WordModel.
+        """
         super().__init__(vocab_size, hidden_size, **kwargs)
         self.inner_size = inner_size
         inner, outer = NUM_GATES * inner_size, NUM_GATES * hidden_size
@@ -224,8 +248,9 @@ class LstmWordModel(WordModel):
     def passed(self, words, state, dropout):
         """See WordModel; the first layer reads the whole text before the second."""
         sizes = [self.inner_size, self.hidden_size]
+        # [B, 2K + 2H] -> [B, K], [B, K], [B, H], [B, H]
         h1, c1, h2, c2 = tf.split(state, [n for n in sizes for _ in "hc"], axis=1)
-        # Of one draw, so that the layers' masks are independent.
+        # One draw of [B, K + H]: two of one name would have equal masks.
         mask_1, mask_2 = tf.split(
             dropout.mask("l", tf.concat([h1, h2], axis=1)), sizes, axis=1
         )
@@ -258,7 +283,7 @@ def lstm(
       mask: [B, K], factors for the output before.
     """
     from_input, from_state = map(tf.convert_to_tensor, weights)
-    # One product for all steps; to the loop is left what needs the output before.
+    # One product for all steps; the loop has only the one with the output before.
     products = tf.tensordot(x, from_input, 1)  # [B, T, 4K]
 
     def step(before, product):
@@ -270,7 +295,12 @@ def lstm(
 
 
 def lstm_step(gates: tf.Tensor, c: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Output and memory, [B, K] each, of the gates [B, 4K] before their functions."""
+    """Output and memory of one step, [B, K] each.
+
+    Args:
+      gates: i, f, o and g side by side, before their functions, [B, 4K].
+      c: the memory before, [B, K].
+    """
     i, f, o, g = tf.split(gates, NUM_GATES, axis=1)
     c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
     return tf.sigmoid(o) * tf.tanh(c), c

@@ -1,19 +1,26 @@
-"""How likely texts are, whatever their length: they are read in pieces.
+"""Scores of texts of any length by a language model.
 
-The scores of all words of the vocabulary, for every word of a long text, would not fit
-into memory. So few columns of a batch are read at a time, with the state carried.
+The problem: whoever serves a model sends texts of any length. Scores of all V words of
+the vocabulary for every word of a long text would not fit into memory.
+
+The idea: a batch is read from left to right in pieces of a few columns, in a loop that
+carries the state and the sums. A piece is as wide as a bound on its scores allows. The
+answer is that of reading the whole at once, up to rounding.
+
+Not for training, whose pieces have lengths of their own (`data/text/bptt.py`), nor for
+the perplexity of a test text, which is one stream (`training/stream_loss.py`).
 """
 
 from typing import Any
 
 import tensorflow as tf
 
-WORDS = 512  # in a piece, of all texts together: more are hardly faster
-SCORES = 2**24  # in a piece, of all its words: 64 MiB, several times
+WORDS = 512  # in a piece, over all rows: more are hardly faster
+SCORES = 2**24  # in a piece, words x V: 64 MiB, of which there are a few copies
 
 
 def log_probabilities(layer: Any, ids: tf.RaggedTensor) -> tf.Tensor:
-    """ln P of all ids of each text but its first, which is only read: [B] float32.
+    """ln P of all ids of each text behind its first one, [B] float32.
 
     Args:
       layer: an `nn.language.WordModel`.
@@ -25,6 +32,8 @@ def log_probabilities(layer: Any, ids: tf.RaggedTensor) -> tf.Tensor:
 
     def piece(column, total, state):
         columns = column + tf.range(width + 1)
+        # [B, width + 1]: a text that has ended goes on with its last word, which the
+        # weights below leave out.
         places = starts[:, None] + tf.minimum(columns, counts[:, None])
         words = tf.gather(ids.flat_values, places)
         logits, state = layer(words[:, :-1], state)
@@ -46,12 +55,15 @@ def log_probabilities(layer: Any, ids: tf.RaggedTensor) -> tf.Tensor:
 def next_logits(
     layer: Any, ids: tf.Tensor, state: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Scores [B, V] of the word behind all ids, and the state [B, S] there.
+    """Scores of the word behind all ids.
 
     Args:
       layer: an `nn.language.WordModel`.
       ids: [B, T] int32, at least one row and one column.
       state: [B, S], to begin with.
+
+    Returns:
+      Logits [B, V], and the state behind the last id, [B, S].
     """
     rows, columns = tf.unstack(tf.shape(ids))
     width = _width(rows, columns, layer.vocab_size)
@@ -70,14 +82,21 @@ def next_logits(
 
 
 def num_targets(ids: tf.RaggedTensor) -> tf.Tensor:
-    """How many ids stand behind the first one of each text, [B] int32."""
+    """Number of ids behind the first one of each text, [B] int32."""
     return tf.maximum(tf.cast(ids.row_lengths(), tf.int32) - 1, 0)
 
 
 def _width(rows: tf.Tensor, longest: tf.Tensor, vocab_size: int) -> tf.Tensor:
-    """Columns of a piece, such that all pieces are about as wide; at least 1."""
+    """Columns of a piece, [] int32, at least 1.
+
+    Args:
+      rows: texts in the batch.
+      longest: columns of the longest one.
+      vocab_size: V.
+    """
     words = max(1, min(WORDS, SCORES // vocab_size))
     most = tf.maximum(words // tf.maximum(rows, 1), 1)
+    # As few pieces as will do, and all about as wide: the last one is read whole, too.
     pieces = tf.maximum(-(-longest // most), 1)
     return tf.maximum(-(-longest // pieces), 1)
 

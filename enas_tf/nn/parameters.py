@@ -1,8 +1,16 @@
-"""The one owner of a shared child's weights: named views into one flat vector.
+"""A shared child's weights: named views into one flat vector.
 
-A shared child has hundreds of small weights of which a step uses a few. As one vector,
-regularisation, clipping and the momentum update are one operation each, however many
-names there are (docs/design.md, "One vector").
+The problem: a shared child has hundreds of small weights, of which a step uses a few.
+With a variable for each, L2, clipping and momentum take operations for every one of
+them, used or not; in a step of a small network those outweigh the rest.
+
+The idea: one variable holds them all, side by side, and a step takes named views out of
+it once. The optimizer sees one tensor, so each of its operations is one
+(docs/experiments.md, "One vector"). Weights that one choice decides together lie side
+by side in a row, so that one gather fetches them.
+
+Not for a final child, whose weights are those of stock Keras layers. Nor where weights
+that a step does not use must not decay: momentum and L2 reach the whole vector.
 """
 
 import math
@@ -21,9 +29,9 @@ class Weight(NamedTuple):
     Attributes:
       name: path, such as `layer_3/in/kernel`.
       shape: its shape.
-      fan_in: He initialisation for so many inputs; 0 for a constant.
+      fan_in: number of inputs of the kernel, for He initialisation; 0: none of it.
       constant: first value, where `fan_in` and `uniform` are 0.
-      uniform: its first values are uniform between minus and plus it, if it is not 0.
+      uniform: limit of the first values, drawn between minus and plus it; 0: not so.
     """
 
     name: str
@@ -39,14 +47,12 @@ class Weight(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Weights that are used together, side by side in a row; one row of many is used.
-
-    So what a choice decides is fetched by one gather, however many weights it has.
+    """A table of weights: a choice takes one row, in which several lie side by side.
 
     Attributes:
       name: path of the whole; a piece's path is `<name>/<piece's name>`.
-      rows: how many rows.
-      pieces: the weights of one row, with the shape that each has in it.
+      rows: number of rows, that is of things to choose from.
+      pieces: the weights of one row, each with its shape in that row.
     """
 
     name: str
@@ -55,7 +61,7 @@ class Packed(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """[rows, numbers in a row]."""
+        """[rows, R], with R the elements of all pieces."""
         return self.rows, sum(piece.size for piece in self.pieces)
 
     @property
@@ -73,11 +79,19 @@ class Packed(NamedTuple):
         ]
 
     def take(self, row: tf.Tensor, prefix: str) -> dict[str, tf.Tensor]:
-        """The neighbouring pieces of `row` ([R]) below `prefix`, by the rest of it."""
+        """Some neighbouring pieces of a row.
+
+        Args:
+          row: [R], one row of the table.
+          prefix: beginning of the wanted pieces' names.
+
+        Returns:
+          {name without the prefix: the piece, in its shape}.
+        """
         wanted = [p for p in self.pieces if p.name.startswith(prefix)]
         start = sum(p.size for p in self.pieces[: self.pieces.index(wanted[0])])
         sizes = [p.size for p in wanted]
-        # tf.slice, whose gradient is cheaper than that of row[start:end].
+        # tf.slice: the gradient of row[start:end] makes zeros of the row's size first.
         parts = tf.split(tf.slice(row, [start], [sum(sizes)]), sizes)
         return {
             piece.name.removeprefix(prefix): _shaped(part, piece.shape)
@@ -85,7 +99,8 @@ class Packed(NamedTuple):
         }
 
     def unpack(self, table: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Every piece of all rows ([rows, R]) by its path, [rows, ...] each."""
+        """Every piece of all rows by its path, [rows, ...] each; table: [rows, R]."""
+        # [rows, R] -> [rows, size] for each piece -> [rows, *shape].
         parts = tf.split(table, [piece.size for piece in self.pieces], axis=1)
         return {
             piece.name: tf.reshape(part, piece.shape)
@@ -103,7 +118,13 @@ class Parameters(keras.layers.Layer):
         seed: int,
         name: str = "parameters",
     ):
-        """Creates and initialises the vector; names must differ."""
+        """Creates and initialises the vector.
+
+        Args:
+          weights: in the order in which they lie in the vector; names must differ.
+          seed: the run's; each weight draws its first values by its own name.
+          name: of the layer.
+        """
         super().__init__(name=name)
         names = [weight.name for weight in weights]
         assert len(set(names)) == len(names), "two weights of one name"
@@ -118,7 +139,10 @@ class Parameters(keras.layers.Layer):
         return self._vector.value
 
     def views(self) -> dict[str, tf.Tensor]:
-        """The weights by name; take them once in a step."""
+        """The weights by name, a packed one as its table [rows, R].
+
+        Take them once in a step: each call adds a split and reshapes to the graph.
+        """
         return self._cut(tf.convert_to_tensor(self.vector))
 
     def unpack(self, vector: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -138,9 +162,11 @@ class Parameters(keras.layers.Layer):
         }
 
     def load(self, values: dict[str, np.ndarray]) -> None:
-        """Set every weight; `values` must name each, in its shape.
+        """Set every weight.
 
-        Of a packed weight it names the pieces, [rows, ...] each.
+        Args:
+          values: {name: array in the weight's shape}, none missing and none more; of a
+            packed weight its pieces, [rows, ...] each, by their paths.
         """
         left = dict(values)
         flat = [_pop(weight, left) for weight in self.weights_by_name.values()]
@@ -149,7 +175,7 @@ class Parameters(keras.layers.Layer):
 
 
 def _shaped(part: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
-    """A part of a vector as `shape`; what is one-dimensional costs no operation."""
+    """A part of a vector, [n], in `shape`; in one dimension that is no operation."""
     return part if len(shape) == 1 else tf.reshape(part, shape)
 
 

@@ -1,7 +1,18 @@
 """A recurrent cell of highway nodes over a sequence, as functions of its weights.
 
+The problem: in a search, which node a node reads and which function it applies are
+tensors, and they act in every time step. A loop pays for each tensor that it reads and
+for each that its gradient reads, in every step again.
+
+The idea: what needs no earlier state is computed before the loop: the cell's matrices,
+all words' products, one-hot vectors of what is read. Choices enter the loop packed in
+one vector. Inside, gradients are written out by hand and their residuals stacked
+(`nn/residuals.py`; docs/experiments.md, "The rnn cell").
+
+Not for an LSTM, which is in `nn/language.py`. Choices that are ints give the plain
+graph of one cell, without any of this; a final child has those.
+
 Reference: paper section 2.1 and appendix A; enas_lm's child.py and fixed_lib.py.
-A cell's choices may be scalar tensors, so that one trace serves every arc, or ints.
 """
 
 import functools
@@ -11,13 +22,13 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from enas_tf.nn import seeds
-from enas_tf.nn.kept import Kept
+from enas_tf.nn.residuals import Residuals
 
 FUNCTIONS = dict(
     tanh=tf.tanh, relu=tf.nn.relu, sigmoid=tf.sigmoid, identity=tf.identity
 )
 
-# (y, 1) -> dy / dx of y = f(x), which follows from y alone.
+# (y, 1) -> dy / dx of y = f(x). Of all four it follows from y, so x is not kept.
 SLOPES = dict(
     tanh=lambda y, one: tf.raw_ops.TanhGrad(y=y, dy=one),
     relu=lambda y, one: tf.raw_ops.ReluGrad(features=y, gradients=one),
@@ -25,9 +36,9 @@ SLOPES = dict(
     identity=lambda y, one: tf.identity(one),
 )
 
-# What may be dropped: words, embeddings, node 0's words, states and nodes before their
-# product, outputs, weights of that product. A place is folded into a minibatch's seed:
-# append only.
+# Places of dropout: words of the vocabulary (e), their embeddings (i), node 0's words
+# (x), states and nodes before their product (l), outputs (o), the weights of that
+# product (w). A place's index is folded into a minibatch's seed: append only.
 DROPPED = ("e", "i", "x", "l", "o", "w")
 
 
@@ -36,7 +47,7 @@ class Cell(NamedTuple):
 
     Attributes:
       word: [H, 2H], node 0's matrix for the word.
-      nodes: [N + 1, H, 2H]: node 0's for the state, then each node's for what it reads.
+      nodes: [N + 1, H, 2H]: node 0's matrix for the state, node l's for its input.
       inputs: the node that node l reads, N of them.
       ops: the function of node l, an index into `functions`, N of them.
       functions: names of `FUNCTIONS`.
@@ -52,10 +63,11 @@ class Cell(NamedTuple):
 
 
 class Dropout(NamedTuple):
-    """What one minibatch drops, in all its time steps alike (variational dropout).
+    """Dropout of one minibatch, the same in all its time steps (variational dropout).
 
     Attributes:
-      rates: how likely an entry is dropped, by the names in `DROPPED`; none: never.
+      rates: {name in `DROPPED`: probability that an entry is dropped}; a name that is
+        missing has 0.
       seed: [2] int32, the minibatch's; needed where a rate is not 0.
     """
 
@@ -87,9 +99,13 @@ def all_shares(num_nodes: int) -> tf.Tensor:
 def embedded(
     inputs: tf.Tensor, embedding: tf.Tensor, state: tf.Tensor, dropout: Dropout
 ) -> tf.Tensor:
-    """The words [B, T] as rows of `embedding` [V, H]: [B, T, H].
+    """The embeddings of words, [B, T, H]; drops "e" and "i".
 
-    Drops "e", words of the vocabulary wherever they stand, and "i"; `state`: [B, H].
+    Args:
+      inputs: [B, T] int32, words.
+      embedding: [V, H].
+      state: [B, H], of which only the shape counts, for the mask "i".
+      dropout: a word that "e" drops is dropped wherever it stands.
     """
     words = tf.gather(embedding, inputs)
     words *= tf.gather(dropout.mask("e", embedding[:, :1]), inputs)  # [B, T, 1]
@@ -110,7 +126,7 @@ def states(
     Args:
       words: [B, T, H] float32, embeddings.
       state: [B, H] float32, s_0.
-      cell: of H units.
+      cell: of H units; its choices are all ints or all scalar tensors.
       dropout: "x", "l" and "w" of it are drawn here.
     """
     words *= dropout.mask("x", state)[:, None]
@@ -118,35 +134,43 @@ def states(
     from_words = tf.tensordot(words, cell.word, 1)  # [B, T, 2H]
     weights = tf.unstack(cell.nodes * dropout.mask("w", cell.nodes))
     mask = dropout.mask("l", state)
-    # Made here, outside the loop over time, in which constants are made anew each time.
+    # Made out here, because a loop makes its constants anew in every step.
     ones = tf.ones_like(state)
     num_nodes = len(cell.ops)
     choices = [*cell.inputs, *cell.ops]
-    # The loop passes on each tensor by itself: all choices enter it as one, and so does
-    # what their gradients need.
+    # The loop passes on each tensor that it reads by itself, with three nodes a step.
+    # So all choices enter it as one vector, [2N], and so do the one-hot vectors.
     packed = None if isinstance(cell.ops[0], int) else tf.stack(choices)
     shares = None if packed is None else _shares(cell.inputs)
 
     def step(before, from_word):
         product = from_word + tf.matmul(before * mask, weights[0])
-        values = [highway(before, product, tf.tanh)]
+        values = [highway(before, product, tf.tanh)]  # of the nodes so far, [B, H] each
         now = choices if packed is None else tf.unstack(packed)
         reads, ops = now[:num_nodes], now[num_nodes:]
-        kept = Kept()
+        residuals = Residuals()
         for read, op, weight in zip(reads, ops, weights[1:], strict=True):
             carried = _read(read, shares, values)
             product = tf.matmul(carried * mask, weight)
-            node = _chosen(op, cell.functions, ones, kept)
+            node = _chosen(op, cell.functions, ones, residuals)
             values.append(node(carried, product))
-        kept.close()
+        residuals.close()
+        # [N + 1] . [N + 1, B, H] -> [B, H]
         return tf.tensordot(cell.shares, tf.stack(values), 1)
 
+    # tf.scan goes along the first axis: [T, B, 2H] in, [T, B, H] out.
     found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)
     return tf.transpose(found, [1, 0, 2])
 
 
 def highway(carried: tf.Tensor, product: tf.Tensor, function: Callable) -> tf.Tensor:
-    """c + sigmoid(t) (f(h) - c), [B, H]; `product`: h and t side by side, [B, 2H]."""
+    """A highway node, c + sigmoid(t) (f(h) - c), [B, H].
+
+    Args:
+      carried: c, [B, H].
+      product: h and t side by side, [B, 2H].
+      function: f, one of `FUNCTIONS`.
+    """
     h, t = tf.split(product, 2, axis=1)
     return carried + tf.sigmoid(t) * (function(h) - carried)
 
@@ -164,27 +188,37 @@ def slowness(states: tf.Tensor) -> tf.Tensor:
 
 
 def sum_of_squares(cell: Cell) -> tf.Tensor:
-    """Of all weights of the cell, []."""
+    """The sum of squares of all weights of the cell, []."""
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
 
 
 def _shares(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
-    """What gives, for node l = 1..N, 1 for the node it reads and else 0: [l, 1, 1]."""
+    """The one-hot vector of each node's input: for node l = 1..N, [l, 1, 1].
+
+    To be called in a gradient: packed, so that the loop reads one tensor.
+    """
     sizes = range(1, len(inputs) + 1)
     rows = [tf.one_hot(read, size) for read, size in zip(inputs, sizes, strict=True)]
-    packed = tf.concat(rows, axis=0)[:, tf.newaxis, tf.newaxis]
+    packed = tf.concat(rows, axis=0)[:, tf.newaxis, tf.newaxis]  # [1 + ... + N, 1, 1]
     return lambda: tf.split(packed, sizes)
 
 
 def _read(read: Any, shares: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
-    """The node of number `read`, [B, H]; `shares`: see `_shares`, none for ints."""
+    """The node of number `read`, [B, H].
+
+    Args:
+      read: [] int32, or an int.
+      shares: see `_shares`; none where `read` is an int.
+      nodes: those so far, [B, H] each.
+    """
     if shares is None or len(nodes) == 1:
         return nodes[0 if len(nodes) == 1 else read]
 
     @tf.custom_gradient
     def chosen(*nodes):
         def gradient(dy):
-            # All nodes' gradients split alike, which TensorFlow then does once.
+            # [l, 1, 1] * [B, H] -> [l, B, H]: dy for the node that was read, else 0.
+            # All gradients split `shares` alike, so that TensorFlow does it once.
             return tf.unstack(shares()[len(nodes) - 1] * dy)
 
         return tf.raw_ops.Gather(params=tf.stack(nodes), indices=read), gradient
@@ -193,11 +227,15 @@ def _read(read: Any, shares: Callable | None, nodes: list[tf.Tensor]) -> tf.Tens
 
 
 def _chosen(
-    op: Any, names: tuple[str, ...], ones: tf.Tensor, kept: Kept
+    op: Any, names: tuple[str, ...], ones: tf.Tensor, residuals: Residuals
 ) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """`highway` with the chosen function; none of the others is computed.
 
-    `ones` [B, H]; in `kept` is what the gradients need.
+    Args:
+      op: [] int32, or an int: an index into `names`.
+      names: of `FUNCTIONS`.
+      ones: [B, H], made outside the loop.
+      residuals: of the time step, in which the gradient's are saved.
     """
     if isinstance(op, int):
         return functools.partial(highway, function=FUNCTIONS[names[op]])
@@ -210,15 +248,18 @@ def _chosen(
     def chosen(carried, product):
         h, t = tf.split(product, 2, axis=1)
         branches = [functools.partial(value_and_slope, name, h) for name in names]
-        # Both at once: another switch for the gradient would cost more than the slope.
+        # Value and slope at once: the slope costs less than a second switch, in the
+        # gradient, would.
         y, slope = tf.switch_case(op, branches)
         for value in (y, slope):
             value.set_shape(h.shape)
         gate, change = tf.sigmoid(t), y - carried
-        given_back = kept.keep(gate, change, slope)
+        saved = residuals.save(gate, change, slope)
 
         def gradient(dy):
-            gate, change, slope = given_back()
+            # y = c + g (f(h) - c) with g = sigmoid(t): dc = dy - dy g, dh = dy g f'(h),
+            # dg = dy (f(h) - c), and dt follows from dg by the slope of sigmoid.
+            gate, change, slope = saved()
             passed = dy * gate
             dt = tf.raw_ops.SigmoidGrad(y=gate, dy=dy * change)
             return dy - passed, tf.concat([passed * slope, dt], axis=1)

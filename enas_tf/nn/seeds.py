@@ -1,7 +1,14 @@
-"""Where all random numbers come from: pure functions of (run seed, stream, step).
+"""Random numbers as pure functions of (run seed, stream, step).
 
-Nothing in this project keeps the state of a random generator. So the position of a run
-is a few integers, and a run that was killed and goes on draws what it would have drawn.
+The problem: a run that was killed must go on with the draws that it would have made. A
+generator has a state, which would have to be saved at every point where it is read.
+
+The idea: nothing keeps a generator. Every draw has a seed that follows from the run's
+seed, its purpose (a stream) and the number of its step, and goes to
+`tf.random.stateless_*`. So the position of a run is a few integers.
+
+Not for a draw that must differ between two runs of one seed, such as the name of a
+temporary file.
 """
 
 import zlib
@@ -30,21 +37,39 @@ STREAMS = dict(
 
 
 def at(run_seed: int, stream: str, step: tf.Tensor | int) -> tf.Tensor:
-    """The seed of one draw, [2] int32, for `tf.random.stateless_*`."""
+    """The seed of one draw, [2] int32, for `tf.random.stateless_*`.
+
+    Args:
+      run_seed: `--seed`.
+      stream: a key of `STREAMS`.
+      step: the draw's number within its stream, [] of any integer type.
+    """
     base = tf.constant([run_seed, STREAMS[stream]], tf.int32)
     return fold(base, step)
 
 
 def fold(seed: tf.Tensor, number: tf.Tensor | int) -> tf.Tensor:
-    """Another seed ([2] int32) for each `number`."""
+    """Another seed for each `number`.
+
+    Args:
+      seed: [2] int32.
+      number: [] of any integer type.
+
+    Returns:
+      [2] int32.
+    """
     return tf.random.experimental.stateless_fold_in(seed, tf.cast(number, tf.int32))
 
 
 def of_name(run_seed: int, name: str) -> int:
-    """A seed of its own for each weight: equal seeds would give equal weights."""
+    """The seed of a weight's first values, an int below 2^31.
+
+    One for each name: equal seeds would give equal weights to equal shapes.
+    """
+    # Not hash(): Python salts it anew in each process.
     return zlib.crc32(f"{run_seed}/{name}".encode()) & 0x7FFFFFFF
 
 
 def on_host(run_seed: int, stream: str, step: int = 0) -> np.random.Generator:
-    """The same idea for NumPy."""
+    """A generator of NumPy's for one draw, of the same three; see `at`."""
     return np.random.default_rng([run_seed, STREAMS[stream], step])

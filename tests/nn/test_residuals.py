@@ -1,25 +1,25 @@
-"""What a step's gradients need: given back as it was, handed over as few tensors."""
+"""Residuals of a loop's step: given back as they were, handed over in few lists."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.nn.kept import Kept
+from enas_tf.nn.residuals import Residuals
 
 ANGLES = tf.random.stateless_normal([7, 2, 3], [0, 0])
 START = tf.random.stateless_normal([2, 3], [1, 0])
 TIMES = 5
 
 
-def sines(step, kept):
+def sines(step, residuals):
     """TIMES sines of the state, each from the one before, turned by `step`."""
 
     @tf.custom_gradient
     def sine(x):
-        given_back = kept.keep(tf.cos(x) / 2.0, tf.fill(x.shape, tf.constant(2)))
+        saved = residuals.save(tf.cos(x) / 2.0, tf.fill(x.shape, tf.constant(2)))
 
         def gradient(dy):
-            half, two = given_back()
+            half, two = saved()
             return dy * half * tf.cast(two, dy.dtype)
 
         return tf.sin(x), gradient
@@ -31,10 +31,10 @@ def plain(state, step):
     return sum(state := tf.sin(state + step) for _ in range(TIMES))
 
 
-def with_kept(state, step):
-    kept = Kept()
-    found = sines(step, kept)(state)
-    kept.close()
+def with_residuals(state, step):
+    residuals = Residuals()
+    found = sines(step, residuals)(state)
+    residuals.close()
     return found
 
 
@@ -48,7 +48,7 @@ def taped(step):
 @pytest.mark.parametrize("traced", [False, True])
 def test_gradients_are_those_of_tensorflow(traced):
     call = tf.function(taped, autograph=False) if traced else taped
-    last, gradients = call(with_kept)
+    last, gradients = call(with_residuals)
     wanted, wanted_gradients = taped(plain)
     np.testing.assert_allclose(last, wanted, rtol=1e-5)
     for gradient, other in zip(gradients, wanted_gradients, strict=True):
@@ -63,8 +63,8 @@ def lists(step):
 
 
 def test_a_loop_hands_over_one_list_of_what_stands_in_one_place():
-    assert lists(plain) - lists(with_kept) == TIMES - 2
+    assert lists(plain) - lists(with_residuals) == TIMES - 2
 
 
-def test_nothing_may_be_kept():
-    Kept().close()
+def test_nothing_may_be_saved():
+    Residuals().close()
