@@ -36,7 +36,7 @@ def remap(on: bool) -> None:
     """Whether operations are fused in graphs that are traced from now on.
 
     On a CPU with oneDNN, TensorFlow makes one kernel of a batch normalisation and its
-    ReLU, which takes longer than both (docs/design.md).
+    ReLU, which takes longer than both (docs/reliability.md).
     """
     if on != remaps():
         tf.config.optimizer.set_experimental_options({REMAPPING: on})
