@@ -19,9 +19,17 @@ DOCUMENTS = {
     )
 }
 TO_BE_WRITTEN = {"children/x.py", "spaces/x.py"}  # by the reader, who adds a space
-# Of pip, pytest, ruff, TensorBoard, tests/campaign.py, bin/benchmark.py.
+# Of git, pytest, ruff, TensorBoard, tests/campaign.py, bin/benchmark.py.
 FLAGS_OF_OTHERS = {"--logdir", "--check", "--help", "--helpfull", "--version", "--what"}
-FLAGS_OF_OTHERS |= {"--json", "--space", "--twins", "--kills", "--load", "--one_dnn"}
+FLAGS_OF_OTHERS |= {
+    "--detach",
+    "--json",
+    "--space",
+    "--twins",
+    "--kills",
+    "--load",
+    "--one_dnn",
+}
 FLAG = re.compile(r"(?<![\w-])--(?:no)?([a-z]\w+)")
 
 every_document = pytest.mark.parametrize("name", DOCUMENTS)
