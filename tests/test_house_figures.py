@@ -25,7 +25,8 @@ def test_it_counts_modules_chains_circles_lines_and_annotations():
         code=6,
         comments=1,
         parameters=2,
-        any=1,
+        any=0,
+        any_inside=1,
     )
 
 
