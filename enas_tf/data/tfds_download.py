@@ -22,11 +22,11 @@ WAYS_OUT = (
 
 
 def prepare(builder: Any, *, name: str, image_size: int) -> None:
-    """Download and prepare what `builder` stands for.
+    """Download and prepare the data set of `builder`.
 
     Args:
       builder: a `tfds.core.DatasetBuilder` that is not prepared.
-      name: what the user called it.
+      name: the user's name for it.
       image_size: side that images will be resized to; 0: as they are.
 
     Raises:
@@ -59,13 +59,13 @@ def prepare(builder: Any, *, name: str, image_size: int) -> None:
 
 
 def one_line(error: BaseException, limit: int = 150) -> str:
-    """The beginning of what `error` says, on one line."""
+    """The beginning of the message of `error`, on one line."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def _check_size(builder: Any, name: str, image_size: int) -> None:
-    """Refuse before hours of download what is sure to be refused after it."""
+    """Refuse a set that is too large for the memory before hours of download."""
     size = sum(info.size for info in (builder.url_infos or {}).values())
     if size > resize.MAX_BYTES and not image_size:
         raise ConfigError(
@@ -76,7 +76,7 @@ def _check_size(builder: Any, name: str, image_size: int) -> None:
 
 
 def problem(url: str) -> str:
-    """Why nothing can be had from `url`; empty if it answers in time."""
+    """The reason why nothing can be had from `url`; "" if it answers in time."""
     found: list[str] = []
     # A daemon thread, since the look-up of a host's name has no time limit of its own.
     thread = threading.Thread(target=lambda: found.append(_ask(url)), daemon=True)
@@ -89,7 +89,7 @@ def problem(url: str) -> str:
 
 
 def _ask(url: str) -> str:
-    """What went wrong when asking for `url` (through the proxy that is set, if any)."""
+    """The failure of asking for `url`, through the proxy that is set, if any."""
     try:
         with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):
             return ""

@@ -1,4 +1,4 @@
-"""What the log says of the conditions under which a stage goes on; see record.py."""
+"""Log lines on the conditions under which a stage goes on; see record.py."""
 
 import os
 
@@ -11,11 +11,11 @@ _LAST_DIGITS = "may differ from those of an uninterrupted run"
 
 
 def notes(wanted: Wanted, held: Machine) -> list[str]:
-    """One line for each thing that the user should know.
+    """The lines, one for each condition that is not as it was or as was asked.
 
     Args:
-      wanted: what the command asks for.
-      held: what holds in this process, once TensorFlow has started.
+      wanted: the command's conditions.
+      held: those of this process, once TensorFlow has started.
     """
     lines = [*_overruled(wanted, held), *_not_to_be_had(wanted, held)]
     if wanted.begun:
@@ -26,7 +26,7 @@ def notes(wanted: Wanted, held: Machine) -> list[str]:
 
 
 def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
-    """What to know of a `stage` that goes on while the command goes by another one."""
+    """Notices on a `stage` that goes on under the conditions of another one."""
     differ = [
         name
         for name in ("threads", "onednn", "remapping")
@@ -45,7 +45,7 @@ def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
 
 
 def _overruled(wanted: Wanted, held: Machine) -> list[str]:
-    """What the environment says in vain."""
+    """A wish in the environment that the stage overrules."""
     lines = [
         f"{name}={os.environ[name]} has no effect here: --threads counts."
         for name in machine.THREADS
@@ -61,7 +61,7 @@ def _overruled(wanted: Wanted, held: Machine) -> list[str]:
 
 
 def _not_to_be_had(wanted: Wanted, held: Machine) -> list[str]:
-    """What was to hold and does not, because TensorFlow runs already or cannot."""
+    """Conditions that cannot be had: TensorFlow runs already, or cannot meet them."""
     begun = f"this {_stage(wanted)} began with" if wanted.begun else "asked for:"
     lines = []
     if held.threads != wanted.threads:
@@ -78,7 +78,7 @@ def _not_to_be_had(wanted: Wanted, held: Machine) -> list[str]:
 
 
 def _threads(wanted: Wanted, held: Machine) -> list[str]:
-    """That other cores than these are used: it may be slower than one would think."""
+    """Threads unlike the cores that are here: slower than one would think."""
     cores = processor.cores()
     if wanted.threads == cores or held.threads != wanted.threads:
         return []
@@ -113,7 +113,7 @@ def _elsewhere(wanted: Wanted, begun: Machine, held: Machine) -> list[str]:
 
 
 def _unknown(wanted: Wanted, held: Machine) -> str:
-    """That a stage goes on of which not all is known."""
+    """A stage that goes on without a record of its conditions."""
     stage, threads = _stage(wanted), _count(held.threads, "thread")
     onednn = f"oneDNN {_switch(held.onednn)}"
     if not wanted.remapping:
@@ -133,7 +133,7 @@ def _unknown(wanted: Wanted, held: Machine) -> str:
 
 
 def _by_chance(wanted: Wanted, held: Machine) -> list[str]:
-    """That remapped kernels of oneDNN do not give equal bits in every process."""
+    """Remapping with oneDNN, whose kernels do not give equal bits in every process."""
     if not (wanted.stage and held.remapping and held.onednn):
         return []
     return [

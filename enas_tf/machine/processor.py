@@ -15,7 +15,7 @@ GROUPS = pathlib.Path("/proc/self/cgroup")
 LIMITS = pathlib.Path("/sys/fs/cgroup")
 
 SEPARATOR = "; "
-# Of what a processor can do, that by which kernels are chosen.
+# The instructions by which kernels are chosen.
 _VECTORS = re.compile(r"(s?sse|avx|fma|f16c|amx|asimd|fphp|sve|bf16|i8mm).*|sme\d*")
 # What tells a model: on x86, on Arm.
 _MODEL = ("vendor_id", "cpu family", "model")
@@ -39,7 +39,7 @@ def cores() -> int:
 
 
 def kind() -> str:
-    """Equal for processors for which equal kernels are chosen, as far as can be seen.
+    """The kind of processor, by which TensorFlow and oneDNN choose kernels.
 
     Its name; the numbers of its model; its vector instructions; the caches, by whose
     sizes products of matrices are cut.
@@ -54,7 +54,7 @@ def kind() -> str:
 
 
 def difference(one: str, other: str) -> tuple[str, str]:
-    """How to call two kinds, one and another, so that they are told apart."""
+    """Short names of two kinds that tell them apart."""
     names = [kind.split(SEPARATOR)[0] for kind in (one, other)]
     if names[0] != names[1]:
         return names[0], names[1]
@@ -62,14 +62,14 @@ def difference(one: str, other: str) -> tuple[str, str]:
 
 
 def _only(kind: str, other: str) -> str:
-    """What `kind` has beside `other`: numbers, instructions, sizes of caches."""
+    """The numbers, instructions and caches of `kind` that `other` lacks."""
     has, lacks = (text.replace(SEPARATOR, " ").split() for text in (kind, other))
     more = [word for word in has if word not in lacks]
     return f"with {' '.join(more)}" if more else "with less"
 
 
 def _cpuinfo() -> dict[str, str]:
-    """What Linux says of the first core, {} elsewhere."""
+    """The first core's entry in Linux' /proc/cpuinfo, {} elsewhere."""
     first = _text(CPUINFO).partition("\n\n")[0]
     pairs = (line.partition(":") for line in first.splitlines())
     return {key.strip(): value.strip() for key, _, value in pairs}
@@ -115,7 +115,7 @@ def _limit(group: pathlib.Path) -> int:
 
 
 def _text(path: pathlib.Path) -> str:
-    """What the system says in a file of its own; "" where it says nothing."""
+    """The text of one of the system's files; "" where it is not there."""
     try:
         return path.read_text(errors="replace").strip()
     except OSError:

@@ -1,8 +1,9 @@
-"""The conditions under which two runs have equal bits, and whose a command goes by.
+"""The conditions under which two runs have equal bits, and the choice among them.
 
 How a sum is rounded hangs on the number of threads that share it, on oneDNN, on what
-is fused, and on the processor, for which kernels are chosen. So a stage keeps what it
-began with in run.json, and goes on with that. No TensorFlow, as in command/request.py.
+is fused, and on the processor, for which kernels are chosen. So a stage keeps its
+conditions in run.json when it begins, and goes on under them. No TensorFlow, as in
+command/request.py.
 """
 
 import os
@@ -23,7 +24,7 @@ _WORDS = {"0": False, "false": False, "1": True, "true": True}
 
 
 class Machine(NamedTuple):
-    """What run.json keeps.
+    """The conditions of a stage, as run.json keeps them.
 
     Attributes:
       threads: that share an operation.
@@ -44,14 +45,14 @@ class Machine(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a command asks of TensorFlow.
+    """The conditions that a command asks of TensorFlow.
 
     Attributes:
       threads: that share an operation.
       onednn: None: what TensorFlow takes by itself.
       remapping: see `Machine`.
       stage: the one that goes on or is looked at; "" if none does.
-      begun: what it began with, None where that is not known.
+      begun: its conditions when it began, None where they are not known.
       asked: the user's number of threads, 0 for none.
       onednn_asked: the user's wish in the environment, None for none.
     """
@@ -66,7 +67,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
-    """What a command of these stages wants, whose last one that has begun counts.
+    """The conditions for a command: those of the last of its stages that has begun.
 
     Args:
       asked: --threads.
@@ -93,7 +94,7 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:
-    """What `stage` began with; None where that was not kept, or is damaged."""
+    """The conditions of `stage`; None where they were not kept, or are damaged."""
     kept = folder.run()["stages"].get(stage, {}).get(KEY)
     if not isinstance(kept, dict):
         return None

@@ -1,4 +1,4 @@
-"""What TensorFlow is told when the program starts, and what then holds.
+"""TensorFlow's settings when the program starts, and the conditions that then hold.
 
 See machine/record.py for why. Nothing here happens on importing the package.
 """
@@ -48,7 +48,7 @@ def remaps() -> bool:
 
 
 def held() -> Machine:
-    """What holds in this process."""
+    """The conditions of this process."""
     return Machine(
         threads=tf.config.threading.get_intra_op_parallelism_threads()
         or processor.seen(),

@@ -16,7 +16,7 @@ JSON, TEXT = "best.json", "best.txt"
 
 
 def value(folder: RunFolder) -> str | None:
-    """What --child_fixed_arc would be for it; None if no arc has been derived.
+    """The arc as a value of --child_fixed_arc; None if none has been derived.
 
     A run of an earlier version may not know it: then arcs/best.json does.
     """

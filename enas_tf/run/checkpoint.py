@@ -19,7 +19,7 @@ from enas_tf.run import settings as run_settings
 
 KEPT = 2  # the last one, and the one before in case the last is damaged
 
-# What TensorFlow raises on damage; a file that was cut short gives an IndexError.
+# TensorFlow's errors on damage; a file that was cut short gives an IndexError.
 UNREADABLE = (tf.errors.OpError, IndexError, ValueError, RuntimeError)
 _VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
 _COUNTER = "save_counter"  # TensorFlow's own, in checkpoints of versions up to 0.2
@@ -45,7 +45,7 @@ class Checkpoint:
         begun: bool = False,
         note: Callable[[], None] = lambda: None,
     ):
-        """Where, and what.
+        """Holds the variables; reads and writes nothing.
 
         Args:
           folder: made by the first save.
@@ -53,7 +53,7 @@ class Checkpoint:
           counters: the names of the position's counters.
           optional: more groups, zero at first and no weights, which checkpoints of
             earlier versions lack.
-          free: those in `groups` that are no weights, and may be anything.
+          free: variables of `groups` that are no weights, and may be anything.
           begun: whether it is known from elsewhere that something was saved.
           note: called after this object's first save.
         """
@@ -148,7 +148,7 @@ class Checkpoint:
         return True
 
     def _fitting(self, path: pathlib.Path) -> dict[str, np.ndarray]:
-        """What the checkpoint holds, if that is what is wanted.
+        """The values in the checkpoint, if they are those of this stage's variables.
 
         Raises:
           ValueError: variables are missing, there are others, or they are of other
@@ -206,7 +206,7 @@ def copy(folder: pathlib.Path, groups: Groups) -> None:
 def _load(path: pathlib.Path) -> dict[str, np.ndarray]:
     """The variables of a checkpoint by their names; one of UNREADABLE on damage."""
     reader = tf.train.load_checkpoint(str(path))
-    # What is not needed is read too: a file that was cut is not taken for a whole one.
+    # All is read, needed or not: a file that was cut is not taken for a whole one.
     values = {k: reader.get_tensor(k) for k in reader.get_variable_to_shape_map()}
     return {
         key.removesuffix(_VALUE): value

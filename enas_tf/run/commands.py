@@ -1,6 +1,6 @@
 """The commands of a run, as run.json lists them: when each began, how it ended.
 
-Pure functions of what run.json holds. No TensorFlow.
+Pure functions of the object in run.json. No TensorFlow.
 """
 
 import datetime
@@ -77,7 +77,7 @@ def status_of(error: BaseException | None) -> str:
 
 
 def of(run: dict[str, Any]) -> list[dict[str, Any]]:
-    """The list; what is no entry is left out."""
+    """The list of commands; all but objects is left out."""
     found = run.get("commands")
     found = found if isinstance(found, list) else []
     return [entry for entry in found if isinstance(entry, dict)]

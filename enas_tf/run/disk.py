@@ -1,4 +1,4 @@
-"""Small files written whole, and what the operating system refuses said in one line."""
+"""Small files written whole, and refusals of the operating system in one line."""
 
 import contextlib
 import errno
@@ -51,7 +51,7 @@ def refusals(path: str | os.PathLike) -> Iterator[None]:
 
 
 def explain(path: str | os.PathLike, error: OSError) -> str:
-    """What `error` means for the user who wanted to use `path`."""
+    """A sentence on `error` for the user who wanted to use `path`."""
     if error.errno in _FULL:
         return (
             f"The disk is full, {path} was not written. Free some space and run the "

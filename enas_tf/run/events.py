@@ -22,20 +22,20 @@ from enas_tf.run import disk
 # TensorBoard reads the files with this in their names, and no others.
 _MARK = "tfevents"
 _HEAD, _TAIL = 12, 4  # bytes around a record: its length, and checksums of both
-# The kind of a tag is its first part, but for what belongs to the rows of a kind.
+# The kind of a tag is its first part, but for pictures and texts beside its rows.
 _KINDS = {"arc/sampled": "sampled", "arc/derived": "derive"}
 FIGURES, TRIAL = "hparams", "_hparams_"  # a trial's figures; its settings and its end
 
 
 class Record(NamedTuple):
-    """One record: its bytes with what is around them, and what it says."""
+    """One record: its bytes with length and checksums, and the event in it."""
 
     framed: bytes
     event: event_pb2.Event
 
 
 def kind(tag: str) -> str:
-    """What a tag is of: a kind of rows of metrics.jsonl, FIGURES or TRIAL."""
+    """The kind of a tag: one of the rows of metrics.jsonl, FIGURES or TRIAL."""
     for start, known in _KINDS.items():
         if tag.startswith(f"{start}/"):
             return known

@@ -1,10 +1,10 @@
-"""Whether numbers are numbers: a loss, and the weights of a checkpoint."""
+"""Checks that a loss and the weights of a checkpoint are finite."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-# Where it went wrong, and what to do about it.
+# The place of the fault, and its remedy.
 NETWORK, CONTROLLER = "network", "controller"
 REMEDIES = {
     NETWORK: "Try a lower --child_lr_max (without cosine: --child_lr), or "
@@ -39,7 +39,7 @@ def check(
 
 
 def first_bad(weights: Iterable[tuple[str, np.ndarray]]) -> str | None:
-    """The name of the first that has a value that is not finite; None: all have."""
+    """The name of the first weight with a value that is not finite; None: all are."""
     for name, values in weights:
         if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
             return name

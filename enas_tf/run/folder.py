@@ -1,7 +1,7 @@
-"""The folder of a run: whose it is, who may write, and where what lies.
+"""The folder of a run: its owner, its lock, and the settings of its stages.
 
-Knows names of files and the settings that a stage began with, not what is in the
-files of others. No TensorFlow, so that a wrong folder is refused at once.
+Knows names of files and the settings that a stage began with, not the contents of
+other files. No TensorFlow, so that a wrong folder is refused at once.
 """
 
 import os
@@ -23,7 +23,7 @@ from enas_tf.run import settings as run_settings
 from enas_tf.run.journal import RunJournal
 from enas_tf.run.mending import Trouble
 
-# What a process that died at its very start may have left.
+# Files of a process that died at its very start.
 _UNFINISHED = {run_layout.LOCK, f"{run_layout.RUN}{disk.DRAFT}"}
 _LIBRARIES = ("tensorflow", "keras", "numpy")
 _LOST = (
@@ -76,7 +76,7 @@ class RunFolder(RunJournal):
     ) -> "RunFolder":
         """Creates the folder or takes up an earlier run's, for this process alone.
 
-        What is damaged in it and can be known from the rest is mended, and told.
+        Damage that can be mended from the rest is mended, and told.
 
         Args:
           path: of the folder.
@@ -108,7 +108,7 @@ class RunFolder(RunJournal):
     def look(cls, path: str | os.PathLike) -> "RunFolder":
         """Takes up a run to read in it, whoever uses it: nothing is ever written.
 
-        What is damaged is told, and read from where it is whole.
+        A damaged file is told, and its twin is read.
         """
         folder = cls(path, keeps=False)
         found = run_record.read(folder.path)
@@ -182,12 +182,12 @@ class RunFolder(RunJournal):
         )
 
     def lengthen(self, stage: str, num_epochs: int) -> None:
-        """Keeps how many epochs `stage` is to have from now on."""
+        """Keeps a new number of epochs for `stage`."""
         known = {**self._found(stage).values, run_settings.LENGTH: num_epochs}
         self._keep_settings(stage, known)
 
     def tested_epochs(self) -> int:
-        """How many epochs had been trained when the network was last tested, or 0."""
+        """The number of epochs after which the network was last tested, or 0."""
         return self.fact("train", "epochs", int) or 0
 
     def made_here(self) -> bool:
@@ -274,13 +274,13 @@ class RunFolder(RunJournal):
             self._mend(stage)
 
     def _tell_of_settings(self) -> None:
-        """That they are not read from their files, where they are not."""
+        """Tells of settings that are read from run.json, not from their files."""
         for stage in run_settings.SECTIONS:
             if trouble := self._trouble(stage):
                 trouble.tell(mended=False)
 
     def _mend(self, stage: str) -> None:
-        """Both places of a stage's settings, where one of them is whole."""
+        """Writes a stage's settings to either place where the other is whole."""
         trouble, found = self._trouble(stage), self._found(stage)
         lacks_copy = found.values and not found.trouble
         lacks_copy = lacks_copy and run_settings.KEY not in self.facts(stage)
@@ -290,7 +290,7 @@ class RunFolder(RunJournal):
             trouble.tell(mended=True)
 
     def _trouble(self, stage: str) -> Trouble | None:
-        """What is wrong with the file of a stage's settings, if run.json has them."""
+        """The fault of the file of a stage's settings, if run.json has them."""
         found = self._found(stage)
         if not found.values or not found.trouble or not self.has_checkpoint(stage):
             return None

@@ -1,4 +1,4 @@
-"""What a run's folder knows of the run: facts of its stages, its commands, their times.
+"""The journal of a run: facts of its stages, its commands, their times.
 
 All of it is in run.json (run/record.py). No TensorFlow.
 """
@@ -25,7 +25,7 @@ class RunJournal(RunPaths):
     """Reads run.json, and writes it while a command has the folder.
 
     Attributes:
-      keeps: whether what is found is written; False for a look.
+      keeps: whether run.json is written; False for a look.
     """
 
     def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
@@ -35,18 +35,18 @@ class RunJournal(RunPaths):
         self._began: float | None = None  # the running command, on the monotonic clock
 
     def record(self, stage: str, **facts: Any) -> None:
-        """Adds `facts` (JSON values) to what run.json says about `stage`."""
+        """Adds `facts` (JSON values) to those of `stage` in run.json."""
         run = self.run()
         run["stages"].setdefault(stage, {}).update(facts)
         self._write(run)
 
     def run(self) -> dict[str, Any]:
-        """What is known of the run: program, versions, command, seed, stages."""
+        """The object of run.json: program, versions, command, seed, stages."""
         found = run_record.read(self.path)
         return found.run if found else run_record.new()
 
     def facts(self, stage: str) -> dict[str, Any]:
-        """What run.json says about `stage`, {} if it says nothing."""
+        """The facts of `stage` in run.json, {} if there are none."""
         return self.run()["stages"].get(stage, {})
 
     def fact(self, stage: str, name: str, kind: type[FactT]) -> FactT | None:

@@ -1,7 +1,7 @@
-"""What lies where in a run's folder: which names are files, which are folders.
+"""The names in a run's folder: which are files, which are folders.
 
-The one table of it. What is of the other kind was put there by somebody else, and is
-neither written into nor removed. No TensorFlow.
+The one table of them. A file in the place of a folder, or the other way round, was put
+there by somebody else, and is neither written into nor removed. No TensorFlow.
 """
 
 import pathlib
@@ -57,7 +57,7 @@ FILES = (
     COPY,
     RUN,
 )
-# What --reset_output_dir removes. Checkpoints first: what is left of a reset that was
+# The order of --reset_output_dir. Checkpoints first: the rest of a reset that was
 # killed must not go on; the marks last, so that it can be repeated.
 WRITTEN = tuple(name for name in (*FOLDERS, *FILES) if "/" not in name and name != LOCK)
 
@@ -81,7 +81,7 @@ def refuse_wrong_kinds(folder: pathlib.Path) -> None:
 
 
 def remove(folder: pathlib.Path) -> None:
-    """Remove what this program wrote; what lies behind a link stays."""
+    """Remove all files of this program; the target of a link stays."""
     for name in WRITTEN:
         for path in (folder / name, folder / f"{name}{disk.DRAFT}"):
             with disk.refusals(path):

@@ -12,7 +12,7 @@ NAMED = 2  # ends of cycles that a refusal offers
 
 
 def why_not(config: Config, begun: int) -> str:
-    """Why a training of `begun` epochs should not have as many as `config` says.
+    """The reason why a training of `begun` epochs should not have those of `config`.
 
     In words; "" if nothing speaks against it. The epochs so far are those of the longer
     training in any case but that of drop path.
@@ -54,11 +54,11 @@ def refuse(
     """Refuse a training's new number of epochs where it cannot be had.
 
     Args:
-      config: what is asked for now.
-      begun: the number of epochs so far.
-      trained: how many epochs have been finished and tested.
-      output_dir: where.
-      changed: how a changed setting is refused in general.
+      config: of this command.
+      begun: the number of epochs that was asked for before.
+      trained: the number of epochs that are finished and tested.
+      output_dir: the run's folder.
+      changed: the general refusal of a changed setting.
 
     Raises:
       ConfigError: another length means another training, or more is trained already.

@@ -1,7 +1,7 @@
-"""What a task measures of an answer, and how the mean of it is told.
+"""Measures: the value that a task takes of an answer, and the form of its mean.
 
 Only means are taken, of values that may be averaged over examples, batches and arcs:
-what is right, or nats a word. Perplexity comes at the end, of a mean.
+1 for a right answer, or nats a word. Perplexity comes at the end, of a mean.
 """
 
 from collections.abc import Callable

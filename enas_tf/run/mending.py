@@ -1,4 +1,4 @@
-"""What was wrong with a file of a run's folder, and the line that tells of it."""
+"""The fault of a file in a run's folder, and the line that tells of it."""
 
 from typing import NamedTuple
 
@@ -8,11 +8,11 @@ MISSING, DAMAGED = "missing", "damaged"
 
 
 class Trouble(NamedTuple):
-    """A file that does not hold what it should.
+    """A file that is missing or damaged.
 
     Attributes:
       name: of the file, seen from the run's folder.
-      kind: `MISSING` or `DAMAGED`, or what else it is, in words.
+      kind: `MISSING`, `DAMAGED`, or another fault in words.
       source: the file that has the same.
     """
 

@@ -5,7 +5,7 @@ import pathlib
 
 
 class RunPaths:
-    """Where what lies in the output directory of one run.
+    """The files and folders of one run.
 
     Attributes:
       path: of the folder.
@@ -37,9 +37,9 @@ class RunPaths:
 
     @property
     def evaluation(self) -> pathlib.Path:
-        """What --mode=evaluate found, class by class."""
+        """The results of --mode=evaluate, class by class."""
         return self.path / "evaluation"
 
     def checkpoints(self, stage: str) -> pathlib.Path:
-        """Where `stage` saves its state."""
+        """The checkpoints of `stage`."""
         return self.path / "checkpoints" / stage

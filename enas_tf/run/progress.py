@@ -1,4 +1,4 @@
-"""What a person waiting reads: durations, estimates and one line with a bar.
+"""Words for a person who waits: durations, estimates and one line with a bar.
 
 Records nothing; see report.py.
 """
@@ -13,15 +13,15 @@ import tqdm
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-# What is said of the time left is ours: parts of the work cost more than others.
+# The time left is ours, not tqdm's: parts of the work cost more than others.
 _FORECAST_FORM = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
 
 
 class Look(NamedTuple):
-    """What a progress line shows.
+    """The state of a progress line.
 
     Attributes:
-      label: what is being done.
+      label: the work in hand.
       done: seconds of work that are done.
       left: seconds of work that are left; None: not known yet.
     """
@@ -46,7 +46,7 @@ def estimate(label: str, seconds: float, *, has_gpu: bool, preset_hint: bool) ->
 
     Args:
       label: the stage.
-      seconds: what is left of it.
+      seconds: left of it.
       has_gpu: whether TensorFlow sees a GPU.
       preset_hint: whether a `cpu` preset exists that the user has not chosen yet.
     """
@@ -101,7 +101,7 @@ class Bar:
         return tqdm.tqdm(**settings, **common)
 
     def _show_look(self) -> None:
-        """Draw what is known now: the end moves as the pace is learned."""
+        """Draw the line anew: the end moves as the pace is learned."""
         if self._line is None or self._look is None:
             return
         label, done, left = self._look()

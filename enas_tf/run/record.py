@@ -1,4 +1,4 @@
-"""run.json: what is known of a run, kept twice, and put together anew if both are lost.
+"""run.json: the record of a run, kept twice, and put together anew if both are lost.
 
 The copy is written after run.json. So where the two differ and both are whole, a kill
 came between them, and run.json is the newer one. No TensorFlow.
@@ -14,7 +14,7 @@ from enas_tf.run import settings as run_settings
 from enas_tf.run.mending import Trouble
 
 PROGRAM = "enas_tf"
-# What stands first in run.json.
+# The first key of run.json.
 _HEAD = (
     "program",
     "version",
@@ -34,12 +34,12 @@ _VARIABLES = {
 
 
 class Found(NamedTuple):
-    """What is known of a run.
+    """The record of a run.
 
     Attributes:
       run: as run.json has it; its "stages" are objects, whatever the file holds.
       trouble: the file of the two that is not whole, if one is.
-      lost: what is wrong with both, so that this is from the rest; "" if one is whole.
+      lost: the fault of both, so that this is from the rest; "" if one is whole.
     """
 
     run: dict[str, Any]
@@ -48,7 +48,7 @@ class Found(NamedTuple):
 
 
 class _File(NamedTuple):
-    """One of the two files: what it holds, or None and what is wrong with it."""
+    """One of the two files: its object, or None and its fault."""
 
     run: dict[str, Any] | None
     sealed: bool
@@ -56,7 +56,7 @@ class _File(NamedTuple):
 
 
 def read(folder: pathlib.Path) -> Found | None:
-    """What is known of the run in `folder`; None if there is no run of this program.
+    """The record of the run in `folder`; None if there is no run of this program.
 
     Raises:
       ConfigError: the folder cannot be looked at.
@@ -88,7 +88,7 @@ def write(folder: pathlib.Path, run: dict[str, Any]) -> None:
 
 
 def _of_two_runs(ours: dict[str, Any], copy: dict[str, Any]) -> bool:
-    """Whether they began at different times; all states of one run have one begin."""
+    """Whether they are of two runs: all records of one run have one time of begin."""
     known = "begin" in ours and "begin" in copy
     return known and ours["begin"] != copy["begin"]
 
@@ -103,7 +103,7 @@ def is_damaged(folder: pathlib.Path) -> bool:
 
 
 def new() -> dict[str, Any]:
-    """Of a run that begins."""
+    """The record of a run that begins."""
     return dict(program=PROGRAM, version=enas_tf.__version__, stages={})
 
 
@@ -135,7 +135,7 @@ def _is_ours(folder: pathlib.Path) -> bool:
 
 
 def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
-    """What the rest of the folder tells; no file of it is read but the settings."""
+    """A record from the rest of the folder; only the settings are read."""
     stages = {}
     for stage in run_settings.SECTIONS:
         if begun := run_settings.find(folder, stage, None).values:

@@ -1,7 +1,7 @@
-"""Where everything that a run reports goes: terminal, TensorBoard, metrics.jsonl.
+"""The reports of a run: to the terminal, to TensorBoard and to metrics.jsonl.
 
 The only place that writes metrics. Learning steps return them as values; nothing here
-decides what is measured or when.
+decides on a measure or its time.
 """
 
 import math
@@ -43,7 +43,7 @@ class Report:
         progress: bool = True,
         verbose: bool = False,
     ):
-        """What to report to.
+        """Opens nothing yet.
 
         Args:
           folder: the run's output folder.
@@ -75,7 +75,7 @@ class Report:
         self._draw(kind, step, values)
 
     def once(self, kind: str, step: int, values: Mapping[str, float]) -> None:
-        """The same of what a repeated command finds again: the earlier ones go.
+        """`scalars` in the place of earlier ones, which a repeated command finds again.
 
         So do pictures of that kind, and the trial's figures, which are told next.
         """
@@ -126,7 +126,7 @@ class Report:
 
     def begin_trial(self, config: config_lib.Config) -> None:
         """The stage's settings, for TensorBoard's HPARAMS tab; until `end_trial` it is
-        shown as running. What an earlier command wrote there goes."""
+        shown as running. The trial of an earlier command goes."""
         settings = trials.values(config, self.stage)
         self._drop_events(lambda kind, step: kind in (events.FIGURES, events.TRIAL))
         with self._writer.as_default(step=0):
@@ -169,7 +169,7 @@ class Report:
 
     @logging.skip_log_prefix
     def detail(self, text: str) -> None:
-        """A message for those who want to see everything."""
+        """A message that only --verbose shows."""
         if self._verbose:
             self.message(text)
 
@@ -178,7 +178,7 @@ class Report:
         self._bar.begin(label, total, done, unit)
 
     def begin_forecast(self, look: Callable[[], progress_lib.Look]) -> None:
-        """Open a progress line of what `look` says, whenever it advances."""
+        """Open a progress line that shows `look()`, asked whenever it advances."""
         self._bar.begin_forecast(look)
 
     def advance(self, count: int, **shown: Any) -> None:
@@ -215,7 +215,7 @@ class Report:
 
     @property
     def _writer(self) -> tf.summary.SummaryWriter:
-        """What writes TensorBoard's events, to a file of its own."""
+        """The writer of TensorBoard's events, to a file of its own."""
         if self._opened is None:
             with disk.refusals(self._events):
                 self._events.mkdir(parents=True, exist_ok=True)
@@ -235,5 +235,5 @@ class Report:
 
 
 def read_rows(path: pathlib.Path) -> list[rows.Row]:
-    """The rows of a metrics.jsonl; what is damaged or missing is left out."""
+    """The rows of a metrics.jsonl; damaged ones are left out, no file has none."""
     return [row for _, row in rows.read(pathlib.Path(path), keys=KEYS).rows]

@@ -24,11 +24,11 @@ _WORDS = ("stage", "kind", "arc")  # of the keys asked for, those of texts
 
 
 class Found(NamedTuple):
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
       rows: those that are whole, each behind its line.
-      damaged: how many other lines there are.
+      damaged: the number of other lines.
       torn: whether the last one does not end, as a kill leaves it; no damage.
     """
 
@@ -59,7 +59,7 @@ def read(path: pathlib.Path, *, keys: Sequence[str]) -> Found:
 
 
 def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:
-    """Leave the whole rows in `path`; what was damaged is kept beside, and told.
+    """Leave the whole rows in `path`; a damaged file is kept beside as it was, and told.
 
     Raises:
       ConfigError: it cannot be read or written.
@@ -149,7 +149,7 @@ class RowFile:
 
 
 def _row(line: bytes, keys: Sequence[str]) -> Row | None:
-    """What `line` says, without its checksum; None if it is damaged."""
+    """The row in `line`, without its checksum; None if it is damaged."""
     try:
         text = line.decode("utf-8")
         row = json.loads(text)

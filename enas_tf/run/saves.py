@@ -1,4 +1,4 @@
-"""Which checkpoints a folder holds, by the names of their files alone.
+"""The checkpoints in a folder, by the names of their files alone.
 
 TensorFlow keeps a list of its own in a small text file beside them. It is neither read
 nor written: a list can be damaged while all that it names is well. No TensorFlow, so
@@ -37,12 +37,16 @@ class Found(NamedTuple):
 
 
 def name(number: int) -> str:
-    """What the names of a checkpoint's files begin with."""
+    """The beginning of the names of a checkpoint's files."""
     return f"ckpt-{number}"
 
 
 def look(folder: pathlib.Path) -> Found:
-    """What is in `folder`, which may be missing; OSError if it cannot be listed."""
+    """The checkpoints in `folder`, which may be missing.
+
+    Raises:
+      OSError: it cannot be listed.
+    """
     index, data, numbers = set(), set(), {0}
     for number, match in _matches(folder).values():
         numbers.add(number)
@@ -62,7 +66,7 @@ def begun(folder: pathlib.Path) -> bool:
 
 
 def remove_others(folder: pathlib.Path, kept: list[int]) -> None:
-    """Remove all checkpoints but those, and what killed saves have left."""
+    """Remove all checkpoints but those, and the parts that killed saves have left."""
     for file, (number, _) in _matches(folder).items():
         if number in kept:
             continue
@@ -74,7 +78,7 @@ def remove_others(folder: pathlib.Path, kept: list[int]) -> None:
 
 
 def remove_list(folder: pathlib.Path) -> None:
-    """Remove TensorFlow's list, which would go on naming what is no longer there."""
+    """Remove TensorFlow's list, which would go on naming files that are gone."""
     with contextlib.suppress(OSError):
         (folder / LIST).unlink()
 
@@ -82,7 +86,7 @@ def remove_list(folder: pathlib.Path) -> None:
 def _ends(index: pathlib.Path) -> bool:
     """Whether all of an index was written; damage in its middle is not looked for."""
     if not index.is_file():
-        return True  # what is of another kind was put there later
+        return True  # a file of another kind was put there later
     with index.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - len(INDEX_END)))

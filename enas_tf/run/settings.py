@@ -1,6 +1,6 @@
 """The settings that a stage began with: found again after damage, compared.
 
-They lie in <stage>/config.json, and once more in what run.json says of the stage. No
+They lie in <stage>/config.json, and once more in run.json, under the stage. No
 TensorFlow.
 """
 
@@ -12,9 +12,9 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, mending
 from enas_tf.run import layout as run_layout
 
-KEY = "settings"  # in what run.json says of a stage
+KEY = "settings"  # the key in run.json, under the stage
 LENGTH = "num_epochs"
-NOUNS = dict(search="search", train="training")  # what a stage is called in a sentence
+NOUNS = dict(search="search", train="training")  # the word for a stage in a sentence
 
 # The sections a stage's result depends on. `derive` is in none: deriving anew from a
 # finished search, with other settings, is what --mode=derive is for.
@@ -29,7 +29,7 @@ _FEWEST = 20  # settings that tell a file of ours from another program's
 
 
 class Found(NamedTuple):
-    """Settings, and what was wrong with the file that should have them.
+    """The settings of a stage, and the fault of their file.
 
     Attributes:
       values: {flag name: value}; {} before the stage began.
@@ -43,7 +43,7 @@ class Found(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A setting that is not what it was."""
+    """A setting with another value than before."""
 
     flag: str
     old: Any
@@ -110,7 +110,7 @@ def with_split_seed(begun: dict[str, Any]) -> dict[str, Any]:
 
 
 def changes(stage: str, begun: dict[str, Any], now: config_lib.Config) -> list[Change]:
-    """The settings that change the result and are not what they were.
+    """The settings that change the result and have another value than before.
 
     The one to be named comes first.
     """

@@ -1,4 +1,4 @@
-"""Whose space a run's folder is of, so that --search_for need not be written again.
+"""The space of a run's folder, so that --search_for need not be written again.
 
 Looks at the folder before anything else does: with the wrong space every later refusal
 would blame flags that the user never gave. No TensorFlow, as in command/request.py.

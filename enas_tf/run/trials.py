@@ -1,8 +1,8 @@
 """A stage as a trial in TensorBoard's HPARAMS tab: its settings, figures and end.
 
 TensorBoard reads the columns from the first run that it finds, so every run names those
-of all spaces: a table of several runs then has them whatever the runs are of. A space
-leaves empty what it does not have.
+of all spaces: a table of several runs then has them whatever the runs are of. The
+cells of settings that a space lacks stay empty.
 """
 
 import pathlib
@@ -101,7 +101,7 @@ def values(config: config_lib.Config, stage: str) -> dict[str, Any]:
 
 
 def name(folder: pathlib.Path, stage: str) -> str:
-    """What a trial is called: its folder's name and stage, all that is seen of a long
+    """The name of a trial: its folder's name and stage, all that is seen of a long
     name, and for others of that name the whole path."""
     return f"{folder.name} {stage} ({lines.shown(folder)})"
 

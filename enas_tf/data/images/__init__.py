@@ -1,1 +1,1 @@
-"""Images: what they are once loaded, and where each kind comes from."""
+"""Images: their arrays, and each source of them."""

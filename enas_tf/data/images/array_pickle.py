@@ -1,4 +1,4 @@
-"""Reads a pickle of NumPy arrays without running what else a pickle may hold.
+"""Reads a pickle of NumPy arrays, and runs no code that a pickle may name.
 
 `pickle.load` calls any function that the file names. Here only the handful that an
 array is made of can be named; everything else is refused.
@@ -54,7 +54,7 @@ for _core in ("numpy.core", "numpy._core"):
 
 class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """What `module.name` means, if it belongs to an array."""
+        """The object that `module.name` stands for, if it belongs to an array."""
         if (module, name) not in _ADMITTED:
             raise RefusedError(f"{module}.{name}")
         return _ADMITTED[module, name]

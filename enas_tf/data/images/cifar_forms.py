@@ -1,4 +1,4 @@
-"""The four forms of CIFAR's files: how they are called, and how classes are named."""
+"""The four forms of CIFAR's files: the names of files and of classes."""
 
 import os
 from typing import NamedTuple
@@ -29,11 +29,11 @@ class Form(NamedTuple):
       ending: of the files with images.
       train: their names, for training, without the ending. More may be numbered on.
       test: the same of the one for testing.
-      enough: how many of the files tell that a folder is of this form.
-      labels: under what key a pickle has the classes of its images.
+      enough: the number of files that tell that a folder is of this form.
+      labels: the key of the images' classes in a pickle.
       label_bytes: bytes before an image in a binary file, the last is its class.
-      names_file: has the names of the classes, one a line or in a pickle.
-      names_key: under what key.
+      names_file: of the names of the classes, one a line or in a pickle.
+      names_key: their key in that pickle.
     """
 
     name: str
@@ -145,7 +145,7 @@ def class_names(batches: Batches) -> tuple[str, ...]:
 
 
 def unpickled(path: str) -> object:
-    """What is in a pickle of arrays, lists and text.
+    """The object in a pickle of arrays, lists and text.
 
     Raises:
       ConfigError: it is damaged, or holds something else.

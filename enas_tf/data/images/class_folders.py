@@ -32,7 +32,7 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
     Args:
       folder: holds a folder per class, or train/ (and test/, validation/) with these.
       image_size: side to resize to; 0: as they are, if they are all alike.
-      seed: decides what is set aside, and the order.
+      seed: decides on the images that are set aside, and on the order.
 
     Raises:
       ConfigError: no such folders, an image that cannot be read, or images of several
@@ -59,7 +59,7 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
 
 
 class Listed(NamedTuple):
-    """Files of a split, the class [N] int32 of each, and what is left out."""
+    """Files of a split, the class [N] int32 of each, and the files left out."""
 
     paths: list[str]
     labels: np.ndarray
@@ -77,7 +77,7 @@ def _listed(root: str, classes: tuple[str, ...]) -> Listed:
 
 
 def _told(said: Iterable[str], name: str) -> list[str]:
-    """Lines on which folders are splits and what is left out, where there is any."""
+    """Lines on the folders that are splits, and on files left out, if there are any."""
     return [
         line for one in said if one for line in textwrap.wrap(f"{name}: {one}.", LINE)
     ]

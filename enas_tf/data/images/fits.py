@@ -1,4 +1,4 @@
-"""Whether the data and the settings go together, before anything is trained."""
+"""Checks that images and settings go together, before anything is trained."""
 
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
@@ -11,7 +11,7 @@ def check_fits(
     """Refuse settings that this data cannot serve.
 
     Args:
-      data: what was loaded.
+      data: the images.
       config: the stage's settings.
       reductions: how often the network halves its maps.
       training_size: number of images that are trained on; more than `data.train` has

@@ -27,10 +27,10 @@ class ImageData:
     """A data set in memory.
 
     Attributes:
-      name: what the user called it.
-      train: what the child learns from in a search.
-      valid: what the controller is rewarded on.
-      test: seen by evaluations only.
+      name: the user's name for it.
+      train: the child's, in a search.
+      valid: the controller's, for its rewards.
+      test: for evaluations only.
       class_names: the name of each label.
       notes: lines that the program should log, such as how splits came to be.
     """
@@ -49,7 +49,7 @@ class ImageData:
 
     @property
     def num_classes(self) -> int:
-        """How many labels there are, also where an image of one is missing."""
+        """The number of classes, those without an image included."""
         return len(self.class_names)
 
     @property

@@ -1,6 +1,6 @@
-"""Image classification data: where each kind comes from.
+"""Image classification data: the choice of a source.
 
-No TensorFlow here: a source imports what it needs when it is asked.
+No TensorFlow here: a source imports it when it is asked, if it needs it.
 """
 
 import contextlib
@@ -66,7 +66,7 @@ def _load_folder(config: config_lib.DataConfig) -> ImageData:
 
 @contextlib.contextmanager
 def _listing(data_path: str) -> Iterator[None]:
-    """Makes a refusal of what the system says about a file or folder."""
+    """Makes refusals of the system's errors about a file or folder."""
     try:
         yield
     except OSError as error:

@@ -22,9 +22,9 @@ def load(batches: Batches, *, image_size: int = 0, seed: int = 0) -> ImageData:
     """All images in `batches`; validation is the tail of the last batch.
 
     Args:
-      batches: where they are.
+      batches: their folder and form.
       image_size: side to resize to; 0: as they are.
-      seed: decides what is set aside, if training is ordered by class.
+      seed: decides on the images that are set aside, if training is ordered by class.
 
     Raises:
       ConfigError: a batch is missing, cut off or damaged.
@@ -45,7 +45,7 @@ def load(batches: Batches, *, image_size: int = 0, seed: int = 0) -> ImageData:
 
 
 def _name(batches: Batches, names: tuple[str, ...]) -> str:
-    """CIFAR's, unless the classes tell that these are other images."""
+    """CIFAR's name, unless the classes tell that these are other images."""
     form = batches.form
     is_own = form.name == "cifar10" and names != cifar_forms.CIFAR10_NAMES
     is_own |= form.name == "cifar100" and len(names) != 100

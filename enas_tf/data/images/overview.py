@@ -1,4 +1,4 @@
-"""What a user should know of the images before anything is trained on them."""
+"""Lines on the images, for a user to read before anything is trained on them."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ UNBALANCED = 3  # times as many images in the largest class as in the smallest
 
 
 def lines(data: ImageData, *, mirrored: bool) -> tuple[str, ...]:
-    """How many there are of what, then the data set's own notes, then a warning.
+    """Numbers of classes and images, then the data set's own notes, then a warning.
 
     `mirrored` says whether training mirrors them at random.
     """
@@ -53,7 +53,7 @@ def _cut(names: list[str], width: int) -> str:
 
 
 def _balance(data: ImageData) -> tuple[str, ...]:
-    """What to tell where classes are of very different sizes."""
+    """A warning where classes are of very different sizes."""
     counts = np.bincount(np.concatenate(_labels(data)), minlength=data.num_classes)
     few, many = counts.argmin(), counts.argmax()
     if counts[many] <= UNBALANCED * counts[few]:
@@ -67,5 +67,5 @@ def _balance(data: ImageData) -> tuple[str, ...]:
 
 
 def _labels(data: ImageData) -> list[np.ndarray]:
-    """Of training, validation and test."""
+    """The labels of training, validation and test."""
     return [split.labels for split in (data.train, data.valid, data.test)]

@@ -1,4 +1,4 @@
-"""Which files below a folder are pictures, and what is left out, by reason."""
+"""The pictures below a folder, and the files that are left out, by reason."""
 
 import collections
 import os
@@ -7,14 +7,14 @@ from typing import NamedTuple
 from enas_tf.data.images import pictures
 from enas_tf.run import lines
 
-# What systems and programs leave behind; no pictures of the user's, whatever it holds.
+# Files of systems and programs; no pictures of the user's, whatever they hold.
 LITTER = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir")
 COPIES, HIDDEN = "._* (copies by macOS)", "hidden"
 SHOWN = 10  # reasons that are named
 
 
 class Found(NamedTuple):
-    """Pictures below a folder, and how many files are left out for each reason."""
+    """Pictures below a folder, and the number of files left out for each reason."""
 
     paths: list[str]
     left_out: collections.Counter[str]
@@ -53,7 +53,7 @@ def count_litter(entry: os.DirEntry, left_out: collections.Counter[str]) -> None
 def in_words(left_out: collections.Counter[str]) -> str:
     """`7 files are left out: 3 in .git/, 4 .txt`; empty if there are none.
 
-    What systems leave behind comes first: often nobody knows that it is there.
+    Files of systems come first: often nobody knows that they are there.
     """
     reasons = sorted(
         (+left_out).items(), key=lambda item: (not _litter(item[0]), -item[1])

@@ -16,7 +16,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from enas_tf.config.sections import ConfigError
 
-Source = str | os.PathLike | bytes  # a path, or what is in a file
+Source = str | os.PathLike | bytes  # a path, or the bytes of a file
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp")
 ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm")
@@ -41,10 +41,10 @@ UPRIGHT = {
 
 
 class PictureError(Exception):
-    """Why a file cannot be read as a picture, in a few words without its name.
+    """A file that cannot be read as a picture: the reason, without the file's name.
 
     Attributes:
-      remedy: what its owner can do.
+      remedy: a sentence for the file's owner.
     """
 
     def __init__(self, reason: str, remedy: str = "Replace or remove this file."):
@@ -145,7 +145,7 @@ def named(path: str | os.PathLike, flag: str) -> Iterator[None]:
 
 @functools.cache
 def _formats() -> tuple[str, ...]:
-    """Those of `FORMATS` that this build of Pillow has."""
+    """The formats of `FORMATS` that this build of Pillow has."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
@@ -156,7 +156,7 @@ def _opened(source: Source) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """How the camera was held, 1 to 8 of EXIF; 1 is upright."""
+    """The camera's orientation, 1 to 8 of EXIF; 1 is upright."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # damaged notes, of any kind, beside a picture that is whole
@@ -213,7 +213,7 @@ def _refusals(source: Source) -> Iterator[None]:
 
 
 def _of_the_system(error: OSError, source: Source) -> PictureError:
-    """Pillow's errors are such, too, but without a number."""
+    """The system's own reason; Pillow's errors are OSErrors too, without a number."""
     if isinstance(error, UnidentifiedImageError):
         size = len(source) if isinstance(source, bytes) else os.path.getsize(source)
         known = "no picture of a format that is read, or cut in its header"
@@ -226,6 +226,6 @@ def _of_the_system(error: OSError, source: Source) -> PictureError:
 
 
 def _said(error: Exception) -> str:
-    """What `error` says, on one line, for someone who does not know Pillow."""
+    """The message of `error` on one line, for someone who does not know Pillow."""
     said = " ".join(str(error).split()) or type(error).__name__
     return "the file is cut off" if "trunc" in said.lower() else f"damaged: {said}"

@@ -18,7 +18,7 @@ def note(
     *,
     name: str,
 ) -> tuple[str, ...]:
-    """What to tell of images with equal pixels in two splits; empty without any.
+    """A warning of images with equal pixels in two splits; "" without any.
 
     Args:
       splits: "train", "valid" and "test".

@@ -1,4 +1,4 @@
-"""Arrays of images brought to one size, and how much memory is fine."""
+"""Arrays of images brought to one size, and the limit of their memory."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
 
 
 def check_memory(count: int, shape: tuple[int, ...], *, name: str) -> None:
-    """Refuse what would not fit: data is held in memory.
+    """Refuse images that are too many for the memory.
 
     Args:
       count: number of images.

@@ -16,7 +16,7 @@ WANTED = (
 
 
 class Layout(NamedTuple):
-    """Where the classes are.
+    """The class folders of each split.
 
     Attributes:
       roots: {split: the folder that holds its class folders}, "train" at least.
@@ -83,7 +83,7 @@ def check_name(name: str, place: str, *, flag: str = "data_path") -> None:
 
 
 def _folders(root: str, left_out: collections.Counter[str]) -> list[str]:
-    """The folders in `root`; what else there is, is counted."""
+    """The folders in `root`; all other entries are counted."""
     names = []
     with os.scandir(root) as entries:
         for entry in entries:
@@ -148,7 +148,7 @@ def _check_number(root: str, classes: list[str]) -> None:
 
 
 def _hint(root: str, classes: list[str]) -> str:
-    """What the user may have meant, where that can be seen."""
+    """A guess at the user's meaning, where there is a sign of it."""
     if _is_of_tfds(root):
         return " This is a folder of TFDS: name it with --data_dir, not --data_path."
     if classes:

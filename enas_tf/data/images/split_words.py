@@ -8,7 +8,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import picture_files, pictures
 from enas_tf.run import lines
 
-# What a split's folder may be called, in any case.
+# Names of a split's folder, in any case.
 NAMES = dict(train="train", training="train", test="test", testing="test")
 NAMES |= dict(val="validation", valid="validation", validation="validation")
 _ALIKE = 2  # class folders that two folders share, from which they look like splits
@@ -29,7 +29,7 @@ def find(names: Sequence[str]) -> dict[str, str]:
 
 
 def refuse_doubtful(folder: str, names: Sequence[str]) -> None:
-    """Refuse classes that may be splits: by their names, and by what is in them.
+    """Refuse classes that may be splits: by their names, and by the folders in them.
 
     Raises:
       ConfigError: they hold folders of the same names, and some are called like splits.
@@ -50,7 +50,7 @@ def refuse_doubtful(folder: str, names: Sequence[str]) -> None:
 
 
 def refuse_inside_out(folder: str, names: Sequence[str]) -> None:
-    """Refuse cat/train/ and cat/test/: what is for testing would be trained on.
+    """Refuse cat/train/ and cat/test/, whose test images would be trained on.
 
     Raises:
       ConfigError: every class holds folders of several splits, and nothing else.
@@ -105,7 +105,7 @@ def _hints(name: str) -> set[str]:
 
 
 def _words(name: str) -> set[str]:
-    """What stands between other characters than letters, in lower case."""
+    """The runs of letters in a name, in lower case."""
     return set(re.findall(r"[^\W\d_]+", name.lower()))
 
 

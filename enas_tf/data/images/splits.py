@@ -1,4 +1,4 @@
-"""Which images are for training, validation and test. NumPy and scikit-learn only."""
+"""Images parted into training, validation and test. NumPy and scikit-learn only."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ VALID_SHARE = 0.2
 
 
 class Splits(NamedTuple):
-    """Three splits, and what the user should know about how they came to be."""
+    """Three splits, and notes for the user on how they came to be."""
 
     train: Split
     valid: Split
@@ -31,7 +31,7 @@ def arrange(
 ) -> Splits:
     """Three splits out of those that a data set has.
 
-    What is missing is taken from training, never from test: validation is the last
+    A missing split is taken from training, never from test: validation is the last
     tenth of training (of a random order, where training is ordered by class). A set
     without a test split is tested on its validation split; one that has neither is
     split 60 / 20 / 20.
@@ -39,7 +39,7 @@ def arrange(
     Args:
       given: "train", and "validation" and "test" where there are such splits.
       name: of the data set, for messages.
-      seed: decides what is set aside, and a random order.
+      seed: decides on the images that are set aside, and on a random order.
       files: the file of each image in `given`, to name images that are in two splits.
 
     Raises:

@@ -24,7 +24,7 @@ ELSEWHERE = "choose --dataset=digits (embedded), or files with --data_path"
 
 
 class Keys(NamedTuple):
-    """Under which names a data set has its images and its labels."""
+    """The names of a data set's images and of its labels."""
 
     image: str
     label: str
@@ -65,8 +65,8 @@ def load(config: config_lib.DataConfig) -> ImageData:
 def image_and_label(info: Any, *, name: str) -> Keys:
     """Which features of `info` (a `tfds.core.DatasetInfo`) are image and label.
 
-    What the set's authors call input and target, if these are an image and a class;
-    else the only image and the only class that there are.
+    The authors' input and target, if these are an image and a class; else the only
+    image and the only class that there are.
 
     Raises:
       ConfigError: the set is not image classification.
@@ -217,7 +217,7 @@ def _drop_unlabelled(given: dict[str, Split], name: str) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Without what TFDS logs and prints, where our own one line says it."""
+    """Silences TFDS' logs and prints, where our own one line says it."""
     before = logging.get_verbosity()
     logging.set_verbosity(logging.ERROR)
     try:

@@ -37,7 +37,7 @@ def each(read: Callable[[int], T], count: int) -> list[T]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what Pillow says of odd notes in pictures that it reads whole."""
+    """Silences Pillow's warnings of odd notes in pictures that it reads whole."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
         yield

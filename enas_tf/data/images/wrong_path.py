@@ -1,4 +1,4 @@
-"""What to do about a --data_path that is no folder, by what it is instead."""
+"""Refusals of a --data_path that is no folder, each with a remedy for its kind."""
 
 import os
 
@@ -39,7 +39,7 @@ def refusal(data_path: str) -> str:
 
 
 def hint(name: str) -> str:
-    """What to do about a file `name` that lies where folders of classes should."""
+    """The remedy for a file `name` that lies where folders of classes should."""
     if name.lower().endswith(pictures.ENDINGS):
         return "Sort the pictures in it into a folder per class."
     kind, remedy = _kind_and_remedy(name)

@@ -1,1 +1,1 @@
-"""Text: words as numbers, and where each kind comes from."""
+"""Text: words as numbers, and each source of them."""

@@ -5,7 +5,7 @@ Pure NumPy. Reference: enas_lm's child.py; Merity et al. 2018, section 5.
 
 import numpy as np
 
-SHORT = 0.05  # how often a piece is about half as long
+SHORT = 0.05  # the share of pieces that are about half as long
 DEVIATIONS = 2.0  # a normal draw further out is drawn again
 # Where pieces of 35 words are asked for: their standard deviation, and what they may be
 # longer. In proportion for other lengths.

@@ -1,4 +1,4 @@
-"""What is in a text file, or in one line why it cannot be read."""
+"""The content of a text file, or one line on why it cannot be read."""
 
 import re
 
@@ -6,7 +6,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.data.text import words
 
 HEAD_BYTES = 4096  # enough to tell a packed or binary file
-# What files begin with that hold others, by the names of their formats.
+# The first bytes of packed files, by the names of their formats.
 _PACKED = {
     "gzip": rb"\x1f\x8b",
     "zip": rb"PK\x03\x04",
@@ -19,7 +19,7 @@ _UTF_16_OR_32 = rb"\xff\xfe|\xfe\xff|\x00\x00\xfe\xff"
 
 
 def check(path: str, flag: str = "data_path") -> None:
-    """Refuse what the first bytes of a file tell, without reading the rest.
+    """Refuse a file by its first bytes, without reading the rest.
 
     Raises:
       ConfigError: as `read`.
@@ -33,7 +33,7 @@ def check(path: str, flag: str = "data_path") -> None:
 def read(path: str, flag: str = "data_path") -> list[str]:
     """The lines of a text file, without empty ones at its beginning and end.
 
-    `flag` is what named it, for refusals.
+    `flag` is the flag that named it, for refusals.
 
     Raises:
       ConfigError: it cannot be read, is empty, or is not UTF-8 text.

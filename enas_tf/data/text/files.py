@@ -1,4 +1,4 @@
-"""Which files of a folder are training, validation and test; or one text for all three.
+"""The texts of a folder for training, validation and test; or one for all three.
 
 No TensorFlow here: a command that names no text is refused before it is imported.
 """
@@ -20,8 +20,8 @@ class Found(NamedTuple):
 
     Attributes:
       paths: {split: path}, or {WHOLE: path} of a text that is all three.
-      left_out: names of what else lies in the folder, hidden or not, in order; those
-        of folders end in a slash.
+      left_out: names of all else in the folder, hidden or not, in order; those of
+        folders end in a slash.
     """
 
     paths: dict[str, str]

@@ -1,4 +1,4 @@
-"""Whether a text is long enough for the settings, before anything is trained."""
+"""Checks that a text is long enough for the settings, before anything is trained."""
 
 import numpy as np
 
@@ -13,10 +13,10 @@ FEWEST_WORDS = 2  # one to read, and one that follows it
 def check_search(data: TextData, *, batch_size: int, bptt: int) -> None:
     """Refuse training or validation that does not make up one batch of windows.
 
-    Only what is cut into full batches counts: the test text may be of any length.
+    Only texts that are cut into full batches count: the test may be of any length.
 
     Args:
-      data: what was loaded.
+      data: the text.
       batch_size: sequences side by side; each needs a word more than it has.
       bptt: words of each that a batch has.
 

@@ -1,6 +1,6 @@
-"""Language modelling data: where each kind comes from.
+"""Language modelling data: the choice of a source.
 
-No TensorFlow here: a source imports what it needs when it is asked.
+No TensorFlow here: a source imports it when it is asked, if it needs it.
 """
 
 import dataclasses

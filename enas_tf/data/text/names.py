@@ -1,4 +1,4 @@
-"""What the name of a text file tells.
+"""The split of a text file, and its kind, by its name.
 
 A file is known by the last word of its name before the endings: `train.txt`,
 `ptb.train.txt`, `wiki.train.tokens` and `Training.TXT` are all training.
@@ -30,7 +30,7 @@ def split_of(name: str) -> str | None:
 
 
 def is_packed(name: str) -> bool:
-    """Whether it is called so."""
+    """Whether a file is named like a packed one."""
     return _ending(name) in PACKED
 
 
@@ -50,7 +50,7 @@ def is_hidden(name: str) -> bool:
 
 
 def listed(names: Sequence[str], limit: int = SHOWN) -> str:
-    """Some of the names, and how many more there are."""
+    """Some of the names, and the number of the others."""
     more = len(names) - limit
     shown = ", ".join(map(lines.told, names[:limit]))
     return f"{shown} and {more} more" if more > 0 else shown

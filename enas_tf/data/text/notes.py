@@ -1,4 +1,4 @@
-"""What to know of a text before a model is trained on it, as lines to log."""
+"""Lines on a text, for a user to read before a model is trained on it."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ from enas_tf.data.text import vocabulary
 from enas_tf.data.text import words as words_lib
 
 LEFT_OUT = 10  # names that are told
-_MARK = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")  # no word, but something about the text
+_MARK = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")  # no words, but marks in a text
 
 
 def of_sizes(
@@ -24,7 +24,7 @@ def of_sizes(
     *,
     made_unknown: bool,
 ) -> tuple[str, ...]:
-    """How many words there are, and how many of them the model does not know.
+    """The number of words, and of those that the model does not know.
 
     Args:
       name: of the data set.
@@ -45,7 +45,7 @@ def of_sizes(
 def of_files(
     name: str, found: text_files.Found, lines: Mapping[str, list[str]]
 ) -> tuple[str, ...]:
-    """How one file was cut, what was left out, what is there twice, where `EOS` is."""
+    """The cut of one file, files left out, repeated texts, places of `EOS`."""
     notes = []
     if text_files.WHOLE in found.paths:
         counts = " / ".join(f"{len(lines[split]):,}" for split in text_files.SPLITS)
@@ -68,7 +68,7 @@ def _unknown(ids: Mapping[str, np.ndarray], words: tuple[str, ...]) -> str:
 
 
 def _ends(name: str, lines: list[str]) -> list[str]:
-    """Where a text has `EOS` itself."""
+    """A note on a text that has `EOS` itself."""
     eos = words_lib.EOS
     count = Counter(
         place for line in lines if eos in line for place in _places(line.split())

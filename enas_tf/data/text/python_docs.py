@@ -40,7 +40,7 @@ def lines() -> dict[str, list[str]]:
 
 
 def notes() -> tuple[str, ...]:
-    """What to know about a perplexity on this text."""
+    """A note on perplexities of this text."""
     return (
         f"python_docs is the help text of Python {platform.python_version()};",
         "others have another text: compare perplexities of one version only.",

@@ -6,7 +6,7 @@ _PAIRS = (("train", "valid"), ("train", "test"), ("valid", "test"))
 
 
 def notes(name: str, lines: Mapping[str, list[str]]) -> list[str]:
-    """What to tell of equal texts, and of held-out lines that training has too.
+    """Warnings of equal texts, and of held-out lines that training has too.
 
     Args:
       name: of the data set.
@@ -23,7 +23,7 @@ def notes(name: str, lines: Mapping[str, list[str]]) -> list[str]:
 
 
 def _texts(lines: list[str]) -> list[str]:
-    """Without what is between words, and without empty lines."""
+    """The lines with one space between words, without empty ones."""
     return [text for line in lines if (text := " ".join(line.split()))]
 
 

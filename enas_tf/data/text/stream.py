@@ -1,6 +1,6 @@
 """A long text cut into sequences side by side, for training and for evaluation.
 
-Pure NumPy. What comes next in a sequence stands next in its row, so that a state can be
+Pure NumPy. The next word of a sequence stands next in its row, so that a state can be
 carried from one piece to the following one.
 """
 
@@ -25,7 +25,7 @@ class Pieces(NamedTuple):
 
 
 def fold(ids: np.ndarray, batch_size: int) -> np.ndarray:
-    """[n] -> [B, n // B], for training: what is left over is dropped.
+    """[n] -> [B, n // B], for training: the words left over are dropped.
 
     Row b is the b-th stretch of the text. Inputs are any columns of it, and targets
     the columns one to the right (enas_lm, data_utils.py).

@@ -10,12 +10,12 @@ class TextData:
     """A text in memory, as numbers of words.
 
     Attributes:
-      name: what the user called it.
-      train: [n] int32, what the child learns from in a search.
-      valid: [n] int32, what the controller is rewarded on.
-      test: [n] int32, seen by evaluations only.
+      name: the user's name for it.
+      train: [n] int32, the child's, in a search.
+      valid: [n] int32, the controller's, for its rewards.
+      test: [n] int32, for evaluations only.
       vocabulary: the word of each id.
-      notes: lines that the program should log: how large it is, and what to know.
+      notes: lines that the program should log: its size, and warnings.
     """
 
     name: str

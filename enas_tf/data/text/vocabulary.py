@@ -1,6 +1,6 @@
-"""Which words a language model knows, and text as their numbers. NumPy only.
+"""The words that a language model knows, and text as their numbers. NumPy only.
 
-A text is a list of lines; what its words are says `words.py`.
+A text is a list of lines; `words.py` parts them into words.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a line and a word of a text are: the one rule, wherever a text is read.
+"""Lines and words of a text: the one rule, wherever a text is read.
 
 Lines end at a line feed, a carriage return, or both. White space separates words: the
 `SPACES`, which are what `str.split` goes by. Each line ends with `EOS`, which is put
