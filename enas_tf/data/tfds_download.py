@@ -22,7 +22,7 @@ WAYS_OUT = (
 
 
 def prepare(builder: Any, *, name: str, image_size: int) -> None:
-    """Download and prepare the data set of `builder`.
+    """Download and prepare what `builder` stands for.
 
     Args:
       builder: a `tfds.core.DatasetBuilder` that is not prepared.
@@ -65,7 +65,7 @@ def one_line(error: BaseException, limit: int = 150) -> str:
 
 
 def _check_size(builder: Any, name: str, image_size: int) -> None:
-    """Refuse a set that is too large for the memory before hours of download."""
+    """Refuse before hours of download what is sure to be refused after it."""
     size = sum(info.size for info in (builder.url_infos or {}).values())
     if size > resize.MAX_BYTES and not image_size:
         raise ConfigError(

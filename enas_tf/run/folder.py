@@ -274,7 +274,7 @@ class RunFolder(RunJournal):
             self._mend(stage)
 
     def _tell_of_settings(self) -> None:
-        """Tells of settings that are read from run.json, not from their files."""
+        """That they are not read from their files, where they are not."""
         for stage in run_settings.SECTIONS:
             if trouble := self._trouble(stage):
                 trouble.tell(mended=False)

@@ -35,7 +35,7 @@ class RunJournal(RunPaths):
         self._began: float | None = None  # the running command, on the monotonic clock
 
     def record(self, stage: str, **facts: Any) -> None:
-        """Adds `facts` (JSON values) to those of `stage` in run.json."""
+        """Adds `facts` (JSON values) to what run.json says about `stage`."""
         run = self.run()
         run["stages"].setdefault(stage, {}).update(facts)
         self._write(run)

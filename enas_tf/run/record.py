@@ -88,7 +88,7 @@ def write(folder: pathlib.Path, run: dict[str, Any]) -> None:
 
 
 def _of_two_runs(ours: dict[str, Any], copy: dict[str, Any]) -> bool:
-    """Whether they are of two runs: all records of one run have one time of begin."""
+    """Whether they began at different times; all states of one run have one begin."""
     known = "begin" in ours and "begin" in copy
     return known and ours["begin"] != copy["begin"]
 
@@ -135,7 +135,7 @@ def _is_ours(folder: pathlib.Path) -> bool:
 
 
 def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
-    """A record from the rest of the folder; only the settings are read."""
+    """What the rest of the folder tells; no file of it is read but the settings."""
     stages = {}
     for stage in run_settings.SECTIONS:
         if begun := run_settings.find(folder, stage, None).values:

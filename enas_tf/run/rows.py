@@ -59,7 +59,7 @@ def read(path: pathlib.Path, *, keys: Sequence[str]) -> Found:
 
 
 def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:
-    """Leave the whole rows in `path`; a damaged file is kept beside as it was, and told.
+    """Leave the whole rows in `path`; a damaged file is kept beside, and told.
 
     Raises:
       ConfigError: it cannot be read or written.

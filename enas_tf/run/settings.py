@@ -110,7 +110,7 @@ def with_split_seed(begun: dict[str, Any]) -> dict[str, Any]:
 
 
 def changes(stage: str, begun: dict[str, Any], now: config_lib.Config) -> list[Change]:
-    """The settings that change the result and have another value than before.
+    """The settings that change the result and are not what they were.
 
     The one to be named comes first.
     """
