@@ -1,7 +1,7 @@
-"""The names in a run's folder: which are files, which are folders.
+"""What lies where in a run's folder: which names are files, which are folders.
 
-The one table of them. A file in the place of a folder, or the other way round, was put
-there by somebody else, and is neither written into nor removed. No TensorFlow.
+The one table of it. What is of the other kind was put there by somebody else, and is
+neither written into nor removed. No TensorFlow.
 """
 
 import pathlib

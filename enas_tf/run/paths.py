@@ -37,9 +37,9 @@ class RunPaths:
 
     @property
     def evaluation(self) -> pathlib.Path:
-        """The results of --mode=evaluate, class by class."""
+        """What --mode=evaluate found, class by class."""
         return self.path / "evaluation"
 
     def checkpoints(self, stage: str) -> pathlib.Path:
-        """The checkpoints of `stage`."""
+        """Where `stage` saves its state."""
         return self.path / "checkpoints" / stage
