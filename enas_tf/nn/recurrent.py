@@ -141,7 +141,7 @@ def states(
     # The loop passes on each tensor that it reads by itself, with three nodes a step.
     # So all choices enter it as one vector, [2N], and so do the one-hot vectors.
     packed = None if isinstance(cell.ops[0], int) else tf.stack(choices)
-    shares = None if packed is None else _shares(cell.inputs)
+    one_hots = None if packed is None else _one_hots(cell.inputs)
 
     def step(before, from_word):
         product = from_word + tf.matmul(before * mask, weights[0])
@@ -150,7 +150,7 @@ def states(
         reads, ops = now[:num_nodes], now[num_nodes:]
         residuals = Residuals()
         for read, op, weight in zip(reads, ops, weights[1:], strict=True):
-            carried = _read(read, shares, values)
+            carried = _read(read, one_hots, values)
             product = tf.matmul(carried * mask, weight)
             node = _chosen(op, cell.functions, ones, residuals)
             values.append(node(carried, product))
@@ -192,7 +192,7 @@ def sum_of_squares(cell: Cell) -> tf.Tensor:
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
 
 
-def _shares(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
+def _one_hots(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
     """The one-hot vector of each node's input: for node l = 1..N, [l, 1, 1].
 
     To be called in a gradient: packed, so that the loop reads one tensor.
@@ -203,23 +203,23 @@ def _shares(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
     return lambda: tf.split(packed, sizes)
 
 
-def _read(read: Any, shares: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
+def _read(read: Any, one_hots: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
     """The node of number `read`, [B, H].
 
     Args:
       read: [] int32, or an int.
-      shares: see `_shares`; none where `read` is an int.
+      one_hots: see `_one_hots`; none where `read` is an int.
       nodes: those so far, [B, H] each.
     """
-    if shares is None or len(nodes) == 1:
+    if one_hots is None or len(nodes) == 1:
         return nodes[0 if len(nodes) == 1 else read]
 
     @tf.custom_gradient
     def chosen(*nodes):
         def gradient(dy):
             # [l, 1, 1] * [B, H] -> [l, B, H]: dy for the node that was read, else 0.
-            # All gradients split `shares` alike, so that TensorFlow does it once.
-            return tf.unstack(shares()[len(nodes) - 1] * dy)
+            # All gradients split them alike, so that TensorFlow does it once.
+            return tf.unstack(one_hots()[len(nodes) - 1] * dy)
 
         return tf.raw_ops.Gather(params=tf.stack(nodes), indices=read), gradient
 

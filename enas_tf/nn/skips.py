@@ -39,7 +39,7 @@ class Sources:
         empty = tf.raw_ops.EmptyTensorList(
             element_shape=_ANY, max_num_elements=-1, element_dtype=maps[0].dtype
         )
-        self._list = _with(empty, tf.zeros_like(maps[0]))
+        self._list = _pushed(empty, tf.zeros_like(maps[0]))
         self._maps: list[tf.Tensor] = []
         for x in maps:
             self.append(x)
@@ -47,16 +47,16 @@ class Sources:
     def append(self, x: tf.Tensor) -> None:
         """Adds map number `len(maps)`, [B, H, W, C]."""
         self._maps.append(x)
-        self._list = _with(self._list, x)
+        self._list = _pushed(self._list, x)
 
     def all(self) -> list[tf.Tensor]:
         """All maps in order, [B, H, W, C] each."""
         places = tf.range(1, len(self._maps) + 1)
-        return _given_back(self._list, places, *self._maps)
+        return _read_maps(self._list, places, *self._maps)
 
     def last(self) -> tf.Tensor:
         """The map that was added last, [B, H, W, C]."""
-        (x,) = _given_back(self._list, tf.constant([len(self._maps)]), self._maps[-1])
+        (x,) = _read_maps(self._list, tf.constant([len(self._maps)]), self._maps[-1])
         return x
 
     def add_chosen(self, y: tf.Tensor, bits: tf.Tensor) -> tf.Tensor:
@@ -78,7 +78,7 @@ class Sources:
 
 
 @tf.custom_gradient
-def _given_back(
+def _read_maps(
     held: tf.Tensor, places: tf.Tensor, *maps: tf.Tensor
 ) -> tuple[list[tf.Tensor], Callable]:
     return _read(held, places, like=maps[0]), lambda *dys: [None, None, *dys]
@@ -98,7 +98,7 @@ def _sum(
     return tf.add_n([y, *_read(held, places, like=y)]), gradient
 
 
-def _with(held: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+def _pushed(held: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
     """The list with x behind it; `held` itself stays as it is."""
     return tf.raw_ops.TensorListPushBack(input_handle=held, tensor=x)
 
