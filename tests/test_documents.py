@@ -19,6 +19,7 @@ DOCUMENTS = {
     )
 }
 TO_BE_WRITTEN = {"children/x.py", "spaces/x.py"}  # by the reader, who adds a space
+ENDINGS = ("py", "md", "json", "jsonl", "txt", "png", "keras", "tflite", "onnx", "pb")
 # Of git, pytest, ruff, TensorBoard, tests/campaign.py, bin/benchmark.py.
 FLAGS_OF_OTHERS = {"--logdir", "--check", "--help", "--helpfull", "--version", "--what"}
 FLAGS_OF_OTHERS |= {
@@ -81,19 +82,38 @@ def test_every_file_that_is_named_is_there(name):
     assert {file for file in named - TO_BE_WRITTEN if not located(file)} == set()
 
 
+def names_in_files(text: str) -> set[tuple[str, str]]:
+    """(file, name in it) of: `a/b.c`; `c` in `a/b.py`; `a/b.py`, `c`."""
+    dotted = re.findall(r"`((?:[a-z_]+/)+[a-z_]+)\.(\w+)`", text)
+    inside = re.findall(r"`([\w.]+)` (?:in|of)\s+`((?:\w+/)+\w+\.py)`", text)
+    listed = re.findall(r"`((?:\w+/)+\w+\.py)`,\s+`(\w+)`", text)
+    return {
+        *((f"{module}.py", name) for module, name in dotted if name not in ENDINGS),
+        *((file, name.rpartition(".")[2]) for name, file in inside),
+        *((file, name) for file, name in listed if not file.startswith("tests/")),
+    }
+
+
 @every_document
-def test_every_name_that_is_said_to_be_in_a_module_is_there(name):
-    pairs = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]+)\.(\w+)`", DOCUMENTS[name]))
+def test_every_name_that_is_said_to_be_in_a_file_is_there(name):
     missing = {
-        f"{module}.{inner}"
-        for module, inner in pairs
-        if inner not in ("py", "md", "json", "jsonl", "txt", "png", "tflite", "onnx")
-        and not any(
+        f"{file}: {inner}"
+        for file, inner in names_in_files(DOCUMENTS[name])
+        if not any(
             re.search(rf"\b{inner}\b", path.read_text(encoding="utf-8"))
-            for path in located(f"{module}.py")
+            for path in located(file)
         )
     }
     assert missing == set()
+
+
+def test_a_name_in_a_file_is_seen_however_it_is_said():
+    text = "`a/b.one`, `two` in\n`a/b.py` and (`a/c.py`, `three`), not `a/b.py`"
+    assert names_in_files(text) == {
+        ("a/b.py", "one"),
+        ("a/b.py", "two"),
+        ("a/c.py", "three"),
+    }
 
 
 @every_document
