@@ -29,7 +29,7 @@ def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
     """What to know of a `stage` that goes on while the command goes by another one."""
     differ = [
         name
-        for name in ("threads", "onednn", "remapping")
+        for name in ("threads", "onednn", "remapping", "filters_in_parts")
         if getattr(begun, name) != getattr(held, name)
     ]
     if not differ:
