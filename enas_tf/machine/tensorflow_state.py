@@ -6,7 +6,7 @@ See machine/record.py for why. Nothing here happens on importing the package.
 import tensorflow as tf
 from tensorflow.python.util import _pywrap_util_port
 
-from enas_tf.machine import freed_memory, processor
+from enas_tf.machine import processor
 from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
 from enas_tf.nn import depthwise
@@ -19,7 +19,6 @@ def start(wanted: Wanted) -> None:
 
     In a process in which TensorFlow has threads already, their number stays.
     """
-    freed_memory.keep()
     remap(wanted.remapping)
     try:
         for device in tf.config.list_physical_devices("GPU"):
