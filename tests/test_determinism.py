@@ -17,7 +17,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 STEPS = """
 import keras
 import tensorflow as tf
-from enas_tf.nn import image_ops, stock
+from enas_tf.nn import depthwise, image_ops, stock
 
 tf.config.experimental.enable_op_determinism()
 normal = tf.random.stateless_normal
@@ -25,7 +25,8 @@ x, dy = normal([64, 8, 8, 4], [0, 1]), normal([64, 4, 4, 4], [0, 2])
 paths = [normal([4, 2], [0, seed]) for seed in (3, 4)]
 norm = [tf.ones([4]), tf.zeros([4])]
 inputs = keras.Input([8, 8, 4])
-outputs = stock.factorized_reduction(inputs, 4, name="pool", seed=0)
+how = dict(name="pool", seed=0, training=True)
+outputs = stock.factorized_reduction(inputs, 4, **how)
 final = keras.Model(inputs, outputs)
 
 
@@ -44,7 +45,15 @@ def fixed():
     return tape.gradient(y, final.trainable_variables, dy)
 
 
-for step in (shared, fixed):
+wide, dy_wide = normal([16, 8, 8, 4], [0, 5]), normal([16, 8, 8, 4], [0, 6])
+
+
+@tf.function(autograph=False)
+def filters():
+    return [depthwise.filter_gradient_in_parts(wide, dy_wide)]
+
+
+for step in (shared, fixed, filters):
     first, *others = ([g.numpy().tobytes() for g in step()] for _ in range(50))
     assert all(other == first for other in others), step
 print("equal")
@@ -187,7 +196,7 @@ print(hashlib.sha256(child.parameters.vector.numpy().tobytes()).hexdigest(), "eq
 
 
 @pytest.mark.parametrize("one_dnn", ["0", "1"])
-def test_reductions_have_the_same_gradients_in_every_call(one_dnn):
+def test_reductions_and_filters_have_the_same_gradients_in_every_call(one_dnn):
     runs_through(STEPS, one_dnn=one_dnn)
 
 

@@ -4,6 +4,7 @@ Reference: reference code src/cifar10/general_child.py, `_fixed_layer`; paper se
 2.3.
 """
 
+import functools
 from collections.abc import Sequence
 
 import keras
@@ -34,9 +35,8 @@ def final_macro_child(
       image_shape: [H, W, channels].
       num_classes: classes to tell apart.
       seed: of all initial weights and of dropout.
-      training: no part of it is for training only, so this changes nothing.
+      training: whether the model is only trained: its gradients are then faster.
     """
-    del training
     filters = config.out_filters * config.out_filters_scale
     pools = macro.pool_layers(len(arc.ops))
     images = keras.Input(image_shape, name="images")
@@ -51,6 +51,7 @@ def final_macro_child(
             plain=config.plain_separable,
             name=name,
             seed=seed,
+            training=training,
         )
         if layer:
             y = _join(sources, skips, y, filters, name=f"{name}_skip", seed=seed)
@@ -58,7 +59,16 @@ def final_macro_child(
         if layer in pools:
             # Deviation K2 (kept): doubled here, constant in the search, as published.
             filters *= 2
-            sources = _reduce_all(sources, filters, name=f"pool_{layer}", seed=seed)
+            sources = [
+                stock.factorized_reduction(
+                    source,
+                    filters,
+                    name=f"pool_{layer}_from_{i}",
+                    seed=seed,
+                    training=training,
+                )
+                for i, source in enumerate(sources)  # each with weights of its own
+            ]
     logits = stock.classifier(
         sources[-1], num_classes, keep_prob=config.keep_prob, name="fc", seed=seed
     )
@@ -67,7 +77,14 @@ def final_macro_child(
 
 
 def _branch(
-    x: keras.KerasTensor, op: str, filters: int, *, plain: bool, name: str, seed: int
+    x: keras.KerasTensor,
+    op: str,
+    filters: int,
+    *,
+    plain: bool,
+    name: str,
+    seed: int,
+    training: bool,
 ) -> keras.KerasTensor:
     """ReLU - 1x1 conv - BN - ReLU, then the op: a pool, or a convolution and BN.
 
@@ -81,7 +98,9 @@ def _branch(
         return stock.max_pool(x, name=f"{name}_maxpool_3x3")
     size = macro.CONV_SIZES[op]
     separable = op.startswith("sep") and not plain
-    conv = stock.separable_conv if separable else stock.conv
+    conv = stock.conv
+    if separable:
+        conv = functools.partial(stock.separable_conv, training=training)
     path = f"{name}_{'sepconv' if separable else 'conv'}_{size}x{size}"
     y = conv(x, filters, size, name=path, seed=seed)
     return stock.batch_norm(y, name=f"{path}_bn")
@@ -101,13 +120,3 @@ def _join(
     chosen = [x for bit, x in zip(skips, sources, strict=False) if bit]
     x = stock.concat([*chosen, y], name=f"{name}_concat")
     return stock.relu_conv_norm(x, filters, 1, name=name, seed=seed)
-
-
-def _reduce_all(
-    sources: list[keras.KerasTensor], filters: int, *, name: str, seed: int
-) -> list[keras.KerasTensor]:
-    """Halve every tensor so far, each with weights of its own."""
-    return [
-        stock.factorized_reduction(x, filters, name=f"{name}_from_{i}", seed=seed)
-        for i, x in enumerate(sources)
-    ]

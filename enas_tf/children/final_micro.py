@@ -29,6 +29,7 @@ class Place(NamedTuple):
       keep_prob: of drop path at the end of training.
       clock: of drop path; None for a model that has none.
       seed: of all initial weights.
+      training: whether the model is only trained.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Place(NamedTuple):
     keep_prob: float
     clock: drop_path.DropPathClock | None
     seed: int
+    training: bool
 
 
 def final_micro_child(
@@ -91,7 +93,8 @@ def _places(config: ChildConfig, seed: int, *, training: bool) -> list[Place]:
         stride = 2 if number in micro.reduction_cells(config.num_layers) else 1
         filters *= stride
         keep = drop_path.keep_prob(number, count, config.drop_path_keep_prob)
-        places.append(Place(f"layer_{number}", filters, stride, keep, clock, seed))
+        name = f"layer_{number}"
+        places.append(Place(name, filters, stride, keep, clock, seed, training))
     return places
 
 
@@ -119,7 +122,7 @@ def _calibrated(
     name = f"{place.name}_calibrate_pool_x"
     if _size(earlier) != _size(last):
         earlier = stock.relu(earlier, name=f"{name}_relu")
-        earlier = stock.factorized_reduction(earlier, filters, name=name, seed=seed)
+        earlier = _halved(earlier, place, name)
     elif earlier.shape[-1] != filters:
         earlier = stock.relu_conv_norm(earlier, filters, 1, name=name, seed=seed)
     name = f"{place.name}_calibrate_pool_y"
@@ -143,7 +146,7 @@ def _operand(
         x = stock.max_pool(x, stride=stride, name=name)
     else:
         size = micro.CONV_SIZES[op]
-        x = _separable(x, place.filters, size, stride, name=name, seed=place.seed)
+        x = _separable(x, size, stride, place, name)
     if place.clock is None:
         return x
     name = f"{name}_drop_path"
@@ -151,14 +154,20 @@ def _operand(
 
 
 def _separable(
-    x: keras.KerasTensor, filters: int, size: int, stride: int, *, name: str, seed: int
+    x: keras.KerasTensor, size: int, stride: int, place: Place, name: str
 ) -> keras.KerasTensor:
     """Twice ReLU - depthwise - 1x1 - BN; only the first one has a stride."""
     for stack in range(STACKS):
         path = f"{name}_sep_conv_{stack}"
         x = stock.relu(x, name=f"{path}_relu")
         x = stock.separable_conv(
-            x, filters, size, stride=1 if stack else stride, name=path, seed=seed
+            x,
+            place.filters,
+            size,
+            stride=1 if stack else stride,
+            name=path,
+            seed=place.seed,
+            training=place.training,
         )
         x = stock.batch_norm(x, name=f"{path}_bn")
     return x
@@ -176,7 +185,9 @@ def _loose_end(
 
 
 def _halved(x: keras.KerasTensor, place: Place, name: str) -> keras.KerasTensor:
-    return stock.factorized_reduction(x, place.filters, name=name, seed=place.seed)
+    return stock.factorized_reduction(
+        x, place.filters, name=name, seed=place.seed, training=place.training
+    )
 
 
 def _aux_logits(x: keras.KerasTensor, num_classes: int, seed: int) -> keras.KerasTensor:

@@ -29,7 +29,7 @@ def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
     """Notices on a `stage` that goes on under the conditions of another one."""
     differ = [
         name
-        for name in ("threads", "onednn", "remapping")
+        for name in ("threads", "onednn", "remapping", "filters_in_parts")
         if getattr(begun, name) != getattr(held, name)
     ]
     if not differ:

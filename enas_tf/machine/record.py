@@ -33,6 +33,8 @@ class Machine(NamedTuple):
       processor: its kind, see `processor.kind`.
       tensorflow, keras: their versions.
       gpu: the name of the GPU that computes; "" where there is none.
+      filters_in_parts: whether gradients of 5 x 5 depthwise filters are taken in parts,
+        see nn/depthwise.py. Up to 0.3.0 they were not.
     """
 
     threads: int
@@ -42,6 +44,7 @@ class Machine(NamedTuple):
     tensorflow: str
     keras: str
     gpu: str = ""
+    filters_in_parts: bool = False
 
 
 class Wanted(NamedTuple):
@@ -55,6 +58,7 @@ class Wanted(NamedTuple):
       begun: its conditions when it began, None where they are not known.
       asked: the user's number of threads, 0 for none.
       onednn_asked: the user's wish in the environment, None for none.
+      filters_in_parts: see `Machine`; with oneDNN only.
     """
 
     threads: int
@@ -64,6 +68,7 @@ class Wanted(NamedTuple):
     begun: Machine | None = None
     asked: int = 0
     onednn_asked: bool | None = None
+    filters_in_parts: bool = True
 
 
 def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
@@ -86,11 +91,13 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
     if known and asked not in (0, known):
         raise _other_threads(asked, known, stage, folder)
     if begun:
-        return Wanted(known, begun.onednn, begun.remapping, begun=begun, **mine)
+        mine |= dict(begun=begun, filters_in_parts=begun.filters_in_parts)
+        return Wanted(known, begun.onednn, begun.remapping, **mine)
     if known:
         return Wanted(known, **mine)
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
-    return Wanted(asked or processor.seen(), remapping=True, **mine)
+    mine |= dict(remapping=True, filters_in_parts=False)
+    return Wanted(asked or processor.seen(), **mine)
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:
@@ -98,7 +105,8 @@ def recorded(folder: RunFolder, stage: str) -> Machine | None:
     kept = folder.run()["stages"].get(stage, {}).get(KEY)
     if not isinstance(kept, dict):
         return None
-    kept = Machine._field_defaults | kept  # versions up to 0.3.0 kept no GPU
+    # Versions up to 0.3.0 kept neither the GPU nor the form of filters' gradients.
+    kept = Machine._field_defaults | kept
     if set(kept) != set(Machine._fields):
         return None
     types = Machine.__annotations__

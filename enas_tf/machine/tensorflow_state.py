@@ -9,6 +9,7 @@ from tensorflow.python.util import _pywrap_util_port
 from enas_tf.machine import processor
 from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
+from enas_tf.nn import depthwise
 
 REMAPPING = "remapping"  # the name of grappler's pass in TensorFlow's options
 
@@ -20,8 +21,8 @@ def start(wanted: Wanted) -> None:
     """
     remap(wanted.remapping)
     try:
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
+        for device in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(device, True)
     except RuntimeError:
         pass  # devices are in use already: their memory is taken as it is
     try:
@@ -30,6 +31,7 @@ def start(wanted: Wanted) -> None:
     except RuntimeError:
         pass  # they run; `held` says how many, and the user is told
     tf.config.list_logical_devices()
+    depthwise.take_in_parts(wanted.filters_in_parts and _onednn() and not gpu())
 
 
 def remap(on: bool) -> None:
@@ -52,10 +54,11 @@ def held() -> Machine:
     return Machine(
         threads=tf.config.threading.get_intra_op_parallelism_threads()
         or processor.seen(),
-        onednn=bool(_pywrap_util_port.IsMklEnabled()),
+        onednn=_onednn(),
         remapping=remaps(),
         processor=processor.kind(),
         gpu=gpu(),
+        filters_in_parts=depthwise.in_parts(),
         **machine.versions(),
     )
 
@@ -67,3 +70,7 @@ def gpu() -> str:
         return ""
     details = tf.config.experimental.get_device_details(visible[0])
     return str(details.get("device_name", visible[0].name))
+
+
+def _onednn() -> bool:
+    return bool(_pywrap_util_port.IsMklEnabled())

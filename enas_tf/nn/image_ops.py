@@ -6,6 +6,9 @@ views of its parameters. Reference: src/cifar10/image_ops.py, src/common_ops.py.
 
 import tensorflow as tf
 
+from enas_tf.nn import depthwise as depthwise_ops
+from enas_tf.nn import halving
+
 BN_EPSILON = 1e-5  # image_ops.py, batch_norm
 # Deviation K3 (kept): the original's batch_norm_with_mask, behind the spatial
 # convolutions of the macro search, has another epsilon.
@@ -41,8 +44,7 @@ def separable_conv(
     x: tf.Tensor, depthwise: tf.Tensor, point: tf.Tensor, *, stride: int = 1
 ) -> tf.Tensor:
     """Depthwise [k, k, C, 1], then 1x1 [C, C_out], nothing in between."""
-    strides = [1, stride, stride, 1]
-    return pointwise(tf.nn.depthwise_conv2d(x, depthwise, strides, "SAME"), point)
+    return pointwise(depthwise_ops.conv(x, depthwise, stride=stride), point)
 
 
 def avg_pool(x: tf.Tensor) -> tf.Tensor:
@@ -83,30 +85,11 @@ def factorized_reduction(
 
     path1, path2: [C_in, C_out / 2]; scale, offset: [C_out]. No ReLU inside.
     """
-    # Slices in forms whose gradients are fast, here and below.
-    shifted = tf.slice(x, [0, 1, 1, 0], [-1, -1, -1, -1])
-    shifted = tf.pad(shifted, [[0, 0], [0, 1], [0, 1], [0, 0]])
     halves = [
-        conv(every_second(part), tf.reshape(kernel, [1, 1, *kernel.shape]))
-        for part, kernel in ((x, path1), (shifted, path2))
+        conv(part, tf.reshape(kernel, [1, 1, *kernel.shape]))
+        for part, kernel in zip(halving.every_second(x), (path1, path2), strict=True)
     ]
     return batch_norm(tf.concat(halves, axis=3), scale, offset)
-
-
-def every_second(x: tf.Tensor) -> tf.Tensor:
-    """Every second row and column, from the first ones on.
-
-    Apart from the convolution: with a stride, oneDNN's gradient of a 1x1 kernel differs
-    from run to run, and so would a resumed search.
-    """
-    height, width, channels = x.shape[1:]
-    odd = height % 2, width % 2
-    if any(odd):
-        x = tf.pad(x, [[0, 0], [0, odd[0]], [0, odd[1]], [0, 0]])
-    rows, columns = (height + odd[0]) // 2, (width + odd[1]) // 2
-    pairs = tf.reshape(x, [-1, rows, 2, columns, 2 * channels])
-    first = tf.slice(pairs, [0, 0, 0, 0, 0], [-1, -1, 1, -1, channels])
-    return tf.reshape(first, [-1, rows, columns, channels])
 
 
 def global_average(x: tf.Tensor) -> tf.Tensor:

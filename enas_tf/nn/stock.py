@@ -1,17 +1,19 @@
 """The blocks of a final image child, built from stock Keras layers alone.
 
 A final child is a functional `keras.Model` that must load where this package is not
-installed, so nothing here may be a layer of our own. Each function applies layers to a
-symbolic tensor x: [B, H, W, C] float32; `name` is the path of what it creates. The seed
-of each kernel is folded from (`seed`, `name`). Reference: src/cifar10/image_ops.py,
-src/common_ops.py.
+installed, so nothing here may be a layer of our own. Where `training` is true the model
+is only trained, and has layers that do the same with faster gradients.
+
+Each function applies layers to a symbolic tensor x: [B, H, W, C] float32; `name` is the
+path of what it creates. The seed of each kernel is folded from (`seed`, `name`).
+Reference: src/cifar10/image_ops.py, src/common_ops.py.
 """
 
 import math
 
 import keras
 
-from enas_tf.nn import seeds
+from enas_tf.nn import depthwise, halving, seeds
 
 BN_MOMENTUM = 0.9  # image_ops.py, batch_norm
 BN_EPSILON = 1e-5
@@ -46,6 +48,7 @@ def separable_conv(
     stride: int = 1,
     name: str,
     seed: int,
+    training: bool = False,
 ) -> keras.KerasTensor:
     """Depthwise `size` x `size`, then 1x1 to `filters`; nothing in between, no bias.
 
@@ -53,7 +56,8 @@ def separable_conv(
 
     # Deviation D9: fan-in is that of the kernel really applied (depthwise: k * k).
     """
-    layer = keras.layers.SeparableConv2D(
+    kind = depthwise.SeparableConv2D if training else keras.layers.SeparableConv2D
+    layer = kind(
         filters,
         size,
         strides=stride,
@@ -120,7 +124,12 @@ def concat(tensors: list[keras.KerasTensor], *, name: str) -> keras.KerasTensor:
 
 
 def factorized_reduction(
-    x: keras.KerasTensor, filters: int, *, name: str, seed: int
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    name: str,
+    seed: int,
+    training: bool = False,
 ) -> keras.KerasTensor:
     """Halve height and width without losing a pixel: two 1x1 convolutions.
 
@@ -129,12 +138,11 @@ def factorized_reduction(
     [B, H, W, C] -> [B, ceil(H / 2), ceil(W / 2), filters]; `filters` is even.
     """
     half = filters // 2
-    paths = []
-    shifted = _shifted(x, name=f"{name}_shift")
-    for part, path in ((x, f"{name}_path1"), (shifted, f"{name}_path2")):
-        # Not the convolution's stride: see image_ops.every_second.
-        part = avg_pool(part, size=1, stride=2, padding="valid", name=f"{path}_half")
-        paths.append(conv(part, half, 1, name=path, seed=seed))
+    every_second = _corners if training and halving.has_blocks(x) else _every_second
+    paths = [
+        conv(part, half, 1, name=f"{name}_path{number}", seed=seed)
+        for number, part in enumerate(every_second(x, name=name), start=1)
+    ]
     joined = concat(paths, name=f"{name}_concat")
     return batch_norm(joined, name=f"{name}_bn")
 
@@ -153,6 +161,27 @@ def classifier(
     return keras.layers.Dense(
         num_classes, use_bias=False, kernel_initializer=kernel, name=name
     )(x)
+
+
+def _every_second(x: keras.KerasTensor, *, name: str) -> list[keras.KerasTensor]:
+    """Every second row and column of x, and of x shifted."""
+    shifted = _shifted(x, name=f"{name}_shift")
+    # Not the convolution's stride: see halving.every_second.
+    how = dict(size=1, stride=2, padding="valid")
+    return [
+        avg_pool(part, name=f"{name}_path{number}_half", **how)
+        for number, part in enumerate((x, shifted), start=1)
+    ]
+
+
+def _corners(x: keras.KerasTensor, *, name: str) -> list[keras.KerasTensor]:
+    """The same of even sides."""
+    # As many layers as above: by their number Keras puts a model's weights in order.
+    second = keras.layers.Identity(name=f"{name}_shift_crop")(x)
+    return [
+        halving.Corner(number, name=f"{name}_path{number + 1}_half")(part)
+        for number, part in enumerate((x, second))
+    ]
 
 
 def _shifted(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:

@@ -14,7 +14,7 @@ ALL_SKIPS = "5 | 4 1 | 3 1 1 | 2 1 1 1 | 1 1 1 1 1 | 0 1 1 1 1 1"
 MIXED = "0 | 1 1 | 2 0 1 | 3 1 0 1 | 4 0 1 1 0 | 5 1 0 0 0 1"
 
 
-def build(arc: str, *, image_shape=SIZE, classes=5, seed=0, **settings):
+def build(arc: str, *, image_shape=SIZE, classes=5, seed=0, training=False, **settings):
     layers = len(arc.split("|"))
     settings = {"out_filters": 4, "keep_prob": 1.0} | settings
     return final_macro.final_macro_child(
@@ -23,6 +23,7 @@ def build(arc: str, *, image_shape=SIZE, classes=5, seed=0, **settings):
         image_shape=image_shape,
         num_classes=classes,
         seed=seed,
+        training=training,
     )
 
 
@@ -180,6 +181,15 @@ def test_all_layers_are_stock():
     for layer in build(MIXED, keep_prob=0.5).layers:
         assert type(layer).__module__.startswith("keras.src.layers."), layer
         assert getattr(layer, "use_bias", False) is False
+
+
+def test_a_model_to_train_has_the_same_weights_in_the_same_order():
+    """A checkpoint knows them by their number."""
+    paths = [
+        [w.path for w in build(MIXED, training=training).weights]
+        for training in (True, False)
+    ]
+    assert paths[0] == paths[1]
 
 
 def test_dropout_has_the_rate_asked_for_and_is_left_out_when_all_is_kept():

@@ -218,6 +218,16 @@ def test_weights_of_one_path_are_those_of_the_trained_model_to_begin_with():
     )
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_model_with_nothing_for_training_only_has_its_weights_in_the_same_order(seed):
+    """A checkpoint knows them by their number."""
+    space = micro.MicroSpace(5)
+    arc = space.text(space.decode(space.random(np.random.default_rng(seed), 1)[0]))
+    alike = functools.partial(build, arc, use_aux_heads=False, shape=(16, 16, 3))
+    trained, exported = (alike(training=training).weights for training in (True, False))
+    assert [w.path for w in trained] == [w.path for w in exported]
+
+
 def test_both_models_answer_alike():
     trained, exported = to_train(UNREAD), build(UNREAD)
     x = noise(SIZE)

@@ -55,7 +55,9 @@ def test_what_goes_on_takes_over_what_it_began_with(folder, monkeypatch):
     began = HELD._replace(threads=3, onednn=False, remapping=True)
     begun(folder, held=began)
     monkeypatch.setenv(machine.ONEDNN, "1")
-    expected = Wanted(3, False, True, "search", began, onednn_asked=True)
+    expected = Wanted(
+        3, False, True, "search", began, onednn_asked=True, filters_in_parts=False
+    )
     assert machine.wanted(0, ("search",), folder) == expected
     assert machine.wanted(3, ("search",), folder) == expected._replace(asked=3)
 
@@ -82,7 +84,7 @@ def test_until_something_is_saved_the_last_begin_counts(folder):
 def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(folder):
     save(folder, "search")
     wanted = machine.wanted(0, ("search",), folder)
-    assert wanted == Wanted(4, None, True, "search")
+    assert wanted == Wanted(4, None, True, "search", filters_in_parts=False)
     machine.keep(folder, "search", wanted, HELD)
     assert machine.recorded(folder, "search") is None  # nobody knows
 
@@ -90,11 +92,27 @@ def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(fold
 def test_what_the_user_says_of_a_run_of_an_earlier_version_binds(folder):
     save(folder, "search")
     wanted = machine.wanted(8, ("search",), folder)
-    assert wanted == Wanted(8, None, True, "search", asked=8)
+    expected = Wanted(8, None, True, "search", asked=8, filters_in_parts=False)
+    assert wanted == expected
     machine.keep(folder, "search", wanted, HELD._replace(threads=8, remapping=True))
     with pytest.raises(ConfigError, match="--threads was 8 .* and is now 4"):
         machine.wanted(4, ("search",), folder)
     assert machine.wanted(0, ("search",), folder).remapping
+
+
+def test_gradients_of_filters_stay_in_parts_where_a_run_began_so(folder):
+    assert machine.wanted(0, (), folder).filters_in_parts
+    begun(folder, held=HELD._replace(filters_in_parts=True))
+    assert machine.wanted(0, ("search",), folder).filters_in_parts
+
+
+def test_gradients_of_filters_stay_whole_where_a_run_of_0_3_0_goes_on(folder):
+    save(folder, "search")
+    kept = HELD._asdict()
+    del kept["filters_in_parts"]  # it had no such record
+    folder.record("search", machine=kept)
+    assert machine.recorded(folder, "search") == HELD
+    assert not machine.wanted(0, ("search",), folder).filters_in_parts
 
 
 @pytest.mark.parametrize(
@@ -107,6 +125,7 @@ def test_what_the_user_says_of_a_run_of_an_earlier_version_binds(folder):
         HELD._replace(threads=True)._asdict(),
         HELD._replace(threads=0)._asdict(),
         HELD._replace(onednn=1)._asdict(),
+        HELD._replace(filters_in_parts=1)._asdict(),
         {**HELD._asdict(), "more": 1},
     ],
 )
@@ -254,7 +273,8 @@ from enas_tf.machine import tensorflow_state
 
 tensorflow_state.start(wanted)
 held = tensorflow_state.held()
-print(held.threads, int(held.onednn), held.remapping, held.tensorflow)
+told = held.threads, int(held.onednn), int(held.filters_in_parts)
+print(*told, held.remapping, held.tensorflow)
 """
 
 
@@ -272,7 +292,8 @@ def test_tensorflow_holds_what_it_was_told(threads, wanted, environment, onednn)
     )
     told = answer.stdout.split()
     version = machine.versions()["tensorflow"]
-    assert told == [str(threads), onednn, "False", version], answer.stderr
+    # Filters' gradients are taken in parts where oneDNN is on, which makes that fast.
+    assert told == [str(threads), onednn, onednn, "False", version], answer.stderr
 
 
 def test_in_a_process_that_runs_already_threads_stay_and_remapping_goes():
