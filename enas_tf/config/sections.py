@@ -6,7 +6,7 @@ bad input is refused before seconds are spent on that import.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import setting as setting_lib
@@ -370,7 +370,7 @@ def settings() -> Iterator[Setting]:
             yield Setting(section.name, field)
 
 
-def replace(config: Config, values: dict[str, Any]) -> Config:
+def replace(config: Config, values: Mapping[str, object]) -> Config:
     """`config` with the settings in `values`, keyed by flag name, changed.
 
     Raises:

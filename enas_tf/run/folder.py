@@ -7,7 +7,7 @@ other files. No TensorFlow, so that a wrong folder is refused at once.
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -216,7 +216,7 @@ class RunFolder(RunJournal):
         with disk.refusals(self.path):
             return run_settings.find(self.path, stage, copy)
 
-    def _keep_settings(self, stage: str, values: dict[str, Any]) -> None:
+    def _keep_settings(self, stage: str, values: Mapping[str, object]) -> None:
         """In the file first: while it is whole, the copy may be of before."""
         if self.keeps:
             disk.write_json(run_settings.path(self.path, stage), values)

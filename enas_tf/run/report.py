@@ -8,7 +8,6 @@ import math
 import pathlib
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import tensorflow as tf
 from absl import logging
@@ -65,7 +64,7 @@ class Report:
         """The report itself; `close` follows."""
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         """Closes, whatever happened."""
         self.close()
 
@@ -181,7 +180,7 @@ class Report:
         """Open a progress line that shows `look()`, asked whenever it advances."""
         self._bar.begin_forecast(look)
 
-    def advance(self, count: int, **shown: Any) -> None:
+    def advance(self, count: int, **shown: object) -> None:
         """Move the progress line by `count`; `shown` stands behind it."""
         self._bar.advance(count, shown)
 

@@ -165,7 +165,7 @@ def _row(line: bytes, keys: Sequence[str]) -> Row | None:
     return row if all(_fits(*item, keys) for item in row.items()) else None
 
 
-def _fits(key: str, value: Any, keys: Sequence[str]) -> bool:
+def _fits(key: str, value: object, keys: Sequence[str]) -> bool:
     """Whether `value` can stand under `key`: a text, a whole number, or a number."""
     if key in ("step", "epoch"):
         return type(value) is int
