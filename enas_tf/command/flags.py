@@ -65,8 +65,9 @@ _NUMBERS: dict[type, type[flags.ArgumentParser]] = {
 def define(values: flags.FlagValues = FLAGS) -> None:
     """Adds every flag of this program to `values`."""
     _define("preset", "paper", "A whole set of settings: paper, demo, cpu.", values)
+    defaults = config.Config()
     for item in config.settings():
-        _define(item.flag, item.field.default, _help(item), values)
+        _define(item.flag, item.of(defaults), _help(item), values)
     for name, (default, reason) in IGNORED.items():
         _define(name, default, f"Accepted, without effect: {reason}.", values)
     for alias, name in ALIASES.items():

@@ -366,7 +366,8 @@ class Setting(NamedTuple):
 def settings() -> Iterator[Setting]:
     """Every setting, section by section in the order of the classes above."""
     for section in dataclasses.fields(Config):
-        for field in dataclasses.fields(section.type):
+        # Their types are the classes themselves, not names of classes.
+        for field in dataclasses.fields(section.type):  # type: ignore[arg-type]
             yield Setting(section.name, field)
 
 

@@ -29,7 +29,12 @@ class RunJournal(RunPaths):
     """
 
     def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
-        """Args: the folder; nothing is created or checked."""
+        """Creates and checks nothing.
+
+        Args:
+          path: the folder of the run.
+          keeps: see the class.
+        """
         super().__init__(path)
         self.keeps = keeps
         self._began: float | None = None  # the running command, on the monotonic clock

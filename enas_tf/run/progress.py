@@ -60,7 +60,11 @@ class Bar:
     """A tqdm line with the time left; silent where nobody could watch it move."""
 
     def __init__(self, *, wanted: bool):
-        """Args: whether a bar is wanted, if standard error is a terminal."""
+        """Shows nothing yet.
+
+        Args:
+          wanted: whether a line is drawn, if standard error is a terminal.
+        """
         self._wanted = wanted
         self._line: tqdm.tqdm | None = None
         self._look: Callable[[], Look] | None = None

@@ -94,7 +94,12 @@ class RowFile:
     """A file of rows that grows; it is mended before it is first changed."""
 
     def __init__(self, path: pathlib.Path, *, keys: Sequence[str]):
-        """Args: where, and what every row has; nothing is touched yet."""
+        """Touches nothing yet.
+
+        Args:
+          path: of the file; it and its folder are made with the first row.
+          keys: the names that every row has.
+        """
         self._path = path
         self._keys = keys
         self._file: TextIO | None = None

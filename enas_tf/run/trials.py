@@ -124,7 +124,7 @@ def _domain(field: dataclasses.Field) -> api.Domain | None:
         return api.Discrete(choices)
     if isinstance(field.default, str):
         return None
-    kind = type(field.default)
+    kind = int if type(field.default) is int else float
     ends = (0 if low is None else low, _OPEN_END if high is None else high)
     interval = api.IntInterval if kind is int else api.RealInterval
     return interval(*(kind(end) for end in ends))
