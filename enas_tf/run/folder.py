@@ -36,7 +36,12 @@ class RunFolder(RunJournal):
     """The output directory of one run, locked while this object lives."""
 
     def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
-        """Args: the folder; nothing is created or checked, see `claim`, `look`."""
+        """Creates and checks nothing, see `claim` and `look`.
+
+        Args:
+          path: of the folder; `~` is the user's home.
+          keeps: whether what is found or recorded is written.
+        """
         super().__init__(path, keeps=keeps)
         self._lock = filelock.FileLock(self.path / run_layout.LOCK)
 

@@ -30,6 +30,13 @@ class Report:
     a value that is not a finite number is null there, for JSON has no NaN. Both logs
     are opened when there is something to write: a look at a run leaves them alone.
 
+    It is used in a `with`, behind whose end nothing more is reported. A run that goes
+    on calls `rewind` before its first row; `flush` comes before each checkpoint.
+    Between `begin` or `begin_forecast` and `finish`, `advance` moves the progress line;
+    everything else may be called in between. A tag keeps its kind: a scalar's name
+    cannot be a text's or an image's (ValueError). A disk that is full or may not be
+    written is a ConfigError.
+
     Attributes:
       stage: whose rows and events these are.
     """
