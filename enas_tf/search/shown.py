@@ -98,7 +98,7 @@ class ShownArcs:
         self._keep(finished, arcs, told, measure)
         self._picture(finished, arcs[best], last)
 
-    def _list(self, arcs: list, told: list[float], measure: Measure) -> None:
+    def _list(self, arcs: list[object], told: list[float], measure: Measure) -> None:
         for arc, value in zip(arcs, told, strict=True):
             self._report.detail(
                 f"{self._space.text(arc)}\nval_{measure.short}={value:.4f}  "
@@ -106,7 +106,7 @@ class ShownArcs:
             )
 
     def _keep(
-        self, finished: int, arcs: list, told: list[float], measure: Measure
+        self, finished: int, arcs: list[object], told: list[float], measure: Measure
     ) -> None:
         lines = self._lines(lambda epoch: epoch < finished)
         lines += [

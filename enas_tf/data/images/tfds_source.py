@@ -191,7 +191,7 @@ def _batches(
 
 def _shape(
     first: bytes, builder: "tfds.core.DatasetBuilder", keys: Keys, image_size: int
-) -> tuple:
+) -> tuple[int, int, int]:
     """Height, width, channels of all; the set's authors say how many channels."""
     declared = builder.info.features[keys.image].shape[-1]
     channels = 1 if declared == 1 else 3
