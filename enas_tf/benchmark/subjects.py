@@ -17,10 +17,9 @@ from enas_tf.search import rewards
 from enas_tf.search.controller import Controller
 from enas_tf.search.scoring import Scorer
 from enas_tf.stages import parts
-from enas_tf.tasks.base import Batch, Task
+from enas_tf.tasks.base import Batch, Lesson, Task
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
-from enas_tf.tasks.lessons import Lesson
 from enas_tf.training import networks
 from enas_tf.training.child import ChildTrainer
 

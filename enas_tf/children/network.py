@@ -18,8 +18,13 @@ class Optimizer(Protocol):
       free: those of `variables` that are no weights, so that any value of them is good.
     """
 
-    variables: list[tf.Variable]
-    free: list[tf.Variable]
+    @property
+    def variables(self) -> Sequence[tf.Variable]:
+        """See the class."""
+
+    @property
+    def free(self) -> Sequence[tf.Variable]:
+        """See the class."""
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
         """One step; a gradient for each variable, in its shape, and the rate, []."""

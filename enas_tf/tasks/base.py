@@ -1,12 +1,11 @@
 """The contract of a task: what it gives to those that train, score and search by it."""
 
-from typing import Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
 from enas_tf.run.measures import Measure
-from enas_tf.tasks.lessons import Lesson
 
 
 class Batch(Protocol):
@@ -20,7 +19,21 @@ class Batch(Protocol):
 BatchT = TypeVar("BatchT", bound=Batch)
 
 
-class Lessons(Protocol):
+class Lesson(NamedTuple, Generic[BatchT]):
+    """What one training step sees.
+
+    Attributes:
+      batch: what the task's `loss` takes.
+      lr_scale: [] float32, the step's share of the learning rate.
+      begins: [] bool, whether a state carried so far ends here.
+    """
+
+    batch: BatchT
+    lr_scale: tf.Tensor | float = 1.0
+    begins: tf.Tensor | bool = False
+
+
+class Lessons(Protocol[BatchT]):
     """What each training step sees: a pure function of the step's number.
 
     `shared` is called once in a call of steps, all of one epoch; `lesson` for each.
@@ -40,7 +53,7 @@ class Lessons(Protocol):
     def shared(self, first: tf.Tensor) -> tf.Tensor | tuple[()]:
         """What the steps of one epoch share, `first` ([] int64) of it being one."""
 
-    def lesson(self, step: tf.Tensor, shared: tf.Tensor | tuple[()]) -> Lesson:
+    def lesson(self, step: tf.Tensor, shared: tf.Tensor | tuple[()]) -> Lesson[BatchT]:
         """That of `step` ([] int64), of the epoch whose `shared` is given."""
 
 
@@ -70,5 +83,7 @@ class Task(Protocol[BatchT]):
     def measured(self, output: ChildOutput, batch: BatchT) -> tf.Tensor:
         """[B] float32, the value of each example; means are taken of it."""
 
-    def lessons(self, *, batch_size: int, num_epochs: int, seed: int) -> Lessons:
+    def lessons(
+        self, *, batch_size: int, num_epochs: int, seed: int
+    ) -> Lessons[BatchT]:
         """What a training on "train" sees; `seed` is the run's."""

@@ -7,8 +7,7 @@ import tensorflow as tf
 
 from enas_tf.children.network import Network
 from enas_tf.config.sections import ChildConfig
-from enas_tf.tasks.base import Lessons, Task
-from enas_tf.tasks.lessons import Lesson
+from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import means, optimizer
 
 
