@@ -12,6 +12,9 @@ from collections.abc import Iterator
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 MOST = 15
+CONTAINERS = (
+    "list set tuple dict Sequence Iterable Iterator Mapping Callable type".split()
+)
 _STYLE = "matplotlib's own words for a style"
 # {module, function, parameter: why it is not known what comes}.
 ALLOWED = {
@@ -49,9 +52,26 @@ def parameters(function: ast.FunctionDef) -> list[ast.arg]:
 
 
 def says_any(annotation: ast.AST | None) -> bool:
-    """Whether `Any` is anywhere in it, also where it is written in quotes."""
-    text = "" if annotation is None else ast.unparse(annotation)
-    return re.search(r"\bAny\b", text) is not None
+    """Whether `Any` is anywhere in it, also where it is written in quotes.
+
+    But not in `SearchSpace[Any]` and its like, which names what comes.
+    """
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = ast.parse(annotation.value, mode="eval").body
+    if annotation is None or _of_any_kind(annotation):
+        return False
+    if isinstance(annotation, ast.Name):
+        return annotation.id == "Any"
+    return any(map(says_any, ast.iter_child_nodes(annotation)))
+
+
+def _of_any_kind(node: ast.AST) -> bool:
+    """Whether it is `Name[Any]`, of a class that is generic and no container."""
+    return (
+        isinstance(node, ast.Subscript)
+        and ast.unparse(node.slice) == "Any"
+        and ast.unparse(node.value).split(".")[-1] not in CONTAINERS
+    )
 
 
 def any_parameters(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -135,11 +155,14 @@ Row = dict[str, Any]
 class Thing:
     """A thing."""
 
-    def __init__(self, size: int, part: "Any", *, most: int = 1, **rest: Any):
+    def __init__(
+        self, size: int, part: "Any", space: Space[Any], *, most: int = 1, **rest: Any
+    ):
         """Makes it.
 
         Args:
           size: of it.
+          space: of it.
           most: bounds the size.
         """
 ''')
