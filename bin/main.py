@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 _STOPPED = b"enas_tf: stopped.\n"
 
@@ -68,7 +68,8 @@ def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     quiet.plain_log()
     command = flags.command(argv[0])
-    space = run_space.take_over(flags.given()).get("search_for")
+    held = run_space.take_over(flags.given()).get("search_for")
+    space = None if held is None else str(held)
     given = flags.given(space=space)
     asked = request.build(given, flags.preset(), command, began=BEGAN)
     with asked.folder.noted():
@@ -106,7 +107,7 @@ def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:
         end(f"error: {disk.explain(error.filename or 'a file', error)}", status=2)
 
 
-def end(message: str, *, status: int) -> None:
+def end(message: str, *, status: int) -> NoReturn:
     """Ends the program; `message` becomes one line whatever it quotes."""
     line = lines.visible(" ".join(message.splitlines()))
     print("enas_tf:", line, file=sys.stderr)

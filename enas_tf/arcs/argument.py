@@ -6,6 +6,7 @@ integers as any program prints them, JSON of this program or of nni, genotypes.
 
 import json
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 from absl import logging
@@ -17,6 +18,7 @@ from enas_tf.arcs.forms import Form
 from enas_tf.arcs.sources import Source
 from enas_tf.config import sections as config
 from enas_tf.spaces import genotype_source, json_fields, macro, nni, printed
+from enas_tf.spaces.rnn import RnnArc
 
 FORMS = arc_forms.FORMS
 _LONGEST = 600  # characters of a reason: it may quote what came
@@ -116,7 +118,8 @@ def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
     if of_integers:
         _check_lists(found.lists, form)
     if form.older and of_integers and len(words) % 2:
-        return _from_older(" ".join(words), form, child)
+        arc = form.older(" ".join(words))
+        return _from_older(arc, form, child)
     size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
     space = form.of_size(size, child.num_branches)
     return space.text(space.parse(" ".join(words)))
@@ -135,8 +138,7 @@ def _check_lists(lists: tuple[int, ...], form: Form) -> None:
             )
 
 
-def _from_older(text: str, form: Form, child: config.ChildConfig) -> str:
-    arc = form.older(text)
+def _from_older(arc: RnnArc, form: Form, child: config.ChildConfig) -> str:
     converted = form.of_size(len(arc.ops), child.num_branches).text(arc)
     logging.warning("--child_fixed_arc is in the older form; converted: %s", converted)
     return converted
@@ -158,7 +160,7 @@ def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
     return space.text(space.from_json(text))
 
 
-def _is_row(fields: dict[str, Any]) -> bool:
+def _is_row(fields: Mapping[str, object]) -> bool:
     """Whether it is a row of arcs/*.jsonl or its like, all of whose arc is in `arc`."""
     names = {name for form in FORMS.values() for name in form.space.json_names}
     whole = fields.keys() & {"version", "space", *names}
@@ -175,7 +177,9 @@ def _refuse_rows(text: str) -> None:
         pass  # which json_fields tells
 
 
-def _from_nni(fields: dict[str, Any], form: Form, child: config.ChildConfig) -> str:
+def _from_nni(
+    fields: Mapping[str, object], form: Form, child: config.ChildConfig
+) -> str:
     if form.genotypes != genotype_source.CELLS:
         raise ValueError("it is nni's JSON, which says nothing that this space knows")
     arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_branches)

@@ -52,7 +52,8 @@ class Form(NamedTuple):
             raise ValueError(
                 f"its number of {self.unit} is {size}, allowed are {low} to {high}"
             )
-        return self.space(size, num_ops=num_ops)
+        # Every space is made of its size, by a name of its own, and its number of ops.
+        return self.space(size, num_ops=num_ops)  # type: ignore[call-arg]
 
 
 FORMS: dict[str, Form] = {

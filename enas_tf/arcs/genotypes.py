@@ -1,7 +1,5 @@
 """From the genotypes of a text to the one arc that is meant."""
 
-from typing import Any
-
 from absl import logging
 
 from enas_tf.arcs import forms as arc_forms
@@ -10,6 +8,7 @@ from enas_tf.arcs.sources import Source
 from enas_tf.config import sections as config
 from enas_tf.spaces import genotype, genotype_source, recurrent_genotype
 from enas_tf.spaces.genotype_source import Written
+from enas_tf.spaces.micro import MicroArc
 
 _SPACE_OF_KIND = {
     form.genotypes: name for name, form in arc_forms.FORMS.items() if form.genotypes
@@ -43,7 +42,7 @@ def from_source(
     return _text(fitting[0], space_name, child, average=average, concat=concat)
 
 
-def text_of(arc: Any, form: Form, num_ops: int) -> str:
+def text_of(arc: MicroArc, form: Form, num_ops: int) -> str:
     """The integers of a micro `arc`; ValueError if it has too few or many blocks."""
     blocks = len(arc.normal.ops) // genotype.EDGES_PER_BLOCK
     return form.of_size(blocks, num_ops).text(arc)

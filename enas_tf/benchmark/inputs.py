@@ -1,6 +1,7 @@
 """Images on their way into a step: gathered in the graph, or streamed by TFDS."""
 
 import tempfile
+from collections.abc import Mapping
 
 import tensorflow as tf
 import tensorflow_datasets as tfds
@@ -28,7 +29,7 @@ def images(space: str) -> dict[str, float]:
     given.tokens.assign(subjects.arcs(1)[0])
 
     @tf.function(autograph=False)
-    def gather():
+    def gather() -> tf.Tensor:
         first = tf.constant(0, tf.int64)
         shared = lessons.shared(first)
         return tf.map_fn(
@@ -56,7 +57,7 @@ def images(space: str) -> dict[str, float]:
     }
 
 
-def _stream(subjects: Subjects, batch: int, folder: str):
+def _stream(subjects: Subjects, batch: int, folder: str) -> tf.data.Dataset:
     """The same images as a TFDS set, read, shuffled and varied without end."""
     pictures = subjects.task.batch("train", tf.range(STREAMED)).inputs
     pictures = tf.cast(tf.clip_by_value(pictures * 73.9 + 127.5, 0, 255), tf.uint8)
@@ -72,12 +73,12 @@ def _stream(subjects: Subjects, batch: int, folder: str):
         data_dir=folder,
         disable_shuffling=True,
     )
-    options = dict(pad=4, flip=True, cutout=0)
 
     @tf.autograph.experimental.do_not_convert
-    def varied(number, row):
+    def varied(number: tf.Tensor, row: Mapping[str, tf.Tensor]) -> tf.Tensor:
         x = (tf.cast(row["image"], tf.float32) - 127.5) / 73.9
-        return augment.augment(x, **options, seed=seeds.at(0, "augment", number))
+        seed = seeds.at(0, "augment", number)
+        return augment.augment(x, pad=4, flip=True, cutout=0, seed=seed)
 
     data = builder.as_dataset(split="train").repeat().shuffle(SHUFFLED)
     data = data.batch(batch, drop_remainder=True, num_parallel_calls=tf.data.AUTOTUNE)

@@ -32,7 +32,7 @@ def controller(space: str) -> dict[str, float]:
     trained = [v.value for v in policy.trainable_variables] + trainer.variables
     start = [tf.identity(value) for value in trained]
 
-    def update():
+    def update() -> np.ndarray:
         # From the same weights each time, so that the arcs are those scored below.
         for variable, value in zip(trained, start, strict=True):
             variable.assign(value)
@@ -75,7 +75,7 @@ def evaluate(space: str) -> dict[str, float]:
     ]
 
     @tf.function(autograph=False)
-    def bare(inputs):
+    def bare(inputs: tf.Tensor) -> tf.Tensor:
         return tf.map_fn(
             lambda batch: tf.reduce_sum(fixed.answer(batch).logits),
             inputs,
@@ -85,7 +85,7 @@ def evaluate(space: str) -> dict[str, float]:
 
     theirs, ours = itertools.cycle(ready), itertools.cycle(parts)
 
-    def scored():
+    def scored() -> np.ndarray:
         part = next(ours)
         rows = np.repeat(tokens, len(part.indices), axis=0)
         return scorer.means(rows, part, split="test")
@@ -113,7 +113,7 @@ def economy(space: str) -> dict[str, float]:
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     rewarding = batches(subjects, SAMPLE, batch)
 
-    def shared():
+    def shared() -> None:
         for arc in tokens:
             given.tokens.assign(arc)
             step()

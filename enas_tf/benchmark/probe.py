@@ -7,10 +7,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tensorflow as tf
+
+if TYPE_CHECKING:  # the clock must start before these are imported
+    from enas_tf.benchmark.subjects import Subjects
+    from enas_tf.search.controller_trainer import ControllerTrainer
+    from enas_tf.search.scoring import Scorer
+    from enas_tf.training.child import ChildTrainer
 
 STATUS = "/proc/self/status"
 
@@ -34,7 +40,7 @@ def wait(
 
     if fixed is None:
         # Kept: a method of TensorFlow's does not keep its owner.
-        trainer = _searching(space, batch_size=batch_size)["trainer"]
+        trainer = _searching(space, batch_size=batch_size).trainer
     else:
         subjects = subjects_lib.Subjects(space, batch_size=batch_size)
         trainer = subjects.trainer(subjects.fixed(fixed))
@@ -57,7 +63,7 @@ def graph(space: str) -> dict[str, float]:
 
     parts = _searching(space, **subjects.HOST[space])
     before = _memory("VmRSS")
-    parts["trainer"].run(*_first_step())
+    parts.trainer.run(*_first_step())
     return {f"{space}.graph_mb": _memory("VmRSS") - before}
 
 
@@ -71,21 +77,21 @@ def peak(space: str) -> dict[str, float]:
     subjects.EXAMPLES |= dict(train=45_000, valid=5_000, test=10_000)
     parts = _searching(space)
     for _ in range(2):
-        parts["trainer"].run(*_first_step())
-    parts["updater"].run(*_first_step()[:2])
-    whole = parts["subjects"]
+        parts.trainer.run(*_first_step())
+    parts.updater.run(*_first_step()[:2])
+    whole = parts.subjects
     batch = whole.config.loop.eval_batch_size
     some = batching.Batches(
         np.arange(batch, dtype=np.int32)[None], np.ones([1, batch], np.float32)
     )
-    parts["scorer"].means(whole.arcs(1), some, split="test")
+    parts.scorer.means(whole.arcs(1), some, split="test")
     return {f"{space}.peak_mb": _memory("VmHWM")}
 
 
-WHAT = dict(wait=wait, graph=graph, peak=peak)
+WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(wait=wait, graph=graph, peak=peak)
 
 
-def ask(space: str, what: str, **given: Any) -> dict[str, Any]:
+def ask(space: str, what: str, **given: object) -> dict[str, Any]:
     """The same, from another process; `given`: what JSON knows."""
     command = [sys.executable, "-m", "enas_tf.benchmark.probe"]
     command += [what, json.dumps(dict(space=space, **given))]
@@ -95,8 +101,17 @@ def ask(space: str, what: str, **given: Any) -> dict[str, Any]:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-def _searching(space: str, **given) -> dict:
-    """What a search is made of, on data that costs nothing."""
+class _Parts(NamedTuple):
+    """What a search is made of."""
+
+    subjects: "Subjects"
+    trainer: "ChildTrainer"
+    scorer: "Scorer"
+    updater: "ControllerTrainer"
+
+
+def _searching(space: str, **given: int) -> _Parts:
+    """A search on data that costs nothing."""
     from enas_tf.benchmark import subjects as subjects_lib
     from enas_tf.search import scoring
     from enas_tf.search.controller import Controller
@@ -109,10 +124,10 @@ def _searching(space: str, **given) -> dict:
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     updater = subjects.updater(policy, scorer)
     trainer = subjects.trainer(network)
-    return dict(subjects=subjects, trainer=trainer, scorer=scorer, updater=updater)
+    return _Parts(subjects, trainer, scorer, updater)
 
 
-def _first_step() -> tuple:
+def _first_step() -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     return tf.constant(0, tf.int64), tf.constant(1, tf.int64), tf.constant(1e-4)
 
 

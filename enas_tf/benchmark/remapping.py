@@ -40,7 +40,7 @@ def remapping(space: str) -> dict[str, float]:
 def _under(on: bool, call: Callable[[], object]) -> Callable[[], None]:
     """`call` with fusing or without."""
 
-    def run():
+    def run() -> None:
         tensorflow_state.remap(on)
         call()
 
@@ -53,7 +53,7 @@ def _steps(subjects: Subjects) -> Callable[[], None]:
     step = subjects_lib.steps(trainer, 1)
     tokens = subjects.arcs(steps.ARCS)
 
-    def run():
+    def run() -> None:
         for arc in tokens:
             given.tokens.assign(arc)
             step()

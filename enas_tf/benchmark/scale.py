@@ -1,6 +1,7 @@
 """How the cost of a shared step grows with the number of ops and with each size."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from absl import logging
@@ -71,17 +72,17 @@ def _ops(space: str) -> float:
     return timing.ratio(times["all"], times["few"])
 
 
-def _shared(space: str, sizes: dict[str, int]):
+def _shared(space: str, sizes: dict[str, int]) -> Callable[[], None]:
     subjects = Subjects(space, **sizes)
     return _arcs_steps(subjects, subjects.arcs(ARCS[space]))
 
 
-def _arcs_steps(subjects: Subjects, arcs: np.ndarray):
+def _arcs_steps(subjects: Subjects, arcs: np.ndarray) -> Callable[[], None]:
     """A call that does a step of each arc."""
     given, trainer = subjects.shared()
     step = subjects_lib.steps(trainer, 1)
 
-    def run():
+    def run() -> None:
         for tokens in arcs:
             given.tokens.assign(tokens)
             step()

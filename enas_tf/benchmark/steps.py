@@ -1,7 +1,6 @@
 """A training step of the shared child over one of a fixed network of the same arc."""
 
 import statistics
-from typing import Any
 from unittest import mock
 
 import tensorflow as tf
@@ -54,8 +53,8 @@ def drawing(subjects: Subjects, *, steps: int, blocks: int) -> dict[str, float]:
     policy = Controller(subjects.space.tape(), config.controller, seed=0)
 
     @tf.function(autograph=False)
-    def draw(count):
-        def body(step, total):
+    def draw(count: tf.Tensor) -> tf.Tensor:
+        def body(step: tf.Tensor, total: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             tokens = policy.draw(1, seed=seeds.at(config.run.seed, "arc", step))
             return step + 1, total + tf.reduce_sum(tokens)
 
@@ -111,7 +110,7 @@ def over_fixed(
 
 
 def _all_ops(
-    self: switch.Switch, index: tf.Tensor, x: tf.Tensor, weights: Any
+    self: switch.Switch, index: tf.Tensor, x: tf.Tensor, weights: object
 ) -> tf.Tensor:
     """What a `Switch` gives, with every op computed and one picked."""
     return tf.stack([op(x, weights) for op in self.ops])[index]

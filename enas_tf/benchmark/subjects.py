@@ -1,22 +1,25 @@
 """What is timed: a shared child and fixed networks, trained alike on one batch."""
 
 import functools
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from enas_tf.benchmark import plain, plain_macro, plain_micro, plain_rnn
+from enas_tf.children.network import Network
 from enas_tf.config import presets
 from enas_tf.config.sections import Config
 from enas_tf.data.images.image_data import Split
 from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import rewards
+from enas_tf.search.controller import Controller
+from enas_tf.search.scoring import Scorer
 from enas_tf.stages import parts
+from enas_tf.tasks.base import Batch, Lesson, Task
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
-from enas_tf.tasks.lessons import Lesson
 from enas_tf.training import networks
 from enas_tf.training.child import ChildTrainer
 
@@ -36,21 +39,26 @@ HOST = {
 class Always:
     """Lessons that are all the same batch: what is timed is the step alone."""
 
-    def __init__(self, batch: Any, batch_size: int):
-        """Args: what the task's `loss` takes."""
+    def __init__(self, batch: Batch, batch_size: int):
+        """The lessons of one batch.
+
+        Args:
+          batch: what the task's `loss` takes.
+          batch_size: B of it.
+        """
         self.batch_size = batch_size
         self._batch = batch
 
     def steps_before(self, epoch: int) -> int:
-        """See `lessons.Shuffled`."""
+        """An epoch has one step."""
         return epoch
 
     def shared(self, first: tf.Tensor) -> tuple[()]:
-        """See `lessons.Shuffled`."""
+        """Nothing."""
         return ()
 
-    def lesson(self, step: tf.Tensor, shared: tuple[()]) -> Lesson:
-        """See `lessons.Shuffled`."""
+    def lesson(self, step: tf.Tensor, shared: tf.Tensor | tuple[()]) -> Lesson:
+        """The batch, at the whole learning rate; it ends no text."""
         return Lesson(self._batch, 1.0, tf.constant(False))
 
 
@@ -58,11 +66,15 @@ class GivenArcs:
     """In place of a controller: it draws the arc that it was given."""
 
     def __init__(self, num_tokens: int):
-        """Args: of an arc."""
+        """Holds the arc of zeros.
+
+        Args:
+          num_tokens: T of an arc.
+        """
         self.tokens = tf.Variable(tf.zeros([num_tokens], tf.int32))
 
     def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
-        """See `Controller`; batch_size: 1."""
+        """The arc, [1, T] int32; `batch_size` must be 1."""
         del batch_size, seed
         return tf.convert_to_tensor(self.tokens)[tf.newaxis]
 
@@ -78,10 +90,15 @@ class Data(NamedTuple):
 class Subjects:
     """One shared child of a space, and fixed networks with its weights."""
 
-    def __init__(self, space_name: str, **given: Any):
-        """Args: the space; settings that differ from the published search's."""
+    def __init__(self, space_name: str, *, vocabulary: int = VOCABULARY, **given: int):
+        """Makes the shared child, and data of noise.
+
+        Args:
+          space_name: the space.
+          vocabulary: how many words there are, where it is of texts.
+          **given: settings that differ from the published search's.
+        """
         settings = {"deterministic": False, **given}
-        vocabulary = settings.pop("vocabulary", VOCABULARY)
         self.config = presets.resolve(space_name, "search", "paper", settings)
         self._part = parts.SPACES[space_name]
         self.space = self._part.space(self.config)
@@ -98,7 +115,7 @@ class Subjects:
         """The batch, again and again."""
         return Always(self.batch, self.config.loop.batch_size)
 
-    def trainer(self, network: Any) -> ChildTrainer:
+    def trainer(self, network: Network) -> ChildTrainer:
         """What trains `network` on the batch."""
         return ChildTrainer(network, self.task, self.config.child, lessons=self.lessons)
 
@@ -108,18 +125,20 @@ class Subjects:
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
         return given, self.trainer(network)
 
-    def fixed(self, tokens: np.ndarray) -> Any:
-        """A fixed network of one arc ([T]), a `networks.Network`."""
+    def fixed(
+        self, tokens: np.ndarray | Sequence[int]
+    ) -> plain.PlainImages | plain_rnn.PlainTexts:
+        """A fixed network of one arc ([T])."""
         arc = self.space.decode(tokens)
         config, seed = self.config, self.config.run.seed
         if self.name == "rnn":
             return plain_rnn.PlainTexts(arc, self.child, config.rnn, seed=seed)
         features, aux = functools.partial(plain_macro.features, arc=arc), None
         if self.name == "micro":
-            sizes = dict(
-                num_layers=config.child.num_layers, filters=config.child.out_filters
+            layers, filters = config.child.num_layers, config.child.out_filters
+            features = functools.partial(
+                plain_micro.features, arc=arc, num_layers=layers, filters=filters
             )
-            features = functools.partial(plain_micro.features, arc=arc, **sizes)
             if self.child.aux_parameters is not None:
                 aux = plain_micro.aux_logits
         one = self.batch.inputs[:1]
@@ -127,7 +146,9 @@ class Subjects:
             features, self.child, config.child, sample=one, seed=seed, aux=aux
         )
 
-    def updater(self, policy: Any, scorer: Any) -> controller_lib.ControllerTrainer:
+    def updater(
+        self, policy: Controller, scorer: Scorer
+    ) -> controller_lib.ControllerTrainer:
         """What trains the controller `policy` on what `scorer` makes of its arcs."""
         config = self.config
         return controller_lib.ControllerTrainer(
@@ -145,7 +166,7 @@ class Subjects:
         return self.space.random(np.random.default_rng(seed), count)
 
 
-def task(config: Config, data: Data) -> Any:
+def task(config: Config, data: Data) -> Task:
     """Noise in the shape of the published data: what is in it costs nothing."""
     rng = np.random.default_rng(0)
     if config.run.search_for == "rnn":
@@ -167,7 +188,7 @@ def task(config: Config, data: Data) -> Any:
     return ImageClassification(splits, **moments, augmentation=augmentation)
 
 
-def steps(trainer: ChildTrainer, count: int) -> Callable[[], Any]:
+def steps(trainer: ChildTrainer, count: int) -> Callable[[], np.ndarray]:
     """`count` steps of a trainer as one call that waits for their end."""
     first, last = (tf.constant(n, tf.int64) for n in (0, count))
     lr = tf.constant(1e-4)

@@ -3,7 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tqdm
 
@@ -50,7 +50,7 @@ def alternate(
     }
 
 
-def _shown(rounds: range, things: Mapping[str, Any]) -> Iterable[int]:
+def _shown(rounds: range, things: Mapping[str, object]) -> Iterable[int]:
     """The rounds, with a bar on a terminal that says how long they still take."""
     # disable=None: no bar where nobody looks.
     return tqdm.tqdm(rounds, desc=", ".join(things), disable=None, leave=False)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Any
+from collections.abc import Mapping
 
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.config import sections as config_lib
@@ -37,7 +37,7 @@ _NAMED = dict(
 )
 
 
-def check_not_empty(given: dict[str, Any]) -> None:
+def check_not_empty(given: Mapping[str, object]) -> None:
     """Refuse a path or name that was given, and is empty.
 
     It would otherwise mean the default, which is not what was meant.
@@ -84,7 +84,7 @@ def check_run(run: RunConfig) -> None:
         )
 
 
-def _check_range(item: Setting, value: Any) -> None:
+def _check_range(item: Setting, value: object) -> None:
     meta = item.field.metadata
     if meta["choices"] and value not in meta["choices"]:
         raise ConfigError(

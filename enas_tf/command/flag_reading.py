@@ -8,10 +8,13 @@ import difflib
 import io
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from absl import flags
 
 from enas_tf.config import sections as config
+
+NumberT = TypeVar("NumberT", int | str, float | str)
 
 _TYPE_IN_WORDS = {
     bool: "true or false",
@@ -28,7 +31,7 @@ class Whole(flags.IntegerParser):
     """Of digits alone: Python also reads 1_000, other scripts' digits and spaces."""
 
     def convert(self, argument: int | str) -> int:
-        """See the base class."""
+        """The integer that `argument` is; ValueError if it is none."""
         return super().convert(_plain(argument))
 
 
@@ -36,7 +39,7 @@ class Number(flags.FloatParser):
     """The same with a fraction or an exponent."""
 
     def convert(self, argument: float | str) -> float:
-        """See the base class."""
+        """The number that `argument` is; ValueError if it is none."""
         return super().convert(_plain(argument))
 
 
@@ -83,7 +86,7 @@ def _reason(error: Exception, values: flags.FlagValues, names: Sequence[str]) ->
     return _with_value(str(error))  # all that is left: a negated flag with a value
 
 
-def _plain(argument: float | str) -> float | str:
+def _plain(argument: NumberT) -> NumberT:
     if isinstance(argument, str) and not _PLAIN.fullmatch(argument):
         raise ValueError(f"{argument!r} is not a number in plain digits")
     return argument
@@ -162,6 +165,7 @@ def _wrong_type(message: str, values: flags.FlagValues) -> str:
         return _unreadable(message)
     name, value = found.groups()
     allowed = _TYPE_IN_WORDS.get(type(values[name].default), "as --help says")
-    if isinstance(values[name], flags.EnumFlag):
-        allowed = f"one of {', '.join(values[name].parser.enum_values)}"
+    parser = values[name].parser
+    if isinstance(parser, flags.EnumParser):
+        allowed = f"one of {', '.join(parser.enum_values)}"
     return config.refusal(name, value, allowed)

@@ -16,6 +16,7 @@ from enas_tf.config import sections as config
 
 FLAGS = flags.FLAGS
 
+Value = bool | int | float | str  # of a flag
 HELP_WORDS = ("--help", "-help", "-h", "--helpshort", "-?", "--?")
 FULL_WORDS = ("--helpfull", "-helpfull")
 VERSION_WORDS = ("--version", "-version")
@@ -25,7 +26,7 @@ _HELP_ABOUT = re.compile(r"--?help=(.*)", re.DOTALL)
 # default, and why they have no effect (reference code: src/cifar10/main.py).
 _ONE_PROCESS = "one process computes the whole aggregate (--controller_num_aggregate)"
 _NEVER_READ = "the original never read it either"
-IGNORED: dict[str, tuple[Any, str]] = {
+IGNORED: dict[str, tuple[Value, str]] = {
     "data_format": ("NHWC", "TensorFlow picks the memory layout by itself"),
     "child_num_cell_layers": (5, _NEVER_READ),
     "child_block_size": (3, _NEVER_READ),
@@ -55,14 +56,18 @@ ALIASES = {
 
 WHOLE_CHANNELS = "controller_search_whole_channels"
 
-_NUMBERS = {int: flag_reading.Whole, float: flag_reading.Number}
+_NUMBERS: dict[type, type[flags.ArgumentParser]] = {
+    int: flag_reading.Whole,
+    float: flag_reading.Number,
+}
 
 
 def define(values: flags.FlagValues = FLAGS) -> None:
     """Adds every flag of this program to `values`."""
     _define("preset", "paper", "A whole set of settings: paper, demo, cpu.", values)
+    defaults = config.Config()
     for item in config.settings():
-        _define(item.flag, item.field.default, _help(item), values)
+        _define(item.flag, item.of(defaults), _help(item), values)
     for name, (default, reason) in IGNORED.items():
         _define(name, default, f"Accepted, without effect: {reason}.", values)
     for alias, name in ALIASES.items():
@@ -120,7 +125,7 @@ def given(
     Those that the space does not have are left out, as in `IGNORED`; `space` is that of
     the run, where it is known, and otherwise --search_for.
     """
-    space = space or values["search_for"].value
+    space = space or str(values["search_for"].value)
     return {
         item.flag: values[item.flag].value
         for item in _written(values)
@@ -143,7 +148,7 @@ def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
 
 def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> list[str]:
     """One sentence for each flag that was given and has no effect in the `space`."""
-    space = space or values["search_for"].value
+    space = space or str(values["search_for"].value)
     reasons = {
         item.flag: f"the {space} space has no such part"
         for item in _written(values)
@@ -167,13 +172,15 @@ def _has_effect(item: config.Setting, space: str) -> bool:
     return not spaces or space in spaces
 
 
-def _define(name: str, default: Any, help: str, values: flags.FlagValues) -> None:
-    if type(default) in _NUMBERS:
-        parser, serializer = _NUMBERS[type(default)](), flags.ArgumentSerializer()
+def _define(name: str, default: Value, help: str, values: flags.FlagValues) -> None:
+    if isinstance(default, bool):
+        flags.DEFINE_bool(name, default, help, flag_values=values)
+    elif isinstance(default, str):
+        flags.DEFINE_string(name, default, help, flag_values=values)
+    else:
+        parser = _NUMBERS[type(default)]()
+        serializer: flags.ArgumentSerializer = flags.ArgumentSerializer()
         flags.DEFINE(parser, name, default, help, values, serializer)
-        return
-    define = flags.DEFINE_bool if isinstance(default, bool) else flags.DEFINE_string
-    define(name, default, help, flag_values=values)
 
 
 def _help(item: config.Setting) -> str:

@@ -8,7 +8,7 @@ nothing is created or removed before all else is known to be right.
 import os
 import pathlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import enas_tf
@@ -119,7 +119,7 @@ def _without(words: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def build(
-    given: dict[str, Any],
+    given: Mapping[str, object],
     preset: str | None,
     command: list[str],
     *,
@@ -181,7 +181,7 @@ def build(
     return Request(run.mode, configs, arc, folder, command, wanted)
 
 
-def run_settings(given: dict[str, Any]) -> config.RunConfig:
+def run_settings(given: Mapping[str, object]) -> config.RunConfig:
     """What to do and where: the settings that all others depend on, checked."""
     names = [item.flag for item in config.settings() if item.section == "run"]
     written = {name: given[name] for name in names if name in given}
@@ -199,7 +199,10 @@ def run_settings(given: dict[str, Any]) -> config.RunConfig:
 
 
 def stage_configs(
-    run: config.RunConfig, given: dict[str, Any], preset: str | None, folder: RunFolder
+    run: config.RunConfig,
+    given: Mapping[str, object],
+    preset: str | None,
+    folder: RunFolder,
 ) -> dict[str, config.Config]:
     """The settings of both stages: defaults, preset, what was given; {stage: Config}.
 
@@ -222,7 +225,7 @@ def stage_configs(
     return configs
 
 
-def _kept(recorded: dict[str, Any]) -> dict[str, Any]:
+def _kept(recorded: Mapping[str, object]) -> dict[str, Any]:
     """The part of a run's settings that holds for a later look at it."""
     return {
         item.flag: recorded[item.flag]
@@ -244,7 +247,7 @@ def _with_threads(
     return {stage: config.replace(one, values) for stage, one in configs.items()}
 
 
-def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:
+def _arc(given: Mapping[str, object], train: config.Config, folder: RunFolder) -> str:
     """The arc that the mode is about, as integers; "" where a search is to find it."""
     mode = train.run.mode
     if STAGES[mode] != ("train",):
@@ -256,7 +259,7 @@ def _arc(given: dict[str, Any], train: config.Config, folder: RunFolder) -> str:
             "Give --child_fixed_arc, or search first with --mode=search."
         )
     return arc_argument.arc_text(
-        value, train.run.search_for, train.child, average=train.rnn.average
+        str(value), train.run.search_for, train.child, average=train.rnn.average
     )
 
 
@@ -274,7 +277,7 @@ def _refuse_backend() -> None:
         raise config.ConfigError(str(error)) from None
 
 
-def _refuse_clashes(run: config.RunConfig, given: dict[str, Any]) -> None:
+def _refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
     """Flags that are fine each for itself."""
     if "child_fixed_arc" in given and STAGES[run.mode] != ("train",):
         raise config.ConfigError(
@@ -333,7 +336,7 @@ def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> N
         places.check_data(configs[STAGES[run.mode][0]])
 
 
-def _refuse_disagreement(given: dict[str, Any], arc: str, space: str) -> None:
+def _refuse_disagreement(given: Mapping[str, object], arc: str, space: str) -> None:
     for flag, value in arc_argument.follows(arc, space).items():
         if given.get(flag, value) != value:
             raise config.ConfigError(

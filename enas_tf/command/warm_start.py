@@ -6,6 +6,7 @@ did not write is taken over. No TensorFlow, as in command/request.py.
 
 import os
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 from enas_tf.config import sections as config_lib
@@ -61,7 +62,9 @@ def source(run: RunConfig, own: RunFolder) -> dict[str, Any]:
     return known
 
 
-def fill(given: dict[str, Any], run: RunConfig, has: dict[str, Any]) -> dict[str, Any]:
+def fill(
+    given: Mapping[str, object], run: RunConfig, has: Mapping[str, object]
+) -> Mapping[str, object]:
     """The flags `given`, and those that follow from the `source`'s settings.
 
     Raises:
@@ -78,7 +81,7 @@ def fill(given: dict[str, Any], run: RunConfig, has: dict[str, Any]) -> dict[str
     return {**given, **taken, "warm_start": run.warm_start}
 
 
-def refuse_other_arc(arc: str, run: RunConfig, has: dict[str, Any]) -> None:
+def refuse_other_arc(arc: str, run: RunConfig, has: Mapping[str, object]) -> None:
     """Refuse to train another arc (integers) than that of the `source`.
 
     Raises:
@@ -116,7 +119,7 @@ def _refuse_unfinished(folder: RunFolder) -> None:
         )
 
 
-def _difference(flag: str, given: Any, has: Any, run: RunConfig) -> ConfigError:
+def _difference(flag: str, given: object, has: object, run: RunConfig) -> ConfigError:
     return ConfigError(
         config_lib.refusal(
             flag,

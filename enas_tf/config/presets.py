@@ -4,6 +4,7 @@ A preset is two `Config` values, one for the search and one for training a fixed
 `paper` is what holds where no preset is named.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config_lib
@@ -347,7 +348,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
 
 
 def resolve(
-    space: str, stage: str, preset: str, given: dict[str, Any]
+    space: str, stage: str, preset: str, given: Mapping[str, object]
 ) -> config_lib.Config:
     """The settings of one stage: defaults, then the preset, then what the user gave.
 

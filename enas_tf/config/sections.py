@@ -6,7 +6,7 @@ bad input is refused before seconds are spent on that import.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import setting as setting_lib
@@ -366,11 +366,12 @@ class Setting(NamedTuple):
 def settings() -> Iterator[Setting]:
     """Every setting, section by section in the order of the classes above."""
     for section in dataclasses.fields(Config):
-        for field in dataclasses.fields(section.type):
+        # Their types are the classes themselves, not names of classes.
+        for field in dataclasses.fields(section.type):  # type: ignore[arg-type]
             yield Setting(section.name, field)
 
 
-def replace(config: Config, values: dict[str, Any]) -> Config:
+def replace(config: Config, values: Mapping[str, object]) -> Config:
     """`config` with the settings in `values`, keyed by flag name, changed.
 
     Raises:

@@ -14,7 +14,7 @@ class ConfigError(ValueError):
 
 
 def setting(
-    default: Any,
+    default: object,
     help: str,
     *,
     choices: tuple[str, ...] = (),
@@ -46,7 +46,7 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def refusal(flag: str, value: Any, allowed: str, remedy: str = "") -> str:
+def refusal(flag: str, value: object, allowed: str, remedy: str = "") -> str:
     """The one line in which every refusal of a flag's value is written."""
     shown = str(value)
     if value == "" or isinstance(value, str) and (" " in value or "\0" in value):

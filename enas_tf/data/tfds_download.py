@@ -7,12 +7,15 @@ first, with a short time limit.
 import threading
 import urllib.error
 import urllib.request
-from typing import Any
+from typing import TYPE_CHECKING
 
 from absl import logging
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import resize
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
 
 ANSWER_SECONDS = 8  # for the host to answer; looking up its name may block for longer
 WAYS_OUT = (
@@ -21,7 +24,7 @@ WAYS_OUT = (
 )
 
 
-def prepare(builder: Any, *, name: str, image_size: int) -> None:
+def prepare(builder: "tfds.core.DatasetBuilder", *, name: str, image_size: int) -> None:
     """Download and prepare what `builder` stands for.
 
     Args:
@@ -64,7 +67,9 @@ def one_line(error: BaseException, limit: int = 150) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def _check_size(builder: Any, name: str, image_size: int) -> None:
+def _check_size(
+    builder: "tfds.core.DatasetBuilder", name: str, image_size: int
+) -> None:
     """Refuse before hours of download what is sure to be refused after it."""
     size = sum(info.size for info in (builder.url_infos or {}).values())
     if size > resize.MAX_BYTES and not image_size:

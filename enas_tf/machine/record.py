@@ -83,21 +83,26 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
       ConfigError: that is another number than the stage began with.
     """
     stage = next((s for s in stages[::-1] if folder.has_checkpoint(s)), "")
-    mine = dict(stage=stage, asked=asked, onednn_asked=_onednn_asked())
+    mine = Wanted(0, stage=stage, asked=asked, onednn_asked=_onednn_asked())
     if not stage:
-        return Wanted(threads=asked or processor.cores(), **mine)
+        return mine._replace(threads=asked or processor.cores())
     begun = recorded(folder, stage)
     known = begun.threads if begun else _in_settings(folder, stage)
     if known and asked not in (0, known):
         raise _other_threads(asked, known, stage, folder)
     if begun:
-        mine |= dict(begun=begun, filters_in_parts=begun.filters_in_parts)
-        return Wanted(known, begun.onednn, begun.remapping, **mine)
+        return mine._replace(
+            threads=begun.threads,
+            onednn=begun.onednn,
+            remapping=begun.remapping,
+            filters_in_parts=begun.filters_in_parts,
+            begun=begun,
+        )
     if known:
-        return Wanted(known, **mine)
+        return mine._replace(threads=known)
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
-    mine |= dict(remapping=True, filters_in_parts=False)
-    return Wanted(asked or processor.seen(), **mine)
+    seen = asked or processor.seen()
+    return mine._replace(threads=seen, remapping=True, filters_in_parts=False)
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:

@@ -27,7 +27,7 @@ class DropPathClock:
     from the step alone, so no checkpoint needs them.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         """At the beginning of training, where nothing is dropped."""
         self.progress = tf.Variable(0.0, trainable=False)
         self.seed = tf.Variable([0, 0], trainable=False, dtype=tf.int32)

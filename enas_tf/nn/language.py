@@ -187,13 +187,15 @@ class CellWordModel(WordModel):
         """H."""
         return self.hidden_size
 
-    def passed(self, words, state, dropout):
-        """See WordModel."""
+    def passed(
+        self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The cell's states, and the last of them."""
         states = recurrent.states(words, state, self._cell(), dropout)
         return states, states[:, -1]
 
-    def get_config(self):
-        """See WordModel."""
+    def get_config(self) -> dict[str, Any]:
+        """Those of `WordModel`, and the cell."""
         return super().get_config() | dict(
             inputs=list(self._inputs),
             ops=list(self._ops),
@@ -245,8 +247,10 @@ class LstmWordModel(WordModel):
         """2K + 2H."""
         return 2 * self.inner_size + 2 * self.hidden_size
 
-    def passed(self, words, state, dropout):
-        """See WordModel; the first layer reads the whole text before the second."""
+    def passed(
+        self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The first layer reads the whole text before the second."""
         sizes = [self.inner_size, self.hidden_size]
         # [B, 2K + 2H] -> [B, K], [B, K], [B, H], [B, H]
         h1, c1, h2, c2 = tf.split(state, [n for n in sizes for _ in "hc"], axis=1)
@@ -261,8 +265,8 @@ class LstmWordModel(WordModel):
         )
         return second, tf.concat([first[:, -1], c1, second[:, -1], c2], axis=1)
 
-    def get_config(self):
-        """See WordModel."""
+    def get_config(self) -> dict[str, Any]:
+        """Those of `WordModel`, and K."""
         return super().get_config() | dict(inner_size=self.inner_size)
 
 
@@ -270,7 +274,7 @@ def lstm(
     x: tf.Tensor,
     h: tf.Tensor,
     c: tf.Tensor,
-    weights: tuple[Any, Any],
+    weights: tuple[keras.Variable, keras.Variable],
     mask: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """One layer: its outputs h_1..h_T, [B, T, K], and its memory c_T, [B, K].
@@ -286,7 +290,9 @@ def lstm(
     # One product for all steps; the loop has only the one with the output before.
     products = tf.tensordot(x, from_input, 1)  # [B, T, 4K]
 
-    def step(before, product):
+    def step(
+        before: tuple[tf.Tensor, tf.Tensor], product: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         h, c = before
         return lstm_step(product + tf.matmul(h * mask, from_state), c)
 

@@ -11,26 +11,28 @@ Not for training, whose pieces have lengths of their own (`data/text/bptt.py`), 
 the perplexity of a test text, which is one stream (`training/stream_loss.py`).
 """
 
-from typing import Any
-
 import tensorflow as tf
+
+from enas_tf.nn.language import WordModel
 
 WORDS = 512  # in a piece, over all rows: more are hardly faster
 SCORES = 2**24  # in a piece, words x V: 64 MiB, of which there are a few copies
 
 
-def log_probabilities(layer: Any, ids: tf.RaggedTensor) -> tf.Tensor:
+def log_probabilities(layer: WordModel, ids: tf.RaggedTensor) -> tf.Tensor:
     """ln P of all ids of each text behind its first one, [B] float32.
 
     Args:
-      layer: an `nn.language.WordModel`.
+      layer: the model.
       ids: [B, (words)] int32; every text has at least one, or none has any.
     """
     starts, counts = tf.cast(ids.row_starts(), tf.int32), num_targets(ids)
     longest = tf.maximum(tf.reduce_max(counts), 0)  # without texts the least int32
     width = _width(tf.shape(counts)[0], longest, layer.vocab_size)
 
-    def piece(column, total, state):
+    def piece(
+        column: tf.Tensor, total: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         columns = column + tf.range(width + 1)
         # [B, width + 1]: a text that has ended goes on with its last word, which the
         # weights below leave out.
@@ -53,12 +55,12 @@ def log_probabilities(layer: Any, ids: tf.RaggedTensor) -> tf.Tensor:
 
 
 def next_logits(
-    layer: Any, ids: tf.Tensor, state: tf.Tensor
+    layer: WordModel, ids: tf.Tensor, state: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Scores of the word behind all ids.
 
     Args:
-      layer: an `nn.language.WordModel`.
+      layer: the model.
       ids: [B, T] int32, at least one row and one column.
       state: [B, S], to begin with.
 
@@ -68,7 +70,9 @@ def next_logits(
     rows, columns = tf.unstack(tf.shape(ids))
     width = _width(rows, columns, layer.vocab_size)
 
-    def piece(column, _, state):
+    def piece(
+        column: tf.Tensor, _: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         logits, state = layer(ids[:, column : column + width], state)
         return column + width, logits[:, -1], state
 

@@ -25,7 +25,7 @@ class Residuals:
     end. What `save` gave may be called only in a gradient, which is traced after that.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Empty; one is made for every step that is traced."""
         self._rows: list[tuple[tf.Tensor, ...]] = []
         self._stacks: list[tf.Tensor] = []

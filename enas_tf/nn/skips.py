@@ -88,7 +88,7 @@ def _read_maps(
 def _sum(
     held: tf.Tensor, bits: tf.Tensor, y: tf.Tensor, *maps: tf.Tensor
 ) -> tuple[tf.Tensor, Callable]:
-    def gradient(dy):
+    def gradient(dy: tf.Tensor) -> list[tf.Tensor | None]:
         # A product is new memory. By reference, as forward, several sums would hold dy,
         # and which of them may use its memory would hang on the threads (`Sources`).
         factors = tf.unstack(tf.cast(bits, dy.dtype))

@@ -4,8 +4,7 @@ Written with matplotlib's object interface: no global state, no window, any thre
 """
 
 import pathlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib import figure as figure_lib
@@ -14,15 +13,20 @@ from enas_tf.plots import confusion as confusion_picture
 from enas_tf.plots import curves, macro, micro
 from enas_tf.plots import rnn as rnn_picture
 from enas_tf.spaces import base
+from enas_tf.spaces.base import ArcT
 
 DPI = 100
 
 # What draws an arc of the space of that name: (space, arc, title) -> Figure.
-PICTURES = {"macro": macro.draw, "micro": micro.draw, "rnn": rnn_picture.draw}
+PICTURES: dict[str, Callable[..., figure_lib.Figure]] = {
+    "macro": macro.draw,
+    "micro": micro.draw,
+    "rnn": rnn_picture.draw,
+}
 
 
 def draw_arc(
-    space: base.SearchSpace, arc: Any, path: pathlib.Path, *, title: str = ""
+    space: base.SearchSpace[ArcT], arc: ArcT, path: pathlib.Path, *, title: str = ""
 ) -> None:
     """Write a picture of `arc` to the PNG file `path`."""
     _save(PICTURES[space.name](space, arc, title), path)

@@ -1,11 +1,13 @@
 """Which classes are taken for which: the table of a class's answers as a picture."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib import colors, font_manager
 from matplotlib import figure as figure_lib
+from matplotlib.axes import Axes
 
 from enas_tf.plots import pen
 from enas_tf.run import lines
@@ -67,7 +69,7 @@ def _side(names: Sequence[str]) -> float:
     return max(2.5, cell * count) + 1.2 + _LETTER_INCHES * max(map(len, names))
 
 
-def _name(axes, names: Sequence[str]) -> None:
+def _name(axes: Axes, names: Sequence[str]) -> None:
     """Every class by its name; where there are too many, matplotlib's own numbers."""
     few = len(names) <= MOST_NUMBERS
     if len(names) > MOST_NAMES:
@@ -80,10 +82,10 @@ def _name(axes, names: Sequence[str]) -> None:
         axes.tick_params(axis="x", labelrotation=90)
 
 
-def _number(axes, confusion: np.ndarray, shares: np.ndarray) -> None:
+def _number(axes: Axes, confusion: np.ndarray, shares: np.ndarray) -> None:
     for (row, column), images in np.ndenumerate(confusion):
         colour = "white" if shares[row, column] > _DARK else pen.INK
-        style = dict(ha="center", va="center", fontsize=9, color=colour)
+        style = dict[str, Any](ha="center", va="center", fontsize=9, color=colour)
         if images:
             axes.text(column, row, str(images), **style)
 

@@ -6,13 +6,15 @@ training or of both is drawn alike.
 
 import math
 import pathlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib import figure as figure_lib
+from matplotlib.axes import Axes
 from scipy import ndimage
 
 from enas_tf.run import report
+from enas_tf.run.rows import Row
 
 _COLUMNS = 3
 _PANEL_INCHES = (5.0, 3.4)
@@ -132,7 +134,7 @@ def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
     return figure
 
 
-def lines_of(panel: Panel, rows: list[dict[str, Any]]) -> list[Line]:
+def lines_of(panel: Panel, rows: list[Row]) -> list[Line]:
     """The lines of `panel`, one per stage, kind and name that `rows` have."""
     kinds = {kind for kind, _ in panel.values}
     stages = list(dict.fromkeys(row["stage"] for row in rows if row["kind"] in kinds))
@@ -153,7 +155,7 @@ def running_mean(values: np.ndarray) -> np.ndarray:
     return ndimage.uniform_filter1d(values, window, mode="nearest")
 
 
-def _names(rows: list[dict[str, Any]], wanted: str) -> list[str]:
+def _names(rows: list[Row], wanted: str) -> list[str]:
     """The keys of `rows` that `wanted` stands for, in order of appearance."""
     if not wanted.endswith("/"):
         return [wanted]
@@ -170,7 +172,7 @@ def _label(kind: str, name: str, panel: Panel) -> str:
     return words.replace("_", " ")
 
 
-def _line(label: str, rows: list[dict[str, Any]], name: str) -> list[Line]:
+def _line(label: str, rows: list[Row], name: str) -> list[Line]:
     """One line, or none where no row has a number under `name`."""
     points = [(row["step"], row[name]) for row in rows if row.get(name) is not None]
     if not points:
@@ -179,7 +181,7 @@ def _line(label: str, rows: list[dict[str, Any]], name: str) -> list[Line]:
     return [Line(label, steps, values)]
 
 
-def _panel(axes, panel: Panel, lines: list[Line]) -> None:
+def _panel(axes: Axes, panel: Panel, lines: list[Line]) -> None:
     for line in lines:
         few = len(line.values) < _MANY
         shown = line.values if few else running_mean(line.values)

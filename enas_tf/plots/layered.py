@@ -86,6 +86,11 @@ class _Order:
     """
 
     def __init__(self, graph: Graph):
+        """Numbers the nodes.
+
+        Args:
+          graph: what is laid out.
+        """
         self.nodes = [node for layer in graph.layers for node in layer]
         number = {node: i for i, node in enumerate(self.nodes)}
         self.layers = [[number[node] for node in layer] for layer in graph.layers]

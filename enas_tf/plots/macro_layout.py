@@ -17,7 +17,12 @@ class Layout:
     """Places in the picture of `num_layers` layers that choose among `num_ops` ops."""
 
     def __init__(self, num_layers: int, num_ops: int):
-        """Args: what decides the size of the picture."""
+        """Lays out the sheet.
+
+        Args:
+          num_layers: L of the arc, a row each.
+          num_ops: rows of the legend.
+        """
         arcs = self.bow(num_layers) + _MARGIN
         self.column_x = arcs + BOX_WIDTH / 2
         self._matrix_x = arcs + BOX_WIDTH + _MARGIN

@@ -7,6 +7,8 @@ down into the concatenation.
 Lengths are in rows, about the height of a line of boxes.
 """
 
+from typing import Any
+
 from matplotlib import figure as figure_lib
 
 from enas_tf.plots import micro_layout, micro_sheet
@@ -39,7 +41,7 @@ def draw(space: micro.MicroSpace, arc: micro.MicroArc, title: str) -> figure_lib
 
 def _frame(pen: Pen, frame: micro_sheet.Frame, heading: str) -> None:
     x, y = frame.x + frame.width / 2, frame.y - frame.height / 2
-    style = dict(edgecolor=pen_lib.GRID, zorder=0)
+    style = dict[str, Any](edgecolor=pen_lib.GRID, zorder=0)
     pen.box(x, y, frame.width, frame.height, _FIELD, **style)
     x, y = frame.x + micro_sheet.INSET, frame.y - 0.6
     pen.text(x, y, heading, size=1.25, weight="bold", ha="left")
@@ -87,7 +89,7 @@ def _input(pen: Pen, node: int, x: float, bottom: float) -> None:
 
 def _block(pen: Pen, space: micro.MicroSpace, block: Block) -> None:
     height, width = micro_layout.BLOCK_HEIGHT, micro_layout.BLOCK_WIDTH
-    style = dict(edgecolor=pen_lib.GRID, zorder=1)
+    style = dict[str, Any](edgecolor=pen_lib.GRID, zorder=1)
     pen.box(block.x, block.y - height / 2, width, height, _FRAME, **style)
     y = block.y - micro_layout.PAD - pen_lib.BOX_HEIGHT / 2
     radius = micro_layout.SUM_RADIUS

@@ -5,7 +5,7 @@ falls from 0 at the top. A cell is a graph in layers by depth: its inputs, the b
 that read inputs only, and so on, and at last the entries of the concatenation.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from enas_tf.plots import layered, pen
 from enas_tf.spaces import micro
@@ -115,14 +115,24 @@ def _edge(
 def _width(node: layered.Node) -> float:
     if isinstance(node, Pass):
         return _PASS_WIDTH
-    return INPUT_WIDTH if node < micro.NUM_INPUTS else BLOCK_WIDTH
+    return INPUT_WIDTH if _source(node) < micro.NUM_INPUTS else BLOCK_WIDTH
+
+
+def _source(node: layered.Node) -> int:
+    """The number of the node that `node` is or whose way it is on."""
+    return node.source if isinstance(node, Pass) else cast(int, node)
 
 
 class CellLayout:
     """Places in the picture of one cell."""
 
     def __init__(self, cell: Cell, *, halves: bool):
-        """Args: the cell; whether its inputs are halved."""
+        """Lays out one cell.
+
+        Args:
+          cell: what is drawn; its entries are ints.
+          halves: whether its inputs are halved.
+        """
         self._graph = graph_of(cell)
         self._layout = layered.laid_out(self._graph)
         self.crossings = self._layout.crossings
@@ -194,7 +204,7 @@ class CellLayout:
         upper, lower, _ = self._graph.edges[number]
         layer = self._depth[lower]
         bend, straight = self.bottoms[layer - 1], self.tops[layer]
-        source = upper.source if isinstance(upper, Pass) else upper
+        source = _source(upper)
         start, end = bend, straight
         if source == upper and source >= micro.NUM_INPUTS:
             start = bend + PAD  # the sum stands above the frame's bottom

@@ -40,7 +40,14 @@ class Sheet:
     """Places on the picture of one arc."""
 
     def __init__(self, arc: MicroArc, ops: tuple[str, ...], title: str, words: str):
-        """Args: what is drawn, the names of the ops, and the headings."""
+        """Lays out both cells, side by side or one above the other.
+
+        Args:
+          arc: what is drawn; its entries are ints.
+          ops: the names of the ops, in id order.
+          title: a bold heading, "" for none.
+          words: a line or more below it.
+        """
         self.cells = [
             CellLayout(cell, halves=name == "reduce")
             for name, cell in zip(micro.CELLS, arc, strict=True)

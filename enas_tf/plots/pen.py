@@ -6,6 +6,8 @@ sheet says how many inches a row has, so that letters and shapes keep their prop
 
 import copy
 import textwrap
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import figure as figure_lib
@@ -57,7 +59,13 @@ class Pen:
     """Draws the few shapes that pictures are made of, on a sheet of its own."""
 
     def __init__(self, width: float, height: float, inch: float):
-        """Args: the sheet's size in rows, and how many inches a row has."""
+        """A pen on an empty sheet.
+
+        Args:
+          width: of the sheet, in rows.
+          height: the same.
+          inch: how many inches a row has.
+        """
         self.inch = inch
         self.figure = figure_lib.Figure(figsize=(width * inch, height * inch))
         self.axes = self.figure.add_axes((0, 0, 1, 1))
@@ -73,16 +81,27 @@ class Pen:
         return other
 
     def text(
-        self, x: float, y: float, text: str, *, size: float = 1.0, **style
+        self, x: float, y: float, text: str, *, size: float = 1.0, **style: Any
     ) -> None:
         """`text` at (x, y), `size` times the ordinary letters."""
-        style = dict(va="center", ha="center", color=INK, transform=self._place) | style
+        centred = dict[str, Any](va="center", ha="center", transform=self._place)
         points = size * _FONT * self.inch * 72
+        style = {**centred, "color": INK, **style}
         self.axes.text(x, y, text, fontsize=points, **style)
 
-    def box(self, x, y, width, height, colour, *, rounding=0.12, **style) -> None:
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        colour: str,
+        *,
+        rounding: float = 0.12,
+        **style: Any,
+    ) -> None:
         """A rounded box centred on (x, y)."""
-        style = {"edgecolor": INK, "linewidth": 0.8, "zorder": 3} | style
+        style = {"edgecolor": INK, "linewidth": 0.8, "zorder": 3, **style}
         shape = patches.FancyBboxPatch(
             (x - width / 2, y - height / 2),
             width,
@@ -103,12 +122,19 @@ class Pen:
         """A box in the colour of the op of that name."""
         self.box(x, y, width, height, OP_COLOURS[name])
 
-    def line(self, xs, ys, **style) -> None:
+    def line(self, xs: Sequence[float], ys: Sequence[float], **style: Any) -> None:
         """A straight line."""
-        style = dict(color=INK, linewidth=1.0, transform=self._place) | style
+        style = {"color": INK, "linewidth": 1.0, "transform": self._place, **style}
         self.axes.plot(xs, ys, **style)
 
-    def curve(self, corners: list[Point], *, before=(), after=(), **style) -> None:
+    def curve(
+        self,
+        corners: list[Point],
+        *,
+        before: Sequence[Point] = (),
+        after: Sequence[Point] = (),
+        **style: Any,
+    ) -> None:
         """A cubic curve over four corners, from the first one to the last one.
 
         Args:
@@ -124,7 +150,14 @@ class Pen:
         self._add(patches.PathPatch(Path(points, codes), fill=False, **style))
 
     def head(
-        self, x: float, y: float, dx: float, dy: float, size: float, *, colour=INK
+        self,
+        x: float,
+        y: float,
+        dx: float,
+        dy: float,
+        size: float,
+        *,
+        colour: str = INK,
     ) -> None:
         """An arrow head whose tip is at (x, y) and which points along (dx, dy)."""
         back = np.array([x - dx * size, y - dy * size])
@@ -141,7 +174,7 @@ class Pen:
     def headings(self, title: str, description: str) -> None:
         """A bold title, if any, and the description in as many lines as it takes."""
         x, y = _MARGIN_INCHES / self.inch, -_title_inches(title)
-        style = dict(ha="left", va="center", color=INK)
+        style = dict[str, Any](ha="left", va="center", color=INK)
         if title:
             self.axes.text(
                 x,

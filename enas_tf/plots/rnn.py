@@ -4,7 +4,7 @@ A node is a box with its number and its function; what no node reads runs down i
 average. Reference: paper, figure 6. Lengths are in rows.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from matplotlib import figure as figure_lib
 
@@ -31,6 +31,11 @@ class End(NamedTuple):
     layer: int
 
 
+def _number(node: layered.Node) -> int:
+    """The number of the node that `node` is or whose way it is on."""
+    return node.node if isinstance(node, End) else cast(int, node)
+
+
 def draw(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> figure_lib.Figure:
     """A Figure of `arc`."""
     layers, edges = graph_of(arc)
@@ -53,8 +58,9 @@ def draw(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> figure_lib.Figure:
     for depth, layer in enumerate(layers):
         for node in layer:
             if not isinstance(node, End):
-                op = FIRST if node == 0 else space.ops[arc.ops[node - 1]]
-                _node(cell, layout.xs[node], _y(depth), node, op)
+                number = _number(node)
+                op = FIRST if number == 0 else space.ops[arc.ops[number - 1]]
+                _node(cell, layout.xs[node], _y(depth), number, op)
     _average(cell, [layout.xs[end] for end in layers[-1]], _y(len(layers) - 1))
     return pen.figure
 
@@ -73,7 +79,7 @@ def graph_of(arc: rnn.RnnArc) -> tuple[layered.Layers, list[layered.Edge]]:
         layers[depth].append(node)
     edges = [layered.Edge(read, n) for n, read in enumerate(arc.inputs, start=1)]
     for node in rnn.loose_ends(arc):
-        above = node
+        above: layered.Node = node
         for depth in range(depths[node] + 1, last + 1):
             end = End(node, depth)
             layers[depth].append(end)
@@ -106,13 +112,19 @@ def _edges(pen: Pen, layout: layered.Layout, edges: list[layered.Edge]) -> None:
         arrives = not isinstance(lower, End) or depth[lower] == last
         if arrives:
             end += pen_lib.BOX_HEIGHT / 2
-        source = upper.node if isinstance(upper, End) else upper
-        colour = pen_lib.source_colour(source)
+        colour = pen_lib.source_colour(_number(upper))
         points = (layout.xs[upper], start), (layout.xs[lower], end)
         _way(pen, *points, colour, arrives=arrives)
 
 
-def _way(pen: Pen, start, end, colour: str, *, arrives: bool = True) -> None:
+def _way(
+    pen: Pen,
+    start: pen_lib.Point,
+    end: pen_lib.Point,
+    colour: str,
+    *,
+    arrives: bool = True,
+) -> None:
     (x, y), (to_x, to_y) = start, end
     straight = to_y + (_HEAD if arrives else 0.0)
     middle = (y + straight) / 2

@@ -6,7 +6,7 @@ Pure functions of the object in run.json. No TensorFlow.
 import datetime
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import enas_tf
@@ -16,7 +16,7 @@ KEPT = 100  # entries of the list; of older ones their seconds are kept
 
 
 def begin(
-    run: dict[str, Any], words: Sequence[str], mode: str, seconds: float
+    run: Mapping[str, object], words: Sequence[str], mode: str, seconds: float
 ) -> dict[str, Any]:
     """`run` with one command more, which began `seconds` ago.
 
@@ -38,7 +38,7 @@ def begin(
     return _summed({**run, **dropped, "commands": entries[-KEPT:]})
 
 
-def until(run: dict[str, Any], last_sign: float) -> dict[str, Any]:
+def until(run: dict[str, object], last_sign: float) -> dict[str, object]:
     """`run`, whose last command has `seconds` up to its last sign of life if it has no
     end: it was killed. `last_sign` is in seconds since 1970."""
     entry = of(run)[-1] if of(run) else {}
@@ -51,12 +51,12 @@ def until(run: dict[str, Any], last_sign: float) -> dict[str, Any]:
     return _with_last(run, seconds=round(spent, 1))
 
 
-def lives(run: dict[str, Any], seconds: float) -> dict[str, Any]:
+def lives(run: Mapping[str, object], seconds: float) -> dict[str, Any]:
     """`run`, whose last command has lasted for `seconds` so far."""
     return _with_last(run, seconds=round(seconds, 1))
 
 
-def end(run: dict[str, Any], status: str, seconds: float) -> dict[str, Any]:
+def end(run: Mapping[str, object], status: str, seconds: float) -> dict[str, Any]:
     """`run`, whose last command has ended after `seconds`."""
     ended = _now()
     run = {**run, "end": ended}
@@ -76,24 +76,24 @@ def status_of(error: BaseException | None) -> str:
     return FAILED if isinstance(error, Exception) else ""
 
 
-def of(run: dict[str, Any]) -> list[dict[str, Any]]:
+def of(run: Mapping[str, object]) -> list[dict[str, Any]]:
     """The list; what is no entry is left out."""
     found = run.get("commands")
     found = found if isinstance(found, list) else []
     return [entry for entry in found if isinstance(entry, dict)]
 
 
-def seconds(run: dict[str, Any]) -> float:
+def seconds(run: Mapping[str, object]) -> float:
     """Of all commands of the run together."""
     return _number(run.get("seconds"))
 
 
-def _with_last(run: dict[str, Any], **facts: Any) -> dict[str, Any]:
+def _with_last(run: Mapping[str, object], **facts: object) -> dict[str, Any]:
     *before, last = of(run) or [{}]
     return _summed({**run, "commands": [*before, {**last, **facts}]})
 
 
-def _summed(run: dict[str, Any]) -> dict[str, Any]:
+def _summed(run: Mapping[str, object]) -> dict[str, Any]:
     spent = _number(run.get("seconds_of_earlier_commands"))
     spent += sum(_number(entry.get("seconds")) for entry in of(run))
     return {**run, "seconds": round(spent, 1)}
@@ -105,6 +105,7 @@ def _now(seconds: float = 0.0) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _number(value: Any) -> float:
-    is_one = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_one else 0.0
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value)

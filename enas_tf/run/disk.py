@@ -7,7 +7,7 @@ import math
 import os
 import pathlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config
@@ -84,7 +84,7 @@ def write_text(path: pathlib.Path, text: str) -> None:
             raise
 
 
-def write_json(path: pathlib.Path, value: dict[str, Any]) -> None:
+def write_json(path: pathlib.Path, value: Mapping[str, object]) -> None:
     """`write_text` of an object as JSON, sealed: `CHECKSUM` is a key of it.
 
     JSON has no number for what is not finite; it is null there.
@@ -125,13 +125,13 @@ def read_sealed(path: pathlib.Path) -> Read:
     return Read(value, sealed)
 
 
-def _checksum(value: dict[str, Any]) -> str:
+def _checksum(value: Mapping[str, object]) -> str:
     """Equal for equal objects, however they are laid out in a file."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return f"{zlib.crc32(text.encode()):08x}"
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, object]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("a key is there twice")
@@ -145,7 +145,7 @@ def _number(text: str) -> float:
     return number
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: object) -> Any:
     """`value` with null in place of numbers that are not finite."""
     if isinstance(value, dict):
         return {key: _finite(one) for key, one in value.items()}

@@ -17,7 +17,12 @@ class NotFinite(ArithmeticError):
     """A loss or a weight is not a number; the message says where."""
 
     def __init__(self, what: str, part: str):
-        """Args: the end of a sentence on what is wrong; of `REMEDIES`."""
+        """A message with its remedy.
+
+        Args:
+          what: is wrong and where, a sentence without its full stop.
+          part: a key of `REMEDIES`.
+        """
         kept = "What was saved before is kept."
         super().__init__(f"{what}. {kept} {REMEDIES[part]}")
 

@@ -7,7 +7,7 @@ other files. No TensorFlow, so that a wrong folder is refused at once.
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -36,7 +36,12 @@ class RunFolder(RunJournal):
     """The output directory of one run, locked while this object lives."""
 
     def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
-        """Args: the folder; nothing is created or checked, see `claim`, `look`."""
+        """Creates and checks nothing, see `claim` and `look`.
+
+        Args:
+          path: of the folder; `~` is the user's home.
+          keeps: whether what is found or recorded is written.
+        """
         super().__init__(path, keeps=keeps)
         self._lock = filelock.FileLock(self.path / run_layout.LOCK)
 
@@ -216,7 +221,7 @@ class RunFolder(RunJournal):
         with disk.refusals(self.path):
             return run_settings.find(self.path, stage, copy)
 
-    def _keep_settings(self, stage: str, values: dict[str, Any]) -> None:
+    def _keep_settings(self, stage: str, values: Mapping[str, object]) -> None:
         """In the file first: while it is whole, the copy may be of before."""
         if self.keeps:
             disk.write_json(run_settings.path(self.path, stage), values)

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from enas_tf.config import sections as config_lib
@@ -29,12 +29,17 @@ class RunJournal(RunPaths):
     """
 
     def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
-        """Args: the folder; nothing is created or checked."""
+        """Creates and checks nothing.
+
+        Args:
+          path: the folder of the run.
+          keeps: see the class.
+        """
         super().__init__(path)
         self.keeps = keeps
         self._began: float | None = None  # the running command, on the monotonic clock
 
-    def record(self, stage: str, **facts: Any) -> None:
+    def record(self, stage: str, **facts: object) -> None:
         """Adds `facts` (JSON values) to what run.json says about `stage`."""
         run = self.run()
         run["stages"].setdefault(stage, {}).update(facts)
@@ -113,21 +118,21 @@ class RunJournal(RunPaths):
         began: float,
     ) -> None:
         """Begins an entry of the list, of a command that began then (monotonic)."""
-        run = found.run if found else run_record.new()
-        run = run_commands.until(run, self._last_sign())
-        run = run_commands.begin(run, words, mode, time.monotonic() - began)
+        before = found.run if found else run_record.new()
+        before = run_commands.until(before, self._last_sign())
+        run = run_commands.begin(before, words, mode, time.monotonic() - began)
         if not found:
             run["begin"] = run["commands"][-1]["begin"]
         self._write(run)
         self._began = began
 
-    def _living(self, run: dict[str, Any]) -> dict[str, Any]:
+    def _living(self, run: Mapping[str, object]) -> Mapping[str, object]:
         """`run` with the seconds of the running command as of now."""
         if self._began is None:
             return run
         return run_commands.lives(run, time.monotonic() - self._began)
 
-    def _write(self, run: dict[str, Any]) -> None:
+    def _write(self, run: Mapping[str, object]) -> None:
         if self.keeps:
             run_record.write(self.path, self._living(run))
 

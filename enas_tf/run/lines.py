@@ -22,12 +22,12 @@ _COMMAND = re.compile(r": (?=\S.*\.py['\"]? -)")
 class Formatter(logging.Formatter):
     """The time of day and the message, wrapped below it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """The form is the same for every line of a run."""
         super().__init__("%(asctime)s %(message)s", STAMP)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """See the base class, which adds a traceback if there is one."""
+        """The time and the text of `record`, wrapped; a traceback comes below it."""
         return wrapped(super().formatMessage(record))
 
 

@@ -12,7 +12,11 @@ class RunPaths:
     """
 
     def __init__(self, path: str | os.PathLike):
-        """Args: the folder; nothing is created or checked."""
+        """Creates and checks nothing.
+
+        Args:
+          path: of the folder; `~` is the user's home.
+        """
         self.path = pathlib.Path(os.path.expanduser(path))
 
     @property

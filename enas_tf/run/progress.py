@@ -5,8 +5,8 @@ Records nothing; see report.py.
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import tqdm
 
@@ -60,7 +60,11 @@ class Bar:
     """A tqdm line with the time left; silent where nobody could watch it move."""
 
     def __init__(self, *, wanted: bool):
-        """Args: whether a bar is wanted, if standard error is a terminal."""
+        """Shows nothing yet.
+
+        Args:
+          wanted: whether a line is drawn, if standard error is a terminal.
+        """
         self._wanted = wanted
         self._line: tqdm.tqdm | None = None
         self._look: Callable[[], Look] | None = None
@@ -77,7 +81,7 @@ class Bar:
         self._look = look
         self._show_look()
 
-    def advance(self, count: int, shown: dict[str, Any]) -> None:
+    def advance(self, count: int, shown: Mapping[str, object]) -> None:
         """Move by `count` and show the values `shown` behind the bar."""
         if self._line is None:
             return
@@ -93,7 +97,7 @@ class Bar:
             self._line.close()
         self._line = self._look = None
 
-    def _open(self, **settings: Any) -> tqdm.tqdm | None:
+    def _open(self, **settings: object) -> tqdm.tqdm | None:
         # Asked now and not at import: a program may redirect its standard error.
         if not self._wanted or not sys.stderr.isatty():
             return None

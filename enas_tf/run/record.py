@@ -5,6 +5,7 @@ came between them, and run.json is the newer one. No TensorFlow.
 """
 
 import pathlib
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import enas_tf
@@ -64,7 +65,8 @@ def read(folder: pathlib.Path) -> Found | None:
     ours, copy = (_file(folder / n) for n in (run_layout.RUN, run_layout.COPY))
     if copy.sealed and ours.run and not ours.sealed and ours.run != copy.run:
         ours = _File(None, False, mending.DAMAGED)  # its checksum is lost
-    if ours.sealed and copy.sealed and _of_two_runs(ours.run, copy.run):
+    both = ours.sealed and copy.sealed
+    if both and _of_two_runs(ours.run or {}, copy.run or {}):
         raise disk.Damaged(
             f"{folder / run_layout.RUN} and {run_layout.COPY} are of two runs. Remove "
             "the one that is not of this folder's; it is made anew from the other."
@@ -80,14 +82,14 @@ def read(folder: pathlib.Path) -> Found | None:
     return _rebuilt(folder, ours.trouble) if _is_ours(folder) else None
 
 
-def write(folder: pathlib.Path, run: dict[str, Any]) -> None:
+def write(folder: pathlib.Path, run: Mapping[str, object]) -> None:
     """Keep `run`, twice."""
     run = {**{key: run[key] for key in _HEAD if key in run}, **run}
     disk.write_json(folder / run_layout.RUN, run)
     disk.write_json(folder / run_layout.COPY, run)
 
 
-def _of_two_runs(ours: dict[str, Any], copy: dict[str, Any]) -> bool:
+def _of_two_runs(ours: Mapping[str, object], copy: Mapping[str, object]) -> bool:
     """Whether they began at different times; all states of one run have one begin."""
     known = "begin" in ours and "begin" in copy
     return known and ours["begin"] != copy["begin"]
@@ -136,7 +138,7 @@ def _is_ours(folder: pathlib.Path) -> bool:
 
 def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
     """What the rest of the folder tells; no file of it is read but the settings."""
-    stages = {}
+    stages: dict[str, dict[str, object]] = {}
     for stage in run_settings.SECTIONS:
         if begun := run_settings.find(folder, stage, None).values:
             stages[stage] = {run_settings.KEY: begun}
@@ -145,7 +147,7 @@ def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
     return Found({**new(), "rebuilt": True, "stages": stages}, lost=trouble)
 
 
-def _with_stages(run: dict[str, Any]) -> dict[str, Any]:
+def _with_stages(run: Mapping[str, object]) -> dict[str, Any]:
     stages = run.get("stages")
     stages = stages if isinstance(stages, dict) else {}
     return {**run, "stages": {k: v for k, v in stages.items() if isinstance(v, dict)}}

@@ -8,7 +8,6 @@ import math
 import pathlib
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import tensorflow as tf
 from absl import logging
@@ -30,6 +29,13 @@ class Report:
     A row of metrics.jsonl is {"stage", "kind", "step", "time", and one key per value};
     a value that is not a finite number is null there, for JSON has no NaN. Both logs
     are opened when there is something to write: a look at a run leaves them alone.
+
+    It is used in a `with`, behind whose end nothing more is reported. A run that goes
+    on calls `rewind` before its first row; `flush` comes before each checkpoint.
+    Between `begin` or `begin_forecast` and `finish`, `advance` moves the progress line;
+    everything else may be called in between. A tag keeps its kind: a scalar's name
+    cannot be a text's or an image's (ValueError). A disk that is full or may not be
+    written is a ConfigError.
 
     Attributes:
       stage: whose rows and events these are.
@@ -65,7 +71,7 @@ class Report:
         """The report itself; `close` follows."""
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         """Closes, whatever happened."""
         self.close()
 
@@ -181,7 +187,7 @@ class Report:
         """Open a progress line that shows `look()`, asked whenever it advances."""
         self._bar.begin_forecast(look)
 
-    def advance(self, count: int, **shown: Any) -> None:
+    def advance(self, count: int, **shown: object) -> None:
         """Move the progress line by `count`; `shown` stands behind it."""
         self._bar.advance(count, shown)
 

@@ -94,7 +94,12 @@ class RowFile:
     """A file of rows that grows; it is mended before it is first changed."""
 
     def __init__(self, path: pathlib.Path, *, keys: Sequence[str]):
-        """Args: where, and what every row has; nothing is touched yet."""
+        """Touches nothing yet.
+
+        Args:
+          path: of the file; it and its folder are made with the first row.
+          keys: the names that every row has.
+        """
         self._path = path
         self._keys = keys
         self._file: TextIO | None = None
@@ -165,7 +170,7 @@ def _row(line: bytes, keys: Sequence[str]) -> Row | None:
     return row if all(_fits(*item, keys) for item in row.items()) else None
 
 
-def _fits(key: str, value: Any, keys: Sequence[str]) -> bool:
+def _fits(key: str, value: object, keys: Sequence[str]) -> bool:
     """Whether `value` can stand under `key`: a text, a whole number, or a number."""
     if key in ("step", "epoch"):
         return type(value) is int

@@ -5,6 +5,7 @@ TensorFlow.
 """
 
 import pathlib
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config_lib
@@ -55,7 +56,7 @@ def path(folder: pathlib.Path, stage: str) -> pathlib.Path:
     return folder / stage / run_layout.SETTINGS
 
 
-def find(folder: pathlib.Path, stage: str, copy: Any) -> Found:
+def find(folder: pathlib.Path, stage: str, copy: object) -> Found:
     """The settings of `stage`, from its file or from `copy`, run.json's.
 
     A file without a checksum counts where there is no copy: one of an earlier version.
@@ -96,20 +97,22 @@ def mixed(folder: pathlib.Path, stage: str, flag: str) -> disk.Damaged:
     )
 
 
-def are_ours(values: dict[str, Any]) -> bool:
+def are_ours(values: Mapping[str, object]) -> bool:
     """Whether `values` are settings: some are known, and these are of their types."""
     known = [item for item in config_lib.settings() if item.flag in values]
     return len(known) >= _FEWEST and all(_fits(values[i.flag], i) for i in known)
 
 
-def with_split_seed(begun: dict[str, Any]) -> dict[str, Any]:
+def with_split_seed(begun: dict[str, object]) -> dict[str, object]:
     """Settings with --split_seed: up to 0.1.0 --seed decided how images are split."""
     if not begun or begun.get("search_for", "macro") not in config_lib.IMAGES:
         return begun
     return {"split_seed": begun.get("seed", 0), **begun}
 
 
-def changes(stage: str, begun: dict[str, Any], now: config_lib.Config) -> list[Change]:
+def changes(
+    stage: str, begun: Mapping[str, object], now: config_lib.Config
+) -> list[Change]:
     """The settings that change the result and are not what they were.
 
     The one to be named comes first.
@@ -138,19 +141,19 @@ def refusal(folder: pathlib.Path, stage: str, change: Change) -> ConfigError:
     )
 
 
-def _disputed(values: dict[str, Any], copy: dict[str, Any]) -> str:
+def _disputed(values: Mapping[str, object], copy: Mapping[str, object]) -> str:
     """A training that is told to go on for longer keeps that in its file first."""
     names = [item.flag for item in config_lib.settings() if item.flag != LENGTH]
     differ = (name for name in names if values.get(name) != copy.get(name))
     return next(differ, "")
 
 
-def _known(values: dict[str, Any]) -> bool:
+def _known(values: Mapping[str, object]) -> bool:
     """Whether no name is strange, as a flipped bit makes one."""
     return values.keys() <= {item.flag for item in config_lib.settings()}
 
 
-def _fits(value: Any, item: config_lib.Setting) -> bool:
+def _fits(value: object, item: config_lib.Setting) -> bool:
     default = item.field.default
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(default, bool) and isinstance(value, bool)
@@ -160,6 +163,6 @@ def _fits(value: Any, item: config_lib.Setting) -> bool:
     return isinstance(value, type(default)) and (not choices or value in choices)
 
 
-def _short(value: Any, limit: int) -> str:
+def _short(value: object, limit: int) -> str:
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -4,7 +4,7 @@ Looks at the folder before anything else does: with the wrong space every later 
 would blame flags that the user never gave. No TensorFlow, as in command/request.py.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
@@ -26,17 +26,17 @@ _STAGES = {
 _SEARCHING = ("search", "all")
 
 
-def mode(given: dict[str, Any]) -> str:
+def mode(given: Mapping[str, object]) -> str:
     """The mode of the flags `given`.
 
     As in the original, an arc without a mode means that it is to be trained; so do the
     weights of one.
     """
     trains = {"child_fixed_arc", "warm_start"} & set(given)
-    return given.get("mode", "train" if trains else "search")
+    return str(given.get("mode", "train" if trains else "search"))
 
 
-def take_over(given: dict[str, Any]) -> dict[str, Any]:
+def take_over(given: Mapping[str, object]) -> Mapping[str, object]:
     """The flags `given`, with the space of the run in --output_dir where none was.
 
     Raises:
@@ -46,11 +46,12 @@ def take_over(given: dict[str, Any]) -> dict[str, Any]:
     looks = asked in _STAGES and asked not in _SEARCHING
     if not looks or "search_for" in given or not given.get("output_dir"):
         return given
-    held = _held(given["output_dir"], asked, reset=given.get("reset_output_dir", False))
+    reset = bool(given.get("reset_output_dir", False))
+    held = _held(str(given["output_dir"]), asked, reset=reset)
     return {**given, "search_for": held} if held else given
 
 
-def refuse_other(run: RunConfig, given: dict[str, Any]) -> None:
+def refuse_other(run: RunConfig, given: Mapping[str, object]) -> None:
     """Refuse a folder that holds a run of another space than that of `run`.
 
     Raises:

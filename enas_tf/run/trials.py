@@ -5,6 +5,7 @@ of all spaces: a table of several runs then has them whatever the runs are of. T
 cells of settings that a space lacks stay empty.
 """
 
+import dataclasses
 import pathlib
 from typing import Any
 
@@ -45,21 +46,26 @@ class _Values(api.Domain):
     """A domain of the library, or any text; and whether its column stands in front."""
 
     def __init__(self, domain: api.Domain | None, *, first: bool):
-        """Args: None for any text, which the library lacks; the place."""
+        """A column.
+
+        Args:
+          domain: the values it may have; None for any text, which the library lacks.
+          first: whether the tab shows it without being asked.
+        """
         self._domain = domain
         self._first = first
 
     @property
     def dtype(self) -> type:
-        """See the base class."""
+        """The Python type of the column's values."""
         return str if self._domain is None else self._domain.dtype
 
-    def sample_uniform(self, rng: Any = None) -> Any:
-        """See the base class; nothing is sampled here."""
+    def sample_uniform(self, rng: object = None) -> Any:
+        """Raises NotImplementedError: a trial's settings are given, not drawn."""
         raise NotImplementedError("a trial's settings are given")
 
     def update_hparam_info(self, hparam_info: api_pb2.HParamInfo) -> None:
-        """See the base class."""
+        """Write the column's type and range into TensorBoard's record of it."""
         if self._domain is None:
             hparam_info.type = api_pb2.DATA_TYPE_STRING
         else:
@@ -111,14 +117,14 @@ def success() -> bytes:
     return summary.session_end_pb(api_pb2.STATUS_SUCCESS).SerializeToString()
 
 
-def _domain(field: Any) -> api.Domain | None:
+def _domain(field: dataclasses.Field) -> api.Domain | None:
     """The values that a setting may take; None: any text."""
     low, high, choices = (field.metadata[name] for name in ("low", "high", "choices"))
     if choices:
         return api.Discrete(choices)
     if isinstance(field.default, str):
         return None
-    kind = type(field.default)
+    kind = int if type(field.default) is int else float
     ends = (0 if low is None else low, _OPEN_END if high is None else high)
     interval = api.IntInterval if kind is int else api.RealInterval
     return interval(*(kind(end) for end in ends))

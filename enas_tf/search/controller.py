@@ -6,7 +6,7 @@ point at an anchor, say yes or no to each anchor), not spaces.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import keras
 import tensorflow as tf
@@ -16,6 +16,7 @@ from enas_tf.nn import seeds
 from enas_tf.spaces import base
 
 Head = dict[str, tf.Tensor]  # the weights of a slot
+ValueT = TypeVar("ValueT")
 
 
 class Sample(NamedTuple):
@@ -36,12 +37,18 @@ class Sample(NamedTuple):
 
 
 class Controller(keras.Model):
-    """An LSTM policy over the token sequences of a tape."""
+    """An LSTM policy over the token sequences of a tape; a `Policy`."""
 
     def __init__(
         self, tape: Iterable[base.Step], config: ControllerConfig, *, seed: int
     ):
-        """Args: the tape of a `SearchSpace`; sizes; the seed of the initial weights."""
+        """Makes all weights.
+
+        Args:
+          tape: of a `SearchSpace`.
+          config: the size, and how logits are bounded.
+          seed: the run's; first weights follow from it and their names.
+        """
         super().__init__(name="controller")
         # A tuple of NamedTuples, kept from Keras, which would wrap it as its own.
         self._tape = _Frozen(tuple(tape))
@@ -50,29 +57,31 @@ class Controller(keras.Model):
         size = config.lstm_size
         self.lstm = self._weight("lstm", (2 * size, 4 * size))
         self.start = self._weight("start", (1, size))
-        self._heads = _Frozen({})
+        self._heads: _Frozen[dict[str, Head]] = _Frozen({})
         for step in self._tape.value:
             self._add_head(step.decision, size)
         self.built = True
 
     def sample(self, batch_size: int, *, seed: tf.Tensor) -> Sample:
         """Draw `batch_size` arcs; seed: [2] int32."""
-        return self._play(batch_size, seed=seed, scored=True).sample()
+        return self._play(_Player(self, batch_size, seed=seed)).sample()
 
     def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
         """The tokens of `sample` alone, [B, T] int32; a smaller graph."""
-        return self._play(batch_size, seed=seed, scored=False).drawn()
+        player = _Player(self, batch_size, seed=seed, scored=False)
+        return self._play(player).drawn()
 
     def log_prob(self, tokens: tf.Tensor) -> Sample:
         """The same numbers for given `tokens` [B, T]."""
-        return self._play(tf.shape(tokens)[0], tokens=tokens, scored=True).sample()
+        return self._play(_Player(self, tf.shape(tokens)[0], tokens=tokens)).sample()
 
     def logits(self, tokens: tf.Tensor) -> list[tf.Tensor]:
         """Each decision's shaped logits along `tokens` [B, T].
 
         They are [B, choices], or for skips [B, width, 2] with (no, yes) last.
         """
-        return self._play(tf.shape(tokens)[0], tokens=tokens, scored=False).logits
+        player = _Player(self, tf.shape(tokens)[0], tokens=tokens, scored=False)
+        return self._play(player).logits
 
     def call(self, tokens: tf.Tensor) -> Sample:
         """Keras' name for `log_prob`."""
@@ -93,7 +102,7 @@ class Controller(keras.Model):
             return
         slot = decision.slot
         if isinstance(decision, base.Op):
-            shapes = dict(embedding=(decision.choices, size))
+            shapes = {"embedding": (decision.choices, size)}
             if not decision.tied:
                 shapes["softmax"] = (size, decision.choices)
             self._add_bias(decision)
@@ -120,9 +129,8 @@ class Controller(keras.Model):
 
     # Playing.
 
-    def _play(self, batch_size, *, scored, seed=None, tokens=None) -> "_Player":
-        """One pass over the tape; with `tokens` it follows them instead of drawing."""
-        player = _Player(self, batch_size, scored=scored, seed=seed, tokens=tokens)
+    def _play(self, player: "_Player") -> "_Player":
+        """`player` at the end of the tape."""
         for step in self._tape.value:
             player.move(step)
         return player
@@ -165,10 +173,10 @@ class Controller(keras.Model):
         return self._config.skip_target
 
 
-class _Frozen(NamedTuple):
+class _Frozen(NamedTuple, Generic[ValueT]):
     """Holds a value that Keras' attribute tracking must not touch."""
 
-    value: object
+    value: ValueT
 
 
 class _Player:
@@ -178,7 +186,24 @@ class _Player:
       logits: each decision's, see `Controller.logits`.
     """
 
-    def __init__(self, controller: Controller, batch_size, *, scored, seed, tokens):
+    def __init__(
+        self,
+        controller: Controller,
+        batch_size: tf.Tensor | int,
+        *,
+        scored: bool = True,
+        seed: tf.Tensor | None = None,
+        tokens: tf.Tensor | None = None,
+    ):
+        """At the beginning of the tape.
+
+        Args:
+          controller: whose weights decide.
+          batch_size: B.
+          scored: whether `sample` will be asked for.
+          seed: [2] int32, of what is drawn; None where `tokens` are given.
+          tokens: [B, T], followed instead of drawing; None: draw.
+        """
         self.logits: list[tf.Tensor] = []
         self._controller = controller
         self._scored = scored
@@ -309,7 +334,9 @@ def _add_fixed_bias(logits: tf.Tensor, decision: base.Op | base.Index) -> tf.Ten
     return logits + decision.fixed_bias if decision.fixed_bias else logits
 
 
-def lstm_step(x, c, h, w) -> tuple[tf.Tensor, tf.Tensor]:
+def lstm_step(
+    x: tf.Tensor, c: tf.Tensor, h: tf.Tensor, w: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """One LSTM step: x, c, h [B, H], w [2H, 4H] -> new (c, h).
 
     No bias, no forget bias, gates in the order i, f, o, g: src/common_ops.py,

@@ -1,14 +1,16 @@
 """Trains the controller: REINFORCE on arcs rewarded under the shared weights."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from enas_tf.config.sections import ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.search import reinforce
+from enas_tf.search.controller import Controller, Sample
 from enas_tf.search.rewards import Reward
 from enas_tf.search.scoring import Scorer
+from enas_tf.spaces.base import SearchSpace
 from enas_tf.training import optimizer
 
 
@@ -38,16 +40,26 @@ class ControllerTrainer:
 
     def __init__(
         self,
-        controller: Any,
+        controller: Controller,
         scorer: Scorer,
         config: ControllerConfig,
         *,
         reward: Reward,
-        space: Any,
+        space: SearchSpace,
         batch_size: int,
         seed: int,
     ):
-        """Args: the policy, what judges it, how; batch of a reward; run's seed."""
+        """Makes the optimiser and a baseline that is no number yet.
+
+        Args:
+          controller: what is trained.
+          scorer: measures its arcs.
+          config: how it is trained.
+          reward: what a measurement is worth.
+          space: of the arcs.
+          batch_size: examples that a reward is measured on.
+          seed: the run's; arcs and examples follow from it.
+        """
         self._controller = controller
         self._scorer = scorer
         self._config = config
@@ -109,7 +121,9 @@ class ControllerTrainer:
         metrics = ControllerMetrics(*(tf.reduce_mean(value) for value in means))
         return ControllerRun(metrics, sample.tokens)
 
-    def _rewards(self, sample: Any, update: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _rewards(
+        self, sample: Sample, update: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """What is measured [K], each on its own shuffled batch, and rewards [K]."""
         draw = seeds.at(self._seed, "reward", update)
         count = self._config.num_aggregate

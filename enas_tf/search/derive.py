@@ -10,7 +10,7 @@ so it is scored once more, on validation examples that did not.
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,9 @@ from enas_tf.config.sections import DeriveConfig
 from enas_tf.nn import seeds
 from enas_tf.run.measures import Measure
 from enas_tf.search import interval, scoring
+from enas_tf.spaces.base import SearchSpace
 from enas_tf.training import batching
+from enas_tf.training.networks import Policy
 
 ROWS_PER_CALL = 50
 # Of the validation examples, at least so many do not choose, where a batch is left that
@@ -151,11 +153,11 @@ def compare(
 
 
 def derive(
-    controller: Any,
+    controller: Policy,
     scorer: scoring.Scorer,
     config: DeriveConfig,
     *,
-    space: Any,
+    space: SearchSpace,
     valid_size: int,
     batch_size: int,
     seed: int,
@@ -210,6 +212,12 @@ class _Progress:
     """Tells how many rows of all are done, and the seconds since the first began."""
 
     def __init__(self, total: int, tell: Callable[[int, int, float], None]):
+        """The first row begins now.
+
+        Args:
+          total: rows in all.
+          tell: told rows done, rows in all, seconds so far.
+        """
         self._total = total
         self._tell = tell
         self._done = 0

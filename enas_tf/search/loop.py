@@ -5,7 +5,7 @@ Reference: paper section 2.2; reference code src/cifar10/main.py, train.
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -14,13 +14,17 @@ from enas_tf.config.sections import ControllerConfig, LoopConfig
 from enas_tf.nn import seeds
 from enas_tf.run import finite, progress
 from enas_tf.run.measures import Measure
+from enas_tf.run.report import Report
 from enas_tf.search import scoring
 from enas_tf.search import shown as shown_lib
 from enas_tf.search.controller_trainer import ControllerMetrics, ControllerTrainer
+from enas_tf.spaces.base import SearchSpace
+from enas_tf.tasks.base import Task
 from enas_tf.training import ahead, batching, stopping
 from enas_tf.training import pace as pace_lib
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
+from enas_tf.training.networks import Policy
 
 CONTROLLER = ahead.CONTROLLER
 EPOCH = "epoch"  # epochs that are finished, with all that follows them
@@ -35,13 +39,13 @@ WORDS = {
 class Parts(NamedTuple):
     """The collaborators of a search."""
 
-    space: Any
-    controller: Any
+    space: SearchSpace
+    controller: Policy
     scorer: scoring.Scorer
     controller_trainer: ControllerTrainer
     epochs: ChildEpochs
     driver: Driver
-    report: Any
+    report: Report
     shown: shown_lib.ShownArcs
 
 
@@ -54,13 +58,22 @@ class Search:
         loop: LoopConfig,
         controller: ControllerConfig,
         *,
-        task: Any,
+        task: Task,
         seed: int,
         derive_rows: int,
         announce: Callable[[float], None],
     ):
-        """Args: collaborators, settings, data, seed; arcs times batches that deriving
-        will score; what is told the seconds left whenever they are news."""
+        """Nothing is done yet.
+
+        Args:
+          parts: the collaborators, of one search.
+          loop: how long it is, and how often what is done.
+          controller: when the controller is trained.
+          task: its "valid" split, and "test" if that is evaluated on.
+          seed: the run's; the arcs of evaluations follow from it.
+          derive_rows: arcs times batches that deriving will score.
+          announce: told the seconds left, whenever they are news.
+        """
         self._parts = parts
         self._loop = loop
         self._config = controller

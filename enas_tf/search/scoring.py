@@ -5,32 +5,49 @@ shuffled batch of its own; deriving has many rows per arc; an evaluation a fresh
 every batch. The child is not trained here and drops nothing.
 """
 
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from enas_tf.nn import seeds
 from enas_tf.run import measures
+from enas_tf.spaces.base import SearchSpace
+from enas_tf.tasks.base import Task
 from enas_tf.training.batching import Batches
+from enas_tf.training.networks import SharedChild
 
 
 class Scorer:
-    """How arcs do under the shared weights, by what the task measures."""
+    """How arcs do under the shared weights, by what the task measures.
 
-    def __init__(self, child: Any, space: Any, task: Any):
-        """Args: the shared child, its space, the data."""
+    Its methods may be called in any order; each answers with the weights of the moment
+    at which it is called. `shuffled` and `rows` are traced into a caller's graph,
+    `values` and `means` are called on the host. A split that the task does not have is
+    a KeyError.
+    """
+
+    def __init__(self, child: SharedChild, space: SearchSpace, task: Task):
+        """Nothing is traced yet.
+
+        Args:
+          child: whose weights judge.
+          space: of the child and of all arcs.
+          task: its splits, and what is measured.
+        """
         self._child = child
         self._space = space
         self._task = task
-        self._functions: dict[str, Any] = {}
+        self._functions: dict[str, Callable[..., tf.Tensor]] = {}
 
     @property
     def measure(self) -> measures.Measure:
         """What the numbers below are means of."""
         return self._task.measure
 
-    def rows(self, tokens, indices, weights, *, split: str) -> tf.Tensor:
+    def rows(
+        self, tokens: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor, *, split: str
+    ) -> tf.Tensor:
         """Sum of what is measured in each row, [R] float32; traced into callers.
 
         Args:
@@ -40,7 +57,7 @@ class Scorer:
           split: "valid" or "test".
         """
 
-        def score(row):
+        def score(row: Sequence[tf.Tensor]) -> tf.Tensor:
             tokens, indices, weights = row
             measured = self._measured(tokens, indices, split)
             return tf.reduce_sum(measured * weights)
@@ -67,11 +84,13 @@ class Scorer:
         values = self.values(tokens, batches, split=split)
         return (values * batches.weights).sum(axis=1) / batches.weights.sum(axis=1)
 
-    def shuffled(self, split: str, count: int, batch_size: int, *, seed) -> tf.Tensor:
+    def shuffled(
+        self, split: str, count: int, batch_size: int, *, seed: tf.Tensor
+    ) -> tf.Tensor:
         """`count` random batches without repeats inside one, [count, B] int32."""
         examples = tf.range(self._task.size(split))
 
-        def draw(number):
+        def draw(number: tf.Tensor) -> tf.Tensor:
             own = seeds.fold(seed, number)
             order = tf.random.experimental.stateless_shuffle(examples, own)
             return order[:batch_size]
@@ -80,7 +99,7 @@ class Scorer:
             draw, tf.range(count), fn_output_signature=tf.int32, parallel_iterations=1
         )
 
-    def _measured(self, tokens, indices, split: str) -> tf.Tensor:
+    def _measured(self, tokens: tf.Tensor, indices: tf.Tensor, split: str) -> tf.Tensor:
         """Of one arc ([T]) on one batch of examples ([B]), [B] float32."""
         batch = self._task.batch(split, indices)
         arc = self._space.decode(tokens)
@@ -88,13 +107,13 @@ class Scorer:
         output = self._child(batch.inputs, arc=arc, training=False)
         return self._task.measured(output, batch)
 
-    def _compiled(self, split: str) -> Any:
+    def _compiled(self, split: str) -> Callable[..., tf.Tensor]:
         """`_measured` of many rows, traced once for any number of rows and examples."""
         if split not in self._functions:
 
-            def values(tokens, indices):
+            def values(tokens: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
                 return tf.map_fn(
-                    lambda row: self._measured(*row, split),
+                    lambda row: self._measured(row[0], row[1], split),
                     (tokens, indices),
                     fn_output_signature=tf.TensorSpec([None], tf.float32),
                     parallel_iterations=1,

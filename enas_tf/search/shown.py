@@ -3,6 +3,7 @@
 The arcs are kept in arcs/sampled.jsonl.
 """
 
+import pathlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,12 @@ import numpy as np
 from enas_tf.nn import seeds
 from enas_tf.run import disk, rows
 from enas_tf.run.measures import Measure
+from enas_tf.run.report import Report
 from enas_tf.search import scoring
+from enas_tf.spaces.base import SearchSpace
+from enas_tf.tasks.base import Task
 from enas_tf.training import batching
+from enas_tf.training.networks import Policy
 
 SAMPLED = "sampled.jsonl"
 KEYS = ("epoch", "arc")  # of its rows
@@ -27,18 +32,30 @@ class ShownArcs:
 
     def __init__(
         self,
-        space: Any,
-        controller: Any,
+        space: SearchSpace,
+        controller: Policy,
         scorer: scoring.Scorer,
-        report: Any,
+        report: Report,
         *,
-        task: Any,
+        task: Task,
         batch_size: int,
         seed: int,
-        folder: Any,
-        draw: Callable[[Any, Any], None],
+        folder: pathlib.Path,
+        draw: Callable[[Any, pathlib.Path], None],
     ):
-        """Args: collaborators; data, the run's seed; where arcs and pictures go."""
+        """Shows nothing yet.
+
+        Args:
+          space: of the arcs.
+          controller: what they are drawn from.
+          scorer: what they are scored by.
+          report: gets rows, lines and pictures.
+          task: whose "valid" images or windows they are scored on.
+          batch_size: of an arc's examples.
+          seed: the run's; arcs and examples follow from it.
+          folder: where `SAMPLED` and `PICTURE` are written.
+          draw: draws an arc (of ints) to a PNG file.
+        """
         self._space = space
         self._controller = controller
         self._scorer = scorer
@@ -81,7 +98,7 @@ class ShownArcs:
         self._keep(finished, arcs, told, measure)
         self._picture(finished, arcs[best], last)
 
-    def _list(self, arcs: list, told: list[float], measure: Measure) -> None:
+    def _list(self, arcs: list[object], told: list[float], measure: Measure) -> None:
         for arc, value in zip(arcs, told, strict=True):
             self._report.detail(
                 f"{self._space.text(arc)}\nval_{measure.short}={value:.4f}  "
@@ -89,7 +106,7 @@ class ShownArcs:
             )
 
     def _keep(
-        self, finished: int, arcs: list, told: list[float], measure: Measure
+        self, finished: int, arcs: list[object], told: list[float], measure: Measure
     ) -> None:
         lines = self._lines(lambda epoch: epoch < finished)
         lines += [
@@ -118,7 +135,7 @@ class ShownArcs:
         found = rows.read(path, keys=KEYS).rows
         return [line for line, row in found if wanted(row["epoch"])]
 
-    def _picture(self, finished: int, best: Any, last: bool) -> None:
+    def _picture(self, finished: int, best: object, last: bool) -> None:
         """The best arc as words; drawn at the end, and not often before."""
         words = f"{self._space.describe(best)}\n\n    {self._space.text(best)}"
         self._report.text("arc/sampled/text", words, finished)

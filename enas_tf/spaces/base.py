@@ -9,8 +9,16 @@ import json
 import math
 import operator
 import reprlib
-from collections.abc import Iterator, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import (
+    Any,
+    Generic,
+    NamedTuple,
+    Protocol,
+    SupportsIndex,
+    TypeVar,
+    overload,
+)
 
 import numpy as np
 
@@ -132,40 +140,68 @@ def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...
     return ops[:count]
 
 
-def _token(value: Any) -> int:
+def _token(value: object) -> int:
     """`value` of Python or NumPy; 0.5 and True would become other arcs' tokens."""
-    if isinstance(value, bool | np.bool_) or not hasattr(value, "__index__"):
+    is_bool = isinstance(value, bool | np.bool_)
+    if is_bool or not isinstance(value, SupportsIndex):
         raise ValueError(f"a token is {value!r}, not a whole number")
     return operator.index(value)
 
 
-def _names(fields: dict[str, Any]) -> str:
+def _names(fields: Mapping[str, object]) -> str:
     names = ", ".join(list(fields)[:3])
     return f"it has {_QUOTED.repr(names)}" if names else "it has nothing"
 
 
+class Tokens(Protocol):
+    """[T] integers: a list, a tuple, a NumPy array, or in a graph an int32 tensor.
+
+    One taken out is an int or, of a tensor, a scalar tensor; some are of the same kind
+    as all.
+    """
+
+    @overload
+    def __getitem__(self, place: int, /) -> Any: ...
+    @overload
+    def __getitem__(self, places: slice, /) -> Any: ...
+
+
 class SearchSpace(abc.ABC, Generic[ArcT]):
-    """A space of architectures.
+    """A space of architectures: the contract of everything that knows arcs.
 
     A subclass says what the controller decides and what the tokens mean; everything
     else (length, size, sampling, checks, text, JSON) follows from that.
+
+    It is made of a size and `num_ops`, and is a value from then on: every method gives
+    the same for the same arguments, and may be called in any order and in a graph
+    (`tape`, `decode`) or on the host (all). Tokens of outside go through `validate`
+    before `decode`, which checks nothing; `parse` and `from_json` do so themselves.
+    Whatever is wrong with an arc is a ValueError that says what came and is allowed.
+
+    Attributes:
+      name: as --search_for has it.
+      ops: the names of its ops, in id order.
+      json_names: the names of the fields of an arc's JSON that only this space has.
     """
 
     name: str
     ops: tuple[str, ...]
-    json_names: tuple[str, ...]  # the names of `_fields`
+    json_names: tuple[str, ...]
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:
-        """What the controller decides, in what order."""
+        """What the controller decides, in what order; anew at each call."""
 
     @abc.abstractmethod
-    def decode(self, tokens: Any) -> ArcT:
-        """The arc of `tokens` ([T] ints, NumPy, list or tensor alike)."""
+    def decode(self, tokens: Tokens) -> ArcT:
+        """The arc of `tokens` [T], each of which is in its range.
+
+        Its entries are ints where `tokens` are of Python or NumPy, else scalar tensors.
+        """
 
     @abc.abstractmethod
     def encode(self, arc: ArcT) -> list[int]:
-        """The tokens of `arc`; `decode` inverted."""
+        """The T tokens of `arc`, whose entries are ints; `decode` inverted."""
 
     @abc.abstractmethod
     def describe(self, arc: ArcT) -> str:
@@ -173,14 +209,17 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def statistics(self, tokens: np.ndarray) -> dict[str, float]:
-        """Op frequencies and the like over `tokens` [N, T], for curves."""
+        """Op frequencies and the like over `tokens` [N, T], for curves.
+
+        The names are the same whatever the tokens; N is at least 1.
+        """
 
     @abc.abstractmethod
     def _fields(self, arc: ArcT) -> dict[str, Any]:
         """The part of an arc's JSON that only this space knows."""
 
     @abc.abstractmethod
-    def _from_fields(self, fields: dict[str, Any]) -> list[int]:
+    def _from_fields(self, fields: Mapping[str, object]) -> list[int]:
         """The tokens of `_fields`' output; ValueError where malformed.
 
         All that `_fields` names is there; every number, list and name of an object in
@@ -284,7 +323,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         self._check_agreement(arc, fields["arc"])
         return arc
 
-    def _check_head(self, fields: Any) -> None:
+    def _check_head(self, fields: object) -> None:
         """Refuse what says of itself that it is something else."""
         if not isinstance(fields, dict):
             raise ValueError("the JSON is not an object with the fields of an arc")
@@ -298,7 +337,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
             shown = json_fields.shown(fields.get("space"))
             raise ValueError(f"the arc is of the space {shown}, not {self.name!r}")
 
-    def _check_agreement(self, arc: ArcT, written: Any) -> None:
+    def _check_agreement(self, arc: ArcT, written: object) -> None:
         """Refuse integers that are of another arc than the names beside them."""
         if not isinstance(written, str):
             shown = json_fields.shown(written)
@@ -310,7 +349,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
                 f"arc says {_QUOTED.repr(written)}: they must be one arc"
             )
 
-    def _check_length(self, tokens: Sequence[Any]) -> None:
+    def _check_length(self, tokens: Sequence[object]) -> None:
         if len(tokens) != self.num_tokens:
             raise ValueError(self._length_message(len(tokens)))
 

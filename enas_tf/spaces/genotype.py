@@ -6,8 +6,8 @@ inputs, b + 2 is block b. The form is that of DARTS (Liu et al. 2019), or one of
 kin: two edges nested for each block, or triples (op, from, to).
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeGuard
 
 from absl import logging
 
@@ -57,7 +57,7 @@ def parse(text: str) -> Genotype:
     return of_fields(found[0].fields)
 
 
-def of_fields(fields: dict[str, Any]) -> Genotype:
+def of_fields(fields: Mapping[str, object]) -> Genotype:
     """The genotype with the `fields` that a text has; ValueError as of `parse`."""
     genotype_source.check(fields, Genotype._fields)
     return Genotype(
@@ -115,7 +115,7 @@ def of_arc(arc: MicroArc) -> Genotype:
     return Genotype(edges[0], loose[0], edges[1], loose[1])
 
 
-def nodes(field: str, value: Any) -> list[int]:
+def nodes(field: str, value: object) -> list[int]:
     """The list of nodes that a `field` of a genotype has; ValueError if it is none."""
     found = value[:_MOST_NODES] if isinstance(value, list | tuple | range) else [""]
     if any(type(node) is not int for node in found):
@@ -123,38 +123,40 @@ def nodes(field: str, value: Any) -> list[int]:
     return list(found)
 
 
-def _edges(cell: str, value: Any) -> list[Edge]:
+def _edges(cell: str, value: object) -> list[Edge]:
     """Pairs (op, node), triples (op, from, to) or, a list for each block, either."""
     if not isinstance(value, list | tuple):
         raise ValueError(f"{cell} is {json_fields.shown(value)}, not a list of edges")
     return [_edge(cell, *item) for item in enumerate(_flat(cell, value))]
 
 
-def _flat(cell: str, value: Sequence[Any]) -> list[Any]:
+def _flat(cell: str, value: Sequence[object]) -> list[object]:
     """The edges of `value`, whose elements are edges or a list of two for each block.
 
     A block with another number would shift all edges behind it.
     """
-    if not value or not all(map(_is_block, value)):
+    blocks = [block for block in value if _is_block(block)]
+    if not value or len(blocks) < len(value):
         return list(value)
-    for number, block in enumerate(value):
+    for number, block in enumerate(blocks):
         if len(block) != EDGES_PER_BLOCK:
             raise ValueError(
                 f"block {number} of the {cell} cell has {len(block)} edges; a block "
                 f"has {EDGES_PER_BLOCK}"
             )
-    return [edge for block in value for edge in block]
+    return [edge for block in blocks for edge in block]
 
 
-def _is_block(value: Any) -> bool:
+def _is_block(value: object) -> TypeGuard[Sequence[object]]:
     """Whether `value` is a list of lists, as no edge is."""
-    of_lists = isinstance(value, list | tuple) and bool(value)
-    return of_lists and all(isinstance(edge, list | tuple) for edge in value)
+    if not isinstance(value, list | tuple) or not value:
+        return False
+    return all(isinstance(edge, list | tuple) for edge in value)
 
 
-def _edge(cell: str, number: int, edge: Any) -> Edge:
-    types = [*map(type, edge)] if isinstance(edge, list | tuple) else []
-    if types not in ([str, int], [str, int, int]):
+def _edge(cell: str, number: int, edge: object) -> Edge:
+    forms = ([str, int], [str, int, int])
+    if not isinstance(edge, list | tuple) or [*map(type, edge)] not in forms:
         raise ValueError(
             f"{_place(cell, number)} is {json_fields.shown(edge)}, not a pair like "
             "('sep_conv_3x3', 1)"

@@ -8,7 +8,7 @@ import ast
 import re
 import warnings
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from enas_tf.spaces import json_fields
 
@@ -90,14 +90,14 @@ def _of_python(text: str) -> list[Written]:
     unnamed = []
     for statement in body:
         value = getattr(statement, "value", None)
-        is_one = _is_call(value, "Genotype") and not value.args
-        if isinstance(statement, ast.Expr) and is_one:
-            unnamed.append(_written("", value))
+        call = value if _is_call(value, "Genotype") and not value.args else None
+        if isinstance(statement, ast.Expr) and call:
+            unnamed.append(_written("", call))
         for name in _names(statement):
             known = found.get(getattr(value, "id", ""))
             found.pop(name, None)  # it is now something else
-            if is_one:
-                found[name] = _written(name, value)
+            if call:
+                found[name] = _written(name, call)
             elif known:
                 found[name] = known._replace(name=name)
     return [*unnamed, *found.values()]
@@ -119,11 +119,12 @@ def _written(name: str, call: ast.Call) -> Written:
                 fields[item.arg] = _literal(item.arg, item.value)
     except ValueError as error:
         # Its kind is told by its fields all the same.
-        return Written(name, {item.arg: None for item in call.keywords}, str(error))
+        fields = {item.arg: None for item in call.keywords if item.arg}
+        return Written(name, fields, str(error))
     return Written(name, fields)
 
 
-def _is_call(node: ast.AST | None, *names: str) -> bool:
+def _is_call(node: ast.AST | None, *names: str) -> TypeGuard[ast.Call]:
     if not isinstance(node, ast.Call):
         return False
     # `Genotype(...)` or `genotypes.Genotype(...)`

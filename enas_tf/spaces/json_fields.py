@@ -33,7 +33,7 @@ def integer(digits: str) -> int:
     return int(digits)
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """`value` as JSON writes it, or what is short of it."""
     if value is None or isinstance(value, bool | float):
         return json.dumps(value)
@@ -43,21 +43,21 @@ def shown(value: Any) -> str:
         return "a huge number"
 
 
-def whole(value: Any, where: str) -> int:
+def whole(value: object, where: str) -> int:
     """`value`, an integer, and neither 1.0 nor true."""
     if type(value) is not int:
         raise ValueError(f"{where} is {shown(value)}, not a whole number")
     return value
 
 
-def elements(value: Any, where: str) -> list[Any]:
+def elements(value: object, where: str) -> list[Any]:
     """`value`, a list."""
     if not isinstance(value, list):
         raise ValueError(f"{where} is {shown(value)}, not a list")
     return value
 
 
-def only(value: Any, names: Sequence[str], where: str) -> dict[str, Any]:
+def only(value: object, names: Sequence[str], where: str) -> dict[str, Any]:
     """`value`, an object that has all of `names` and no others."""
     if not isinstance(value, dict):
         raise ValueError(f"{where} is {shown(value)}, not an object")
@@ -69,7 +69,7 @@ def only(value: Any, names: Sequence[str], where: str) -> dict[str, Any]:
     return value
 
 
-def place(value: Any, allowed: Sequence[str], where: str) -> int:
+def place(value: object, allowed: Sequence[str], where: str) -> int:
     """The place of the word `value` among those that are `allowed`."""
     if value not in allowed:
         words = ", ".join(allowed)
@@ -77,7 +77,7 @@ def place(value: Any, allowed: Sequence[str], where: str) -> int:
     return allowed.index(value)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:

@@ -6,7 +6,7 @@ only: what an op computes is in nn/, what a network looks like in children/macro
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,7 +83,15 @@ class MacroSpace(base.SearchSpace[MacroArc]):
     json_names = ("layers",)
 
     def __init__(self, num_layers: int, *, num_ops: int = len(OPS)):
-        """Args: the size; ValueError where it is impossible."""
+        """A space of one size.
+
+        Args:
+          num_layers: of the network, without the stem; at least 1.
+          num_ops: how many of `OPS` a layer chooses from.
+
+        Raises:
+          ValueError: there is no such size.
+        """
         if num_layers < 1:
             raise ValueError(f"a macro child needs at least 1 layer, not {num_layers}")
         self.num_layers = num_layers
@@ -96,8 +104,8 @@ class MacroSpace(base.SearchSpace[MacroArc]):
             skips = base.Skips("skip", layer) if layer else None
             yield base.Step(skips, anchor="state", restart=layer == 0)
 
-    def decode(self, tokens: Any) -> MacroArc:
-        """See base; T = L(L+1)/2."""
+    def decode(self, tokens: base.Tokens) -> MacroArc:
+        """The arc of `tokens` [L(L+1)/2]."""
         starts = [layer_start(layer) for layer in range(self.num_layers)]
         ops = tuple(tokens[start] for start in starts)
         skips = tuple(
@@ -109,7 +117,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
         return MacroArc(ops, skips)
 
     def encode(self, arc: MacroArc) -> list[int]:
-        """See base."""
+        """The L(L+1)/2 tokens of `arc`."""
         rows = zip(arc.ops, arc.skips, strict=True)
         return [int(token) for op, skips in rows for token in (op, *skips)]
 
@@ -139,7 +147,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
         ]
         return dict(layers=layers)
 
-    def _from_fields(self, fields: dict[str, Any]) -> list[int]:
+    def _from_fields(self, fields: Mapping[str, object]) -> list[int]:
         tokens: list[int] = []
         layers = json_fields.elements(fields["layers"], "layers")
         for number, layer in enumerate(layers):
@@ -165,7 +173,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
         )
 
 
-def _bits(value: Any, layer: int) -> list[int]:
+def _bits(value: object, layer: int) -> list[int]:
     """A bit for each earlier map of the skips that the JSON of `layer` has."""
     listed = json_fields.elements(value, f"skips of layer {layer}")
     skips = [json_fields.whole(skip, f"a skip of layer {layer}") for skip in listed]

@@ -7,7 +7,7 @@ children/micro.py and children/final_micro.py.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,7 +100,15 @@ class MicroSpace(base.SearchSpace[MicroArc]):
     json_names = CELLS
 
     def __init__(self, num_blocks: int, *, num_ops: int = len(OPS)):
-        """Args: the size; ValueError where it is impossible."""
+        """A space of one size.
+
+        Args:
+          num_blocks: of each of the two cells; at least 1.
+          num_ops: how many of `OPS` an operand chooses from.
+
+        Raises:
+          ValueError: there is no such size.
+        """
         if num_blocks < 1:
             raise ValueError(f"a micro cell needs at least 1 block, not {num_blocks}")
         self.num_blocks = num_blocks
@@ -115,8 +123,8 @@ class MicroSpace(base.SearchSpace[MicroArc]):
             for node in range(NUM_INPUTS):
                 yield base.Step(None, anchor="zeros", restart=True, forget=node == 0)
             for block in range(self.num_blocks):
-                node = base.Step(base.Index("index", block + NUM_INPUTS))
-                yield from (node, node, base.Step(op), base.Step(op))
+                index = base.Step(base.Index("index", block + NUM_INPUTS))
+                yield from (index, index, base.Step(op), base.Step(op))
                 yield base.Step(None, anchor="state", restart=True)
 
     def stored_order(self) -> Sequence[int]:
@@ -124,13 +132,13 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         starts = range(0, self.num_tokens, TOKENS_PER_BLOCK)
         return [start + place for start in starts for place in (0, 2, 1, 3)]
 
-    def decode(self, tokens: Any) -> MicroArc:
-        """See base; T = 8B."""
+    def decode(self, tokens: base.Tokens) -> MicroArc:
+        """The arc of `tokens` [8B]."""
         width = TOKENS_PER_BLOCK * self.num_blocks
         return MicroArc(*(_cell(tokens, start, width) for start in (0, width)))
 
     def encode(self, arc: MicroArc) -> list[int]:
-        """See base."""
+        """The 8B tokens of `arc`."""
         return [
             int(token)
             for cell in arc
@@ -148,7 +156,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         return (len(self.ops) * math.factorial(self.num_blocks)) ** 4
 
     def size_in_words(self) -> str:
-        """See base."""
+        """The number of token sequences beside the paper's count of architectures."""
         return (
             f"{self.size:.3e} token sequences (by the paper's rougher count "
             f"{self.paper_size:.1e} architectures)"
@@ -193,7 +201,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
             ]
         return fields
 
-    def _from_fields(self, fields: dict[str, Any]) -> list[int]:
+    def _from_fields(self, fields: Mapping[str, object]) -> list[int]:
         tokens: list[int] = []
         for cell in CELLS:
             blocks = json_fields.elements(fields[cell], f"the {cell} cell")
@@ -206,11 +214,11 @@ class MicroSpace(base.SearchSpace[MicroArc]):
                 tokens += self._block(block, f"block {number} of the {cell} cell")
         return tokens
 
-    def _block(self, value: Any, where: str) -> list[int]:
+    def _block(self, value: object, where: str) -> list[int]:
         """The tokens of a block in JSON."""
-        json_fields.only(value, ("inputs", "ops"), where)
-        inputs = json_fields.elements(value["inputs"], f"inputs of {where}")
-        ops = json_fields.elements(value["ops"], f"ops of {where}")
+        fields = json_fields.only(value, ("inputs", "ops"), where)
+        inputs = json_fields.elements(fields["inputs"], f"inputs of {where}")
+        ops = json_fields.elements(fields["ops"], f"ops of {where}")
         if len(inputs) != 2 or len(ops) != 2:
             raise ValueError(f"{where} needs two inputs and two ops")
         places = [json_fields.place(op, self.ops, where) for op in ops]
@@ -230,7 +238,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         return f"{kind} of block {block} of the {CELLS[cell]} cell"
 
 
-def _cell(tokens: Any, start: int, width: int) -> Cell:
+def _cell(tokens: base.Tokens, start: int, width: int) -> Cell:
     """The cell of the `width` tokens from `start`, two nodes and two ops a block."""
     blocks = range(start, start + width, TOKENS_PER_BLOCK)
     inputs = tuple(tokens[block + i] for block in blocks for i in (0, 1))

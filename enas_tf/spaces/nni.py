@@ -7,6 +7,7 @@ program can tell.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from enas_tf.spaces import genotype, micro
@@ -27,7 +28,7 @@ WHAT_INSTEAD = (
 )
 
 
-def is_nni(fields: dict[str, Any]) -> bool:
+def is_nni(fields: Mapping[str, object]) -> bool:
     """Whether the JSON object `fields` is what nni exports."""
     if not fields or "version" in fields:
         return False
@@ -36,7 +37,10 @@ def is_nni(fields: dict[str, Any]) -> bool:
 
 
 def arc_of(
-    fields: dict[str, Any], *, concat: str = "refuse", num_ops: int = len(micro.OPS)
+    fields: Mapping[str, object],
+    *,
+    concat: str = "refuse",
+    num_ops: int = len(micro.OPS),
 ) -> MicroArc:
     """The cells that nni's JSON `fields` say.
 
@@ -87,7 +91,7 @@ def _refuse_doubt(cell: str, loose: list[int], num_blocks: int) -> None:
         )
 
 
-def _edges(fields: dict[str, Any], cell: str) -> list[genotype.Edge]:
+def _edges(fields: Mapping[str, object], cell: str) -> list[genotype.Edge]:
     """The edges of `cell` in order; [] where it has none."""
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for label, value in fields.items():
@@ -109,7 +113,9 @@ def _edges(fields: dict[str, Any], cell: str) -> list[genotype.Edge]:
     return [_edge(found[place], cell, place) for place in places]
 
 
-def _edge(parts: dict[str, Any], cell: str, place: tuple[int, int]) -> genotype.Edge:
+def _edge(
+    parts: Mapping[str, object], cell: str, place: tuple[int, int]
+) -> genotype.Edge:
     where = f"{cell}/{{}}_{place[0]}_{place[1]}"
     op, node = parts.get("op"), parts.get("input")
     if isinstance(node, list) and len(node) == 1:

@@ -80,7 +80,9 @@ def _arcs(text: str) -> list[str]:
 
     Or at its beginning, before `arc=`.
     """
-    arcs, kept, describes = [], [], False
+    arcs: list[str] = []
+    kept: list[str] = []
+    describes = False
     for line in text.splitlines():
         if describes and line[:1].isspace():
             continue  # more of the sentence

@@ -5,7 +5,7 @@ node its op and the node it reads, and the nodes whose average is the new state.
 count as here: node 0 reads the word and the state before, by tanh.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 from absl import logging
 
@@ -16,7 +16,7 @@ FIELDS = ("recurrent", "concat")
 
 
 def arc_of(
-    fields: dict[str, Any],
+    fields: Mapping[str, object],
     *,
     concat: str = "refuse",
     average: str = "loose",
@@ -46,7 +46,7 @@ def arc_of(
     return arc
 
 
-def _edges(value: Any, allowed: tuple[str, ...]) -> list[genotype.Edge]:
+def _edges(value: object, allowed: tuple[str, ...]) -> list[genotype.Edge]:
     if not isinstance(value, list | tuple):
         raise ValueError(
             f"recurrent is {json_fields.shown(value)}, not a list of pairs"

@@ -5,7 +5,7 @@ child.py. Data only: what the cell computes is in children/rnn.py.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,7 +102,15 @@ class RnnSpace(base.SearchSpace[RnnArc]):
     json_names = ("nodes",)
 
     def __init__(self, num_nodes: int, *, num_ops: int = len(OPS)):
-        """Args: the size; ValueError where it is impossible."""
+        """A space of one size.
+
+        Args:
+          num_nodes: of the cell, without node 0; at least 1.
+          num_ops: how many of `OPS` a node chooses from.
+
+        Raises:
+          ValueError: there is no such size.
+        """
         if num_nodes < 1:
             raise ValueError(f"an rnn cell needs at least 1 node, not {num_nodes}")
         self.num_nodes = num_nodes
@@ -116,8 +124,8 @@ class RnnSpace(base.SearchSpace[RnnArc]):
             yield base.Step(_pointer(node), anchor="state")
             yield op
 
-    def decode(self, tokens: Any) -> RnnArc:
-        """See base; T = 2N."""
+    def decode(self, tokens: base.Tokens) -> RnnArc:
+        """The arc of `tokens` [2N]."""
         places = range(0, self.num_tokens, TOKENS_PER_NODE)
         if isinstance(tokens, list | tuple | np.ndarray):
             tokens = [int(token) for token in tokens]
@@ -125,7 +133,7 @@ class RnnSpace(base.SearchSpace[RnnArc]):
         return RnnArc(inputs, tuple(tokens[place + 1] for place in places))
 
     def encode(self, arc: RnnArc) -> list[int]:
-        """See base."""
+        """The 2N tokens of `arc`."""
         nodes = zip(arc.inputs, arc.ops, strict=True)
         return [int(token) for node in nodes for token in node]
 
@@ -151,7 +159,7 @@ class RnnSpace(base.SearchSpace[RnnArc]):
         nodes = zip(arc.inputs, arc.ops, strict=True)
         return dict(nodes=[dict(input=node, op=self.ops[op]) for node, op in nodes])
 
-    def _from_fields(self, fields: dict[str, Any]) -> list[int]:
+    def _from_fields(self, fields: Mapping[str, object]) -> list[int]:
         tokens: list[int] = []
         nodes = json_fields.elements(fields["nodes"], "nodes")
         for number, node in enumerate(nodes, start=1):

@@ -47,7 +47,13 @@ class ImageClassification:
         std: np.ndarray,
         augmentation: Augmentation,
     ):
-        """Args: splits by name; mean and std [C] in 0..255 units; augmentation."""
+        """Args:
+        splits: by name; "train" is the one that is varied.
+        mean: [C] float64 in 0..255 units, of "train".
+        std: the same.
+        augmentation: how training images are varied.
+        """
+        self.mean, self.std = mean, std
         self._images = {n: tf.constant(split.images) for n, split in splits.items()}
         self._labels = {n: tf.constant(split.labels) for n, split in splits.items()}
         self._mean = tf.constant(mean, tf.float32)
@@ -84,7 +90,7 @@ class ImageClassification:
 
     def lessons(
         self, *, batch_size: int, num_epochs: int, seed: int
-    ) -> lessons_lib.Shuffled:
+    ) -> lessons_lib.Shuffled[Batch]:
         """What a training on "train" sees, however many epochs it has."""
         del num_epochs
         return lessons_lib.Shuffled(self, batch_size=batch_size, seed=seed)

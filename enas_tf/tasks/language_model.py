@@ -14,7 +14,7 @@ from enas_tf.children.output import ChildOutput
 from enas_tf.data.text import bptt, stream
 from enas_tf.nn import seeds
 from enas_tf.run import measures
-from enas_tf.tasks.lessons import Lesson
+from enas_tf.tasks.base import Lesson
 
 
 class Batch(NamedTuple):
@@ -30,7 +30,10 @@ class LanguageModel:
     measure = measures.PERPLEXITY
 
     def __init__(self, texts: Mapping[str, np.ndarray], *, bptt_steps: int):
-        """Args: ids [n] of each split; words in a window."""
+        """Args:
+        texts: ids [n] int32 of each split.
+        bptt_steps: words in a window, and about as many in a piece of training.
+        """
         self._texts = {name: tf.constant(ids) for name, ids in texts.items()}
         self._bptt_steps = bptt_steps
 
@@ -75,7 +78,12 @@ class Passages:
     def __init__(
         self, rows: np.ndarray, *, bptt_steps: int, num_epochs: int, seed: int
     ):
-        """Args: ids [B, n]; mean length of a piece; how many epochs; run's seed."""
+        """Args:
+        rows: ids [B, n] int32.
+        bptt_steps: mean length of a piece.
+        num_epochs: how many epochs may be asked for.
+        seed: the run's.
+        """
         self.batch_size = len(rows)
         self._rows = tf.constant(rows)
         self._bptt_steps = bptt_steps
@@ -98,7 +106,7 @@ class Passages:
         """See `lessons.Shuffled`."""
         return ()
 
-    def lesson(self, step: tf.Tensor, shared: tuple[()]) -> Lesson:
+    def lesson(self, step: tf.Tensor, shared: tuple[()]) -> Lesson[Batch]:
         """See `lessons.Shuffled`; the learning rate is in proportion to the length."""
         start, length = self._starts[step], self._lengths[step]
         words = self._rows[:, start : start + length + 1]

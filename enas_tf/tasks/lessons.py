@@ -4,35 +4,40 @@ An epoch's lessons are found by the number of the step alone, so that a run that
 killed inside one goes on where it was.
 """
 
-from typing import Any, NamedTuple
+from typing import Generic, Protocol, TypeVar
 
 import tensorflow as tf
 
 from enas_tf.nn import seeds
+from enas_tf.tasks.base import Batch, BatchT, Lesson
+
+BatchT_co = TypeVar("BatchT_co", bound=Batch, covariant=True)
 
 
-class Lesson(NamedTuple):
-    """One step's.
+class Examples(Protocol[BatchT_co]):
+    """Examples that training may vary."""
 
-    Attributes:
-      batch: what the task's `loss` takes.
-      lr_scale: [] float32, the step's share of the learning rate.
-      begins: [] bool, whether a state carried so far ends here.
-    """
+    def size(self, split: str) -> int:
+        """How many there are."""
 
-    batch: Any
-    lr_scale: Any = 1.0
-    begins: Any = False
+    def batch(
+        self, split: str, indices: tf.Tensor, *, augment_seed: tf.Tensor | None = None
+    ) -> BatchT_co:
+        """Those at `indices` [B]; varied if `augment_seed` ([2]) is given."""
 
 
-class Shuffled:
+class Shuffled(Generic[BatchT]):
     """Epochs in an order of their own; batches are always full.
 
     The last batch of an epoch begins early (# Deviation D12).
     """
 
-    def __init__(self, task: Any, *, batch_size: int, seed: int):
-        """Args: whose "train" examples; how many in a batch; the run's seed."""
+    def __init__(self, task: Examples[BatchT], *, batch_size: int, seed: int):
+        """Args:
+        task: whose "train" examples they are, at least `batch_size` of them.
+        batch_size: how many are in a batch.
+        seed: the run's.
+        """
         self.batch_size = batch_size
         self._task = task
         self._seed = seed
@@ -51,7 +56,7 @@ class Shuffled:
         seed = seeds.at(self._seed, "order", first // self._steps)
         return tf.random.experimental.stateless_shuffle(examples, seed)
 
-    def lesson(self, step: tf.Tensor, order: tf.Tensor) -> Lesson:
+    def lesson(self, step: tf.Tensor, order: tf.Tensor) -> Lesson[BatchT]:
         """That of `step` ([] int64), of the epoch whose `shared` is `order`."""
         indices = self._indices(step, order)
         augment_seed = seeds.at(self._seed, "augment", step)

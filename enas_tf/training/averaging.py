@@ -16,7 +16,13 @@ class AveragedSgd(optimizer.Sgd):
     """Plain SGD; from a moment on, the mean of all weights passed through as well."""
 
     def __init__(self, variables: Sequence[tf.Variable], *, nonmono: int):
-        """Args: what to train; see `note`."""
+        """Begins without losses and without a mean.
+
+        Args:
+          variables: what to train.
+          nonmono: epochs that validation may go without its best, see `note`; 0: never
+            average.
+        """
         super().__init__(variables)
         self._nonmono = nonmono
         self._means = [tf.Variable(tf.zeros_like(v)) for v in variables]
@@ -29,8 +35,8 @@ class AveragedSgd(optimizer.Sgd):
         self.variables = [*self._means, *own]
         self.free = [self._losses]
 
-    def apply(self, gradients, lr):
-        """See `Sgd`."""
+    def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
+        """One step against `gradients`; the weights behind it count to the mean."""
         super().apply(gradients, lr)
         tf.cond(self._started, self._average, lambda: tf.constant(False))
 

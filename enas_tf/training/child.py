@@ -1,13 +1,14 @@
 """Trains a child, shared or final: many steps in one call, one compiled step."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.children.network import Network
 from enas_tf.config.sections import ChildConfig
+from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import means, optimizer
-from enas_tf.training.networks import Network
 
 
 class ChildMetrics(NamedTuple):
@@ -48,12 +49,19 @@ class ChildTrainer:
     def __init__(
         self,
         network: Network,
-        task: Any,
+        task: Task,
         config: ChildConfig,
         *,
-        lessons: Any,
+        lessons: Lessons,
     ):
-        """Args: what to train, on what, how; what each step sees."""
+        """Makes the optimiser and the carried state; nothing is trained yet.
+
+        Args:
+          network: what to train.
+          task: its loss and its measure.
+          config: how: L2, clipping, momentum.
+          lessons: what each step sees, of `task`.
+        """
         self._network = network
         self._task = task
         self._config = config
@@ -93,10 +101,10 @@ class ChildTrainer:
         nothing = tf.zeros([self._network.num_tokens], tf.int32)
         start = ChildRun(zeros, first - 1, nothing, tf.constant(True))
 
-        def unfinished(run):
+        def unfinished(run: ChildRun) -> tf.Tensor:
             return (run.last + 1 < last) & run.finite
 
-        def body(run):
+        def body(run: ChildRun) -> tuple[ChildRun]:
             metrics, tokens = self._step(run.last + 1, shared, lr)
             self.row.add(metrics)
             self.line.add(metrics)
@@ -105,7 +113,9 @@ class ChildTrainer:
 
         return tf.while_loop(unfinished, body, (start,), parallel_iterations=1)[0]
 
-    def _step(self, step, shared, lr) -> tuple[ChildMetrics, tf.Tensor]:
+    def _step(
+        self, step: tf.Tensor, shared: tf.Tensor | tuple[()], lr: tf.Tensor
+    ) -> tuple[ChildMetrics, tf.Tensor]:
         lesson = self.lessons.lesson(step, shared)
         batch = lesson.batch
         variables = self._network.variables
@@ -132,7 +142,7 @@ class ChildTrainer:
         measured = tf.reduce_mean(self._task.measured(output, batch))
         return ChildMetrics(loss, measured, norm), tokens
 
-    def _carried(self, lesson: Any) -> tf.Tensor | None:
+    def _carried(self, lesson: Lesson) -> tf.Tensor | None:
         """The state that the step begins with."""
         if not self._state:
             return None

@@ -6,10 +6,10 @@ How the steps are cut into calls has no effect on what they compute.
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from enas_tf.run import progress
 from enas_tf.run.checkpoint import Checkpoint
+from enas_tf.run.report import Report
 from enas_tf.training import pace as pace_lib
 from enas_tf.training import stopping
 
@@ -18,17 +18,34 @@ FIRST_CALLS = (1, 4)  # steps of a counter's first calls: one traces, one is tim
 
 
 class Driver:
-    """Advances the counters of a stage's position."""
+    """Advances the counters of a stage's position.
+
+    `restore` comes first, if at all; then, inside of `stoppable`, any calls of
+    `advance` and `save`.
+
+    Attributes:
+      position: {counter: steps done}, the checkpoint's own.
+      pace: how long calls take.
+      stop: whether the stage is to end, see `stoppable`.
+      log_every: steps between two calls of `log`.
+    """
 
     def __init__(
         self,
         checkpoint: Checkpoint,
-        report: Any,
+        report: Report,
         *,
         log_every: int,
         checkpoint_every: int,
     ):
-        """Args: what saves and holds the position, what shows; periods in steps."""
+        """Nothing is done or restored yet.
+
+        Args:
+          checkpoint: saves the stage, and holds its position.
+          report: shows the progress and the messages.
+          log_every: steps between two calls of `log`.
+          checkpoint_every: steps between two checkpoints of `advance`; 0: none.
+        """
         self.position = checkpoint.position
         self.pace = pace_lib.Pace()
         self.stop = stopping.Stop()

@@ -1,12 +1,12 @@
 """Child epochs, as both the search and the retraining run them."""
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
 from enas_tf.config.sections import ChildConfig
 from enas_tf.run import finite
+from enas_tf.run.report import Report
 from enas_tf.training import schedules
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
@@ -22,12 +22,20 @@ class ChildEpochs:
         self,
         trainer: ChildTrainer,
         driver: Driver,
-        report: Any,
+        report: Report,
         config: ChildConfig,
         *,
         timed: Callable[[], None],
     ):
-        """Args: what steps, what carries the steps, what shows; `timed` as driver's."""
+        """Nothing is trained yet.
+
+        Args:
+          trainer: does the steps.
+          driver: carries the position through them.
+          report: gets the rows and the lines.
+          config: the learning rates.
+          timed: called once a step's time is known, as `Driver.advance` calls it.
+        """
         self._trainer = trainer
         self._driver = driver
         self._report = report

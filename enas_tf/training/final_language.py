@@ -1,15 +1,17 @@
 """The final language model as the child trainer sees it, and its training."""
 
-from typing import Any
-
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import final_rnn
 from enas_tf.children import rnn as rnn_child
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.rnn import RnnChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import recurrent, seeds
+from enas_tf.nn.language import WordModel
 from enas_tf.run import measures
+from enas_tf.run.report import Report
 from enas_tf.training import retrain
 from enas_tf.training.averaging import AveragedSgd
 from enas_tf.training.driver import Driver
@@ -18,12 +20,18 @@ from enas_tf.training.stream_loss import StreamLoss
 
 
 class FinalLanguageNetwork:
-    """One language model with weights of its own; a `networks.Network`."""
+    """One language model with weights of its own; a `Network`."""
 
     num_tokens = 0
 
-    def __init__(self, model: Any, config: RnnChildConfig, *, seed: int):
-        """Args: a `WordModel`; what is dropped and penalised; the run's."""
+    def __init__(self, model: WordModel, config: RnnChildConfig, *, seed: int):
+        """Takes all weights of the model as what is trained.
+
+        Args:
+          model: the final child.
+          config: what is dropped and penalised, and when averaging begins.
+          seed: the run's; what is dropped follows from it.
+        """
         self.model = model
         self._config = config
         self._seed = seed
@@ -31,16 +39,18 @@ class FinalLanguageNetwork:
         self.decayed = [False] * len(self.variables)  # in the penalty
         self.averaged = AveragedSgd(self.variables, nonmono=config.nonmono)
 
-    def optimizer(self, config):
-        """See `Network`; always SGD, whose weights can be averaged."""
+    def optimizer(self, config: ChildConfig) -> AveragedSgd:
+        """Always SGD, whose weights can be averaged."""
         return self.averaged
 
-    def initial_state(self, batch_size):
-        """See `Network`."""
+    def initial_state(self, batch_size: int) -> tf.Tensor:
+        """What a text begins with, [B, S] zeros."""
         return self.model.initial_state(batch_size)
 
-    def forward(self, inputs, *, step, state=None):
-        """See `Network`."""
+    def forward(
+        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
+    ) -> tuple[ChildOutput, tf.Tensor]:
+        """Read words [B, T] on from `state` [B, S]; the output, and no tokens."""
         seed = seeds.at(self._seed, "dropout", step)
         dropout = recurrent.Dropout(rnn_child.drop_rates(self._config), seed)
         run = self.model.run(inputs, state, dropout)
@@ -48,8 +58,8 @@ class FinalLanguageNetwork:
         output = ChildOutput(run.logits, state=run.state, penalty=penalty)
         return output, tf.zeros([0], tf.int32)
 
-    def arc_text(self, tokens):
-        """See `Network`."""
+    def arc_text(self, tokens: np.ndarray) -> str:
+        """Empty: there is one arc, and no tokens."""
         return ""
 
 
@@ -61,13 +71,23 @@ class Training:
         network: FinalLanguageNetwork,
         epochs: ChildEpochs,
         driver: Driver,
-        report: Any,
+        report: Report,
         *,
-        valid: Any,
+        valid: np.ndarray,
         batch_size: int,
         bptt_steps: int,
     ):
-        """Args: collaborators; the validation ids [n], and how they are read."""
+        """Nothing is trained yet.
+
+        Args:
+          network: what `epochs` trains.
+          epochs: trains one epoch.
+          driver: holds the position, and saves.
+          report: gets validation's rows and lines.
+          valid: its ids, [n] int32.
+          batch_size: rows that they are cut into.
+          bptt_steps: words of a row that are read at a time.
+        """
         self._network = network
         self._epochs = epochs
         self._driver = driver

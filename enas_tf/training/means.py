@@ -13,7 +13,11 @@ class Means:
     """The mean of each of some metrics since `reset`."""
 
     def __init__(self, names: Sequence[str]):
-        """Args: the metrics, in the order in which `add` is given them."""
+        """Means of no steps.
+
+        Args:
+          names: of the metrics, in the order in which `add` is given them.
+        """
         self._names = tuple(names)
         self._sums = tf.Variable(tf.zeros([len(names)]))
         self._steps = tf.Variable(0, dtype=tf.int64)

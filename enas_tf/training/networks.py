@@ -1,7 +1,8 @@
 """What the child trainer trains: a network behind one signature.
 
-The shared child with an arc drawn for each step, or one final child. Controller and
-children meet here and nowhere below.
+The shared child with an arc drawn for each step, or one final child: both are
+`children.network.Network`s. Controller and children meet here and nowhere below, by
+the contracts `Policy` and `SharedChild`.
 """
 
 from typing import Any, Protocol
@@ -11,48 +12,78 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import aux_head
+from enas_tf.children.network import Optimizer
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import drop_path, seeds
+from enas_tf.nn.parameters import Parameters
+from enas_tf.spaces.base import SearchSpace
 from enas_tf.training import optimizer
 
 
-class Network(Protocol):
-    """Something with variables that answers a training batch.
+class Policy(Protocol):
+    """What draws arcs: the controller, or whatever stands in its place."""
 
-    Attributes:
-      variables: what is trained.
-      decayed: whether L2 is for the variable, for each of them.
-      num_tokens: of the arc that `forward` reports, 0 for a network of one arc.
-    """
+    def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
+        """The tokens of `batch_size` arcs, [batch_size, T] int32, in their ranges.
 
-    variables: list[tf.Variable]
-    decayed: list[bool]
-    num_tokens: int
-
-    def optimizer(self, config: ChildConfig) -> Any:
-        """What trains `variables`, new."""
-
-    def initial_state(self, batch_size: int) -> tf.Tensor | None:
-        """What is carried into the first step; none if nothing is ever carried."""
-
-    def forward(
-        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
-    ) -> tuple[ChildOutput, tf.Tensor]:
-        """Run training step `step` ([] int64); also the arc's tokens, [num_tokens].
-
-        `state`: that of the output of the step before.
+        A function of its weights and `seed` ([2] int32) alone; also in a graph.
         """
 
-    def arc_text(self, tokens: np.ndarray) -> str:
-        """The arc of `tokens` as one would type it, "" for a network of one arc."""
+
+class SharedChild(Protocol):
+    """Every arc of a space on one set of weights.
+
+    Weights are made with it and have their shapes from then on: a step reads
+    `parameters`, calls the child, and an optimiser writes to the vectors. Nothing else
+    is kept between two calls, so arcs may follow each other in any order.
+
+    Attributes:
+      parameters: the weights that L2 is for, in one vector.
+      aux_parameters: those of an auxiliary head, trained without L2; None without one.
+    """
+
+    parameters: Parameters
+    aux_parameters: Parameters | None
+
+    def initial_state(self, batch_size: int) -> tf.Tensor | None:
+        """What a text begins with, [batch_size, S]; None if nothing is ever carried."""
+
+    def __call__(
+        self,
+        inputs: tf.Tensor,
+        *,
+        arc: Any,
+        training: bool = False,
+        seed: tf.Tensor | None = None,
+        **carried: tf.Tensor,
+    ) -> ChildOutput:
+        """Run one arc on one batch.
+
+        Args:
+          inputs: [B, ...], what the task's batches have.
+          arc: of the child's space, of ints or of scalar int tensors; in its ranges,
+            for what is out of them would silently be another arc.
+          training: whether to drop, and to run what is for training only.
+          seed: [2] int32, of what is dropped; needed in training.
+          **carried: `state`, that of the output before, if one is carried.
+        """
 
 
 class SampledChild:
     """The shared child; every step runs an arc freshly drawn from the controller."""
 
-    def __init__(self, child: Any, controller: Any, space: Any, *, seed: int):
-        """Args: a shared child, a controller, their space, the run's seed."""
+    def __init__(
+        self, child: SharedChild, controller: Policy, space: SearchSpace, *, seed: int
+    ):
+        """Takes the child's weights as what is trained.
+
+        Args:
+          child: whose weights they are.
+          controller: draws the arc of each step; it is not trained here.
+          space: of both.
+          seed: the run's; arcs and what is dropped follow from it.
+        """
         self._child = child
         self._controller = controller
         self._space = space
@@ -64,16 +95,18 @@ class SampledChild:
             self.decayed.append(False)  # Deviation D21: trained, without L2
         self.num_tokens = space.num_tokens
 
-    def optimizer(self, config):
-        """See `Network`."""
+    def optimizer(self, config: ChildConfig) -> Optimizer:
+        """Momentum, or plain SGD where `config` has none."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
-    def initial_state(self, batch_size):
-        """See `Network`."""
+    def initial_state(self, batch_size: int) -> tf.Tensor | None:
+        """What the child carries into the first step."""
         return self._child.initial_state(batch_size)
 
-    def forward(self, inputs, *, step, state=None):
-        """See `Network`."""
+    def forward(
+        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
+    ) -> tuple[ChildOutput, tf.Tensor]:
+        """Run a freshly drawn arc on `inputs`; the output, and its tokens [T]."""
         carried = {} if state is None else dict(state=state)
         draw = seeds.at(self._seed, "arc", step)
         tokens = self._controller.draw(1, seed=draw)[0]
@@ -86,8 +119,8 @@ class SampledChild:
         )
         return output, tokens
 
-    def arc_text(self, tokens):
-        """See `Network`."""
+    def arc_text(self, tokens: np.ndarray) -> str:
+        """The arc of `tokens` [T] as one would type it."""
         return self._space.text(self._space.decode(tokens))
 
 
@@ -95,7 +128,14 @@ class FinalNetwork:
     """One arc with weights of its own, a Keras model."""
 
     def __init__(self, model: keras.Model, *, total_steps: int, seed: int):
-        """Args: the final child to train; steps of the whole training; run's seed."""
+        """Takes all weights of the model as what is trained.
+
+        Args:
+          model: the final child, [B, H, W, C] -> logits [B, V], or these and an
+            auxiliary head's.
+          total_steps: of the whole training, by which drop path grows.
+          seed: the run's; what is dropped follows from it.
+        """
         self.model = model
         self._total_steps = total_steps
         self._seed = seed
@@ -109,16 +149,18 @@ class FinalNetwork:
         paths = _layers_of(model, drop_path.DropPath)
         self._clocks = {layer.clock for layer in paths}
 
-    def optimizer(self, config):
-        """See `Network`."""
+    def optimizer(self, config: ChildConfig) -> Optimizer:
+        """Momentum, or plain SGD where `config` has none."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
-    def initial_state(self, batch_size):
-        """See `Network`."""
+    def initial_state(self, batch_size: int) -> None:
+        """Nothing is carried."""
         return None
 
-    def forward(self, inputs, *, step, state=None):
-        """See `Network`."""
+    def forward(
+        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
+    ) -> tuple[ChildOutput, tf.Tensor]:
+        """Run the model on `inputs`; the output, and no tokens."""
         self._seed_dropouts(step)
         done = tf.cast(step + 1, tf.float32) / self._total_steps
         for clock in self._clocks:
@@ -129,8 +171,8 @@ class FinalNetwork:
         output = ChildOutput(logits, aux_logits=aux[0] if aux else None)
         return output, tf.zeros([0], tf.int32)
 
-    def arc_text(self, tokens):
-        """See `Network`."""
+    def arc_text(self, tokens: np.ndarray) -> str:
+        """Empty: there is one arc, and no tokens."""
         return ""
 
     def _seed_dropouts(self, step: tf.Tensor) -> None:
@@ -142,5 +184,5 @@ class FinalNetwork:
             state.assign(tf.cast(seeds.fold(seed, number), state.dtype))
 
 
-def _layers_of(model: keras.Model, kind: type[keras.Layer]) -> list[Any]:
+def _layers_of(model: keras.Model, kind: type[keras.Layer]) -> list[keras.Layer]:
     return [layer for layer in model.layers if isinstance(layer, kind)]

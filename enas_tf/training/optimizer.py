@@ -5,23 +5,28 @@ Keras' SGD keeps lr inside its velocity and so differs whenever lr changes; thes
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
+
+from enas_tf.children.network import Optimizer
 
 ADAM_BETA2 = 0.999
 
 
 class Momentum:
-    """Nesterov momentum."""
-
-    free: Sequence[tf.Variable] = ()  # of the variables, those that are no weights
+    """Nesterov momentum; an `Optimizer`."""
 
     def __init__(self, variables: Sequence[tf.Variable], *, momentum: float):
-        """Args: what to train, one accumulator each; 0.9 in src/utils.py."""
+        """Begins with accumulators of zeros.
+
+        Args:
+          variables: what to train.
+          momentum: the share of the accumulator that is kept; 0.9 in src/utils.py.
+        """
         self._trained = list(variables)
         self._momentum = momentum
         self.variables = [tf.Variable(tf.zeros_like(v)) for v in variables]
+        self.free: list[tf.Variable] = []
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
         """One step against `gradients`, in the order of the variables."""
@@ -37,14 +42,17 @@ class Momentum:
 
 
 class Sgd:
-    """Plain gradient descent."""
-
-    free: Sequence[tf.Variable] = ()
+    """Plain gradient descent; an `Optimizer`."""
 
     def __init__(self, variables: Sequence[tf.Variable]):
-        """Args: what to train."""
+        """Keeps nothing of its own.
+
+        Args:
+          variables: what to train.
+        """
         self._trained = list(variables)
         self.variables: list[tf.Variable] = []
+        self.free: list[tf.Variable] = []
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
         """One step against `gradients`, in the order of the variables."""
@@ -52,8 +60,8 @@ class Sgd:
             variable.assign_sub(lr * gradient)
 
 
-def of_child(variables: Sequence[tf.Variable], *, momentum: float) -> Any:
-    """What trains a child."""
+def of_child(variables: Sequence[tf.Variable], *, momentum: float) -> Optimizer:
+    """What trains a child; plain SGD where `momentum` is 0."""
     return Momentum(variables, momentum=momentum) if momentum else Sgd(variables)
 
 
@@ -63,7 +71,13 @@ class Adam:
     def __init__(
         self, variables: Sequence[tf.Variable], *, beta1: float, epsilon: float
     ):
-        """Args: what to train; in the original 0 and 1e-3 for the image spaces."""
+        """Begins with moments of zeros.
+
+        Args:
+          variables: what to train.
+          beta1: decay of the first moment; 0 in the original's image spaces.
+          epsilon: added to the root of the second; 1e-3 there.
+        """
         self._trained = list(variables)
         self._beta1 = beta1
         self._epsilon = epsilon

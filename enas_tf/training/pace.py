@@ -17,7 +17,7 @@ class Pace:
       seconds: by kind, seconds per unit; from the second call on.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Nothing is known."""
         self.first: dict[str, float] = {}
         self.seconds: dict[str, float] = {}
@@ -75,7 +75,12 @@ class Told:
     """What the user was told, and whether that still holds."""
 
     def __init__(self, *, share: float = 0.3, seconds: float = 10.0):
-        """Args: by how much an end must move to be worth a word."""
+        """Nothing was told yet. An end that moves is news by the larger of the two.
+
+        Args:
+          share: of what was told to be left.
+          seconds: at least so many.
+        """
         self._share = share
         self._seconds = seconds
         self._said: float | None = None
@@ -88,8 +93,8 @@ class Told:
         """
         end = now + left
         moved = abs(end - self._end)
-        known = self._said is not None
-        if known and moved < max(self._seconds, self._share * self._said):
+        said = self._said
+        if said is not None and moved < max(self._seconds, self._share * said):
             return False
         self._said, self._end = left, end
         return True

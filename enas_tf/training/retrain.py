@@ -1,12 +1,12 @@
 """Trains one arc from scratch, with weights of its own, and tests it once."""
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.tasks.base import Task
 from enas_tf.training import batching
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
@@ -41,7 +41,7 @@ def hand_over(trained: keras.Model, model: keras.Model) -> None:
 
 def test_answers(
     model: keras.Model,
-    task: Any,
+    task: Task,
     *,
     batch_size: int,
     progress: Callable[[int], None] = lambda images: None,
@@ -53,8 +53,8 @@ def test_answers(
     batches = batching.cut(task.size("test"), batch_size)
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def answers(indices):
-        def one(row):
+    def answers(indices: tf.Tensor) -> tf.Tensor:
+        def one(row: tf.Tensor) -> tf.Tensor:
             logits = model(task.batch("test", row).inputs, training=False)
             return tf.argmax(logits, axis=1, output_type=tf.int32)
 

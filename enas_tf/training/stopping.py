@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import FrameType
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 # The end of a moment in which a graph is traced and optimised.
@@ -22,7 +22,11 @@ class Interrupted(Exception):
     """Ctrl-C or SIGTERM arrived, and what has been done so far is kept."""
 
     def __init__(self, number: int):
-        """Args: the signal's number."""
+        """An end by one signal.
+
+        Args:
+          number: of the signal.
+        """
         super().__init__(f"signal {number}")
         self.number = number
 
@@ -35,7 +39,7 @@ class Stop:
       moment: when a stage that is told to stop now will, in words; whoever works says.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Nobody has asked to stop."""
         self.number = 0
         self.moment = ""
@@ -68,7 +72,7 @@ class Stop:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _on_signal(self, number: int, frame: Any) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
         if self.number:
             raise KeyboardInterrupt

@@ -1,13 +1,13 @@
 """The loss of a language model over a whole text, with the state carried through it."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
 from enas_tf.data.text import stream
+from enas_tf.nn.language import WordModel
 from enas_tf.tasks import language_model
 
 WORDS_PER_CALL = 4000  # between two moves of a progress line
@@ -16,8 +16,12 @@ WORDS_PER_CALL = 4000  # between two moves of a progress line
 class StreamLoss:
     """Nats a word of one model."""
 
-    def __init__(self, model: Any):
-        """Args: an `nn.language.WordModel`."""
+    def __init__(self, model: WordModel):
+        """Nothing is read yet.
+
+        Args:
+          model: asked with the weights that it has when it is asked.
+        """
         self._model = model
 
     def mean(
@@ -52,10 +56,18 @@ class StreamLoss:
         return total / int(pieces.counted.sum())
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def _sums(self, inputs, targets, counted, state) -> tuple[tf.Tensor, tf.Tensor]:
+    def _sums(
+        self,
+        inputs: tf.Tensor,
+        targets: tf.Tensor,
+        counted: tf.Tensor,
+        state: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """[W, B, T] each and [B, S] -> loss summed over each piece, [W]; the state."""
 
-        def read(carried, piece):
+        def read(
+            carried: tuple[tf.Tensor, tf.Tensor], piece: Sequence[tf.Tensor]
+        ) -> tuple[tf.Tensor, tf.Tensor]:
             words, follow, counts = piece
             logits, after = self._model(words, carried[1])
             batch = language_model.Batch(words, follow)

@@ -26,7 +26,7 @@ def load(file: BinaryIO) -> Any:
     return _ArrayUnpickler(file, encoding="bytes").load()
 
 
-def _dtype(code: Any, align: Any = False, copy: Any = False) -> np.dtype:
+def _dtype(code: str, align: int = False, copy: int = False) -> np.dtype:
     # Files of old NumPy versions hold 0 and 1, which NumPy 2.4 warns about.
     return np.dtype(code, align=bool(align), copy=bool(copy))
 

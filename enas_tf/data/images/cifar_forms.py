@@ -1,7 +1,7 @@
 """The four forms of CIFAR's files: the names of files and of classes."""
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import array_pickle, split_folders
@@ -53,38 +53,38 @@ class Form(NamedTuple):
         return not self.ending
 
 
-_TEN = dict(
+_TEN = Form(
     name="cifar10",
+    folder="cifar-10-batches-py",
+    ending="",
     train=tuple(f"data_batch_{number}" for number in range(1, 6)),
     test="test_batch",
     enough=1,
     labels="labels",
     label_bytes=1,
+    names_file="batches.meta",
     names_key="label_names",
 )
-_HUNDRED = dict(
+_HUNDRED = Form(
     name="cifar100",
+    folder="cifar-100-python",
+    ending="",
     train=("train",),
     test="test",
     enough=2,
     labels="fine_labels",
     label_bytes=2,
+    names_file="meta",
     names_key="fine_label_names",
 )
 FORMS = (
-    Form(folder="cifar-10-batches-py", ending="", names_file="batches.meta", **_TEN),
-    Form(
-        folder="cifar-10-batches-bin",
-        ending=".bin",
-        names_file="batches.meta.txt",
-        **_TEN,
+    _TEN,
+    _TEN._replace(
+        folder="cifar-10-batches-bin", ending=".bin", names_file="batches.meta.txt"
     ),
-    Form(folder="cifar-100-python", ending="", names_file="meta", **_HUNDRED),
-    Form(
-        folder="cifar-100-binary",
-        ending=".bin",
-        names_file="fine_label_names.txt",
-        **_HUNDRED,
+    _HUNDRED,
+    _HUNDRED._replace(
+        folder="cifar-100-binary", ending=".bin", names_file="fine_label_names.txt"
     ),
 )
 
@@ -102,9 +102,10 @@ class Batches(NamedTuple):
     def train_files(self) -> list[str]:
         """The form's names, and those that are numbered on: data_batch_6, ..."""
         names = list(self.form.train)
-        stem, _, number = names[-1].rpartition("_")
-        while stem and os.path.isfile(self.path(f"{stem}_{int(number) + 1}")):
-            number = int(number) + 1
+        stem, _, last = names[-1].rpartition("_")
+        number = int(last) if stem else 0
+        while stem and os.path.isfile(self.path(f"{stem}_{number + 1}")):
+            number += 1
             names.append(f"{stem}_{number}")
         return names
 
@@ -163,7 +164,7 @@ def unpickled(path: str) -> object:
             raise ConfigError(damaged(path, "the pickle is cut off")) from None
 
 
-def entry(content: object, key: str) -> object:
+def entry(content: object, key: str) -> Any:
     """`content[key]`, whose key is bytes in a pickle of Python 2, text in one of 3.
 
     Raises:

@@ -24,7 +24,7 @@ def check_fits(
     sizes = dict(training=training_size)
     if training_size <= len(data.train.labels):
         sizes["validation"] = len(data.valid.labels)
-    kind = min(sizes, key=sizes.get)
+    kind = min(sizes, key=sizes.__getitem__)
     if config.loop.batch_size > sizes[kind]:
         allowed = f"at most {sizes[kind]}, the number of {kind} images"
         _refuse("batch_size", config.loop.batch_size, allowed)

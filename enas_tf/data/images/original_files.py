@@ -4,6 +4,7 @@ Own images in one of these forms are read as well, with their own classes.
 """
 
 import os
+from typing import TypeGuard
 
 import numpy as np
 
@@ -103,19 +104,20 @@ def _read_pickle(path: str, batches: Batches) -> Split:
         reason = f"`data` is not [N, {PIXELS}] of bytes"
         raise ConfigError(cifar_forms.damaged(path, reason))
     try:
-        labels = np.asarray(labels, np.int32)
+        numbers = np.asarray(labels, np.int32)
     except (TypeError, ValueError, OverflowError):
         reason = f"`{key}` are not integers"
         raise ConfigError(cifar_forms.damaged(path, reason)) from None
-    if labels.shape != data.shape[:1]:
-        reason = f"{len(data)} images, {labels.size} labels"
+    if numbers.shape != data.shape[:1]:
+        reason = f"{len(data)} images, {numbers.size} labels"
         raise ConfigError(cifar_forms.damaged(path, reason))
-    return Split(_images(data), labels)
+    return Split(_images(data), numbers)
 
 
-def _is_pixels(data: object) -> bool:
-    is_bytes = isinstance(data, np.ndarray) and data.dtype == np.uint8
-    return is_bytes and data.ndim == 2 and data.shape[1] == PIXELS
+def _is_pixels(data: object) -> TypeGuard[np.ndarray]:
+    if not isinstance(data, np.ndarray) or data.dtype != np.uint8:
+        return False
+    return data.ndim == 2 and data.shape[1] == PIXELS
 
 
 def _images(rows: np.ndarray) -> np.ndarray:

@@ -18,8 +18,8 @@ from enas_tf.config.sections import ConfigError
 
 Source = str | os.PathLike | bytes  # a path, or the bytes of a file
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp")
-ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm")
+_COMMON = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp")
+ENDINGS = (*_COMMON, ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm")
 # No others, whatever a file is called: for EPS, Pillow would start a program.
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")
 GREY_MODES = ("1", "L", "LA")
@@ -48,7 +48,12 @@ class PictureError(Exception):
     """
 
     def __init__(self, reason: str, remedy: str = "Replace or remove this file."):
-        """Args: both as parts of a line."""
+        """The two parts of the line that refuses a picture.
+
+        Args:
+          reason: what is wrong with it.
+          remedy: a sentence.
+        """
         super().__init__(reason)
         self.remedy = remedy
 
@@ -222,7 +227,8 @@ def _of_the_system(error: OSError, source: Source) -> PictureError:
         return PictureError(_said(error))
     if isinstance(error, FileNotFoundError) and os.path.islink(source):
         return PictureError("a link to a file that is not there")
-    return PictureError(error.strerror, "Check the file and its permissions.")
+    reason = error.strerror or _said(error)
+    return PictureError(reason, "Check the file and its permissions.")
 
 
 def _said(error: Exception) -> str:

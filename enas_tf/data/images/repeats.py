@@ -28,7 +28,7 @@ def note(
     """
     digests = {key: _digests(split.images) for key, split in splits.items()}
     lines: list[str] = []
-    example = None
+    example = np.empty(0)
     for first, second in (("train", "valid"), ("train", "test"), ("valid", "test")):
         known = set(digests[first])
         shared = [i for i, digest in enumerate(digests[second]) if digest in known]
@@ -46,7 +46,7 @@ def note(
 def _digests(images: np.ndarray) -> list[bytes]:
     """One per image of [N, H, W, C]: equal for equal pixels, and only for these."""
     return [
-        hashlib.blake2b(np.ascontiguousarray(image), digest_size=16).digest()
+        hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
         for image in images
     ]
 
@@ -58,7 +58,7 @@ def _files_of(
 ) -> list[str]:
     """All files that have the pixels of `image`."""
     return [
-        files[key][place]
+        files[key][int(place)]
         for key, split in given.items()
         for place in np.flatnonzero((split.images == image).all(axis=(1, 2, 3)))
     ]

@@ -52,11 +52,12 @@ def arrange(
 
 
 def _arranged(given: dict[str, Split], *, name: str, seed: int) -> Splits:
-    train, valid, test = (given.get(key) for key in ("train", "validation", "test"))
-    if test is None and valid is None:
-        return stratified(train, name=name, seed=seed)
-    notes = ()
+    train = given["train"]
+    valid, test = given.get("validation"), given.get("test")
+    notes: tuple[str, ...] = ()
     if test is None:
+        if valid is None:
+            return stratified(train, name=name, seed=seed)
         test, valid = valid, None
         notes = (f"{name} has no test split: its validation split is the test split.",)
     if valid is None:
@@ -87,7 +88,8 @@ def stratified(everything: Split, *, name: str, seed: int) -> Splits:
         raise ConfigError(_too_small(name, _size(everything), needed)) from None
     parts = (rest[train], rest[valid], test)
     note = f"{name} has no test split: 60 / 20 / 20 % are drawn ({_from(seed)})."
-    return Splits(*(_take(everything, part) for part in parts), notes=(note,))
+    first, second, third = (_take(everything, part) for part in parts)
+    return Splits(first, second, third, (note,))
 
 
 def stored_by_class(labels: np.ndarray) -> bool:

@@ -8,7 +8,7 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from absl import logging
@@ -18,6 +18,9 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.data import tfds_download
 from enas_tf.data.images import pictures, resize, split_folders, splits, threads
 from enas_tf.data.images.image_data import ImageData, Split
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
 
 READ_BATCH = 500  # encoded images that are fetched and decoded at a time
 ELSEWHERE = "choose --dataset=digits (embedded), or files with --data_path"
@@ -62,7 +65,7 @@ def load(config: config_lib.DataConfig) -> ImageData:
     )
 
 
-def image_and_label(info: Any, *, name: str) -> Keys:
+def image_and_label(info: "tfds.core.DatasetInfo", *, name: str) -> Keys:
     """Which features of `info` (a `tfds.core.DatasetInfo`) are image and label.
 
     The authors' input and target, if these are an image and a class; else the only
@@ -77,29 +80,31 @@ def image_and_label(info: Any, *, name: str) -> Keys:
     kinds = dict(features) if hasattr(features, "items") else {}
     images = [k for k, f in kinds.items() if type(f) is tfds.features.Image]
     labels = [k for k, f in kinds.items() if type(f) is tfds.features.ClassLabel]
-    image, label = _supervised(info, images, labels)
-    if image is None:
+    keys = _supervised(info, images, labels)
+    if keys is None:
         shown = ", ".join(f"{k}: {type(f).__name__}" for k, f in kinds.items())
         raise ConfigError(
             f"--dataset={name} is not image classification (it has {shown or 'none'}): "
             "it must have one image and one class label. Name another set, or "
             f"{ELSEWHERE}."
         )
-    if kinds[image].dtype != np.uint8:
+    if kinds[keys.image].dtype != np.uint8:
         raise ConfigError(
-            f"--dataset={name} has images of {np.dtype(kinds[image].dtype)}: they must "
-            f"be of 8 bits a channel. Name another set, or {ELSEWHERE}."
+            f"--dataset={name} has images of {np.dtype(kinds[keys.image].dtype)}: they "
+            f"must be of 8 bits a channel. Name another set, or {ELSEWHERE}."
         )
-    return Keys(image, label)
+    return keys
 
 
-def _supervised(info: Any, images: list[str], labels: list[str]) -> tuple:
-    pair = info.supervised_keys or ()
+def _supervised(
+    info: "tfds.core.DatasetInfo", images: list[str], labels: list[str]
+) -> Keys | None:
+    pair = tuple(info.supervised_keys or ())
     if len(pair) == 2 and pair[0] in images and pair[1] in labels:
-        return pair
+        return Keys(*pair)
     if len(images) == 1 and len(labels) == 1:
-        return images[0], labels[0]
-    return None, None
+        return Keys(images[0], labels[0])
+    return None
 
 
 def _data_dir(config: config_lib.DataConfig) -> str | None:
@@ -108,7 +113,7 @@ def _data_dir(config: config_lib.DataConfig) -> str | None:
     return os.path.expanduser(folder) if folder else None
 
 
-def _builder(name: str, folder: str | None) -> Any:
+def _builder(name: str, folder: str | None) -> "tfds.core.DatasetBuilder":
     import tensorflow_datasets as tfds
 
     try:
@@ -128,7 +133,13 @@ def _builder(name: str, folder: str | None) -> Any:
         ) from None
 
 
-def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> Split:
+def _read(
+    builder: "tfds.core.DatasetBuilder",
+    split: str,
+    keys: Keys,
+    image_size: int,
+    total: int,
+) -> Split:
     """One split as arrays; `total` is the number of images of all splits."""
     import tensorflow as tf
 
@@ -159,7 +170,7 @@ def _read(builder: Any, split: str, keys: Keys, image_size: int, total: int) -> 
 
 
 def _batches(
-    builder: Any, split: str, keys: Keys
+    builder: "tfds.core.DatasetBuilder", split: str, keys: Keys
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Images as they are stored, files in bytes, and their labels."""
     import tensorflow_datasets as tfds
@@ -178,7 +189,9 @@ def _batches(
         yield examples[keys.image], examples[keys.label]
 
 
-def _shape(first: bytes, builder: Any, keys: Keys, image_size: int) -> tuple:
+def _shape(
+    first: bytes, builder: "tfds.core.DatasetBuilder", keys: Keys, image_size: int
+) -> tuple[int, int, int]:
     """Height, width, channels of all; the set's authors say how many channels."""
     declared = builder.info.features[keys.image].shape[-1]
     channels = 1 if declared == 1 else 3
@@ -234,7 +247,7 @@ def _several_sizes(name: str) -> str:
     )
 
 
-def _damaged(builder: Any) -> str:
+def _damaged(builder: "tfds.core.DatasetBuilder") -> str:
     return (
         f"--data_dir: {builder.data_path} is damaged: it must be as TFDS wrote it. "
         "Remove that folder, so that it is prepared anew."

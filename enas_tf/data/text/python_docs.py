@@ -58,7 +58,7 @@ def arrange(topics: Mapping[str, str]) -> dict[str, list[str]]:
     lacks = {split: share * sum(sizes.values()) for split, share in SHARES.items()}
     parts: dict[str, list[str]] = {split: [] for split in SHARES}
     for topic in sorted(left, key=lambda topic: (-sizes[topic], topic)):
-        split = max(lacks, key=lacks.get)
+        split = max(lacks, key=lacks.__getitem__)
         lacks[split] -= sizes[topic]
         parts[split] += left[topic]
     return parts

@@ -77,13 +77,13 @@ def _most_frequent(
             f"the training text of {name}"
         )
         raise ConfigError(config_lib.refusal("vocab_size", size, allowed))
-    words = set(train)
+    chosen = set(train)
     if size < len(train):
         ranked = sorted(
-            words - {words_lib.EOS, UNK}, key=lambda word: (-train[word], word)
+            chosen - {words_lib.EOS, UNK}, key=lambda word: (-train[word], word)
         )
-        words = {words_lib.EOS, UNK, *ranked[: size - SMALLEST]}
-    words = tuple(sorted(words))
+        chosen = {words_lib.EOS, UNK, *ranked[: size - SMALLEST]}
+    words = tuple(sorted(chosen))
     _check_unknown_is_learned(words, train, held_out, name)
     return words
 
