@@ -15,16 +15,10 @@ from enas_tf.config.sections import (
     RunConfig,
     Setting,
 )
+from enas_tf.config.spaces import registry
 
 LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
 
-_IMAGES = ("an image or a folder of images", "picture.png")
-_TEXTS = ("a text file or a folder of text files", "text.txt")
-# What --mode=predict reads in a space, and an example of it.
-INPUTS = {
-    space: _TEXTS if space in config_lib.TEXTS else _IMAGES
-    for space in config_lib.SPACES
-}
 # What a flag names that must not be given empty, as from an unset shell variable. An
 # empty arc is refused with all the forms that an arc has, in arcs/argument.py.
 _NAMED = dict(
@@ -78,9 +72,10 @@ def check_run(run: RunConfig) -> None:
         if item.section == "run":
             _check_range(item, getattr(run, item.field.name))
     if run.mode == "predict" and not run.input:
-        wanted, example = INPUTS[run.search_for]
+        kind = registry.SPECS[run.search_for].data
         raise ConfigError(
-            f"--input is empty: --mode=predict needs {wanted}, e.g. --input={example}."
+            f"--input is empty: --mode=predict needs {kind.wanted}, e.g. "
+            f"--input={kind.example}."
         )
 
 

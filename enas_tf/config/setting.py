@@ -4,7 +4,10 @@ No TensorFlow, as in config/sections.py, which has all of them.
 """
 
 import dataclasses
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+SectionT = TypeVar("SectionT")
 
 _LONGEST = 200  # characters of a value that a refusal shows
 
@@ -13,21 +16,64 @@ class ConfigError(ValueError):
     """A user's mistake: one line that says what came, what is allowed, what to do."""
 
 
+class _Metadata(Mapping[str, Any]):
+    """Of a setting; what can be called is called at each look."""
+
+    def __init__(self, values: Mapping[str, Any]):
+        """Live metadata.
+
+        Args:
+          values: as they are, or functions without arguments that make them.
+        """
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        value = self._values[key]
+        return value() if callable(value) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class Carrier:
+    """Of a section that carries the settings that single spaces have for their own.
+
+    A subclass is a frozen dataclass with a field `own`, by default empty.
+    """
+
+    own: tuple[object, ...]
+
+    def own_section(self, kind: type[SectionT]) -> SectionT:
+        """The space's own settings, of the class that its spec names."""
+        found = (one for one in self.own if isinstance(one, kind))
+        return next(found, kind())
+
+    def with_own(self, settings: object) -> Self:
+        """This section with `settings` in place of those of the same class."""
+        kind = type(settings)
+        others = tuple(one for one in self.own if type(one) is not kind)
+        mine = () if settings == kind() else (settings,)
+        return dataclasses.replace(self, own=others + mine)
+
+
 def setting(
     default: Any,
-    help: str,
+    help: str | Callable[[], str],
     *,
-    choices: tuple[str, ...] = (),
+    choices: Sequence[str] = (),
     low: float | None = None,
     high: float | None = None,
     shapes_result: bool = True,
-    spaces: tuple[str, ...] = (),
+    spaces: Sequence[str] = (),
 ) -> Any:
     """A dataclass field whose metadata holds its help text and its allowed range.
 
     Args:
       default: the published macro search's value, or the original flag's default.
-      help: one line for `--help`.
+      help: one line for `--help`, or what makes it when it is looked at.
       choices: the allowed strings, if the field is one of a few.
       low: smallest allowed number, inclusive.
       high: largest allowed number, inclusive.
@@ -43,7 +89,7 @@ def setting(
         shapes_result=shapes_result,
         spaces=spaces,
     )
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=_Metadata(metadata))
 
 
 def refusal(flag: str, value: Any, allowed: str, remedy: str = "") -> str:

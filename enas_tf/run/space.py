@@ -8,6 +8,7 @@ from typing import Any
 
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
+from enas_tf.config.spaces import registry
 from enas_tf.run import disk
 from enas_tf.run.folder import RunFolder
 
@@ -59,7 +60,7 @@ def refuse_other(run: RunConfig, given: dict[str, Any]) -> None:
     held = _held(run.output_dir, run.mode, reset=run.reset_output_dir)
     if held in (None, run.search_for):
         return
-    article = "an" if held == "rnn" else "a"
+    article = registry.SPECS[held].article
     where = f"--output_dir={run.output_dir} holds {article} {held} run"
     if "search_for" in given:
         where = f"--search_for={run.search_for}: {where}"
@@ -98,5 +99,5 @@ def _of_stage(folder: RunFolder, stage: str) -> str | None:
     settings = folder.settings(stage)
     if not settings or not (folder.has_checkpoint(stage) or results[stage].exists()):
         return None
-    space = settings.get("search_for", "macro")
+    space = settings.get("search_for", RunConfig.search_for)
     return space if space in config_lib.SPACES else None
