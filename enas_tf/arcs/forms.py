@@ -4,6 +4,7 @@ No TensorFlow, as in all that looks at what the user gave.
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config
@@ -26,7 +27,7 @@ class Form(NamedTuple):
         has so many.
       size_of_fields: the same from the JSON object of an arc.
       genotypes: the kind of genotype that an arc may be written as, if any.
-      baselines: names of networks to train for comparison, which are no arcs.
+      baselines: networks to train for comparison, which are no arcs: name to words.
       list_length: from the number of a layer to that of the integers in its list, where
         an arc is written in a list a layer.
       older: from integers in an older form, told by their odd number, to the arc.
@@ -40,7 +41,7 @@ class Form(NamedTuple):
     size_of_length: Callable[[int], int]
     size_of_fields: Callable[[dict[str, Any]], int]
     genotypes: str = ""
-    baselines: tuple[str, ...] = ()
+    baselines: Mapping[str, str] = MappingProxyType({})
     older: Callable[[str], Any] | None = None
     list_length: Callable[[int], int] | None = None
 
@@ -90,7 +91,7 @@ RNN = Form(
     size_of_length=rnn.nodes_of_length,
     size_of_fields=lambda fields: len(fields["nodes"]),
     genotypes=genotype_source.RECURRENT,
-    baselines=(rnn.LSTM,),
+    baselines={rnn.LSTM: "an LSTM of two layers"},
     older=rnn.from_older,
 )
 

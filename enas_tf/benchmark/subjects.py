@@ -1,14 +1,14 @@
 """What is timed: a shared child and fixed networks, trained alike on one batch."""
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.benchmark import plain, plain_macro, plain_micro, plain_rnn
+from enas_tf.benchmark import subject
 from enas_tf.config import presets
+from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
 from enas_tf.data.images.image_data import Split
 from enas_tf.search import controller_trainer as controller_lib
@@ -25,12 +25,6 @@ CLASSES = 10
 EXAMPLES = dict(train=2_000, valid=1_000, test=10_000)
 WORDS = dict(train=200_000, valid=75_000, test=20_000)
 VOCABULARY = 10_000
-# The framework's share of a step shows where arithmetic hardly counts.
-HOST = {
-    "macro": dict(batch_size=2, child_out_filters=2),
-    "micro": dict(batch_size=2, child_out_filters=2),
-    "rnn": dict(batch_size=2, child_hidden_size=2, vocabulary=10),
-}
 
 
 class Always:
@@ -108,23 +102,13 @@ class Subjects:
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
         return given, self.trainer(network)
 
-    def fixed(self, tokens: np.ndarray) -> Any:
+    def fixed(self, tokens: np.ndarray) -> networks.Network:
         """A fixed network of one arc ([T]), a `networks.Network`."""
-        arc = self.space.decode(tokens)
-        config, seed = self.config, self.config.run.seed
-        if self.name == "rnn":
-            return plain_rnn.PlainTexts(arc, self.child, config.rnn, seed=seed)
-        features, aux = functools.partial(plain_macro.features, arc=arc), None
-        if self.name == "micro":
-            sizes = dict(
-                num_layers=config.child.num_layers, filters=config.child.out_filters
-            )
-            features = functools.partial(plain_micro.features, arc=arc, **sizes)
-            if self.child.aux_parameters is not None:
-                aux = plain_micro.aux_logits
-        one = self.batch.inputs[:1]
-        return plain.PlainImages(
-            features, self.child, config.child, sample=one, seed=seed, aux=aux
+        return subject.of(self.name).plain(
+            self.space.decode(tokens),
+            self.child,
+            self.config,
+            sample=self.batch.inputs[:1],
         )
 
     def updater(self, policy: Any, scorer: Any) -> controller_lib.ControllerTrainer:
@@ -148,7 +132,7 @@ class Subjects:
 def task(config: Config, data: Data) -> Any:
     """Noise in the shape of the published data: what is in it costs nothing."""
     rng = np.random.default_rng(0)
-    if config.run.search_for == "rnn":
+    if config.run.search_for in config_lib.TEXTS:
         size = len(data.vocabulary)
         texts = {
             split: rng.integers(0, size, count).astype(np.int32)

@@ -154,6 +154,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
     name: str
     ops: tuple[str, ...]
     json_names: tuple[str, ...]  # the names of `_fields`
+    num_reductions: int = 0  # how often a child of the space halves its images
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:

@@ -26,10 +26,10 @@ class Names(Sequence[str]):
         Args:
           part: as in `SpaceSpec.has`; "" for all spaces.
         """
-        self._part = part
+        self.part = part
 
     def _now(self) -> tuple[str, ...]:
-        part = self._part
+        part = self.part
         return tuple(n for n, spec in SPECS.items() if not part or spec.has(part))
 
     @overload
