@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config
+from enas_tf.config.live import Live
 from enas_tf.config.spaces import registry
 from enas_tf.config.spaces import spec as spec_lib
 from enas_tf.config.spaces.spec import SpaceSpec
@@ -108,4 +109,4 @@ def _named() -> dict[str, str]:
 
 
 # The published arcs of all spaces, name to integers.
-NAMED_ARCS: Mapping[str, str] = registry.Live(_named, lambda name: _named()[name])
+NAMED_ARCS: Mapping[str, str] = Live(_named, lambda name: _named()[name])

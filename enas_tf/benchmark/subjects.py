@@ -118,7 +118,7 @@ class Subjects:
             policy,
             scorer,
             config.controller,
-            reward=rewards.REWARDS[self.task.measure.name],
+            reward=rewards.chosen(config.controller, self.task.measure),
             space=self.space,
             batch_size=config.loop.batch_size,
             seed=config.run.seed,

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from enas_tf.arcs import argument as arc_argument
+from enas_tf.config import rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
     ChildConfig,
@@ -60,6 +61,24 @@ def check(config: Config) -> None:
     _check_ops(config.child, config.run.search_for)
     _check_controller(config.controller)
     _check_derive(config.derive)
+
+
+def check_reward(config: Config) -> None:
+    """Refuse a reward that is not made of what the space measures.
+
+    Raises:
+      ConfigError: as above.
+    """
+    space, name = config.run.search_for, config.controller.reward
+    measure = registry.SPECS[space].data.measure
+    fitting = rewards.fitting(measure)
+    if name not in fitting:
+        allowed = f"one of {', '.join(fitting)}, since {measure} is what is measured of"
+        raise ConfigError(
+            config_lib.refusal(
+                "controller_reward", name, f"{allowed} the {space} space"
+            )
+        )
 
 
 def check_run(run: RunConfig) -> None:

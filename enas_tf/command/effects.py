@@ -66,7 +66,7 @@ _UPDATES = (
     *("controller_warmup_epochs", "controller_lr", "controller_adam_beta1"),
     *("controller_adam_epsilon", "controller_l2_reg", "controller_bl_dec"),
     *("controller_normalize_advantage", "controller_entropy_weight"),
-    *("controller_skip_target", "controller_skip_weight"),
+    *("controller_skip_target", "controller_skip_weight", "controller_reward"),
 )
 
 ROWS = (

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import enas_tf
 from enas_tf.config import sections as config
+from enas_tf.config.live import Live
 from enas_tf.config.spaces import registry
 
 WIDTH = 80
@@ -40,7 +41,7 @@ _MOST_USED = {
     "seed": "all randomness follows from this number",
     "input": "what to predict: a file or a folder",
 }
-MOST_USED: Mapping[str, str] = registry.Live(
+MOST_USED: Mapping[str, str] = Live(
     lambda: _MOST_USED,
     lambda flag: (
         _MOST_USED[flag].format(spaces=", ".join(config.SPACES))
@@ -70,13 +71,14 @@ def _topics_of_data() -> dict[str, str]:
     for spec in registry.SPECS.values():
         names.setdefault(spec.data.name, []).append(f"the {spec.name}")
     return {
-        kind: f"The network and its training: {' and '.join(spaces)} space."
+        kind: "The network and its training: "
+        f"{', '.join(spaces[:-1])} and {spaces[-1]} space."
         for kind, spaces in names.items()
         if len(spaces) > 1
     }
 
 
-TOPICS: Mapping[str, str] = registry.Live(_topics, lambda topic: _topics()[topic])
+TOPICS: Mapping[str, str] = Live(_topics, lambda topic: _topics()[topic])
 
 
 class Entry(NamedTuple):
@@ -135,7 +137,8 @@ def explain(entries: Sequence[Entry], word: str) -> str:
     """
     if found := [entry for entry in entries if entry.topic == word]:
         about = TOPICS.get(word, "More settings.")
-        return of_flags(f"{word}: {about}", found)
+        head = _wrapped(f"{word}: {about}", first="", later="  ")
+        return of_flags("\n".join(head), found)
     if found := [entry for entry in entries if entry.name == word.lstrip("-")]:
         return "\n".join(_explained(found[0]))
     allowed = f"a flag or one of {', '.join(topics(entries))}"

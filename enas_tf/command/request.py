@@ -150,6 +150,7 @@ def build(
     configs = stage_configs(run, given, preset, folder)
     for stage in STAGES[run.mode]:
         checks.check(configs[stage])
+        checks.check_reward(configs[stage])
     _refuse_missing(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":

@@ -88,4 +88,6 @@ def _refuse_presets(spec: SpaceSpec) -> None:
 
 
 def _refusal(name: str, reason: str) -> ConfigError:
-    return ConfigError(f"The space {name!r} cannot be registered: {reason}.")
+    return ConfigError(
+        f"The space {name!r} cannot be registered: {reason.rstrip('.')}."
+    )

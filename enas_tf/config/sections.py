@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from enas_tf.config import rewards
 from enas_tf.config import setting as setting_lib
 from enas_tf.config.child import ChildConfig
 from enas_tf.config.rnn import RnnChildConfig
@@ -217,6 +218,12 @@ class ControllerConfig:
         "must be of at least 2 arcs.",
     )
     entropy_weight: float = setting(1e-4, "Entropy bonus in the reward.", low=0.0)
+    reward: str = setting(
+        rewards.AUTO,
+        "What an arc is paid for; auto: what its space measures, accuracy or, of a "
+        "perplexity, 80 over it.",
+        choices=rewards.choices,
+    )
     skip_target: float = setting(
         0.4,
         "Wanted probability of a skip.",

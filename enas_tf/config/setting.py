@@ -4,8 +4,10 @@ No TensorFlow, as in config/sections.py, which has all of them.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self, TypeVar
+
+from enas_tf.config.live import Live
 
 SectionT = TypeVar("SectionT")
 
@@ -14,28 +16,6 @@ _LONGEST = 200  # characters of a value that a refusal shows
 
 class ConfigError(ValueError):
     """A user's mistake: one line that says what came, what is allowed, what to do."""
-
-
-class _Metadata(Mapping[str, Any]):
-    """Of a setting; what can be called is called at each look."""
-
-    def __init__(self, values: Mapping[str, Any]):
-        """Live metadata.
-
-        Args:
-          values: as they are, or functions without arguments that make them.
-        """
-        self._values = values
-
-    def __getitem__(self, key: str) -> Any:
-        value = self._values[key]
-        return value() if callable(value) else value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 class Carrier:
@@ -63,7 +43,7 @@ def setting(
     default: Any,
     help: str | Callable[[], str],
     *,
-    choices: Sequence[str] = (),
+    choices: Sequence[str] | Callable[[], Sequence[str]] = (),
     low: float | None = None,
     high: float | None = None,
     shapes_result: bool = True,
@@ -74,7 +54,7 @@ def setting(
     Args:
       default: the published macro search's value, or the original flag's default.
       help: one line for `--help`, or what makes it when it is looked at.
-      choices: the allowed strings, if the field is one of a few.
+      choices: the allowed strings, if the field is one of a few, or what makes them.
       low: smallest allowed number, inclusive.
       high: largest allowed number, inclusive.
       shapes_result: False for a setting that may change between two runs of the same
@@ -89,7 +69,15 @@ def setting(
         shapes_result=shapes_result,
         spaces=spaces,
     )
-    return dataclasses.field(default=default, metadata=_Metadata(metadata))
+    return dataclasses.field(
+        default=default,
+        metadata=Live(lambda: metadata, lambda key: _now(metadata[key])),
+    )
+
+
+def _now(value: Any) -> Any:
+    """What stands in a setting's metadata, made now where a function makes it."""
+    return value() if callable(value) else value
 
 
 def refusal(flag: str, value: Any, allowed: str, remedy: str = "") -> str:

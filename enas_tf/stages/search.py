@@ -99,7 +99,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         controller,
         scorer,
         config.controller,
-        reward=rewards.REWARDS[task.measure.name],
+        reward=rewards.chosen(config.controller, task.measure),
         space=space,
         batch_size=loop.batch_size,
         seed=seed,

@@ -4,9 +4,10 @@ Tables are read anew at each look, so that a space that is registered later is i
 them. To add one from outside: `config/register.py`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, overload
 
+from enas_tf.config.live import Live
 from enas_tf.config.spaces import macro, micro, rnn
 from enas_tf.config.spaces.spec import DataKind, SpaceSpec
 
@@ -47,38 +48,6 @@ class Names(Sequence[str]):
     def __repr__(self) -> str:
         """As of the tuple of now."""
         return repr(self._now())
-
-
-class Live(Mapping[str, ValueT]):
-    """A table whose keys and rows are found when they are asked for."""
-
-    def __init__(self, keys: Callable[[], Iterable[str]], row: Callable[[str], ValueT]):
-        """A live table.
-
-        Args:
-          keys: all keys, in order.
-          row: from a key to what stands there.
-        """
-        self._keys = keys
-        self._row = row
-
-    def __getitem__(self, key: str) -> ValueT:
-        """The row as it is now; KeyError where there is none."""
-        if key not in self._keys():
-            raise KeyError(key)
-        return self._row(key)
-
-    def __iter__(self) -> Iterator[str]:
-        """The keys of now."""
-        return iter(tuple(self._keys()))
-
-    def __len__(self) -> int:
-        """How many there are now."""
-        return len(tuple(self._keys()))
-
-    def __repr__(self) -> str:
-        """As of the dict of now."""
-        return repr(dict(self))
 
 
 def table(row: Callable[[SpaceSpec], ValueT]) -> Mapping[str, ValueT]:
