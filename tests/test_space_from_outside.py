@@ -232,6 +232,13 @@ def test_a_name_that_is_none_is_refused_with_all_that_are():
     assert "one of macro, micro, rnn, chain." in refusal("--search_for=chian")
 
 
+def test_where_no_arc_has_a_name_none_is_offered(tmp_path):
+    form = other().arcs._replace(named={})
+    with register.registered(other(arcs=form)):
+        line = refusal("--search_for=other", "--child_fixed_arc=9")
+    assert line.endswith("Give integers or a file (arcs/best.json, arcs/best.txt).")
+
+
 def test_presets_resolve():
     assert presets.resolve("chain", "search", "long", {}).loop.num_epochs == 9
 
@@ -283,8 +290,20 @@ TABLES = dict(
 )
 
 
+class Other(chain_space.ChainSpace):
+    """The same space by another name."""
+
+    name = "other"
+
+
+def other(**changes):
+    """The spec of a second space, with `changes`."""
+    own = dict(name="other", settings=None, arcs=SPEC.arcs._replace(space=Other))
+    return dataclasses.replace(SPEC, **{**own, **changes})
+
+
 def test_a_space_is_gone_when_it_is_no_longer_registered():
-    spec = dataclasses.replace(SPEC, name="other", settings=None)
+    spec = other()
     before = [item.flag for item in config.settings()]
     with register.registered(spec):
         assert all("other" in table for table in TABLES.values())
@@ -293,7 +312,7 @@ def test_a_space_is_gone_when_it_is_no_longer_registered():
 
 
 def test_the_registration_does_not_outlive_an_error():
-    spec = dataclasses.replace(SPEC, name="other", settings=None)
+    spec = other()
     with pytest.raises(KeyError), register.registered(spec):
         raise KeyError
     assert "other" not in registry.SPECS
@@ -328,6 +347,11 @@ class Plain:
         (dict(settings=Taken), "--child_keep_prob is there already. Name it otherwise"),
         (dict(settings=Plain), "its settings must be made by `setting`: child_side"),
         (dict(settings=int), "its settings must be a frozen dataclass"),
+        (
+            dict(arcs=SPEC.arcs._replace(space=Other, sized_by="child_links")),
+            "its arcs are sized by 'child_links', which is no flag with a range",
+        ),
+        (dict(arcs=SPEC.arcs), "its SearchSpace has the name 'chain'"),
         (dict(presets={}), "it has no preset `paper`, which holds by default"),
         (
             dict(presets={"paper": Preset("", {"child_wings": 2}, {})}),
@@ -336,7 +360,7 @@ class Plain:
     ],
 )
 def test_a_spec_that_cannot_be_right_is_refused(changes, reason):
-    spec = dataclasses.replace(SPEC, **{"name": "other", "settings": None, **changes})
+    spec = other(**changes)
     with pytest.raises(ConfigError) as caught:
         register.register(spec)
     reason = reason.removesuffix(".")
@@ -350,3 +374,13 @@ def test_texts_have_their_own_words():
         registry.kind("rnn") is kinds.TEXTS and registry.kind("chain") is kinds.IMAGES
     )
     assert registry.kind("nano") is None
+
+
+def test_a_space_of_more_ops_than_any_other_raises_the_highest_number_of_them():
+    form = other().arcs._replace(ops=tuple(f"op{number}" for number in range(9)))
+    spec = other(arcs=form)
+    (item,) = [i for i in config.settings() if i.flag == "child_num_branches"]
+    assert item.field.metadata["high"] == 6
+    with register.registered(spec):
+        assert item.field.metadata["high"] == 9
+    assert item.field.metadata["high"] == 6

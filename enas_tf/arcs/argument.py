@@ -184,8 +184,10 @@ def _from_nni(fields: dict[str, Any], form: Form, child: config.ChildConfig) -> 
 def _refusal(reason: str, space_name: str) -> config.ConfigError:
     form = FORMS[space_name]
     forms = "integers, a genotype" if form.genotypes else "integers"
+    files = "a file (arcs/best.json, arcs/best.txt)"
     names = ", ".join((*form.named, *form.baselines))
+    others = f", {files} or a name ({names})" if names else f" or {files}"
     return config.ConfigError(
         f"--child_fixed_arc is not an arc of the {space_name} space: {reason}. Give "
-        f"{forms}, a file (arcs/best.json, arcs/best.txt) or a name ({names})."
+        f"{forms}{others}."
     )

@@ -13,6 +13,8 @@ from enas_tf.config.sections import Config
 from enas_tf.data.images.image_data import Split
 from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import rewards
+from enas_tf.search.controller import Controller
+from enas_tf.search.scoring import Scorer
 from enas_tf.stages import parts
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
@@ -31,7 +33,12 @@ class Always:
     """Lessons that are all the same batch: what is timed is the step alone."""
 
     def __init__(self, batch: Any, batch_size: int):
-        """Args: what the task's `loss` takes."""
+        """Lessons of one batch.
+
+        Args:
+          batch: what the task's `loss` takes.
+          batch_size: its number of examples.
+        """
         self.batch_size = batch_size
         self._batch = batch
 
@@ -52,7 +59,11 @@ class GivenArcs:
     """In place of a controller: it draws the arc that it was given."""
 
     def __init__(self, num_tokens: int):
-        """Args: of an arc."""
+        """A stand-in of a controller.
+
+        Args:
+          num_tokens: of an arc, T; they are zeros at first.
+        """
         self.tokens = tf.Variable(tf.zeros([num_tokens], tf.int32))
 
     def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
@@ -73,7 +84,13 @@ class Subjects:
     """One shared child of a space, and fixed networks with its weights."""
 
     def __init__(self, space_name: str, **given: Any):
-        """Args: the space; settings that differ from the published search's."""
+        """A shared child, new, and noise to train it on.
+
+        Args:
+          space_name: a name in the registry.
+          **given: settings that differ from the published search's; `vocabulary` is the
+            number of words.
+        """
         settings = {"deterministic": False, **given}
         vocabulary = settings.pop("vocabulary", VOCABULARY)
         self.config = presets.resolve(space_name, "search", "paper", settings)
@@ -92,7 +109,7 @@ class Subjects:
         """The batch, again and again."""
         return Always(self.batch, self.config.loop.batch_size)
 
-    def trainer(self, network: Any) -> ChildTrainer:
+    def trainer(self, network: networks.Network) -> ChildTrainer:
         """What trains `network` on the batch."""
         return ChildTrainer(network, self.task, self.config.child, lessons=self.lessons)
 
@@ -111,7 +128,9 @@ class Subjects:
             sample=self.batch.inputs[:1],
         )
 
-    def updater(self, policy: Any, scorer: Any) -> controller_lib.ControllerTrainer:
+    def updater(
+        self, policy: Controller, scorer: Scorer
+    ) -> controller_lib.ControllerTrainer:
         """What trains the controller `policy` on what `scorer` makes of its arcs."""
         config = self.config
         return controller_lib.ControllerTrainer(
@@ -129,7 +148,7 @@ class Subjects:
         return self.space.random(np.random.default_rng(seed), count)
 
 
-def task(config: Config, data: Data) -> Any:
+def task(config: Config, data: Data) -> ImageClassification | LanguageModel:
     """Noise in the shape of the published data: what is in it costs nothing."""
     rng = np.random.default_rng(0)
     if config.run.search_for in config_lib.TEXTS:

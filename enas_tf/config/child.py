@@ -44,7 +44,10 @@ class ChildConfig(Carrier):
         spaces=_with("filter scale"),
     )
     num_branches: int = setting(
-        6, "Ops to choose from, the first so many of the table.", low=1, high=6
+        6,
+        "Ops to choose from, the first so many of the table.",
+        low=1,
+        high=registry.most_ops,
     )
     plain_separable: bool = setting(
         False,

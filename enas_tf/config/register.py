@@ -9,6 +9,7 @@ from enas_tf.config import presets
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
+from enas_tf.config.spaces import spec as spec_lib
 from enas_tf.config.spaces.spec import SpaceSpec
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
@@ -30,6 +31,7 @@ def register(spec: SpaceSpec) -> None:
     _refuse_settings(spec)
     registry.SPECS[spec.name] = spec
     try:
+        _refuse_arcs(spec)
         _refuse_presets(spec)
     except ConfigError:
         del registry.SPECS[spec.name]
@@ -74,6 +76,22 @@ def _refuse_settings(spec: SpaceSpec) -> None:
             raise _refusal(spec.name, f"its settings must be made by `setting`: {flag}")
         if flag in taken:
             raise _refusal(spec.name, f"--{flag} is there already. Name it otherwise")
+
+
+def _refuse_arcs(spec: SpaceSpec) -> None:
+    form = spec_lib.load(spec.arcs)
+    numbers = {
+        item.flag
+        for item in config_lib.settings()
+        if None not in (item.field.metadata["low"], item.field.metadata["high"])
+    }
+    if form.sized_by not in numbers:
+        reason = (
+            f"its arcs are sized by {form.sized_by!r}, which is no flag with a range"
+        )
+        raise _refusal(spec.name, reason)
+    if form.space.name != spec.name:
+        raise _refusal(spec.name, f"its SearchSpace has the name {form.space.name!r}")
 
 
 def _refuse_presets(spec: SpaceSpec) -> None:

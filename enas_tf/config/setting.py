@@ -45,7 +45,7 @@ def setting(
     *,
     choices: Sequence[str] | Callable[[], Sequence[str]] = (),
     low: float | None = None,
-    high: float | None = None,
+    high: float | Callable[[], float] | None = None,
     shapes_result: bool = True,
     spaces: Sequence[str] = (),
 ) -> Any:
@@ -56,10 +56,10 @@ def setting(
       help: one line for `--help`, or what makes it when it is looked at.
       choices: the allowed strings, if the field is one of a few, or what makes them.
       low: smallest allowed number, inclusive.
-      high: largest allowed number, inclusive.
+      high: largest allowed number, inclusive, or what makes it.
       shapes_result: False for a setting that may change between two runs of the same
         command (a folder, how often to print) without changing what is computed.
-      spaces: the search spaces that have such a part; empty: all of them.
+      spaces: the search spaces that have such a part, `registry.Names`; empty: all.
     """
     metadata = dict(
         help=help,

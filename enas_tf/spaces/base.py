@@ -145,16 +145,29 @@ def _names(fields: dict[str, Any]) -> str:
 
 
 class SearchSpace(abc.ABC, Generic[ArcT]):
-    """A space of architectures.
+    """A space of architectures of one size.
 
     A subclass says what the controller decides and what the tokens mean; everything
     else (length, size, sampling, checks, text, JSON) follows from that.
+
+    Order of calls. It is built as `(size, *, num_ops)`, and raises ValueError where
+    there is no such size or number of ops. A stage asks once for `tape`, which must
+    yield the same steps at each call, and builds the controller from it. In each step
+    `decode` is traced on the tokens that were drawn, and the child runs what it gives.
+    On the host tokens are validated before anything else sees them (`validate`, `parse`
+    and `from_json` do). The other methods may then rely on them, and raise nothing.
+
+    Attributes:
+      name: that of its `SpaceSpec`, the value of --search_for.
+      ops: names of the ops that may be chosen, in id order.
+      json_names: the keys of `_fields`.
+      num_reductions: how often a child of the space halves its images.
     """
 
     name: str
     ops: tuple[str, ...]
-    json_names: tuple[str, ...]  # the names of `_fields`
-    num_reductions: int = 0  # how often a child of the space halves its images
+    json_names: tuple[str, ...]
+    num_reductions: int = 0
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:
@@ -162,11 +175,15 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def decode(self, tokens: Any) -> ArcT:
-        """The arc of `tokens` ([T] ints, NumPy, list or tensor alike)."""
+        """The arc of `tokens`, [T].
+
+        A list, tuple or array becomes an arc of Python's ints; a tensor ([T] int32, in
+        a graph) one whose entries are scalar tensors, or tensors of bits.
+        """
 
     @abc.abstractmethod
     def encode(self, arc: ArcT) -> list[int]:
-        """The tokens of `arc`; `decode` inverted."""
+        """The T tokens of `arc`, which is of ints; `decode` inverted."""
 
     @abc.abstractmethod
     def describe(self, arc: ArcT) -> str:
@@ -174,7 +191,12 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def statistics(self, tokens: np.ndarray) -> dict[str, float]:
-        """Op frequencies and the like over `tokens` [N, T], for curves."""
+        """Op frequencies and the like over `tokens` [N, T] of an update, by name.
+
+        Each becomes a curve in TensorBoard. In curves.png are those that are called
+        `op_frequency/<op>`, `skip_rate` or `loose_ends`. The names must be the same at
+        each call.
+        """
 
     @abc.abstractmethod
     def _fields(self, arc: ArcT) -> dict[str, Any]:

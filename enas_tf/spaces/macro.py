@@ -88,7 +88,15 @@ class MacroSpace(base.SearchSpace[MacroArc]):
     json_names = ("layers",)
 
     def __init__(self, num_layers: int, *, num_ops: int = len(OPS)):
-        """Args: the size; ValueError where it is impossible."""
+        """The space of one size.
+
+        Args:
+          num_layers: layers of the network, at least 1.
+          num_ops: the first so many of `OPS` may be chosen.
+
+        Raises:
+          ValueError: there is no such size, or not so many ops.
+        """
         if num_layers < 1:
             raise ValueError(f"a macro child needs at least 1 layer, not {num_layers}")
         self.num_layers = num_layers

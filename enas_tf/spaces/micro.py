@@ -101,7 +101,15 @@ class MicroSpace(base.SearchSpace[MicroArc]):
     json_names = CELLS
 
     def __init__(self, num_blocks: int, *, num_ops: int = len(OPS)):
-        """Args: the size; ValueError where it is impossible."""
+        """The space of one size.
+
+        Args:
+          num_blocks: blocks of a cell, at least 1.
+          num_ops: the first so many of `OPS` may be chosen.
+
+        Raises:
+          ValueError: there is no such size, or not so many ops.
+        """
         if num_blocks < 1:
             raise ValueError(f"a micro cell needs at least 1 block, not {num_blocks}")
         self.num_blocks = num_blocks

@@ -102,7 +102,15 @@ class RnnSpace(base.SearchSpace[RnnArc]):
     json_names = ("nodes",)
 
     def __init__(self, num_nodes: int, *, num_ops: int = len(OPS)):
-        """Args: the size; ValueError where it is impossible."""
+        """The space of one size.
+
+        Args:
+          num_nodes: nodes of the cell behind node 0, at least 1.
+          num_ops: the first so many of `OPS` may be chosen.
+
+        Raises:
+          ValueError: there is no such size, or not so many ops.
+        """
         if num_nodes < 1:
             raise ValueError(f"an rnn cell needs at least 1 node, not {num_nodes}")
         self.num_nodes = num_nodes

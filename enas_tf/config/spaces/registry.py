@@ -9,6 +9,7 @@ from typing import TypeVar, overload
 
 from enas_tf.config.live import Live
 from enas_tf.config.spaces import macro, micro, rnn
+from enas_tf.config.spaces import spec as spec_lib
 from enas_tf.config.spaces.spec import DataKind, SpaceSpec
 
 ValueT = TypeVar("ValueT")
@@ -58,6 +59,11 @@ def table(row: Callable[[SpaceSpec], ValueT]) -> Mapping[str, ValueT]:
 def kind(name: str) -> DataKind | None:
     """What the networks of the space `name` read; None where there is no such space."""
     return SPECS[name].data if name in SPECS else None
+
+
+def most_ops() -> int:
+    """As many ops as the space with the most of them has."""
+    return max(len(spec_lib.load(spec.arcs).ops) for spec in SPECS.values())
 
 
 def explained(flag: str, help: str) -> Callable[[], str]:
