@@ -79,7 +79,7 @@ class SpaceParts(NamedTuple):
 
     space: Callable[[Config], SearchSpace]
     search_data: Callable[[Config, SearchSpace], tuple[Data, Task]]
-    shared: Callable[[SearchSpace, Config, Any], SharedChild]
+    shared: Callable[[SearchSpace, Config, Data], SharedChild]
     final: Callable[..., Any]
     reductions: Callable[[SearchSpace], int]
 
