@@ -109,6 +109,19 @@ def test_later_commands_find_the_space_in_the_folder(whole, caplog):
     assert "holds a chain run" in refusal("--search_for=macro", f"--output_dir={whole}")
 
 
+@pytest.mark.parametrize("mode", ["search", "evaluate", "derive", "predict"])
+def test_without_the_space_its_folder_is_refused_but_not_called_damaged(
+    whole, monkeypatch, mode
+):
+    monkeypatch.delitem(registry.SPECS, "chain")
+    more = ["--input=picture.png"] if mode == "predict" else []
+    assert refusal(f"--mode={mode}", *more, f"--output_dir={whole}") == (
+        f"--output_dir={whole} holds a run of the space chain, which is none of macro, "
+        "micro, rnn. Go on with the program that registers this space, or name "
+        "another folder."
+    )
+
+
 class Killed(BaseException):
     """Ends a run as SIGKILL would."""
 

@@ -10,6 +10,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.run import disk
+from enas_tf.run import settings as run_settings
 from enas_tf.run.folder import RunFolder
 
 # The stages by whose space a mode goes: the first that the folder holds.
@@ -90,7 +91,30 @@ def _held(path: str, asked: str, *, reset: bool) -> str | None:
         if reset:
             return None
         first, second = _STAGES[asked]
+        for stage in (first, second):
+            _refuse_unknown(folder, stage)
         return _of_stage(folder, first) or _of_stage(folder, second)
+
+
+def _refuse_unknown(folder: RunFolder, stage: str) -> None:
+    """Refuse settings of a space that is not registered, whose flags are not known.
+
+    They would otherwise count as damaged.
+    """
+    file = run_settings.path(folder.path, stage)
+    if not file.exists():
+        return
+    try:
+        read = disk.read_sealed(file)
+    except disk.Damaged:
+        return  # which is told later, if it matters
+    space = read.value.get("search_for")
+    if read.sealed and isinstance(space, str) and space not in config_lib.SPACES:
+        raise ConfigError(
+            f"--output_dir={folder.path} holds a run of the space {space}, which is "
+            f"none of {', '.join(config_lib.SPACES)}. Go on with the program that "
+            "registers this space, or name another folder."
+        )
 
 
 def _of_stage(folder: RunFolder, stage: str) -> str | None:
