@@ -164,3 +164,15 @@ SPEC = SpaceSpec(
     final=final_chain,
     picture=draw,
 )
+
+
+class Other(ChainSpace):
+    """The same space by another name."""
+
+    name = "other"
+
+
+def other(**changes):
+    """The spec of a second space, with `changes`."""
+    own = dict(name="other", settings=None, arcs=SPEC.arcs._replace(space=Other))
+    return dataclasses.replace(SPEC, **{**own, **changes})

@@ -3,7 +3,6 @@
 docs/design.md, "How to add", says what is done here.
 """
 
-import dataclasses
 import json
 import signal
 
@@ -14,17 +13,13 @@ import pytest
 import runs
 from absl import flags as absl_flags
 
-from enas_tf import plots
-from enas_tf.arcs import forms as arc_forms
 from enas_tf.benchmark import subject
 from enas_tf.command import effects, flags, help_text, request
 from enas_tf.config import presets, register
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
-from enas_tf.config.spaces import kinds, registry
-from enas_tf.config.spaces.spec import Preset
+from enas_tf.config.spaces import registry
 from enas_tf.run import space as run_space
-from enas_tf.stages import parts
 from enas_tf.stages import run as experiment
 from enas_tf.training.driver import Driver
 
@@ -246,8 +241,8 @@ def test_a_name_that_is_none_is_refused_with_all_that_are():
 
 
 def test_where_no_arc_has_a_name_none_is_offered(tmp_path):
-    form = other().arcs._replace(named={})
-    with register.registered(other(arcs=form)):
+    form = chain_space.other().arcs._replace(named={})
+    with register.registered(chain_space.other(arcs=form)):
         line = refusal("--search_for=other", "--child_fixed_arc=9")
     assert line.endswith("Give integers or a file (arcs/best.json, arcs/best.txt).")
 
@@ -291,109 +286,3 @@ def test_the_benchmark_says_that_it_cannot_measure_it():
 
 def test_another_subject_than_none_is_taken():
     assert subject.of("rnn").batches == (128,)
-
-
-TABLES = dict(
-    spaces=config.SPACES,
-    images=config.IMAGES,
-    presets=presets.PRESETS,
-    forms=arc_forms.FORMS,
-    pictures=plots.PICTURES,
-    parts=parts.SPACES,
-)
-
-
-class Other(chain_space.ChainSpace):
-    """The same space by another name."""
-
-    name = "other"
-
-
-def other(**changes):
-    """The spec of a second space, with `changes`."""
-    own = dict(name="other", settings=None, arcs=SPEC.arcs._replace(space=Other))
-    return dataclasses.replace(SPEC, **{**own, **changes})
-
-
-def test_a_space_is_gone_when_it_is_no_longer_registered():
-    spec = other()
-    before = [item.flag for item in config.settings()]
-    with register.registered(spec):
-        assert all("other" in table for table in TABLES.values())
-    assert not any("other" in table for table in TABLES.values())
-    assert [item.flag for item in config.settings()] == before
-
-
-def test_the_registration_does_not_outlive_an_error():
-    spec = other()
-    with pytest.raises(KeyError), register.registered(spec):
-        raise KeyError
-    assert "other" not in registry.SPECS
-
-
-@dataclasses.dataclass(frozen=True)
-class Taken:
-    """A flag that is there already."""
-
-    keep_prob: float = config.setting(0.5, "Taken.")
-
-
-@dataclasses.dataclass(frozen=True)
-class Plain:
-    """A field that is no setting."""
-
-    side: int = 3
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        (dict(name="macro"), "its name is taken. Choose another one"),
-        (dict(name="images"), "its name is taken. Choose another one"),
-        (dict(name="My-Space"), "its name must be of a-z, 0-9 and _, a letter first"),
-        (
-            dict(parts=("wings",)),
-            "no flag is of its part 'wings', only auxiliary head, averaged nodes, "
-            "biased ops, blocks, drop path, filter scale, genotypes, images, plain "
-            "separable, reduced ops, skips, texts",
-        ),
-        (dict(settings=Taken), "--child_keep_prob is there already. Name it otherwise"),
-        (dict(settings=Plain), "its settings must be made by `setting`: child_side"),
-        (dict(settings=int), "its settings must be a frozen dataclass"),
-        (
-            dict(arcs=SPEC.arcs._replace(space=Other, sized_by="child_links")),
-            "its arcs are sized by 'child_links', which is no flag with a range",
-        ),
-        (dict(arcs=SPEC.arcs), "its SearchSpace has the name 'chain'"),
-        (dict(presets={}), "it has no preset `paper`, which holds by default"),
-        (
-            dict(presets={"paper": Preset("", {"child_wings": 2}, {})}),
-            "its preset paper: --child_wings is not a setting; see --help.",
-        ),
-    ],
-)
-def test_a_spec_that_cannot_be_right_is_refused(changes, reason):
-    spec = other(**changes)
-    with pytest.raises(ConfigError) as caught:
-        register.register(spec)
-    reason = reason.removesuffix(".")
-    message = f"The space {spec.name!r} cannot be registered: {reason}."
-    assert str(caught.value) == message
-    assert "other" not in registry.SPECS
-
-
-def test_texts_have_their_own_words():
-    assert (
-        registry.kind("rnn") is kinds.TEXTS and registry.kind("chain") is kinds.IMAGES
-    )
-    assert registry.kind("nano") is None
-
-
-def test_a_space_of_more_ops_than_any_other_raises_the_highest_number_of_them():
-    form = other().arcs._replace(ops=tuple(f"op{number}" for number in range(9)))
-    spec = other(arcs=form)
-    (item,) = [i for i in config.settings() if i.flag == "child_num_branches"]
-    assert item.field.metadata["high"] == 6
-    with register.registered(spec):
-        assert item.field.metadata["high"] == 9
-    assert item.field.metadata["high"] == 6

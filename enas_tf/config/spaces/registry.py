@@ -10,7 +10,7 @@ from typing import TypeVar, overload
 from enas_tf.config.live import Live
 from enas_tf.config.spaces import macro, micro, rnn
 from enas_tf.config.spaces import spec as spec_lib
-from enas_tf.config.spaces.spec import DataKind, SpaceSpec
+from enas_tf.config.spaces.spec import SpaceSpec
 
 ValueT = TypeVar("ValueT")
 
@@ -54,11 +54,6 @@ class Names(Sequence[str]):
 def table(row: Callable[[SpaceSpec], ValueT]) -> Mapping[str, ValueT]:
     """A row of each space, by its name."""
     return Live(lambda: SPECS, lambda name: row(SPECS[name]))
-
-
-def kind(name: str) -> DataKind | None:
-    """What the networks of the space `name` read; None where there is no such space."""
-    return SPECS[name].data if name in SPECS else None
 
 
 def most_ops() -> int:

@@ -62,13 +62,13 @@ class SpaceSpec:
       data: what its networks read, `kinds.IMAGES` or `kinds.TEXTS`.
       presets: sets of settings by name. `paper` is what holds where none is named.
       arcs: an `arcs.forms.Form`: the `SearchSpace` and how its arcs are written.
-      shared: a `stages.parts.NewShared`, which builds the shared child.
-      final: a `stages.parts.NewFinal`, which builds the final child of one arc.
+      shared: a `stages.space_parts.NewShared`, which builds the shared child.
+      final: a `stages.space_parts.NewFinal`, which builds the final child of one arc.
       picture: a `plots.Picture`, which draws an arc.
-      parts: what not every space has, `setting(part=...)` in config/sections.py; the
-        flags of a part apply where a spec names it.
+      parts: what not every space has; a flag that says `spaces=registry.Names(PART)`
+        applies where the spec names that part.
       settings: a frozen dataclass of `setting` fields, the space's own flags, each with
-        the prefix `child_`. Children find them as `settings.own_section(THAT_CLASS)`.
+        the prefix `child_`. Children find them as `config.own_section(CLASS)`.
       meanings: what flags of all spaces mean to this one, in the long help.
       brief: the same in the short help.
       benchmark: a `benchmark.subject.Subject`; left out: it cannot be measured.
