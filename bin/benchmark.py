@@ -37,8 +37,8 @@ def main(argv: list[str]) -> int:
     values = flags.FlagValues()
     flags.DEFINE_enum(
         "search_for",
-        "macro",
-        config.SPACES,
+        config.RunConfig.search_for,
+        list(config.SPACES),
         "The space.",
         flag_values=values,
     )

@@ -29,6 +29,10 @@ VALUES = {
     "mode": (["--mode=serach"], ["--mode=serach", "search, derive, train"]),
     "clip mode": (["--child_clip_mode=l2"], ["--child_clip_mode=l2", "norm, global"]),
     "flip": (["--data_flip=maybe"], ["--data_flip=maybe", "auto, yes, no"]),
+    "reward": (
+        ["--controller_reward=speed"],
+        ["--controller_reward=speed", "one of auto, accuracy, perplexity."],
+    ),
     "preset": (["--preset=tiny"], ["--preset=tiny", "paper, cpu, demo"]),
     "empty preset": (["--preset="], ["--preset=''", "paper, cpu, demo"]),
     "no layers": (["--child_num_layers=0"], ["--child_num_layers=0", "from 1 to 200"]),

@@ -17,13 +17,12 @@ from enas_tf.arcs import sources as arc_source
 from enas_tf.arcs.forms import Form
 from enas_tf.arcs.sources import Source
 from enas_tf.config import sections as config
-from enas_tf.spaces import genotype_source, json_fields, macro, nni, printed
+from enas_tf.spaces import genotype_source, json_fields, nni, printed
 from enas_tf.spaces.rnn import RnnArc
 
 FORMS = arc_forms.FORMS
 _LONGEST = 600  # characters of a reason: it may quote what came
-# The published arcs of all spaces, name to integers.
-NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}
+NAMED_ARCS = arc_forms.NAMED_ARCS
 
 
 def arc_text(
@@ -127,10 +126,10 @@ def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
 
 def _check_lists(lists: tuple[int, ...], form: Form) -> None:
     """A list a layer says where a layer has too few integers, which no sum does."""
-    if form is not FORMS["macro"] or len(lists) < 2:
+    if form.list_length is None or len(lists) < 2:
         return
     for layer, count in enumerate(lists):
-        needed = macro.layer_start(layer + 1) - macro.layer_start(layer)
+        needed = form.list_length(layer)
         if count != needed:
             raise ValueError(
                 f"the list of layer {layer} has {count} integers, {needed} are needed: "
@@ -189,8 +188,10 @@ def _from_nni(
 def _refusal(reason: str, space_name: str) -> config.ConfigError:
     form = FORMS[space_name]
     forms = "integers, a genotype" if form.genotypes else "integers"
+    files = "a file (arcs/best.json, arcs/best.txt)"
     names = ", ".join((*form.named, *form.baselines))
+    others = f", {files} or a name ({names})" if names else f" or {files}"
     return config.ConfigError(
         f"--child_fixed_arc is not an arc of the {space_name} space: {reason}. Give "
-        f"{forms}, a file (arcs/best.json, arcs/best.txt) or a name ({names})."
+        f"{forms}{others}."
     )

@@ -1,12 +1,17 @@
-"""How the arcs of each space are written: a row for each, and nothing else knows them.
+"""How the arcs of a space are written: what a spec's `arcs` names.
 
 No TensorFlow, as in all that looks at what the user gave.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config
+from enas_tf.config.live import Live
+from enas_tf.config.spaces import registry
+from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.spaces import base, genotype_source, macro, micro, rnn
 
 
@@ -23,7 +28,9 @@ class Form(NamedTuple):
         has so many.
       size_of_fields: the same from the JSON object of an arc.
       genotypes: the kind of genotype that an arc may be written as, if any.
-      baselines: names of networks to train for comparison, which are no arcs.
+      baselines: networks to train for comparison, which are no arcs: name to words.
+      list_length: from the number of a layer to that of the integers in its list, where
+        an arc is written in a list a layer.
       older: from integers in an older form, told by their odd number, to the arc.
     """
 
@@ -35,8 +42,9 @@ class Form(NamedTuple):
     size_of_length: Callable[[int], int]
     size_of_fields: Callable[[dict[str, Any]], int]
     genotypes: str = ""
-    baselines: tuple[str, ...] = ()
+    baselines: Mapping[str, str] = MappingProxyType({})
     older: Callable[[str], Any] | None = None
+    list_length: Callable[[int], int] | None = None
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -56,39 +64,50 @@ class Form(NamedTuple):
         return self.space(size, num_ops=num_ops)  # type: ignore[call-arg]
 
 
-FORMS: dict[str, Form] = {
-    "macro": Form(
-        named=macro.NAMED_ARCS,
-        ops=macro.OPS,
-        sized_by="child_num_layers",
-        unit="layers",
-        space=macro.MacroSpace,
-        size_of_length=macro.layers_of_length,
-        size_of_fields=lambda fields: len(fields["layers"]),
-    ),
-    "micro": Form(
-        named=micro.NAMED_ARCS,
-        ops=micro.OPS,
-        sized_by="child_num_cells",
-        unit="blocks",
-        space=micro.MicroSpace,
-        size_of_length=micro.blocks_of_length,
-        size_of_fields=lambda fields: len(fields["normal"]),
-        genotypes=genotype_source.CELLS,
-    ),
-    "rnn": Form(
-        named=rnn.NAMED_ARCS,
-        ops=rnn.OPS,
-        sized_by="child_num_layers",
-        unit="nodes",
-        space=rnn.RnnSpace,
-        size_of_length=rnn.nodes_of_length,
-        size_of_fields=lambda fields: len(fields["nodes"]),
-        genotypes=genotype_source.RECURRENT,
-        baselines=(rnn.LSTM,),
-        older=rnn.from_older,
-    ),
-}
+MACRO = Form(
+    named=macro.NAMED_ARCS,
+    ops=macro.OPS,
+    sized_by="child_num_layers",
+    unit="layers",
+    space=macro.MacroSpace,
+    size_of_length=macro.layers_of_length,
+    size_of_fields=lambda fields: len(fields["layers"]),
+    list_length=macro.layer_width,
+)
+MICRO = Form(
+    named=micro.NAMED_ARCS,
+    ops=micro.OPS,
+    sized_by="child_num_cells",
+    unit="blocks",
+    space=micro.MicroSpace,
+    size_of_length=micro.blocks_of_length,
+    size_of_fields=lambda fields: len(fields["normal"]),
+    genotypes=genotype_source.CELLS,
+)
+RNN = Form(
+    named=rnn.NAMED_ARCS,
+    ops=rnn.OPS,
+    sized_by="child_num_layers",
+    unit="nodes",
+    space=rnn.RnnSpace,
+    size_of_length=rnn.nodes_of_length,
+    size_of_fields=lambda fields: len(fields["nodes"]),
+    genotypes=genotype_source.RECURRENT,
+    baselines={rnn.LSTM: "an LSTM of two layers"},
+    older=rnn.from_older,
+)
+
+
+def _of(spec: SpaceSpec) -> Form:
+    return spec_lib.load(spec.arcs)
+
+
+FORMS: Mapping[str, Form] = registry.table(_of)
+
+
+def _named() -> dict[str, str]:
+    return {name: arc for form in FORMS.values() for name, arc in form.named.items()}
+
 
 # The published arcs of all spaces, name to integers.
-NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}
+NAMED_ARCS: Mapping[str, str] = Live(_named, lambda name: _named()[name])

@@ -10,10 +10,6 @@ from enas_tf.spaces import genotype, genotype_source, recurrent_genotype
 from enas_tf.spaces.genotype_source import Written
 from enas_tf.spaces.micro import MicroArc
 
-_SPACE_OF_KIND = {
-    form.genotypes: name for name, form in arc_forms.FORMS.items() if form.genotypes
-}
-
 
 def from_source(
     source: Source, space_name: str, child: config.ChildConfig, *, average: str
@@ -56,7 +52,8 @@ def _of_name(name: str, written: list[Written]) -> Written:
 
 
 def _of_another_space(written: list[Written]) -> str:
-    others = sorted({_SPACE_OF_KIND[one.kind] for one in written})
+    kinds = {one.kind for one in written}
+    others = sorted(n for n, f in arc_forms.FORMS.items() if f.genotypes in kinds)
     spaces = " or ".join(f"--search_for={name}" for name in others)
     if len(written) == 1 and not written[0].name:
         return f"it is a genotype, which goes with {spaces}"

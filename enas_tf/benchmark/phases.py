@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.benchmark import subject, timing
 from enas_tf.benchmark import subjects as subjects_lib
-from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
+from enas_tf.config import sections as config_lib
 from enas_tf.search import scoring
 from enas_tf.search.controller import Controller
 from enas_tf.training import batching
@@ -15,10 +16,7 @@ from enas_tf.training import batching
 BLOCKS = 3
 REWARDED = 10  # arcs of a timed update
 SAMPLE = 3  # arcs whose steps stand for all
-# Images, or texts' windows, of a timed evaluation.
-EVALUATED = {"macro": 10_000, "micro": 2_000, "rnn": 1_000}
 PARTS = 10  # that take turns
-TRAINING_SIZE = {"macro": 45_000, "micro": 45_000, "rnn": 929_589}
 
 
 def controller(space: str) -> dict[str, float]:
@@ -63,7 +61,9 @@ def evaluate(space: str) -> dict[str, float]:
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     tokens = subjects.arcs(1)
     fixed = subjects.fixed(tokens[0])
-    batches = batching.cut(min(EVALUATED[space], subjects.task.size("test")), size)
+    batches = batching.cut(
+        min(subject.of(space).evaluated, subjects.task.size("test")), size
+    )
     count = min(PARTS, len(batches.indices))
     parts = [
         batching.Batches(*part)
@@ -124,8 +124,9 @@ def economy(space: str) -> dict[str, float]:
         reward=lambda: scorer.means(tokens, rewarding, split="valid"),
     )
     times = timing.alternate(things, blocks=BLOCKS)
-    words = config.rnn.bptt_steps if space == "rnn" else 1
-    steps = config.loop.num_epochs * (TRAINING_SIZE[space] // (batch * words))
+    words = config.rnn.bptt_steps if space in config_lib.TEXTS else 1
+    steps_of_epoch = subject.of(space).training_size // (batch * words)
+    steps = config.loop.num_epochs * steps_of_epoch
     phases = config.loop.num_epochs // config.controller.train_every
     arcs = phases * config.controller.train_steps * config.controller.num_aggregate
     seconds = {name: value.wall_median / SAMPLE for name, value in times.items()}

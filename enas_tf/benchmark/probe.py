@@ -59,9 +59,9 @@ def wait(
 
 def graph(space: str) -> dict[str, float]:
     """Memory that tracing and one step of tiny batches and weights add."""
-    from enas_tf.benchmark import subjects
+    from enas_tf.benchmark import subject
 
-    parts = _searching(space, **subjects.HOST[space])
+    parts = _searching(space, **subject.of(space).host)
     before = _memory("VmRSS")
     parts.trainer.run(*_first_step())
     return {f"{space}.graph_mb": _memory("VmRSS") - before}

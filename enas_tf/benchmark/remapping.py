@@ -6,7 +6,7 @@ each form has a child of its own.
 
 from collections.abc import Callable
 
-from enas_tf.benchmark import phases, steps, timing
+from enas_tf.benchmark import phases, steps, subject, timing
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.machine import tensorflow_state
@@ -18,7 +18,7 @@ BLOCKS = 7
 def remapping(space: str) -> dict[str, float]:
     """Steps and rewards of random arcs without it, over the same with it."""
     found: dict[str, float] = {}
-    for batch in steps.BATCHES[space]:
+    for batch in subject.of(space).batches:
         forms = {
             form: Subjects(space, batch_size=batch) for form in ("without", "with")
         }

@@ -11,7 +11,16 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf.benchmark import inputs, phases, probe, remapping, scale, startup, steps
+from enas_tf.benchmark import (
+    inputs,
+    phases,
+    probe,
+    remapping,
+    scale,
+    startup,
+    steps,
+    subject,
+)
 from enas_tf.config import presets
 from enas_tf.config import sections as config
 from enas_tf.machine import tensorflow_state
@@ -31,20 +40,15 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
 
 
 OF_LINUX = {"startup", "memory"}
-# What a space's networks are as large as.
-SIZES = {
-    "macro": ("num_layers", "out_filters", "num_branches"),
-    "micro": ("num_layers", "num_cells", "out_filters", "use_aux_heads"),
-    "rnn": ("num_layers", "hidden_size", "bptt_steps"),
-}
 
 
 def measure(space: str, what: Sequence[str]) -> dict[str, float]:
     """All figures of `what`, keys of `WHAT`; each is logged when it is known.
 
     Raises:
-      ConfigError: a figure can't be had on this system.
+      ConfigError: a figure can't be had on this system, or not of this space.
     """
+    subject.of(space)
     for name in OF_LINUX.intersection(what):
         if not os.path.exists(probe.STATUS):
             raise config.ConfigError(
@@ -90,6 +94,6 @@ def _how(space: str) -> str:
     shown = dict(batch_size=paper.loop.batch_size)
     shown |= dict(controller_num_aggregate=paper.controller.num_aggregate)
     child = dataclasses.asdict(paper.child) | dataclasses.asdict(paper.rnn)
-    names = SIZES[space]
+    names = subject.of(space).sizes
     shown |= {f"child_{name}": child[name] for name in names}
     return " ".join(f"--{name}={value}" for name, value in shown.items())

@@ -5,16 +5,14 @@ from unittest import mock
 
 import tensorflow as tf
 
+from enas_tf.benchmark import subject, timing
 from enas_tf.benchmark import subjects as subjects_lib
-from enas_tf.benchmark import timing
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.nn import seeds, switch
 from enas_tf.search.controller import Controller
 
 ARCS = 5
 BLOCKS = 5
-# Batches at which a step is timed, the published one last; micro's would take too long.
-BATCHES = {"macro": (32, 128), "micro": (32,), "rnn": (128,)}
 HOST_STEPS = 20
 HOST_BLOCKS = 15
 
@@ -22,14 +20,15 @@ HOST_BLOCKS = 15
 def step(space: str) -> dict[str, float]:
     """At the published sizes; also with all ops computed, as the originals do."""
     found: dict[str, float] = {}
-    for batch in BATCHES[space]:
+    own = subject.of(space)
+    for batch in own.batches:
         subjects = Subjects(space, batch_size=batch)
         at_batch = over_fixed(subjects, "step")
         found |= {f"{space}.{name}_b{batch}": v for name, v in at_batch.items()}
         # Without the batch: the published one, or the nearest that is timed.
         found |= {f"{space}.{name}": value for name, value in at_batch.items()}
-    if space != "rnn":
-        subjects = Subjects(space, batch_size=BATCHES[space][0])
+    if own.all_ops:
+        subjects = Subjects(space, batch_size=own.batches[0])
         with mock.patch.object(switch.Switch, "__call__", _all_ops):
             all_ops = over_fixed(subjects, "all_ops", arcs=1)
         found[f"{space}.all_ops_over_fixed"] = all_ops["all_ops_over_fixed"]
@@ -38,7 +37,7 @@ def step(space: str) -> dict[str, float]:
 
 def host(space: str) -> dict[str, float]:
     """With so few filters and images that what is left is the framework's work."""
-    subjects = Subjects(space, **subjects_lib.HOST[space])
+    subjects = Subjects(space, **subject.of(space).host)
     found = over_fixed(subjects, "host", steps=HOST_STEPS, blocks=HOST_BLOCKS)
     found |= drawing(subjects, steps=HOST_STEPS, blocks=HOST_BLOCKS)
     return {f"{space}.{name}": value for name, value in found.items()}

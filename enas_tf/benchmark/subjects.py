@@ -1,15 +1,15 @@
 """What is timed: a shared child and fixed networks, trained alike on one batch."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.benchmark import plain, plain_macro, plain_micro, plain_rnn
+from enas_tf.benchmark import subject
 from enas_tf.children.network import Network
 from enas_tf.config import presets
+from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
 from enas_tf.data.images.image_data import Split
 from enas_tf.search import controller_trainer as controller_lib
@@ -28,12 +28,6 @@ CLASSES = 10
 EXAMPLES = dict(train=2_000, valid=1_000, test=10_000)
 WORDS = dict(train=200_000, valid=75_000, test=20_000)
 VOCABULARY = 10_000
-# The framework's share of a step shows where arithmetic hardly counts.
-HOST = {
-    "macro": dict(batch_size=2, child_out_filters=2),
-    "micro": dict(batch_size=2, child_out_filters=2),
-    "rnn": dict(batch_size=2, child_hidden_size=2, vocabulary=10),
-}
 
 
 class Always:
@@ -66,10 +60,10 @@ class GivenArcs:
     """In place of a controller: it draws the arc that it was given."""
 
     def __init__(self, num_tokens: int):
-        """Holds the arc of zeros.
+        """A stand-in of a controller.
 
         Args:
-          num_tokens: T of an arc.
+          num_tokens: of an arc, T; they are zeros at first.
         """
         self.tokens = tf.Variable(tf.zeros([num_tokens], tf.int32))
 
@@ -91,10 +85,10 @@ class Subjects:
     """One shared child of a space, and fixed networks with its weights."""
 
     def __init__(self, space_name: str, *, vocabulary: int = VOCABULARY, **given: int):
-        """Makes the shared child, and data of noise.
+        """A shared child, new, and noise to train it on.
 
         Args:
-          space_name: the space.
+          space_name: a name in the registry.
           vocabulary: how many words there are, where it is of texts.
           **given: settings that differ from the published search's.
         """
@@ -125,25 +119,13 @@ class Subjects:
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
         return given, self.trainer(network)
 
-    def fixed(
-        self, tokens: np.ndarray | Sequence[int]
-    ) -> plain.PlainImages | plain_rnn.PlainTexts:
+    def fixed(self, tokens: np.ndarray | Sequence[int]) -> Network:
         """A fixed network of one arc ([T])."""
-        arc = self.space.decode(tokens)
-        config, seed = self.config, self.config.run.seed
-        if self.name == "rnn":
-            return plain_rnn.PlainTexts(arc, self.child, config.rnn, seed=seed)
-        features, aux = functools.partial(plain_macro.features, arc=arc), None
-        if self.name == "micro":
-            layers, filters = config.child.num_layers, config.child.out_filters
-            features = functools.partial(
-                plain_micro.features, arc=arc, num_layers=layers, filters=filters
-            )
-            if self.child.aux_parameters is not None:
-                aux = plain_micro.aux_logits
-        one = self.batch.inputs[:1]
-        return plain.PlainImages(
-            features, self.child, config.child, sample=one, seed=seed, aux=aux
+        return subject.of(self.name).plain(
+            self.space.decode(tokens),
+            self.child,
+            self.config,
+            sample=self.batch.inputs[:1],
         )
 
     def updater(
@@ -155,7 +137,7 @@ class Subjects:
             policy,
             scorer,
             config.controller,
-            reward=rewards.REWARDS[self.task.measure.name],
+            reward=rewards.chosen(config.controller, self.task.measure),
             space=self.space,
             batch_size=config.loop.batch_size,
             seed=config.run.seed,
@@ -169,7 +151,7 @@ class Subjects:
 def task(config: Config, data: Data) -> Task:
     """Noise in the shape of the published data: what is in it costs nothing."""
     rng = np.random.default_rng(0)
-    if config.run.search_for == "rnn":
+    if config.run.search_for in config_lib.TEXTS:
         size = len(data.vocabulary)
         texts = {
             split: rng.integers(0, size, count).astype(np.int32)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from enas_tf.arcs import argument as arc_argument
+from enas_tf.config import rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
     ChildConfig,
@@ -15,16 +16,10 @@ from enas_tf.config.sections import (
     RunConfig,
     Setting,
 )
+from enas_tf.config.spaces import registry
 
 LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
 
-_IMAGES = ("an image or a folder of images", "picture.png")
-_TEXTS = ("a text file or a folder of text files", "text.txt")
-# What --mode=predict reads in a space, and an example of it.
-INPUTS = {
-    space: _TEXTS if space in config_lib.TEXTS else _IMAGES
-    for space in config_lib.SPACES
-}
 # What a flag names that must not be given empty, as from an unset shell variable. An
 # empty arc is refused with all the forms that an arc has, in arcs/argument.py.
 _NAMED = dict(
@@ -68,6 +63,24 @@ def check(config: Config) -> None:
     _check_derive(config.derive)
 
 
+def check_reward(config: Config) -> None:
+    """Refuse a reward that is not made of what the space measures.
+
+    Raises:
+      ConfigError: as above.
+    """
+    space, name = config.run.search_for, config.controller.reward
+    measure = registry.SPECS[space].data.measure
+    fitting = rewards.fitting(measure)
+    if name not in fitting:
+        allowed = f"one of {', '.join(fitting)}, since {measure} is what is measured of"
+        raise ConfigError(
+            config_lib.refusal(
+                "controller_reward", name, f"{allowed} the {space} space"
+            )
+        )
+
+
 def check_run(run: RunConfig) -> None:
     """Refuse what is wrong with the settings that all others depend on.
 
@@ -78,9 +91,10 @@ def check_run(run: RunConfig) -> None:
         if item.section == "run":
             _check_range(item, getattr(run, item.field.name))
     if run.mode == "predict" and not run.input:
-        wanted, example = INPUTS[run.search_for]
+        kind = registry.SPECS[run.search_for].data
         raise ConfigError(
-            f"--input is empty: --mode=predict needs {wanted}, e.g. --input={example}."
+            f"--input is empty: --mode=predict needs {kind.wanted}, e.g. "
+            f"--input={kind.example}."
         )
 
 

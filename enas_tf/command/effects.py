@@ -8,9 +8,9 @@ of another space and of the original alone are in command/flags.py.
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
+from enas_tf.arcs import forms as arc_forms
 from enas_tf.config import sections as config
 from enas_tf.config.sections import Config
-from enas_tf.spaces import rnn
 
 # The modes that look at a trained network.
 LOOKING = ("evaluate", "export", "predict")
@@ -45,8 +45,9 @@ def _of_section(name: str, *, without: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(flag for flag in flags if flag not in without)
 
 
-def _is_lstm(case: Case) -> bool:
-    return case.config.child.fixed_arc == rnn.LSTM
+def _is_baseline(case: Case) -> bool:
+    form = arc_forms.FORMS[case.config.run.search_for]
+    return case.config.child.fixed_arc in form.baselines
 
 
 _COSINE = ("child_lr_max", "child_lr_min", "child_lr_T_0", "child_lr_T_mul")
@@ -65,7 +66,7 @@ _UPDATES = (
     *("controller_warmup_epochs", "controller_lr", "controller_adam_beta1"),
     *("controller_adam_epsilon", "controller_l2_reg", "controller_bl_dec"),
     *("controller_normalize_advantage", "controller_entropy_weight"),
-    *("controller_skip_target", "controller_skip_weight"),
+    *("controller_skip_target", "controller_skip_weight", "controller_reward"),
 )
 
 ROWS = (
@@ -134,7 +135,7 @@ ROWS = (
     ),
     Row(
         ("child_drop_w", "child_average"),
-        _is_lstm,
+        _is_baseline,
         "an LSTM is trained, not a cell",
     ),
     Row(

@@ -168,8 +168,7 @@ def _written(values: flags.FlagValues) -> list[config.Setting]:
 
 
 def _has_effect(item: config.Setting, space: str) -> bool:
-    spaces = item.field.metadata["spaces"]
-    return not spaces or space in spaces
+    return not item.spaces or space in item.spaces
 
 
 def _define(name: str, default: Value, help: str, values: flags.FlagValues) -> None:
@@ -186,8 +185,8 @@ def _define(name: str, default: Value, help: str, values: flags.FlagValues) -> N
 def _help(item: config.Setting) -> str:
     meta = item.field.metadata
     words = [meta["help"]]
-    if meta["spaces"]:
-        words.append(f"Of the {' and '.join(meta['spaces'])} space only.")
+    if item.spaces:
+        words.append(f"Of the {' and '.join(item.spaces)} space only.")
     if meta["choices"]:
         words.append(f"One of {', '.join(meta['choices'])}.")
     if (meta["low"], meta["high"]) != (None, None):

@@ -5,56 +5,80 @@ its section otherwise.
 """
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from typing import Any, NamedTuple
 
 import enas_tf
 from enas_tf.config import sections as config
+from enas_tf.config.live import Live
+from enas_tf.config.spaces import registry
 
 WIDTH = 80
-HEAD = """Efficient Neural Architecture Search in TensorFlow 2.
+_HEAD = """Efficient Neural Architecture Search in TensorFlow 2.
 
   python bin/main.py --preset=demo --mode=all   everything, in about two minutes
-  python bin/main.py --search_for=macro         a search as published: for a GPU
-  python bin/main.py --search_for=micro         the same for cells
-  python bin/main.py --search_for=rnn           the same for a recurrent cell
+{spaces}
   python bin/main.py --child_fixed_arc=ARC      train one architecture
 
 A flag is written --name=value; a boolean one --name or --noname. Defaults are
-those of the published macro search; the space, a preset and the stage may set
+those of the published {default} search; the space, a preset and the stage may set
 others.
 """
-# The dozen that nearly every command is made of, each in one line.
-MOST_USED = {
+# The dozen that nearly every command is made of, each in one line; {spaces} and what a
+# flag means to some of them are filled in.
+_MOST_USED = {
     "preset": "a whole set of settings: paper, demo, cpu",
-    "search_for": "the search space: macro, micro, rnn",
+    "search_for": "the search space: {spaces}",
     "mode": "search, derive, train, evaluate, export, predict, all",
     "output_dir": "where everything is written; outputs/<space>",
     "reset_output_dir": "begin anew: remove what is there of an earlier run",
-    "dataset": "digits, a TFDS name; rnn: ptb, python_docs",
+    "dataset": "digits, a TFDS name",
     "data_path": "a folder with data of your own",
     "child_fixed_arc": "the architecture to train: integers, a file, a name",
-    "child_num_layers": "layers of the network; rnn: nodes of the cell",
+    "child_num_layers": "layers of the network",
     "num_epochs": "how long to train",
     "seed": "all randomness follows from this number",
     "input": "what to predict: a file or a folder",
 }
-TOPICS = {
-    "run": "What to do, where, and from which seed.",
-    "loop": "How long a stage trains and how often it looks up.",
-    "data": "Which data, from where, and how images are varied.",
-    "child": "The network and its training, in every space.",
-    "images": "The network and its training: the macro and the micro space.",
-    "macro": "What only the macro space has.",
-    "micro": "What only the micro space has.",
-    "rnn": "What only the rnn space has.",
-    "controller": "The controller and its training.",
-    "derive": "How the best arc is picked after a search.",
-    "accepted": "Other names, and flags of the original that have no effect here.",
-}
-# Sections whose settings are told apart by space.
-_BY_SPACE = ("child", "rnn")
+MOST_USED: Mapping[str, str] = Live(
+    lambda: _MOST_USED,
+    lambda flag: (
+        _MOST_USED[flag].format(spaces=", ".join(config.SPACES))
+        + registry.meanings(flag, brief=True)
+    ),
+)
+
+
+def _topics() -> dict[str, str]:
+    """{topic: what its flags are about}, in the order of the help."""
+    return {
+        "run": "What to do, where, and from which seed.",
+        "loop": "How long a stage trains and how often it looks up.",
+        "data": "Which data, from where, and how images are varied.",
+        "child": "The network and its training, in every space.",
+        **_topics_of_data(),
+        **{name: f"What only the {name} space has." for name in config.SPACES},
+        "controller": "The controller and its training.",
+        "derive": "How the best arc is picked after a search.",
+        "accepted": "Other names, and flags of the original that have no effect here.",
+    }
+
+
+def _topics_of_data() -> dict[str, str]:
+    """A topic for what all spaces of images have, or of texts, if there are several."""
+    names: dict[str, list[str]] = {}
+    for spec in registry.SPECS.values():
+        names.setdefault(spec.data.name, []).append(f"the {spec.name}")
+    return {
+        kind: "The network and its training: "
+        f"{', '.join(spaces[:-1])} and {spaces[-1]} space."
+        for kind, spaces in names.items()
+        if len(spaces) > 1
+    }
+
+
+TOPICS: Mapping[str, str] = Live(_topics, lambda topic: _topics()[topic])
 
 
 class Entry(NamedTuple):
@@ -68,17 +92,28 @@ class Entry(NamedTuple):
 
 def topic_of(item: config.Setting) -> str:
     """The topic, a key of `TOPICS`, or a section that has no words there yet."""
-    spaces = item.field.metadata["spaces"]
-    if item.section in _BY_SPACE and len(spaces) == 1:
-        return spaces[0]
-    if item.section in _BY_SPACE and spaces == config.IMAGES:
-        return "images"
+    if config.PREFIXES.get(item.section) != config.OWN_PREFIX:
+        return item.section
+    if len(item.spaces) == 1:
+        return item.spaces[0]
+    for kind in _topics_of_data():
+        if item.spaces == tuple(registry.Names(kind)):
+            return kind
     return item.section
+
+
+def _head() -> str:
+    commands = {
+        f"  python bin/main.py --search_for={spec.name}": spec.about
+        for spec in registry.SPECS.values()
+    }
+    spaces = "\n".join(f"{command:47} {about}" for command, about in commands.items())
+    return _HEAD.format(spaces=spaces, default=config.RunConfig.search_for)
 
 
 def short(entries: Sequence[Entry]) -> str:
     """How to begin, the flags that are used most, and the names of all by topic."""
-    lines = [HEAD, "Most used:"]
+    lines = [_head(), "Most used:"]
     lines += [f"  --{name:18} {about}" for name, about in MOST_USED.items()]
     lines += ["", "All flags by topic; --help=TOPIC or --help=FLAG explains some,"]
     lines += ["--helpfull all, --version says what is installed:"]
@@ -91,7 +126,7 @@ def short(entries: Sequence[Entry]) -> str:
 def full(entries: Sequence[Entry]) -> str:
     """How to begin, then every flag with its help text."""
     parts = [explain(entries, topic) for topic in topics(entries)]
-    return "\n\n".join([HEAD.rstrip("\n"), *parts])
+    return "\n\n".join([_head().rstrip("\n"), *parts])
 
 
 def explain(entries: Sequence[Entry], word: str) -> str:
@@ -102,7 +137,8 @@ def explain(entries: Sequence[Entry], word: str) -> str:
     """
     if found := [entry for entry in entries if entry.topic == word]:
         about = TOPICS.get(word, "More settings.")
-        return of_flags(f"{word}: {about}", found)
+        head = _wrapped(f"{word}: {about}", first="", later="  ")
+        return of_flags("\n".join(head), found)
     if found := [entry for entry in entries if entry.name == word.lstrip("-")]:
         return "\n".join(_explained(found[0]))
     allowed = f"a flag or one of {', '.join(topics(entries))}"

@@ -7,9 +7,9 @@ right costs no seconds, and no folder is created for it.
 import os
 import pathlib
 
-from enas_tf.command import checks
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, DataConfig
+from enas_tf.config.spaces import registry
 from enas_tf.data.images import load as images
 from enas_tf.data.images import pictures
 from enas_tf.data.text import files as text_files
@@ -40,7 +40,7 @@ def check_input(value: str, space: str) -> None:
     Raises:
       ConfigError: it is not there, or is of another kind.
     """
-    wanted, _ = checks.INPUTS[space]
+    wanted = registry.SPECS[space].data.wanted
     path = pathlib.Path(os.path.expanduser(value))
     if not os.path.exists(path):
         raise ConfigError(f"--input={value} does not exist. Give {wanted}.")
@@ -70,14 +70,14 @@ def _check_text(data: DataConfig) -> None:
     if data.data_path:
         text_files.find(data.data_path)
     elif data.dataset not in text.DATASETS:
-        allowed = f"one of {', '.join(text.DATASETS)} with --search_for=rnn"
+        allowed = f"one of {', '.join(text.DATASETS)} with {_spaces_of_texts()}"
         remedy = "Correct it, or name a folder of text files with --data_path."
         raise ConfigError(config_lib.refusal("dataset", data.dataset, allowed, remedy))
 
 
 def _check_dataset(data: DataConfig) -> None:
     if data.dataset in text.DATASETS:
-        remedy = f"{data.dataset} is a text: add --search_for=rnn, or name images."
+        remedy = f"{data.dataset} is a text: add {_spaces_of_texts()}, or name images."
         allowed = "`digits` or an image classification data set of TFDS"
         raise ConfigError(config_lib.refusal("dataset", data.dataset, allowed, remedy))
     folder = os.path.expanduser(data.data_dir)
@@ -88,6 +88,10 @@ def _check_dataset(data: DataConfig) -> None:
         f"--data_dir={data.data_dir} {problem}: it must be a folder with data of TFDS. "
         "Correct it, or make the folder first, for a download."
     )
+
+
+def _spaces_of_texts() -> str:
+    return " or ".join(f"--search_for={name}" for name in config_lib.TEXTS)
 
 
 def _stranger(path: pathlib.Path, *, of_texts: bool) -> str:

@@ -16,6 +16,7 @@ from enas_tf.arcs import argument as arc_argument
 from enas_tf.command import checks, places, warm_start
 from enas_tf.config import presets
 from enas_tf.config import sections as config
+from enas_tf.config.spaces import registry
 from enas_tf.export import folder as exported
 from enas_tf.export import sums as export_sums
 from enas_tf.machine import record as machine
@@ -99,7 +100,7 @@ class Request(NamedTuple):
     def predict_command(self) -> str:
         """The command that asks the exported model; its input is yet to be named."""
         run = self.configs["train"].run
-        example = "TEXT.txt" if run.search_for in config.TEXTS else "PICTURE.png"
+        example = registry.SPECS[run.search_for].data.placeholder
         python, program, *_ = self.command
         words = [f"--search_for={run.search_for}", "--mode=predict"]
         words += [f"--output_dir={run.output_dir}", f"--input={example}"]
@@ -149,6 +150,7 @@ def build(
     configs = stage_configs(run, given, preset, folder)
     for stage in STAGES[run.mode]:
         checks.check(configs[stage])
+        checks.check_reward(configs[stage])
     _refuse_missing(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":

@@ -8,10 +8,12 @@ import functools
 from typing import Any
 
 from enas_tf.config import setting as setting_lib
+from enas_tf.config.setting import Carrier
+from enas_tf.config.spaces import registry
 
 AVERAGES = ("loose", "all")
 
-_setting = functools.partial(setting_lib.setting, spaces=("rnn",))
+_setting = functools.partial(setting_lib.setting, spaces=registry.Names("texts"))
 
 
 def _rate(default: float, of_what: str) -> Any:
@@ -20,7 +22,7 @@ def _rate(default: float, of_what: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True)
-class RnnChildConfig:
+class RnnChildConfig(Carrier):
     """The rnn child: its size, and what is dropped and penalised in its training.
 
     Named as in the authors' corrected code. A `drop_` is the probability to drop.
@@ -40,6 +42,7 @@ class RnnChildConfig:
         "The nodes whose average is the new state: the loose ends, which no node "
         "reads, or all but node 0, as in the authors' code.",
         choices=AVERAGES,
+        spaces=registry.Names("averaged nodes"),
     )
     drop_e: float = _rate(0.1, "of a word, wherever a minibatch reads it.")
     drop_i: float = _rate(0.2, "of an entry of the embeddings.")
@@ -62,3 +65,4 @@ class RnnChildConfig:
         "more than so many epochs; 0: never. Training one arc only.",
         low=0,
     )
+    own: tuple[object, ...] = ()

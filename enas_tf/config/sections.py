@@ -10,20 +10,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import setting as setting_lib
+from enas_tf.config.child import ChildConfig
+from enas_tf.config.controller import ControllerConfig
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.setting import ConfigError
+from enas_tf.config.spaces import registry
 
 refusal = setting_lib.refusal
 range_in_words = setting_lib.range_in_words
 setting = setting_lib.setting
 
-SPACES = ("macro", "micro", "rnn")
-IMAGES = ("macro", "micro")  # the spaces of image networks
-TEXTS = ("rnn",)
+# Live: a space that is registered later is in them.
+SPACES = registry.Names()
+IMAGES = registry.Names("images")  # the spaces of image networks
+TEXTS = registry.Names("texts")
 MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
-CLIP_MODES = ("none", "norm", "global")
 FLIPS = ("auto", "yes", "no")
-CONCATS = ("refuse", "convert")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +88,7 @@ class RunConfig:
     )
     input: str = setting(
         "",
-        "Image or folder of images for --mode=predict; rnn: a text file or a folder.",
+        registry.explained("input", "Image or folder of images for --mode=predict"),
         shapes_result=False,
     )
 
@@ -122,8 +124,10 @@ class DataConfig:
 
     dataset: str = setting(
         "cifar10",
-        "`digits` (embedded) or the name of any TFDS image classification data set; "
-        "rnn: `ptb` or `python_docs` (embedded).",
+        registry.explained(
+            "dataset",
+            "`digits` (embedded) or the name of any TFDS image classification data set",
+        ),
     )
     data_dir: str = setting(
         "",
@@ -133,9 +137,11 @@ class DataConfig:
     )
     data_path: str = setting(
         "",
-        "Folder to read instead of TFDS: CIFAR-10 or CIFAR-100 as distributed, or one "
-        "folder per class; rnn: three texts, train.txt, valid.txt, test.txt, or one "
-        "text, cut in three.",
+        registry.explained(
+            "data_path",
+            "Folder to read instead of TFDS: CIFAR-10 or CIFAR-100 as distributed, or "
+            "one folder per class",
+        ),
     )
     split_seed: int = setting(
         0,
@@ -174,141 +180,6 @@ class DataConfig:
 
 
 @dataclasses.dataclass(frozen=True)
-class ChildConfig:
-    """The child network and its training."""
-
-    num_layers: int = setting(
-        12,
-        "Layers of the child; micro: its cells, apart from the two that reduce; rnn: "
-        "nodes of the cell, apart from node 0.",
-        low=1,
-        high=200,
-    )
-    num_cells: int = setting(5, "Blocks in a cell.", low=2, high=50, spaces=("micro",))
-    out_filters: int = setting(
-        36, "Filters of a layer; an even number.", low=2, high=10_000, spaces=IMAGES
-    )
-    out_filters_scale: int = setting(
-        1, "Multiplies --child_out_filters.", low=1, high=100, spaces=("macro",)
-    )
-    num_branches: int = setting(
-        6, "Ops to choose from, the first so many of the table.", low=1, high=6
-    )
-    plain_separable: bool = setting(
-        False,
-        "Build the final child's separable convolutions as plain ones, as the "
-        "original code did.",
-        spaces=("macro",),
-    )
-    use_aux_heads: bool = setting(
-        False,
-        "Train an auxiliary classifier behind the second reduction.",
-        spaces=("micro",),
-    )
-    drop_path_keep_prob: float = setting(
-        1.0,
-        "Probability that drop path keeps the deepest cell's paths at the end of "
-        "training; the final child only.",
-        high=1.0,
-        spaces=("micro",),
-    )
-    fixed_arc: str = setting(
-        "",
-        "The arc to train: integers as the original writes or prints them, a file "
-        "(arcs/best.json, arcs/best.txt) or a published name; micro and rnn: also a "
-        "genotype, or genotypes.py:NAME; rnn: also `lstm`, an LSTM with as many "
-        "parameters.",
-    )
-    genotype_concat: str = setting(
-        "refuse",
-        "A genotype whose output is made of other nodes than the cell's is here: "
-        "refuse it, or convert it with a warning.",
-        choices=CONCATS,
-        shapes_result=False,
-        spaces=("micro", "rnn"),
-    )
-    keep_prob: float = setting(
-        0.9,
-        "Probability that dropout keeps a feature before the classifier.",
-        high=1.0,
-        spaces=IMAGES,
-    )
-    cutout_size: int = setting(
-        0,
-        "Side of the square that CutOut blanks in training; 0: none.",
-        low=0,
-        spaces=IMAGES,
-    )
-    l2_reg: float = setting(
-        2.5e-4, "Weight of the sum of squared weights.", low=0.0, spaces=IMAGES
-    )
-    momentum: float = setting(
-        0.9, "Nesterov momentum; 0: plain SGD.", low=0.0, high=1 - 1e-6
-    )
-    clip_mode: str = setting(
-        "none", "Gradient clipping: by tensor, by global norm.", choices=CLIP_MODES
-    )
-    grad_bound: float = setting(5.0, "Bound of the clipping.", low=1e-12)
-    lr_cosine: bool = setting(True, "Cosine learning rate with warm restarts.")
-    lr_max: float = setting(0.05, "Cosine: highest learning rate.", low=0.0)
-    lr_min: float = setting(0.0005, "Cosine: lowest learning rate.", low=0.0)
-    lr_T_0: int = setting(10, "Cosine: epochs of the first cycle.", low=1)
-    lr_T_mul: int = setting(2, "Cosine: each cycle is so many times longer.", low=1)
-    lr: float = setting(0.1, "Without cosine: first learning rate.", low=0.0)
-    lr_dec_rate: float = setting(0.1, "Without cosine: factor of a decay.", low=0.0)
-    lr_dec_every: int = setting(100, "Without cosine: epochs between decays.", low=1)
-
-
-@dataclasses.dataclass(frozen=True)
-class ControllerConfig:
-    """The controller and its training."""
-
-    lstm_size: int = setting(64, "Hidden units of the LSTM.", low=1)
-    init_range: float = setting(
-        0.1, "The first weights are uniform between minus and plus it.", low=1e-6
-    )
-    temperature: float = setting(0.0, "Divides the logits; 0: off.", low=0.0)
-    tanh_constant: float = setting(1.5, "Bounds the logits, c tanh(z); 0: off.", low=0)
-    op_tanh_reduce: float = setting(
-        1.0, "Divides that bound for ops.", low=1e-6, spaces=("micro",)
-    )
-    op_bias_inside_tanh: bool = setting(
-        False,
-        "Bound the learned bias of the ops as well, as the original does: it can then "
-        "hardly be learned.",
-        spaces=("micro",),
-    )
-    training: bool = setting(True, "Train the controller (no: search at random).")
-    train_every: int = setting(1, "Epochs between controller phases.", low=1)
-    train_steps: int = setting(50, "Updates in a controller phase.", low=1)
-    num_aggregate: int = setting(20, "Arcs whose gradients one update averages.", low=1)
-    warmup_epochs: int = setting(0, "Epochs before the first controller phase.", low=0)
-    lr: float = setting(1e-3, "Adam learning rate.", low=0.0)
-    adam_beta1: float = setting(
-        0.0, "Adam decay of the first moment.", low=0.0, high=1 - 1e-6
-    )
-    adam_epsilon: float = setting(1e-3, "Adam epsilon.", low=1e-12)
-    l2_reg: float = setting(0.0, "Weight of the sum of squared weights.", low=0.0)
-    bl_dec: float = setting(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)
-    normalize_advantage: bool = setting(
-        False,
-        "Divide the advantage by its standard deviation over the aggregate, which "
-        "must be of at least 2 arcs.",
-    )
-    entropy_weight: float = setting(1e-4, "Entropy bonus in the reward.", low=0.0)
-    skip_target: float = setting(
-        0.4,
-        "Wanted probability of a skip.",
-        low=1e-6,
-        high=1 - 1e-6,
-        spaces=("macro",),
-    )
-    skip_weight: float = setting(
-        0.8, "Weight of the skip penalty.", low=0.0, spaces=("macro",)
-    )
-
-
-@dataclasses.dataclass(frozen=True)
 class DeriveConfig:
     """How the best arc is picked after a search."""
 
@@ -335,7 +206,7 @@ class Config:
     derive: DeriveConfig = DeriveConfig()
 
 
-# The flag prefix of each section.
+# The flag prefix of each section; that of a space's own settings is `OWN_PREFIX`.
 PREFIXES = dict(
     run="",
     loop="",
@@ -345,10 +216,16 @@ PREFIXES = dict(
     controller="controller_",
     derive="derive_",
 )
+OWN_PREFIX = "child_"
 
 
 class Setting(NamedTuple):
-    """One field of one section, as flags, checks and reports see it."""
+    """One field of one section, as flags, checks and reports see it.
+
+    Attributes:
+      section: a field of `Config`, or the name of a space for its own settings.
+      field: with the metadata of `setting`.
+    """
 
     section: str
     field: dataclasses.Field
@@ -356,19 +233,35 @@ class Setting(NamedTuple):
     @property
     def flag(self) -> str:
         """The flag's name without dashes, `child_lr_max`."""
-        return PREFIXES[self.section] + self.field.name
+        return PREFIXES.get(self.section, OWN_PREFIX) + self.field.name
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """The spaces that have such a part; empty: all of them."""
+        own = () if self.section in PREFIXES else (self.section,)
+        return own or tuple(self.field.metadata["spaces"])
 
     def of(self, config: Config) -> Any:
         """This setting's value in `config`."""
-        return getattr(getattr(config, self.section), self.field.name)
+        return getattr(section(config, self.section), self.field.name)
+
+
+def section(config: Config, name: str) -> Any:
+    """The settings of the section `name`, or those of the space `name` alone."""
+    if name in PREFIXES:
+        return getattr(config, name)
+    spec = registry.SPECS[name]
+    return getattr(config, spec.data.section).own_section(spec.settings)
 
 
 def settings() -> Iterator[Setting]:
     """Every setting, section by section in the order of the classes above."""
-    for section in dataclasses.fields(Config):
-        # Their types are the classes themselves, not names of classes.
-        for field in dataclasses.fields(section.type):  # type: ignore[arg-type]
-            yield Setting(section.name, field)
+    kinds = {item.name: item.type for item in dataclasses.fields(Config)}
+    own = {name: spec.settings for name, spec in registry.SPECS.items()}
+    for name, kind in [*kinds.items(), *own.items()]:
+        for field in dataclasses.fields(kind) if kind else ():
+            if field.metadata:
+                yield Setting(name, field)
 
 
 def replace(config: Config, values: Mapping[str, object]) -> Config:
@@ -384,11 +277,17 @@ def replace(config: Config, values: Mapping[str, object]) -> Config:
             raise ConfigError(f"--{flag} is not a setting; see --help.")
         item = known[flag]
         sections.setdefault(item.section, {})[item.field.name] = value
-    changed = {
-        name: dataclasses.replace(getattr(config, name), **fields)
-        for name, fields in sections.items()
-    }
-    return dataclasses.replace(config, **changed)
+    for name, fields in sections.items():
+        config = _with_section(config, name, fields)
+    return config
+
+
+def _with_section(config: Config, name: str, fields: dict[str, Any]) -> Config:
+    changed: Any = dataclasses.replace(section(config, name), **fields)
+    if name not in PREFIXES:
+        name = registry.SPECS[name].data.section
+        changed = getattr(config, name).with_own(changed)
+    return dataclasses.replace(config, **{name: changed})
 
 
 def flat(config: Config) -> dict[str, Any]:

@@ -4,25 +4,32 @@ Written with matplotlib's object interface: no global state, no window, any thre
 """
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import figure as figure_lib
 
+from enas_tf.config.spaces import registry
+from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
-from enas_tf.plots import curves, macro, micro
-from enas_tf.plots import rnn as rnn_picture
+from enas_tf.plots import curves
 from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
 
 DPI = 100
 
-# What draws an arc of the space of that name: (space, arc, title) -> Figure.
-PICTURES: dict[str, Callable[..., figure_lib.Figure]] = {
-    "macro": macro.draw,
-    "micro": micro.draw,
-    "rnn": rnn_picture.draw,
-}
+# (space, arc, title) -> a picture of the arc.
+Picture = Callable[[base.SearchSpace, Any, str], figure_lib.Figure]
+
+
+def _of(spec: SpaceSpec) -> Picture:
+    return spec_lib.load(spec.picture)
+
+
+# What draws an arc of the space of that name.
+PICTURES: Mapping[str, Picture] = registry.table(_of)
 
 
 def draw_arc(

@@ -275,12 +275,12 @@ class RunFolder(RunJournal):
         if mode == "evaluate":
             self._tell_of_settings()
             return
-        for stage in run_settings.SECTIONS:
+        for stage in run_settings.NOUNS:
             self._mend(stage)
 
     def _tell_of_settings(self) -> None:
         """That they are not read from their files, where they are not."""
-        for stage in run_settings.SECTIONS:
+        for stage in run_settings.NOUNS:
             if trouble := self._trouble(stage):
                 trouble.tell(mended=False)
 

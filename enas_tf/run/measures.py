@@ -54,3 +54,4 @@ PERPLEXITY = Measure(
     "perplexity_ratio_to_random_lower_is_better",
     places=2,
 )
+BY_NAME = {measure.name: measure for measure in (ACCURACY, PERPLEXITY)}

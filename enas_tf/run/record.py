@@ -126,7 +126,7 @@ def _file(path: pathlib.Path) -> _File:
 
 def _is_ours(folder: pathlib.Path) -> bool:
     """Whether the rest of the folder shows that this program made it."""
-    for stage in run_settings.SECTIONS:
+    for stage in run_settings.NOUNS:
         if run_settings.find(folder, stage, None).values:
             return True
         for index in (folder / "checkpoints" / stage).glob("ckpt-*.index"):
@@ -139,7 +139,7 @@ def _is_ours(folder: pathlib.Path) -> bool:
 def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
     """What the rest of the folder tells; no file of it is read but the settings."""
     stages: dict[str, dict[str, object]] = {}
-    for stage in run_settings.SECTIONS:
+    for stage in run_settings.NOUNS:
         if begun := run_settings.find(folder, stage, None).values:
             stages[stage] = {run_settings.KEY: begun}
             saved = saves.begun(folder / "checkpoints" / stage)

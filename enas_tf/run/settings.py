@@ -17,12 +17,9 @@ KEY = "settings"  # the key in run.json, under the stage
 LENGTH = "num_epochs"
 NOUNS = dict(search="search", train="training")  # the word for a stage in a sentence
 
-# The sections a stage's result depends on. `derive` is in none: deriving anew from a
-# finished search, with other settings, is what --mode=derive is for.
-SECTIONS = {
-    "search": ("run", "loop", "data", "child", "rnn", "controller"),
-    "train": ("run", "loop", "data", "child", "rnn"),
-}
+# The sections that a stage's result does not depend on. `derive` is in both: deriving
+# anew from a finished search, with other settings, is what --mode=derive is for.
+OTHER_SECTIONS = {"search": ("derive",), "train": ("controller", "derive")}
 # The changed setting that is named, of several: from a warm start follow the arc and
 # sizes, from the arc the number of layers; the number of epochs may be free to change.
 _IN_TURN = {"warm_start": -1, "child_fixed_arc": 0, LENGTH: 2}
@@ -105,7 +102,8 @@ def are_ours(values: Mapping[str, object]) -> bool:
 
 def with_split_seed(begun: dict[str, object]) -> dict[str, object]:
     """Settings with --split_seed: up to 0.1.0 --seed decided how images are split."""
-    if not begun or begun.get("search_for", "macro") not in config_lib.IMAGES:
+    space = begun.get("search_for", config_lib.RunConfig.search_for)
+    if not begun or space not in config_lib.IMAGES:
         return begun
     return {"split_seed": begun.get("seed", 0), **begun}
 
@@ -120,7 +118,7 @@ def changes(
     found = [
         Change(item.flag, old, item.of(now))
         for item in config_lib.settings()
-        if item.section in SECTIONS[stage]
+        if item.section not in OTHER_SECTIONS[stage]
         and item.field.metadata["shapes_result"]
         and (old := begun.get(item.flag, item.field.default)) != item.of(now)
     ]

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
+from enas_tf.config.spaces import registry
 from enas_tf.run import disk
+from enas_tf.run import settings as run_settings
 from enas_tf.run.folder import RunFolder
 
 # The stages by whose space a mode goes: the first that the folder holds.
@@ -60,7 +62,7 @@ def refuse_other(run: RunConfig, given: Mapping[str, object]) -> None:
     held = _held(run.output_dir, run.mode, reset=run.reset_output_dir)
     if held in (None, run.search_for):
         return
-    article = "an" if held == "rnn" else "a"
+    article = registry.SPECS[held].article
     where = f"--output_dir={run.output_dir} holds {article} {held} run"
     if "search_for" in given:
         where = f"--search_for={run.search_for}: {where}"
@@ -90,7 +92,30 @@ def _held(path: str, asked: str, *, reset: bool) -> str | None:
         if reset:
             return None
         first, second = _STAGES[asked]
+        for stage in (first, second):
+            _refuse_unknown(folder, stage)
         return _of_stage(folder, first) or _of_stage(folder, second)
+
+
+def _refuse_unknown(folder: RunFolder, stage: str) -> None:
+    """Refuse settings of a space that is not registered, whose flags are not known.
+
+    They would otherwise count as damaged.
+    """
+    file = run_settings.path(folder.path, stage)
+    if not file.exists():
+        return
+    try:
+        read = disk.read_sealed(file)
+    except disk.Damaged:
+        return  # which is told later, if it matters
+    space = read.value.get("search_for")
+    if read.sealed and isinstance(space, str) and space not in config_lib.SPACES:
+        raise ConfigError(
+            f"--output_dir={folder.path} holds a run of the space {space}, which is "
+            f"none of {', '.join(config_lib.SPACES)}. Go on with the program that "
+            "registers this space, or name another folder."
+        )
 
 
 def _of_stage(folder: RunFolder, stage: str) -> str | None:
@@ -99,5 +124,5 @@ def _of_stage(folder: RunFolder, stage: str) -> str | None:
     settings = folder.settings(stage)
     if not settings or not (folder.has_checkpoint(stage) or results[stage].exists()):
         return None
-    space = settings.get("search_for", "macro")
+    space = settings.get("search_for", RunConfig.search_for)
     return space if space in config_lib.SPACES else None

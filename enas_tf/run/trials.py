@@ -99,7 +99,7 @@ def values(config: config_lib.Config, stage: str) -> dict[str, Any]:
     for item in config_lib.settings():
         if stage == "train" and item.section in ("controller", "derive"):
             continue
-        if space in (item.field.metadata["spaces"] or (space,)):
+        if space in (item.spaces or (space,)):
             value = item.of(config)
             plain = isinstance(value, bool | int | float | str)
             found[item.flag] = value if plain else str(value)

@@ -1,8 +1,18 @@
-"""What the controller is paid for. A new reward is a function and a line in REWARDS."""
+"""What the controller is paid for.
 
+A new reward is a function here and a row in `config/rewards.py`.
+"""
+
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import tensorflow as tf
+
+from enas_tf.config import rewards as reward_rows
+from enas_tf.config.live import Live
+from enas_tf.config.sections import ControllerConfig
+from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.run.measures import Measure
 
 SCALE = 80.0  # paper, section 3.1
 
@@ -34,8 +44,13 @@ def inverse_perplexity(value: tf.Tensor, arc: object) -> tf.Tensor:
     return SCALE * tf.exp(-value)
 
 
-# By what a task measures.
-REWARDS: dict[str, Reward] = {
-    "accuracy": accuracy,
-    "perplexity": inverse_perplexity,
-}
+def _of(name: str) -> Reward:
+    return spec_lib.load(reward_rows.REWARDS[name].function)
+
+
+REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
+
+
+def chosen(config: ControllerConfig, measure: Measure) -> Reward:
+    """The one place that chooses: what `config` pays for where a task has `measure`."""
+    return spec_lib.load(reward_rows.row(config.reward, measure.name).function)

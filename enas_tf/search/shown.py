@@ -92,7 +92,7 @@ class ShownArcs:
         parts += [f"mean={mean:<6.4g}"]
         parts += [] if entropy is None else [f"ent={entropy:.2f}"]
         parts += [shares(self._space.statistics(tokens))]
-        self._report.message(" ".join(parts))
+        self._report.message(" ".join(part for part in parts if part))
         arcs = [self._space.decode(row) for row in tokens]
         self._list(arcs, told, measure)
         self._keep(finished, arcs, told, measure)
@@ -149,7 +149,10 @@ class ShownArcs:
 
 
 def shares(statistics: dict[str, float]) -> str:
-    """Where the policy stands, in a word: its share of skips, or its favourite op."""
+    """Where the policy stands, in a word: its share of skips, or its favourite op.
+
+    Of a space that counts neither, the first thing that it counts; "" if it has none.
+    """
     if "skip_rate" in statistics:
         return f"skips={statistics['skip_rate']:.2f}"
     ops: dict[str, list[float]] = {}
@@ -158,5 +161,6 @@ def shares(statistics: dict[str, float]) -> str:
         if kind.startswith("op_frequency"):
             ops.setdefault(op, []).append(share)
     means = {op: float(np.mean(found)) for op, found in ops.items()}
-    favourite = max(means, key=means.__getitem__)
-    return f"{favourite}={means[favourite]:.2f}"
+    means = means or dict(list(statistics.items())[:1])
+    favourite = max(means, key=means.__getitem__, default="")
+    return f"{favourite}={means[favourite]:.2f}" if favourite else ""

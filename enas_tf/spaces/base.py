@@ -172,21 +172,26 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
     A subclass says what the controller decides and what the tokens mean; everything
     else (length, size, sampling, checks, text, JSON) follows from that.
 
-    It is made of a size and `num_ops`, and is a value from then on: every method gives
-    the same for the same arguments, and may be called in any order and in a graph
-    (`tape`, `decode`) or on the host (all). Tokens of outside go through `validate`
-    before `decode`, which checks nothing; `parse` and `from_json` do so themselves.
-    Whatever is wrong with an arc is a ValueError that says what came and is allowed.
+    It is made of a size and `num_ops`, and raises ValueError where there is no such
+    size or number. It is a value from then on: every method gives the same for the same
+    arguments, and may be called in any order and in a graph (`tape`, `decode`) or on
+    the host (all). A stage asks once for `tape` and builds the controller from it; in
+    each step `decode` is traced on the tokens that were drawn, and the child runs what
+    it gives. Tokens of outside go through `validate` before `decode`, which checks
+    nothing; `parse` and `from_json` do so themselves. Whatever is wrong with an arc is
+    a ValueError that says what came and is allowed.
 
     Attributes:
-      name: as --search_for has it.
+      name: that of its `SpaceSpec`, the value of --search_for.
       ops: the names of its ops, in id order.
       json_names: the names of the fields of an arc's JSON that only this space has.
+      num_reductions: how often a child of the space halves its images.
     """
 
     name: str
     ops: tuple[str, ...]
     json_names: tuple[str, ...]
+    num_reductions: int = 0
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:
@@ -209,9 +214,11 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def statistics(self, tokens: np.ndarray) -> dict[str, float]:
-        """Op frequencies and the like over `tokens` [N, T], for curves.
+        """Op frequencies and the like over `tokens` [N, T] of an update, by name.
 
-        The names are the same whatever the tokens; N is at least 1.
+        Each becomes a curve in TensorBoard. In curves.png are those that are called
+        `op_frequency/<op>`, `skip_rate` or `loose_ends`. The names are the same
+        whatever the tokens; N is at least 1.
         """
 
     @abc.abstractmethod

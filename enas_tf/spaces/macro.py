@@ -55,6 +55,11 @@ def layer_start(layer: int) -> int:
     return layer + layer * (layer - 1) // 2
 
 
+def layer_width(layer: int) -> int:
+    """The number of integers of `layer`: its op and a bit for each skip."""
+    return layer_start(layer + 1) - layer_start(layer)
+
+
 def pool_layers(num_layers: int) -> tuple[int, ...]:
     """The layers after which everything is halved (src/cifar10/general_child.py)."""
     third = num_layers // 3
@@ -96,6 +101,11 @@ class MacroSpace(base.SearchSpace[MacroArc]):
             raise ValueError(f"a macro child needs at least 1 layer, not {num_layers}")
         self.num_layers = num_layers
         self.ops = base.first_ops(OPS, num_ops, space=self.name)
+
+    @property
+    def num_reductions(self) -> int:
+        """See base: the pools."""
+        return len(pool_layers(self.num_layers))
 
     def tape(self) -> Iterator[base.Step]:
         """Per layer: the op; then the skips, whose state becomes the layer's anchor."""

@@ -97,6 +97,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
     """Two cells of `num_blocks` blocks, each operand one of `num_ops` ops."""
 
     name = "micro"
+    num_reductions = NUM_REDUCTIONS
     json_names = CELLS
 
     def __init__(self, num_blocks: int, *, num_ops: int = len(OPS)):

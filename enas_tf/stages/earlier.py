@@ -43,7 +43,7 @@ def _since_0_1(config: Config, stage: str) -> list[str]:
     of_texts = run.search_for in config_lib.TEXTS
     reasons = []
     if stage == "search" and of_texts:
-        reasons.append("the rnn cell rounds in another order")
+        reasons.append(f"the {run.search_for} cell rounds in another order")
     if stage == "search" and config.controller.normalize_advantage:
         reasons.append("advantages of nearly equal rewards are not blown up")
     if data.dataset in EMBEDDED and not data.data_path and not data.image_size:

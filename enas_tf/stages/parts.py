@@ -1,97 +1,26 @@
-"""What every stage is put together from: the table of spaces, data, task, driver."""
+"""What every stage is put together from: the table of spaces, driver, report."""
 
 import contextlib
 import pathlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
 
-import keras
 import tensorflow as tf
 
 from enas_tf import plots
 from enas_tf.arcs import argument as arc_argument
-from enas_tf.children import final_macro, final_micro, final_rnn
-from enas_tf.children import macro as macro_child
-from enas_tf.children import micro as micro_child
-from enas_tf.children import rnn as rnn_child
 from enas_tf.command.request import Request
-from enas_tf.config.sections import Config, ConfigError
+from enas_tf.config.sections import ConfigError
 from enas_tf.run import best_arc, disk, longer, progress
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.spaces import macro, micro, rnn
-from enas_tf.stages import images, texts
+from enas_tf.stages import space_parts
 from enas_tf.training import epochs as epochs_lib
 from enas_tf.training import retrain, stopping
 from enas_tf.training.driver import Driver
 
-
-class SpaceParts(NamedTuple):
-    """What a search space brings: a row here, and nothing else knows its name.
-
-    Attributes:
-      space: config -> the space.
-      search_data: (config, space) -> data and task of a search.
-      shared: (space, config, data) -> the shared child.
-      final: builds the final child.
-      reductions: (space) -> how often a child halves its images.
-    """
-
-    space: Callable[[Config], Any]
-    search_data: Callable[[Config, Any], tuple[Any, Any]]
-    shared: Callable[[Any, Config, Any], Any]
-    final: Callable[..., Any]
-    reductions: Callable[[Any], int] = lambda space: 0
-
-
-def _of_images(
-    space: Callable[[Config], Any],
-    shared: Callable[..., Any],
-    final: Callable[..., keras.Model],
-    reductions: Callable[[Any], int],
-) -> SpaceParts:
-    return SpaceParts(
-        space=space,
-        search_data=lambda config, space: images.search_data(config, reductions(space)),
-        shared=lambda space, config, data: shared(
-            space, config.child, **images.sizes(data, config.run.seed)
-        ),
-        final=final,
-        reductions=reductions,
-    )
-
-
-SPACES: dict[str, SpaceParts] = {
-    "macro": _of_images(
-        space=lambda c: macro.MacroSpace(
-            c.child.num_layers, num_ops=c.child.num_branches
-        ),
-        shared=macro_child.SharedMacroChild,
-        final=final_macro.final_macro_child,
-        reductions=lambda space: len(macro.pool_layers(space.num_layers)),
-    ),
-    "micro": _of_images(
-        space=lambda c: micro.MicroSpace(
-            c.child.num_cells, num_ops=c.child.num_branches
-        ),
-        shared=micro_child.SharedMicroChild,
-        final=final_micro.final_micro_child,
-        reductions=lambda space: micro.NUM_REDUCTIONS,
-    ),
-    "rnn": SpaceParts(
-        space=lambda c: rnn.RnnSpace(c.child.num_layers, num_ops=c.child.num_branches),
-        search_data=lambda config, space: texts.search_data(config),
-        shared=lambda space, config, data: rnn_child.SharedRnnChild(
-            space,
-            config.rnn,
-            vocab_size=len(data.vocabulary),
-            seed=config.run.seed,
-        ),
-        final=final_rnn.final_rnn_child,
-    ),
-}
+SPACES = space_parts.SPACES
 
 
 def report(request: Request, stage: str) -> Report:

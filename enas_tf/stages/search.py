@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from enas_tf import plots
 from enas_tf.command.request import Request
@@ -16,8 +16,10 @@ from enas_tf.search import loop as search_lib
 from enas_tf.search import rewards, scoring
 from enas_tf.search import shown as shown_lib
 from enas_tf.search.controller import Controller
+from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import earlier, same_data, same_machine, summary
 from enas_tf.stages import parts as parts_lib
+from enas_tf.stages.space_parts import Task
 from enas_tf.training import ahead, networks, stopping
 from enas_tf.training import child as child_lib
 from enas_tf.training.driver import Driver
@@ -29,8 +31,8 @@ ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is rea
 class SearchParts(NamedTuple):
     """A search, put together and standing where its last checkpoint was."""
 
-    space: Any
-    task: Any
+    space: SearchSpace
+    task: Task
     controller: Controller
     scorer: scoring.Scorer
     search: search_lib.Search
@@ -99,7 +101,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         controller,
         scorer,
         config.controller,
-        reward=rewards.REWARDS[task.measure.name],
+        reward=rewards.chosen(config.controller, task.measure),
         space=space,
         batch_size=loop.batch_size,
         seed=seed,
@@ -248,7 +250,9 @@ def _images_in_words(derived: derive_lib.Derived) -> str:
     return f"on validation {chose}"
 
 
-def _derived_rows(space: Any, derived: derive_lib.Derived, measure: Measure) -> str:
+def _derived_rows(
+    space: SearchSpace, derived: derive_lib.Derived, measure: Measure
+) -> str:
     rows = []
     for source, scores in (("policy", derived.policy), ("random", derived.random)):
         for row, mean in zip(scores.tokens, scores.means, strict=True):

@@ -15,12 +15,12 @@ from typing import Any
 
 from absl import logging
 
+from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
-from enas_tf.config import sections as config_lib
+from enas_tf.config.spaces import registry
 from enas_tf.export import folder as exported
 from enas_tf.run import lines, measures, progress
 from enas_tf.run.folder import RunFolder
-from enas_tf.spaces import rnn
 from enas_tf.stages import parts as parts_lib
 
 SECONDS = ("search", "derive", "train", "test", "export")
@@ -68,8 +68,9 @@ def _arc(request: Request, *, searched: bool) -> list[str]:
     stage = "derive" if searched else "train"
     config = request.configs["search" if searched else "train"]
     text = request.folder.fact(stage, "arc", str) or config.child.fixed_arc
-    if text == rnn.LSTM:
-        return _words("arc", "an LSTM of two layers")
+    baselines = arc_forms.FORMS[config.run.search_for].baselines
+    if text in baselines:
+        return _words("arc", baselines[text])
     space = parts_lib.SPACES[config.run.search_for].space(config)
     return _words("arc", space.describe(space.parse(text)))
 
@@ -88,8 +89,8 @@ def _tested(request: Request, facts: dict[str, Any]) -> list[str]:
 
 
 def _measure(request: Request) -> measures.Measure:
-    space = request.configs["search"].run.search_for
-    return measures.PERPLEXITY if space in config_lib.TEXTS else measures.ACCURACY
+    kind = registry.SPECS[request.configs["search"].run.search_for].data
+    return measures.BY_NAME[kind.measure]
 
 
 def _files(folder: RunFolder) -> list[str]:

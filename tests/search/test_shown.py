@@ -170,3 +170,16 @@ def test_the_favourite_op_is_the_mean_of_both_cells():
         "loose_ends_normal": 3.0,
     }
     assert shown_lib.shares(statistics) == "conv=0.55"
+
+
+@pytest.mark.parametrize(
+    ("statistics", "word"),
+    [
+        ({"skip_rate": 0.25, "op_frequency/tanh": 1.0}, "skips=0.25"),
+        ({"op_frequency_a/x": 0.2, "op_frequency_b/x": 0.4, "other": 9.0}, "x=0.30"),
+        ({"wide": 0.5, "deep": 0.75}, "wide=0.50"),
+        ({}, ""),
+    ],
+)
+def test_where_the_policy_stands_is_told_of_any_space(statistics, word):
+    assert shown_lib.shares(statistics) == word

@@ -1,0 +1,40 @@
+"""How the macro space is measured."""
+
+import functools
+
+import tensorflow as tf
+
+from enas_tf.benchmark import plain_macro
+from enas_tf.benchmark.plain import PlainImages
+from enas_tf.benchmark.subject import Subject
+from enas_tf.children.contract import SharedChild
+from enas_tf.config.sections import Config
+from enas_tf.spaces.macro import MacroArc
+
+
+def plain(
+    arc: MacroArc, child: SharedChild, config: Config, *, sample: tf.Tensor
+) -> PlainImages:
+    """A fixed network of `arc`; see `subject.Plain`."""
+    features = functools.partial(plain_macro.features, arc=arc)
+    return PlainImages(
+        features, child, config.child, sample=sample, seed=config.run.seed
+    )
+
+
+SUBJECT = Subject(
+    plain=plain,
+    host=dict(batch_size=2, child_out_filters=2),
+    batches=(32, 128),
+    small=dict(batch_size=8, child_num_layers=6, child_out_filters=36),
+    grown=dict(
+        child_num_layers=(6, 9, 12),
+        child_out_filters=(36, 72, 144, 288),
+        batch_size=(8, 16, 32),
+    ),
+    # They differ with the number of layers, and so does what their ops cost.
+    arcs=8,
+    evaluated=10_000,
+    training_size=45_000,
+    sizes=("num_layers", "out_filters", "num_branches"),
+)

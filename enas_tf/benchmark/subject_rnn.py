@@ -1,0 +1,35 @@
+"""How the rnn space is measured."""
+
+import tensorflow as tf
+
+from enas_tf.benchmark.plain_rnn import PlainTexts
+from enas_tf.benchmark.subject import Subject
+from enas_tf.children.contract import SharedChild
+from enas_tf.config.sections import Config
+from enas_tf.spaces.rnn import RnnArc
+
+
+def plain(
+    arc: RnnArc, child: SharedChild, config: Config, *, sample: tf.Tensor
+) -> PlainTexts:
+    """A fixed cell of `arc`; see `subject.Plain`."""
+    del sample
+    return PlainTexts(arc, child, config.rnn, seed=config.run.seed)
+
+
+SUBJECT = Subject(
+    plain=plain,
+    host=dict(batch_size=2, child_hidden_size=2, vocabulary=10),
+    batches=(128,),
+    small=dict(batch_size=64, child_num_layers=6, child_hidden_size=200),
+    grown=dict(
+        child_num_layers=(6, 9, 12),
+        child_hidden_size=(200, 400, 800),
+        batch_size=(64, 128),
+    ),
+    arcs=2,
+    evaluated=1_000,
+    training_size=929_589,
+    sizes=("num_layers", "hidden_size", "bptt_steps"),
+    all_ops=False,
+)

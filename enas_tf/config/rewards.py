@@ -1,0 +1,42 @@
+"""What the controller may be paid for: the rows that --controller_reward names.
+
+No TensorFlow, as in config/sections.py: the functions are loaded when a search begins.
+"""
+
+from typing import NamedTuple
+
+AUTO = "auto"
+
+
+class Row(NamedTuple):
+    """A reward.
+
+    Attributes:
+      measure: name of the measure that it is made of, of `run/measures.py`.
+      function: a `search.rewards.Reward`, or "module:name" of one.
+    """
+
+    measure: str
+    function: object
+
+
+# `auto` means the row of the measure's own name.
+REWARDS: dict[str, Row] = {
+    "accuracy": Row("accuracy", "enas_tf.search.rewards:accuracy"),
+    "perplexity": Row("perplexity", "enas_tf.search.rewards:inverse_perplexity"),
+}
+
+
+def choices() -> tuple[str, ...]:
+    """What --controller_reward may be."""
+    return AUTO, *REWARDS
+
+
+def fitting(measure: str) -> tuple[str, ...]:
+    """What it may be where `measure` is what a space's task measures."""
+    return AUTO, *(name for name, row in REWARDS.items() if row.measure == measure)
+
+
+def row(name: str, measure: str) -> Row:
+    """The row that `name`, of `fitting(measure)`, means."""
+    return REWARDS[measure if name == AUTO else name]

@@ -1,0 +1,1 @@
+"""The search spaces: one spec each, and the registry that holds them."""

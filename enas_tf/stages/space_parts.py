@@ -1,0 +1,125 @@
+"""What a stage builds of a space, from its spec; nothing here knows a space's name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+import keras
+
+from enas_tf.arcs import forms as arc_forms
+from enas_tf.children.contract import SharedChild
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import ChildConfig, Config
+from enas_tf.config.spaces import kinds, registry
+from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces.spec import SpaceSpec
+from enas_tf.data.images.image_data import ImageData
+from enas_tf.data.text.text_data import TextData
+from enas_tf.spaces.base import SearchSpace
+from enas_tf.stages import images, texts
+from enas_tf.tasks.classification import ImageClassification
+from enas_tf.tasks.language_model import LanguageModel
+
+Data = ImageData | TextData
+Task = ImageClassification | LanguageModel
+
+
+class NewShared(Protocol):
+    """`SpaceSpec.shared` of a space of images; called once, when a search begins."""
+
+    def __call__(
+        self,
+        space: SearchSpace,
+        config: ChildConfig,
+        *,
+        image_shape: tuple[int, int, int],
+        num_classes: int,
+        seed: int,
+    ) -> SharedChild:
+        """The shared child, new.
+
+        Of a space of texts `config` is a `RnnChildConfig`, and `vocab_size` stands in
+        place of the shape [H, W, C] and the number of classes.
+        """
+
+
+class NewFinal(Protocol):
+    """`SpaceSpec.final` of a space of images.
+
+    Called twice a training: once for what is trained, and once for what is counted,
+    tested and exported. Weights of both that have one path belong together.
+    """
+
+    def __call__(
+        self,
+        arc: Any,
+        config: ChildConfig,
+        *,
+        image_shape: tuple[int, int, int],
+        num_classes: int,
+        seed: int,
+        training: bool = False,
+    ) -> keras.Model:
+        """Standardised images [B, H, W, C] float32 -> logits [B, num_classes].
+
+        Of stock layers alone, but for what is there for training only. Of a space of
+        texts it is called as `final_rnn.final_rnn_child` is, once.
+        """
+
+
+class SpaceParts(NamedTuple):
+    """What a stage builds of a space.
+
+    Attributes:
+      space: config -> the space.
+      search_data: (config, space) -> data and task of a search.
+      shared: (space, config, data) -> the shared child.
+      final: builds the final child; see `NewFinal`.
+      reductions: (space) -> how often a child halves its images.
+    """
+
+    space: Callable[[Config], SearchSpace]
+    search_data: Callable[[Config, SearchSpace], tuple[Data, Task]]
+    shared: Callable[[SearchSpace, Config, Data], SharedChild]
+    final: Callable[..., Any]
+    reductions: Callable[[SearchSpace], int]
+
+
+def _of_images(spec: SpaceSpec) -> SpaceParts:
+    return SpaceParts(
+        space=lambda config: _space(spec, config),
+        search_data=lambda config, space: images.search_data(
+            config, space.num_reductions
+        ),
+        shared=lambda space, config, data: spec_lib.load(spec.shared)(
+            space, config.child, **images.sizes(data, config.run.seed)
+        ),
+        final=spec_lib.load(spec.final),
+        reductions=lambda space: space.num_reductions,
+    )
+
+
+def _of_texts(spec: SpaceSpec) -> SpaceParts:
+    return SpaceParts(
+        space=lambda config: _space(spec, config),
+        search_data=lambda config, space: texts.search_data(config),
+        shared=lambda space, config, data: spec_lib.load(spec.shared)(
+            space,
+            config.rnn,
+            vocab_size=len(data.vocabulary),
+            seed=config.run.seed,
+        ),
+        final=spec_lib.load(spec.final),
+        reductions=lambda space: space.num_reductions,
+    )
+
+
+def _space(spec: SpaceSpec, config: Config) -> SearchSpace:
+    form = arc_forms.FORMS[spec.name]
+    size = config_lib.flat(config)[form.sized_by]
+    return form.space(size, num_ops=config.child.num_branches)
+
+
+_BY_KIND = {kinds.IMAGES: _of_images, kinds.TEXTS: _of_texts}
+SPACES: Mapping[str, SpaceParts] = registry.table(
+    lambda spec: _BY_KIND[spec.data](spec)
+)
