@@ -8,12 +8,13 @@ of another space and of the original alone are in command/flags.py.
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
+from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.config.sections import Config
 from enas_tf.spaces import rnn
 
 # The modes that look at a trained network.
-LOOKING = ("evaluate", "export", "predict")
+LOOKING = tuple(name for name, mode in modes.MODES.items() if mode.looks)
 
 
 class Case(NamedTuple):

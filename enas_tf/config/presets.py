@@ -7,9 +7,10 @@ A preset is two `Config` values, one for the search and one for training a fixed
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 
-STAGES = ("search", "train")
+STAGES = modes.STAGES
 
 
 class Preset(NamedTuple):

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from enas_tf.config import modes
 from enas_tf.config import setting as setting_lib
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.setting import ConfigError
@@ -20,7 +21,7 @@ setting = setting_lib.setting
 SPACES = ("macro", "micro", "rnn")
 IMAGES = ("macro", "micro")  # the spaces of image networks
 TEXTS = ("rnn",)
-MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
+MODES = tuple(modes.MODES)
 CLIP_MODES = ("none", "norm", "global")
 FLIPS = ("auto", "yes", "no")
 CONCATS = ("refuse", "convert")

@@ -6,24 +6,11 @@ would blame flags that the user never gave. No TensorFlow, as in command/request
 
 from collections.abc import Mapping
 
+from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
-from enas_tf.run import disk
+from enas_tf.run import disk, layout
 from enas_tf.run.folder import RunFolder
-
-# The stages by whose space a mode goes: the first that the folder holds.
-_SEARCH_FIRST, _TRAIN_FIRST = ("search", "train"), ("train", "search")
-_STAGES = {
-    "search": _SEARCH_FIRST,
-    "derive": _SEARCH_FIRST,
-    "train": _TRAIN_FIRST,
-    "evaluate": _TRAIN_FIRST,
-    "export": _TRAIN_FIRST,
-    "predict": _TRAIN_FIRST,
-    "all": _SEARCH_FIRST,
-}
-# The modes that begin with no run: the space is what the user says, or the default.
-_SEARCHING = ("search", "all")
 
 
 def mode(given: Mapping[str, object]) -> str:
@@ -43,7 +30,8 @@ def take_over(given: Mapping[str, object]) -> Mapping[str, object]:
       ConfigError: the folder cannot be looked at, or is damaged.
     """
     asked = mode(given)
-    looks = asked in _STAGES and asked not in _SEARCHING
+    # A mode that searches begins with no run: the space is what the user says.
+    looks = asked in modes.MODES and not modes.MODES[asked].searches
     if not looks or "search_for" in given or not given.get("output_dir"):
         return given
     reset = bool(given.get("reset_output_dir", False))
@@ -72,7 +60,7 @@ def refuse_other(run: RunConfig, given: Mapping[str, object]) -> None:
 
 def _remedy(run: RunConfig, held: str, *, named: bool) -> str:
     """What to give for the run that is there; `named`: whether its folder was."""
-    if run.mode in _SEARCHING:
+    if modes.MODES[run.mode].searches:
         return f"Give --search_for={held}"
     if named:
         return "Leave --search_for out"
@@ -89,13 +77,18 @@ def _held(path: str, asked: str, *, reset: bool) -> str | None:
         folder.refuse_wrong_kinds()
         if reset:
             return None
-        first, second = _STAGES[asked]
-        return _of_stage(folder, first) or _of_stage(folder, second)
+        # The first that the folder holds, beginning with what the mode is about.
+        first = modes.MODES[asked].stages[0]
+        others = [stage for stage in modes.STAGES if stage != first]
+        found = (_of_stage(folder, stage) for stage in (first, *others))
+        return next((space for space in found if space), None)
 
 
 def _of_stage(folder: RunFolder, stage: str) -> str | None:
     """The space of a stage that has left more than its settings, which bind nothing."""
-    results = dict(search=folder.arcs / "best.json", train=folder.final / "model.keras")
+    results = dict(
+        search=folder.arcs / layout.BEST_JSON, train=folder.final / layout.KERAS_FILE
+    )
     settings = folder.settings(stage)
     if not settings or not (folder.has_checkpoint(stage) or results[stage].exists()):
         return None
