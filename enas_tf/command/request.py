@@ -249,10 +249,7 @@ def _fixed(
         return None
     value = given.get("child_fixed_arc", _arc_of(folder, derived_first=mode == "train"))
     if value is None:
-        raise config.ConfigError(
-            f"--mode=train has no arc: {folder.arcs / layout.BEST_JSON} does not "
-            "exist. Give --child_fixed_arc, or search first with --mode=search."
-        )
+        raise best_arc.missing(folder)
     return arc_argument.fixed_arc(
         str(value), train.run.search_for, train.child, average=train.rnn.average
     )

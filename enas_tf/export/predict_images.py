@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from absl import logging
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import picture_files, pictures, threads
 from enas_tf.export import folder as exported
-from enas_tf.export import reading
+from enas_tf.export import inputs, reading
 from enas_tf.export.reading import Export
 from enas_tf.run import layout, lines
 
@@ -54,7 +53,8 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
     export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
     labels = _labels(export)
     taken = export.signature.structured_input_signature[1]["images"]
-    shape = tuple(taken.shape[1:])
+    height, width, channels = taken.shape[1:]
+    shape = (height, width, channels)
     predictions = []
     for batch in _batches(files):
         images = np.stack(_read(batch, shape))
@@ -69,13 +69,15 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
 
 def image_files(path: pathlib.Path) -> list[pathlib.Path]:
     """`path`, or the image files below it in the order of their names."""
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    if not path.is_file() and not path.is_dir():
         raise ConfigError(
             f"--input={path} does not exist: it must be an image or a folder of "
             "images. Check the path."
         )
+    return inputs.files(path, _below)
+
+
+def _below(path: pathlib.Path) -> inputs.Found:
     try:
         found = picture_files.below(str(path))
     except OSError as error:
@@ -90,9 +92,8 @@ def image_files(path: pathlib.Path) -> list[pathlib.Path]:
             f"folder with files that end in {', '.join(pictures.ENDINGS)}. Name "
             "another folder, or a single file."
         )
-    if told:
-        logging.info("%s: %s.", path.name, told)
-    return sorted(map(pathlib.Path, found.paths))
+    left_out = told and f"{path.name}: {told}."
+    return inputs.Found([pathlib.Path(file) for file in found.paths], left_out)
 
 
 def _labels(export: Export) -> list[str]:

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from absl import logging
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.text import content as text_content
 from enas_tf.data.text import names as text_names
 from enas_tf.data.text import vocabulary
 from enas_tf.data.text import words as words_lib
-from enas_tf.export import reading
+from enas_tf.export import inputs, reading
 from enas_tf.export.reading import Signature
 from enas_tf.run import layout
 from enas_tf.run import lines as lines_lib
@@ -73,7 +72,8 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer
     Raises:
       ConfigError: no export there, no text there, or one that cannot be read.
     """
-    texts = {file: text_content.read(str(file), "input") for file in _files(input_path)}
+    files = inputs.files(input_path, _texts)
+    texts = {file: text_content.read(str(file), "input") for file in files}
     export = reading.load(final_folder, layout.VOCABULARY, SIGNATURE)
     words = _vocabulary(export.folder)
     for file, lines in texts.items():
@@ -131,10 +131,8 @@ def _batches(lines: list[str]) -> Iterator[list[str]]:
     yield batch
 
 
-def _files(path: pathlib.Path) -> list[pathlib.Path]:
-    """`path`, or the texts below it in the order of their names."""
-    if not path.is_dir():
-        return [path]
+def _texts(path: pathlib.Path) -> inputs.Found:
+    """The texts in a folder and those below it."""
     below = _below(path)
     found = [file for file in below if text_names.is_text(file.name)]
     rest = [str(f.relative_to(path)) for f in below if not text_names.is_text(f.name)]
@@ -144,9 +142,8 @@ def _files(path: pathlib.Path) -> list[pathlib.Path]:
             f"--input={path} holds no text ({has}): it must be a text file or a folder "
             "with files that end in .txt. Name another one, or unpack what is packed."
         )
-    if rest:
-        logging.info("Left out: %s", text_names.listed(rest))
-    return found
+    left_out = f"Left out: {text_names.listed(rest)}" if rest else ""
+    return inputs.Found(found, left_out)
 
 
 def _below(path: pathlib.Path) -> list[pathlib.Path]:

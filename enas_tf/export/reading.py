@@ -5,7 +5,7 @@ TensorFlow takes to be imported.
 """
 
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -19,7 +19,7 @@ from enas_tf.run.layout import NamesFile
 class Values(Protocol):
     """A tensor, for those that do not import TensorFlow."""
 
-    shape: tuple[int | None, ...]
+    shape: Sequence[int]
 
     def numpy(self) -> np.ndarray:
         """The same in NumPy."""

@@ -24,6 +24,14 @@ def value(folder: RunFolder) -> str | None:
     return str(best) if best.exists() else None
 
 
+def missing(folder: RunFolder) -> ConfigError:
+    """The refusal of a training that has no arc."""
+    return ConfigError(
+        f"--mode=train has no arc: {folder.arcs / layout.BEST_JSON} does not exist. "
+        "Give --child_fixed_arc, or search first with --mode=search."
+    )
+
+
 def mend(folder: RunFolder, config: Config) -> None:
     """Write arcs/best.json and best.txt anew where they are not of run.json's arc.
 

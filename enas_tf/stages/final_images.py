@@ -31,7 +31,6 @@ class ImageClassifier(FinalTask[Batch]):
     measure = measures.ACCURACY
     names_file = layout.CLASSES
     fits = "Train on images with as many channels, of the same --image_size"
-    test_of = ""
 
     def __init__(
         self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]

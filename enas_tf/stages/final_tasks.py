@@ -1,4 +1,4 @@
-"""What the final child of a space is: a row for each kind."""
+"""Which kind of final child a space has: a row for each space."""
 
 from typing import Any
 
@@ -8,14 +8,12 @@ from enas_tf.stages.final_images import ImageClassifier
 from enas_tf.stages.final_texts import LanguageModelling
 from enas_tf.tasks.final import FinalTask
 
-# By their spaces; each kind has batches of its own.
-FINAL_TASKS: dict[tuple[str, ...], type[FinalTask[Any]]] = {
-    config_lib.IMAGES: ImageClassifier,
-    config_lib.TEXTS: LanguageModelling,
+FINAL_TASKS: dict[str, type[FinalTask[Any]]] = {  # each with batches of its own
+    **dict.fromkeys(config_lib.IMAGES, ImageClassifier),
+    **dict.fromkeys(config_lib.TEXTS, LanguageModelling),
 }
 
 
 def of(config: Config) -> type[FinalTask[Any]]:
     """The kind of the space that `config` is of."""
-    space = config.run.search_for
-    return next(kind for spaces, kind in FINAL_TASKS.items() if space in spaces)
+    return FINAL_TASKS[config.run.search_for]

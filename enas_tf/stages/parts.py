@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from enas_tf import plots
 from enas_tf.arcs import argument as arc_argument
+from enas_tf.arcs.fixed import FixedArc
 from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.children import macro as macro_child
 from enas_tf.children import micro as micro_child
@@ -112,12 +113,21 @@ def looking(request: Request) -> Iterator[Report]:
 
 def with_arc(request: Request) -> Request:
     """The request with the arc that its search has just derived, if it had none."""
+    return request if request.fixed else request.with_arc(fixed_arc(request))
+
+
+def fixed_arc(request: Request) -> FixedArc:
+    """What is trained: the architecture that was asked for, or else was derived.
+
+    Raises:
+      ConfigError: there is none.
+    """
     if request.fixed:
-        return request
+        return request.fixed
     train, value = request.configs["train"], best_arc.value(request.folder)
-    return request.with_arc(
-        arc_argument.fixed_arc(value, train.run.search_for, train.child)
-    )
+    if value is None:
+        raise best_arc.missing(request.folder)
+    return arc_argument.fixed_arc(value, train.run.search_for, train.child)
 
 
 def driver(

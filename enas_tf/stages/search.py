@@ -16,8 +16,10 @@ from enas_tf.search import loop as search_lib
 from enas_tf.search import rewards, scoring
 from enas_tf.search import shown as shown_lib
 from enas_tf.search.controller import Controller
+from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import earlier, same_data, same_machine, summary
 from enas_tf.stages import parts as parts_lib
+from enas_tf.tasks.base import Task
 from enas_tf.training import ahead, networks, stopping
 from enas_tf.training import child as child_lib
 from enas_tf.training.driver import Driver
@@ -29,8 +31,8 @@ ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is rea
 class SearchParts(NamedTuple):
     """A search, put together and standing where its last checkpoint was."""
 
-    space: Any
-    task: Any
+    space: SearchSpace[Any]
+    task: Task[Any]
     controller: Controller
     scorer: scoring.Scorer
     search: search_lib.Search
@@ -124,7 +126,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         driver,
         report,
         config.child,
-        timed=lambda: search.tell_left(),
+        timed=lambda: turns.tell_left(),
     )
     folder.arcs.mkdir(parents=True, exist_ok=True)
     shown = shown_lib.ShownArcs(
@@ -141,7 +143,7 @@ def _build(request: Request, report: Report) -> SearchParts:
     collaborators = search_lib.Parts(
         space, controller, scorer, controller_trainer, epochs, driver, report, shown
     )
-    search = search_lib.Search(
+    turns = search_lib.Search(
         collaborators,
         loop,
         config.controller,
@@ -152,12 +154,12 @@ def _build(request: Request, report: Report) -> SearchParts:
     )
     restored = parts_lib.restore(driver, report, "search")
     finished = driver.position[counters.EPOCH]
-    phases = search.controller_updates(finished)
+    phases = turns.controller_updates(finished)
     if not shown.forget_after(finished) and phases:
         sampled = f"{layout.ARCS}/{layout.SAMPLED}"
         report.message(f"{sampled} has no row of the phases so far: it was")
         report.message("removed or damaged.")
-    parts = SearchParts(space, task, controller, scorer, search, driver, restored)
+    parts = SearchParts(space, task, controller, scorer, turns, driver, restored)
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
         f"{controller.count_params():,}; {space.size_in_words()}."
@@ -249,7 +251,9 @@ def _images_in_words(derived: derive_lib.Derived) -> str:
     return f"on validation {chose}"
 
 
-def _derived_rows(space: Any, derived: derive_lib.Derived, measure: Measure) -> str:
+def _derived_rows(
+    space: SearchSpace[Any], derived: derive_lib.Derived, measure: Measure
+) -> str:
     rows = []
     for source, scores in (("policy", derived.policy), ("random", derived.random)):
         for row, mean in zip(scores.tokens, scores.means, strict=True):

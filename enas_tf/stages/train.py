@@ -101,7 +101,7 @@ def predict(request: Request) -> None:
 
 def _build(request: Request, config: Config, report: Report) -> TrainParts:
     agree = functools.partial(_same_data, request, report)
-    final = final_tasks.of(config)(config, request.fixed, agree=agree)
+    final = final_tasks.of(config)(config, parts_lib.fixed_arc(request), agree=agree)
     total = final.lessons.steps_before(config.loop.num_epochs)
     trainer = ChildTrainer(
         final.network, final.task, config.child, lessons=final.lessons

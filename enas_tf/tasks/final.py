@@ -53,7 +53,7 @@ class FinalTask(Protocol[BatchT]):
       names_file: in which file an export says what its answers are called.
       names: these, in the order of the answers; a warm start needs the same.
       fits: how to get data and settings that fit another child's weights, a sentence.
-      test_of: what a test figure is of, in words, where that must be said; or "".
+      test_of: what a test figure is of, in words, where that must be said.
     """
 
     task: Task[BatchT]
@@ -65,7 +65,7 @@ class FinalTask(Protocol[BatchT]):
     names_file: NamesFile
     names: Sequence[str]
     fits: str
-    test_of: str
+    test_of: str = ""
     measure: ClassVar[Measure]
 
     def __init__(
