@@ -31,9 +31,11 @@ class Served(tf.Module):
     """
 
     def __init__(self, layer: WordModel, vocabulary: Sequence[str]):
-        """Args:
-        layer: the model.
-        vocabulary: the word of each id.
+        """Puts the vocabulary into a table of the graph.
+
+        Args:
+          layer: the model.
+          vocabulary: the word of each id.
         """
         super().__init__()
         self.layer = layer

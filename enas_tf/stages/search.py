@@ -233,7 +233,7 @@ def _keep_derived(
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
     honest = measure.words(derived.honest_mean)
-    title = f"{space.name}: {measure.name} {honest} {_images_in_words(derived)}"
+    title = f"{space.name}: {measure.name} {honest} {_examples_in_words(derived)}"
     plots.draw_arc(space, best, arcs / layout.BEST_PICTURE, title=title)
     disk.write_text(arcs / layout.DERIVED, _derived_rows(space, derived, measure))
     report.once("derive", 0, figures)
@@ -245,7 +245,7 @@ def _keep_derived(
         report.message(line)
 
 
-def _images_in_words(derived: derive_lib.Derived) -> str:
+def _examples_in_words(derived: derive_lib.Derived) -> str:
     """Which validation examples a figure of the best arc is of."""
     chose = "that did not choose it" if len(derived.check) else "that chose it"
     return f"on validation {chose}"

@@ -67,6 +67,14 @@ def test_a_training_that_goes_on_needs_none_of_its_settings_again(build):
     assert anew.configs["train"].loop.batch_size == 100  # the published one
 
 
+def test_an_arc_is_one_value_whatever_it_was_written_as(build, tmp_path):
+    (tmp_path / "arc.json").write_text(SPACE.to_json(FIXED.arc))
+    for written in ("arc.json", ARC, "0 | 1 0"):
+        assert build(child_fixed_arc=written).fixed == FIXED
+    assert build(search_for="rnn", child_fixed_arc="lstm").fixed == ("lstm", None)
+    assert build(search_for="macro").fixed is None
+
+
 def test_every_mode_goes_by_the_settings_of_some_stage():
     assert set(modes.MODES) == set(MODES)
     for mode in modes.MODES.values():
