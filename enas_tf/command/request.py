@@ -92,10 +92,14 @@ class Request(NamedTuple):
     def predict_command(self) -> str:
         """The command that asks the exported model; its input is yet to be named."""
         run = self.configs["train"].run
-        example = "TEXT.txt" if run.search_for in config.TEXTS else "PICTURE.png"
+        _, example = checks.INPUTS[run.search_for]
+        name, dot, ending = example.partition(".")
         python, program, *_ = self.command
         words = [f"--search_for={run.search_for}", "--mode=predict"]
-        words += [f"--output_dir={run.output_dir}", f"--input={example}"]
+        words += [
+            f"--output_dir={run.output_dir}",
+            f"--input={name.upper()}{dot}{ending}",
+        ]
         return shlex.join([_from_here(python), program, *words])
 
 

@@ -14,6 +14,7 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import evaluation, images
 from enas_tf.stages import parts as parts_lib
+from enas_tf.stages.parts import SpaceParts
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.training import by_class, networks, retrain
@@ -37,30 +38,38 @@ class ImageClassifier(FinalTask[Batch]):
     ):
         """See `FinalTask`."""
         part = parts_lib.SPACES[config.run.search_for]
-        space, loop = part.space(config), config.loop
+        space, loop, seed = part.space(config), config.loop, config.run.seed
         self._data = images.load(config, part.reductions(space), all_training=True)
         agree(self._data)
+        self.names = self._data.class_names
         # Put together here alone: the task has a copy of its own, and their mean.
-        splits = dict(train=self._data.all_training(), test=self._data.test)
-        self.task = images.task(self._data, splits, config)
-        self.lessons = self.task.lessons(
-            batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=config.run.seed
+        self.task = images.task(
+            self._data,
+            dict(train=self._data.all_training(), test=self._data.test),
+            config,
         )
-        sizes = images.sizes(self._data, config.run.seed)
+        self.lessons = self.task.lessons(
+            batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
+        )
+        self._eval_batch_size = loop.eval_batch_size
+        self._about = space.describe(fixed.arc)
+        self._build(config, part, fixed)
+
+    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+        """The two networks, and what is trained, kept and tested of them."""
+        seed = config.run.seed
+        sizes = images.sizes(self._data, seed)
         self._trained, self._model = (
             part.final(fixed.arc, config.child, **sizes, training=training)
             for training in (True, False)
         )
-        total = self.lessons.steps_before(loop.num_epochs)
+        total = self.lessons.steps_before(config.loop.num_epochs)
         self.network = networks.FinalNetwork(
-            self._trained, total_steps=total, seed=config.run.seed
+            self._trained, total_steps=total, seed=seed
         )
         self.variables = [weight.value for weight in self._trained.weights]
         self.warm = dict(model=self.variables)
         self.weights = [weight.value for weight in self._model.weights]
-        self.names = self._data.class_names
-        self._eval_batch_size = loop.eval_batch_size
-        self._about = space.describe(fixed.arc)
 
     def warm_started(self) -> None:
         """See `FinalTask`: the weights are all that is taken over."""

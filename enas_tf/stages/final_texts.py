@@ -15,6 +15,7 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import parts as parts_lib
 from enas_tf.stages import texts
+from enas_tf.stages.parts import SpaceParts
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.tasks.language_model import Batch
 from enas_tf.training import final_language, stream_loss
@@ -41,33 +42,36 @@ class LanguageModelling(FinalTask[Batch]):
         self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
     ):
         """See `FinalTask`."""
-        part = parts_lib.SPACES[config.run.search_for]
-        loop, seed = config.loop, config.run.seed
+        part, loop = parts_lib.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
         agree(self._data)
-        self._model = part.final(
-            fixed.arc,
-            config.rnn,
-            num_nodes=config.child.num_layers,
-            vocab_size=len(self._data.vocabulary),
-            seed=seed,
-        )
-        self.network = final_language.FinalLanguageNetwork(
-            self._model, config.rnn, seed=seed
-        )
-        self.lessons = self.task.lessons(
-            batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
-        )
-        self._averaged = self.network.averaged
-        self.variables = self.weights = self.network.variables
-        self.warm = dict(model=self.variables, optimizer=self._averaged.variables)
         self.names = self._data.vocabulary
-        self._loss = stream_loss.StreamLoss(self._model)
+        self.lessons = self.task.lessons(
+            batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=config.run.seed
+        )
         self._rows = dict(
             batch_size=loop.eval_batch_size, bptt_steps=config.rnn.bptt_steps
         )
         arc = fixed.arc
         self._about = OF_LSTM if arc is None else part.space(config).describe(arc)
+        self._build(config, part, fixed)
+
+    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+        """The model, and what is trained, kept and tested of it."""
+        self._model = part.final(
+            fixed.arc,
+            config.rnn,
+            num_nodes=config.child.num_layers,
+            vocab_size=len(self.names),
+            seed=config.run.seed,
+        )
+        self.network = final_language.FinalLanguageNetwork(
+            self._model, config.rnn, seed=config.run.seed
+        )
+        self._averaged = self.network.averaged
+        self.variables = self.weights = self.network.variables
+        self.warm = dict(model=self.variables, optimizer=self._averaged.variables)
+        self._loss = stream_loss.StreamLoss(self._model)
 
     def warm_started(self) -> None:
         """See `FinalTask`: with what the other was tested by, its weights or a mean."""
