@@ -63,9 +63,11 @@ class DeployedClassifier(NamedTuple):
 
     def save(self, folder: pathlib.Path) -> None:
         """See `writing.Deployed`."""
-        _write_saved_model(self.model, folder)
+        _write_saved_model(self.model, folder / layout.SAVED_MODEL)
 
-    def differences(self, loaded: keras.Model, served: tf.Module) -> list[float]:
+    def differences(
+        self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
+    ) -> list[float]:
         """See `writing.Deployed`; of probabilities."""
         expected = np.asarray(self.model(self.sample, training=False))
         answers = [loaded(self.sample, training=False)]

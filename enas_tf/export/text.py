@@ -132,10 +132,14 @@ class DeployedLanguageModel(NamedTuple):
     def save(self, folder: pathlib.Path) -> None:
         """See `writing.Deployed`."""
         served = Served(self.layer, self.vocabulary)
-        tf.saved_model.save(served, str(folder), signatures=served.signatures())
+        place = str(folder / layout.SAVED_MODEL)
+        tf.saved_model.save(served, place, signatures=served.signatures())
 
-    def differences(self, loaded: keras.Model, served: tf.Module) -> list[float]:
+    def differences(
+        self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
+    ) -> list[float]:
         """See `writing.Deployed`; of log-probabilities."""
+        del folder
         return _differences(self.layer, self.sample_ids, loaded, served)
 
 

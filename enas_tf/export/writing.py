@@ -42,10 +42,15 @@ class Deployed(Protocol):
         """See the class."""
 
     def save(self, folder: pathlib.Path) -> None:
-        """Write it to `folder`, which is not there yet, as a SavedModel."""
+        """Write into `folder`, beside `model.keras`: `saved_model/`, and what else."""
 
-    def differences(self, loaded: keras.Model, served: tf.Module) -> list[float]:
-        """How far the answers of `model.keras` and the SavedModel are from its own."""
+    def differences(
+        self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
+    ) -> list[float]:
+        """How far the answers of the files in `folder` are from its own, each.
+
+        `loaded` and `served` are `model.keras` and `saved_model/`, read from there.
+        """
 
 
 def export(deployed: Deployed, folder: pathlib.Path, names: Sequence[str]) -> float:
@@ -68,7 +73,7 @@ def export(deployed: Deployed, folder: pathlib.Path, names: Sequence[str]) -> fl
         _write(deployed, new, names)
         loaded = keras.models.load_model(new / layout.KERAS_FILE, compile=False)
         served = tf.saved_model.load(str(new / layout.SAVED_MODEL))
-        return _rounding(deployed.differences(loaded, served))
+        return _rounding(deployed.differences(new, loaded, served))
 
 
 def write_names(folder: pathlib.Path, file: str, names: Sequence[str]) -> None:
@@ -86,10 +91,9 @@ def _write(deployed: Deployed, folder: pathlib.Path, names: Sequence[str]) -> No
     keras_file = folder / layout.KERAS_FILE
     deployed.model.save(keras_file)
     _enclose_names(keras_file, names_file.enclosed, names)
-    saved = folder / layout.SAVED_MODEL
     with _quiet():
-        deployed.save(saved)
-    extra = saved / exported.EXTRA
+        deployed.save(folder)
+    extra = folder / layout.SAVED_MODEL / exported.EXTRA
     extra.mkdir()
     write_names(extra, names_file.file, names)
 

@@ -88,9 +88,9 @@ class DeployedEar(NamedTuple):
     names_file = layout.CLASSES
 
     def save(self, folder):
-        self.model.export(str(folder), verbose=False)
+        self.model.export(str(folder / layout.SAVED_MODEL), verbose=False)
 
-    def differences(self, loaded, served):
+    def differences(self, folder, loaded, served):
         wanted = self.model(self.sample)
         answers = loaded(self.sample), ask(served.signatures["serve"], self.sample)
         return [float(np.max(np.abs(wanted - some))) for some in answers]
