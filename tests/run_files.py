@@ -4,7 +4,7 @@ import json
 import pathlib
 import zipfile
 
-from enas_tf.export import folder as exported
+from enas_tf.run import layout
 
 
 def plain(path: pathlib.Path, **changes) -> None:
@@ -29,5 +29,5 @@ def as_before(folder: pathlib.Path) -> None:
 def no_model(final: pathlib.Path) -> None:
     """An export without a model in it."""
     final.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(final / exported.KERAS_FILE, "w"):
+    with zipfile.ZipFile(final / layout.KERAS_FILE, "w"):
         pass

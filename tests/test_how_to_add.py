@@ -174,19 +174,19 @@ def test_an_exporter_writes_its_file_and_is_held_against_the_model(clone, tmp_pa
     put(
         clone,
         file,
-        "    saved = folder / exported.SAVED_MODEL\n",
-        "    weights.write(model, folder)\n",
+        "        _write_saved_model(self.model, folder / layout.SAVED_MODEL)\n",
+        "        weights.write(self.model, folder)\n",
     )
     put(
         clone,
         file,
-        "    for name, dtype in ENDPOINTS.items():\n        images = tf.constant(",
-        "    answers.append(weights.answer(model, folder, sample))\n",
+        "        return [float(np.max(np.abs(answer - expected)))",
+        "        answers.append(weights.answer(self.model, folder, self.sample))\n",
     )
     put(
         clone,
         "run/layout.py",
-        '    "final/SHA256SUMS",\n',
+        '    f"{FINAL}/{SUMS}",\n',
         '    "final/weights.npz",\n',
     )
     listed, sums, known, refused = run(clone, EXPORT_IT, str(tmp_path / "run"))

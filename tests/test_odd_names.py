@@ -14,9 +14,9 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import cifar_forms, split_folders
 from enas_tf.data.text import vocabulary, words
 from enas_tf.export import folder as exported
-from enas_tf.export import images as export
 from enas_tf.export import predict_images as predict
-from enas_tf.run import lines
+from enas_tf.export import writing
+from enas_tf.run import layout, lines
 
 # In the order of their labels. What a file system and a line of a list can hold.
 CLASSES = (
@@ -115,7 +115,7 @@ def test_a_class_that_is_no_line_is_refused(name):
 @pytest.mark.parametrize("name", BROKEN[:-2])
 def test_an_export_with_a_class_that_is_no_line_is_refused(name, tmp_path):
     with pytest.raises(ValueError, match="is not one line of text"):
-        export.write_names(tmp_path, "classes.txt", ["a", name])
+        writing.write_names(tmp_path, "classes.txt", ["a", name])
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ def test_an_empty_line_between_names_is_no_class_less(text, names, tmp_path):
 
 def write_export(folder, text, names):
     """The names of an export: one a line, and those inside model.keras."""
-    (folder / exported.CLASSES_FILE).write_text(text)
-    with zipfile.ZipFile(folder / exported.KERAS_FILE, "w") as archive:
+    (folder / layout.CLASSES.file).write_text(text)
+    with zipfile.ZipFile(folder / layout.KERAS_FILE, "w") as archive:
         if names is not None:
-            archive.writestr(exported.ENCLOSED_CLASSES, json.dumps(names))
+            archive.writestr(layout.CLASSES.enclosed, json.dumps(names))
     return exported.names(folder, 3)
 
 
@@ -177,8 +177,8 @@ def test_a_vocabulary_of_odd_words_comes_back(tmp_path):
     known = vocabulary.choose(
         vocabulary.Counter(counts), vocabulary.Counter(), vocab_size=0, name="odd"
     )
-    export.write_names(tmp_path, exported.VOCABULARY_FILE, known.words)
-    found = (tmp_path / exported.VOCABULARY_FILE).read_text("utf-8").splitlines()
+    writing.write_names(tmp_path, layout.VOCABULARY.file, known.words)
+    found = (tmp_path / layout.VOCABULARY.file).read_text("utf-8").splitlines()
     assert tuple(found) == known.words and len(found) == 10
 
 

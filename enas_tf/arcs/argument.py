@@ -1,7 +1,7 @@
 """What --child_fixed_arc may be: an arc in one of its forms, a file, or a name.
 
-All forms end as the integers of the original, checked by the space they belong to:
-integers as any program prints them, JSON of this program or of nni, genotypes.
+All forms end as an arc that the space they belong to has checked: integers as any
+program prints them, JSON of this program or of nni, genotypes.
 """
 
 import json
@@ -14,10 +14,11 @@ from absl import logging
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.arcs import genotypes as arc_genotype
 from enas_tf.arcs import sources as arc_source
+from enas_tf.arcs.fixed import Arc, FixedArc
 from enas_tf.arcs.forms import Form
 from enas_tf.arcs.sources import Source
 from enas_tf.config import sections as config
-from enas_tf.spaces import genotype_source, json_fields, nni, printed
+from enas_tf.spaces import base, genotype_source, json_fields, nni, printed
 from enas_tf.spaces.rnn import RnnArc
 
 FORMS = arc_forms.FORMS
@@ -28,7 +29,14 @@ NAMED_ARCS = arc_forms.NAMED_ARCS
 def arc_text(
     value: str, space_name: str, child: config.ChildConfig, *, average: str = "loose"
 ) -> str:
-    """The integers of the arc that `value` gives, one space between them.
+    """The integers of what `fixed_arc` gives, one space between them."""
+    return fixed_arc(value, space_name, child, average=average).text
+
+
+def fixed_arc(
+    value: str, space_name: str, child: config.ChildConfig, *, average: str = "loose"
+) -> FixedArc:
+    """The arc that `value` gives.
 
     Args:
       value: of --child_fixed_arc: integers, a genotype, a file with either or with
@@ -42,12 +50,12 @@ def arc_text(
     """
     form = FORMS[space_name]
     if value in form.baselines:
-        return value
+        return FixedArc(value, None)
     origin = f" ({value})" if value in form.named else ""
     try:
         source = Source(form.named[value]) if origin else _source(value)
         origin = origin or source.origin
-        return _integers(source, space_name, child, average)
+        return _arc_of(source, space_name, child, average)
     except (ValueError, RecursionError) as error:
         reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
         raise _refusal(f"{reason}{origin}", space_name) from None
@@ -73,10 +81,10 @@ def _source(value: str) -> Source:
     return arc_source.read(value)
 
 
-def _integers(
+def _arc_of(
     source: Source, space_name: str, child: config.ChildConfig, average: str
-) -> str:
-    """The arc of `source` as integers, whichever form it has."""
+) -> FixedArc:
+    """The arc of `source`, whichever form it has."""
     form, text = FORMS[space_name], source.text
     if genotype_source.is_genotype(text):
         return arc_genotype.from_source(source, space_name, child, average=average)
@@ -109,7 +117,7 @@ def _check_leaves(text: str) -> None:
             json_fields.whole(value, "an element of its lists")
 
 
-def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
+def _from_integers(text: str, form: Form, child: config.ChildConfig) -> FixedArc:
     found = printed.read(text)
     words = found.text.replace("|", " ").replace(",", " ").split()
     # The smallest space will do to be told which word is no integer.
@@ -121,7 +129,7 @@ def _from_integers(text: str, form: Form, child: config.ChildConfig) -> str:
         return _from_older(arc, form, child)
     size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
     space = form.of_size(size, child.num_branches)
-    return space.text(space.parse(" ".join(words)))
+    return _in(space, space.parse(" ".join(words)))
 
 
 def _check_lists(lists: tuple[int, ...], form: Form) -> None:
@@ -137,13 +145,20 @@ def _check_lists(lists: tuple[int, ...], form: Form) -> None:
             )
 
 
-def _from_older(arc: RnnArc, form: Form, child: config.ChildConfig) -> str:
-    converted = form.of_size(len(arc.ops), child.num_branches).text(arc)
-    logging.warning("--child_fixed_arc is in the older form; converted: %s", converted)
+def _in(space: base.SearchSpace, arc: Arc) -> FixedArc:
+    """An `arc` of `space`; ValueError if it is none."""
+    return FixedArc(space.text(arc), arc)
+
+
+def _from_older(arc: RnnArc, form: Form, child: config.ChildConfig) -> FixedArc:
+    converted = _in(form.of_size(len(arc.ops), child.num_branches), arc)
+    logging.warning(
+        "--child_fixed_arc is in the older form; converted: %s", converted.text
+    )
     return converted
 
 
-def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
+def _from_json(text: str, form: Form, child: config.ChildConfig) -> FixedArc:
     _refuse_rows(text)
     fields = json_fields.read(text)
     if isinstance(fields, dict) and nni.is_nni(fields):
@@ -156,7 +171,7 @@ def _from_json(text: str, form: Form, child: config.ChildConfig) -> str:
     except (LookupError, TypeError):
         size = smallest  # will do to be told what is wrong
     space = form.of_size(size, child.num_branches)
-    return space.text(space.from_json(text))
+    return _in(space, space.from_json(text))
 
 
 def _is_row(fields: Mapping[str, object]) -> bool:
@@ -178,11 +193,11 @@ def _refuse_rows(text: str) -> None:
 
 def _from_nni(
     fields: Mapping[str, object], form: Form, child: config.ChildConfig
-) -> str:
+) -> FixedArc:
     if form.genotypes != genotype_source.CELLS:
         raise ValueError("it is nni's JSON, which says nothing that this space knows")
     arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_branches)
-    return arc_genotype.text_of(arc, form, child.num_branches)
+    return arc_genotype.of_cells(arc, form, child.num_branches)
 
 
 def _refusal(reason: str, space_name: str) -> config.ConfigError:

@@ -3,6 +3,7 @@
 from absl import logging
 
 from enas_tf.arcs import forms as arc_forms
+from enas_tf.arcs.fixed import FixedArc
 from enas_tf.arcs.forms import Form
 from enas_tf.arcs.sources import Source
 from enas_tf.config import sections as config
@@ -13,8 +14,8 @@ from enas_tf.spaces.micro import MicroArc
 
 def from_source(
     source: Source, space_name: str, child: config.ChildConfig, *, average: str
-) -> str:
-    """The integers of the genotype in `source`: of its name, or the only usable one.
+) -> FixedArc:
+    """The arc of the genotype in `source`: of its name, or the only usable one.
 
     Args:
       source: its text has genotypes.
@@ -35,13 +36,13 @@ def from_source(
     if len(fitting) > 1:
         fitting = [_only_usable(fitting, space_name, child, average)]
     concat = child.genotype_concat
-    return _text(fitting[0], space_name, child, average=average, concat=concat)
+    return _arc(fitting[0], space_name, child, average=average, concat=concat)
 
 
-def text_of(arc: MicroArc, form: Form, num_ops: int) -> str:
-    """The integers of a micro `arc`; ValueError if it has too few or many blocks."""
+def of_cells(arc: MicroArc, form: Form, num_ops: int) -> FixedArc:
+    """A micro `arc`; ValueError if it has too few or many blocks."""
     blocks = len(arc.normal.ops) // genotype.EDGES_PER_BLOCK
-    return form.of_size(blocks, num_ops).text(arc)
+    return FixedArc(form.of_size(blocks, num_ops).text(arc), arc)
 
 
 def _of_name(name: str, written: list[Written]) -> Written:
@@ -69,16 +70,16 @@ def _only_usable(
     reasons = []
     for one in written:
         try:
-            arc = _text(one, space_name, child, average=average, concat=concat)
-            arcs.setdefault(arc, one)
+            found = _arc(one, space_name, child, average=average, concat=concat)
+            arcs.setdefault(found.text, one)
         except ValueError as error:
             reasons.append(f"{one.name or 'one without a name'}: {error}")
     if len(arcs) == 1:
-        (found,) = arcs.values()
+        (only,) = arcs.values()
         logging.warning(
-            "Genotype %s is taken, the only arc of this space in the file.", found.name
+            "Genotype %s is taken, the only arc of this space in the file.", only.name
         )
-        return found
+        return only
     if arcs:
         usable = list(arcs.values())
         raise ValueError(
@@ -94,14 +95,14 @@ def _names(written: list[Written]) -> str:
     return ", ".join(one.name or "one without a name" for one in written)
 
 
-def _text(
+def _arc(
     one: Written,
     space_name: str,
     child: config.ChildConfig,
     *,
     average: str,
     concat: str,
-) -> str:
+) -> FixedArc:
     if one.fault:
         raise ValueError(one.fault)
     form, num_ops = arc_forms.FORMS[space_name], child.num_branches
@@ -109,8 +110,8 @@ def _text(
         arc = recurrent_genotype.arc_of(
             one.fields, concat=concat, average=average, num_ops=num_ops
         )
-        return form.of_size(len(arc.ops), num_ops).text(arc)
+        return FixedArc(form.of_size(len(arc.ops), num_ops).text(arc), arc)
     cells = genotype.of_fields(one.fields)
-    return text_of(
+    return of_cells(
         genotype.arc_of(cells, concat=concat, num_ops=num_ops), form, num_ops
     )

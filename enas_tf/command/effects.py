@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from enas_tf.arcs import forms as arc_forms
+from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.config.sections import Config
 
 # The modes that look at a trained network.
-LOOKING = ("evaluate", "export", "predict")
+LOOKING = tuple(name for name, mode in modes.MODES.items() if mode.looks)
 
 
 class Case(NamedTuple):

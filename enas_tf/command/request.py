@@ -13,38 +13,26 @@ from typing import Any, NamedTuple
 
 import enas_tf
 from enas_tf.arcs import argument as arc_argument
+from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command import checks, places, warm_start
-from enas_tf.config import presets
+from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
 from enas_tf.export import folder as exported
 from enas_tf.export import sums as export_sums
 from enas_tf.machine import record as machine
-from enas_tf.run import best_arc
+from enas_tf.run import best_arc, layout
 from enas_tf.run import space as run_space
 from enas_tf.run.folder import RunFolder
-
-# The stages whose settings a mode goes by.
-STAGES = {
-    "search": ("search",),
-    "derive": ("search",),
-    "train": ("train",),
-    "evaluate": ("train",),
-    "export": ("train",),
-    "predict": ("train",),
-    "all": ("search", "train"),
-}
-# The modes that begin a stage, and so may begin it anew; the others look at a run.
-BEGINNING = ("search", "train", "all")
 
 
 class Request(NamedTuple):
     """One command.
 
     Attributes:
-      mode: one of `config.MODES`.
+      mode: a key of `modes.MODES`.
       configs: the settings by stage, "search" and "train".
-      arc: the arc to train, as integers; "" until a search has derived it.
+      fixed: the architecture to train; None until a search has derived it.
       folder: the run's folder, claimed for this process, or only looked at.
       command: the command line, ready to be typed again.
       machine: what is asked of TensorFlow.
@@ -52,7 +40,7 @@ class Request(NamedTuple):
 
     mode: str
     configs: dict[str, config.Config]
-    arc: str
+    fixed: FixedArc | None
     folder: RunFolder
     command: list[str]
     machine: machine.Wanted
@@ -60,12 +48,17 @@ class Request(NamedTuple):
     @property
     def begun(self) -> dict[str, config.Config]:
         """The settings of the stages that the mode has."""
-        return {stage: self.configs[stage] for stage in STAGES[self.mode]}
+        return {stage: self.configs[stage] for stage in modes.MODES[self.mode].stages}
 
-    def with_arc(self, arc: str) -> "Request":
-        """This request with `arc` (integers) to train, and what follows from it."""
-        train = _with_arc(self.configs["train"], arc)
-        return self._replace(arc=arc, configs={**self.configs, "train": train})
+    @property
+    def arc(self) -> str:
+        """What is trained, as settings have it; "" until it is known."""
+        return self.fixed.text if self.fixed else ""
+
+    def with_arc(self, fixed: FixedArc) -> "Request":
+        """This request with an architecture to train, and what follows from it."""
+        train = _with_arc(self.configs["train"], fixed.text)
+        return self._replace(fixed=fixed, configs={**self.configs, "train": train})
 
     def command_line(self, *, without: Sequence[str] = (), more: str = "") -> str:
         """The command to paste into a shell.
@@ -92,7 +85,7 @@ class Request(NamedTuple):
 
     def _data_of_search(self) -> list[str]:
         """The flags without which a training would be on other data than the search."""
-        search, train = (config.flat(self.configs[stage]) for stage in presets.STAGES)
+        search, train = (config.flat(self.configs[stage]) for stage in modes.STAGES)
         names = [item.flag for item in config.settings() if item.section == "data"]
         other = [name for name in names if search[name] not in ("", train[name])]
         return [f"--{name}={search[name]}" for name in other]
@@ -148,18 +141,18 @@ def build(
     source = warm_start.source(run, folder)
     given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)
-    for stage in STAGES[run.mode]:
+    for stage in modes.MODES[run.mode].stages:
         checks.check(configs[stage])
         checks.check_reward(configs[stage])
     _refuse_missing(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":
         export_sums.refuse_damaged(folder.final)
-    arc = _arc(given, configs["train"], folder)
-    if arc:
-        warm_start.refuse_other_arc(arc, run, source)
-        _refuse_disagreement(given, arc, configs["train"].run.search_for)
-        configs["train"] = _with_arc(configs["train"], arc)
+    fixed = _fixed(given, configs["train"], folder)
+    if fixed:
+        warm_start.refuse_other_arc(fixed.text, run, source)
+        _refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
+        configs["train"] = _with_arc(configs["train"], fixed.text)
     folder = RunFolder.take(
         run.output_dir,
         run.mode,
@@ -170,17 +163,17 @@ def build(
     try:
         with folder.failing():
             _refuse_changes(run.mode, configs, folder)
-            looked_at = () if run.mode == "predict" else STAGES[run.mode]
+            looked_at = () if run.mode == "predict" else modes.MODES[run.mode].stages
             wanted = machine.wanted(run.threads, looked_at, folder)
             configs = _with_threads(configs, wanted.threads)
-            if run.mode in BEGINNING:
+            if modes.MODES[run.mode].begins:
                 folder.describe(configs, command)
             if run.mode == "train" and "child_fixed_arc" not in given:
                 best_arc.mend(folder, configs["train"])
     except config.ConfigError:
         folder.release()
         raise
-    return Request(run.mode, configs, arc, folder, command, wanted)
+    return Request(run.mode, configs, fixed, folder, command, wanted)
 
 
 def run_settings(given: Mapping[str, object]) -> config.RunConfig:
@@ -212,15 +205,15 @@ def stage_configs(
     that they need not be written again; and so does a training that goes on.
     """
     goes_on = run.mode == "train" and folder.has_checkpoint("train")
-    begins = run.mode in BEGINNING and (run.reset_output_dir or not goes_on)
+    begins = modes.MODES[run.mode].begins and (run.reset_output_dir or not goes_on)
     configs = {}
-    for stage in presets.STAGES:
+    for stage in modes.STAGES:
         values = dict(given, mode=run.mode, output_dir=run.output_dir)
         if stage == "train" and run.mode == "all":
             # It follows from the derived arc.
             values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and not begins:
-            needed = stage in STAGES[run.mode]
+            needed = stage in modes.MODES[run.mode].stages
             values = {**_kept(folder.settings(stage, needed=needed)), **values}
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
@@ -249,18 +242,17 @@ def _with_threads(
     return {stage: config.replace(one, values) for stage, one in configs.items()}
 
 
-def _arc(given: Mapping[str, object], train: config.Config, folder: RunFolder) -> str:
-    """The arc that the mode is about, as integers; "" where a search is to find it."""
+def _fixed(
+    given: Mapping[str, object], train: config.Config, folder: RunFolder
+) -> FixedArc | None:
+    """The architecture that the mode is about; None where a search is to find it."""
     mode = train.run.mode
-    if STAGES[mode] != ("train",):
-        return ""
+    if not modes.MODES[mode].trains_only:
+        return None
     value = given.get("child_fixed_arc", _arc_of(folder, derived_first=mode == "train"))
     if value is None:
-        raise config.ConfigError(
-            f"--mode=train has no arc: {folder.arcs / 'best.json'} does not exist. "
-            "Give --child_fixed_arc, or search first with --mode=search."
-        )
-    return arc_argument.arc_text(
+        raise best_arc.missing(folder)
+    return arc_argument.fixed_arc(
         str(value), train.run.search_for, train.child, average=train.rnn.average
     )
 
@@ -281,19 +273,19 @@ def _refuse_backend() -> None:
 
 def _refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
     """Flags that are fine each for itself."""
-    if "child_fixed_arc" in given and STAGES[run.mode] != ("train",):
+    if "child_fixed_arc" in given and not modes.MODES[run.mode].trains_only:
         raise config.ConfigError(
             f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
             "arc by itself. Leave one of the two out."
         )
-    if run.warm_start and STAGES[run.mode] != ("train",):
+    if run.warm_start and not modes.MODES[run.mode].trains_only:
         raise config.ConfigError(
             f"--warm_start is of no use with --mode={run.mode}: a search begins with "
             "weights of its own. Leave it out, or give --mode=train."
         )
     if not run.reset_output_dir:
         return
-    if run.mode not in BEGINNING:
+    if not modes.MODES[run.mode].begins:
         raise config.ConfigError(
             f"--reset_output_dir would remove what --mode={run.mode} works on. Leave "
             "it out."
@@ -315,7 +307,7 @@ def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
         )
     trained = folder.has_checkpoint("train")
     final = exported.found(folder.final)
-    has_export = (final / exported.KERAS_FILE).exists()
+    has_export = (final / layout.KERAS_FILE).exists()
     if run.mode == "predict" and trained and not has_export:
         raise config.ConfigError(
             f"--output_dir={folder.path} holds no exported model for --mode=predict. "
@@ -335,7 +327,7 @@ def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> N
     if run.mode == "predict":
         places.check_input(run.input, run.search_for)
     else:
-        places.check_data(configs[STAGES[run.mode][0]])
+        places.check_data(configs[modes.MODES[run.mode].stages[0]])
 
 
 def _refuse_disagreement(given: Mapping[str, object], arc: str, space: str) -> None:
@@ -355,9 +347,9 @@ def _refuse_changes(
     mode: str, configs: dict[str, config.Config], folder: RunFolder
 ) -> None:
     """Settings that differ from those with which a stage began in this folder."""
-    for stage in STAGES[mode]:
+    for stage in modes.MODES[mode].stages:
         settings = configs[stage]
         trained = folder.settings("train").get("child_fixed_arc")
         if mode == "all" and stage == "train" and trained:
             settings = _with_arc(settings, trained)
-        folder.refuse_changes(stage, settings, trains=mode in BEGINNING)
+        folder.refuse_changes(stage, settings, trains=modes.MODES[mode].begins)

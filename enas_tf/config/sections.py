@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from enas_tf.config import modes
 from enas_tf.config import setting as setting_lib
 from enas_tf.config.child import ChildConfig
 from enas_tf.config.controller import ControllerConfig
@@ -24,7 +25,7 @@ setting = setting_lib.setting
 SPACES = registry.Names()
 IMAGES = registry.Names("images")  # the spaces of image networks
 TEXTS = registry.Names("texts")
-MODES = ("search", "derive", "train", "evaluate", "export", "predict", "all")
+MODES = tuple(modes.MODES)
 FLIPS = ("auto", "yes", "no")
 
 

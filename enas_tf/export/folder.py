@@ -9,13 +9,8 @@ import pathlib
 import shutil
 import zipfile
 
-KERAS_FILE = "model.keras"
-SAVED_MODEL = "saved_model"
-CLASSES_FILE = "classes.txt"
-VOCABULARY_FILE = "vocabulary.txt"
-# The same names once more, inside KERAS_FILE, for whoever is given that file alone.
-ENCLOSED_CLASSES = "classes.json"
-ENCLOSED_VOCABULARY = "vocabulary.json"
+from enas_tf.run import layout
+
 # Where TensorFlow Serving keeps files that belong to a model but not to its graph.
 EXTRA = "assets.extra"
 
@@ -24,28 +19,30 @@ def names(folder: pathlib.Path, count: int) -> list[str]:
     """What the `count` answers of the model in `folder` are called.
 
     A class whose name had line breaks, which once was trained on, shifts all names
-    behind it in `CLASSES_FILE`; the list inside `KERAS_FILE` has them as they are.
+    behind it in the file beside the model; the list inside it has them as they are.
 
     Raises:
       OSError: there is no such file.
       ValueError: it is no text, or neither has as many names.
     """
-    listed = (folder / CLASSES_FILE).read_text(encoding="utf-8").splitlines()
+    listed = (folder / layout.CLASSES.file).read_text(encoding="utf-8").splitlines()
     while len(listed) > count and not listed[-1]:
         listed.pop()
     if len(listed) == count:
         return listed
-    enclosed = _enclosed(folder / KERAS_FILE)
+    enclosed = _enclosed(folder / layout.KERAS_FILE)
     if len(enclosed) == count:
         return enclosed
-    raise ValueError(f"{CLASSES_FILE} has {len(listed)} names for {count} classes")
+    raise ValueError(
+        f"{layout.CLASSES.file} has {len(listed)} names for {count} classes"
+    )
 
 
 def _enclosed(keras_file: pathlib.Path) -> list[str]:
     """The names inside of a .keras file; none where it has none."""
     try:
         with zipfile.ZipFile(keras_file) as archive:
-            found = json.loads(archive.read(ENCLOSED_CLASSES))
+            found = json.loads(archive.read(layout.CLASSES.enclosed))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return []
     is_names = isinstance(found, list) and all(isinstance(n, str) for n in found)
@@ -54,7 +51,7 @@ def _enclosed(keras_file: pathlib.Path) -> list[str]:
 
 def fresh(folder: pathlib.Path) -> pathlib.Path:
     """An empty folder beside `folder`, to be filled and then given to `swap`."""
-    beside = _sibling(folder, "new")
+    beside = _sibling(folder, layout.NEW)
     discard(beside)  # of a run that was killed while writing
     beside.mkdir(parents=True)
     return beside
@@ -66,7 +63,7 @@ def swap(beside: pathlib.Path, folder: pathlib.Path) -> None:
     A folder cannot replace a full one in one move; `restore` knows of the moment
     between the two.
     """
-    old = _sibling(folder, "old")
+    old = _sibling(folder, layout.OLD)
     discard(old)
     if folder.exists():
         os.replace(folder, old)
@@ -76,14 +73,14 @@ def swap(beside: pathlib.Path, folder: pathlib.Path) -> None:
 
 def restore(folder: pathlib.Path) -> None:
     """Bring back the older export if a run was killed in the middle of a `swap`."""
-    old = _sibling(folder, "old")
+    old = _sibling(folder, layout.OLD)
     if old.exists() and not folder.exists():
         os.replace(old, folder)
 
 
 def found(folder: pathlib.Path) -> pathlib.Path:
     """Where the export is to be read: `folder`, or what `restore` would put there."""
-    old = _sibling(folder, "old")
+    old = _sibling(folder, layout.OLD)
     return old if old.exists() and not folder.exists() else folder
 
 
@@ -93,4 +90,4 @@ def discard(folder: pathlib.Path) -> None:
 
 
 def _sibling(folder: pathlib.Path, suffix: str) -> pathlib.Path:
-    return folder.with_name(f".{folder.name}.{suffix}")
+    return folder.with_name(layout.beside(folder.name, suffix))

@@ -4,22 +4,18 @@
 raw images and return probabilities.
 """
 
-import contextlib
-import json
-import logging
 import pathlib
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.export import folder as exported
-from enas_tf.export import sums as export_sums
+from enas_tf.export import writing
+from enas_tf.run import layout
+from enas_tf.run.layout import NamesFile
 
-# The largest difference between two answers to one image that counts as rounding.
-TOLERANCE = 1e-4
 # Of a SavedModel, with the type of the images each takes: bytes as files hold them, and
 # what a layer of a Keras model gives, to `keras.layers.TFSMLayer`, which calls `serve`.
 ENDPOINTS = {"serving_default": tf.uint8, "serve": tf.float32}
@@ -49,6 +45,38 @@ def deployable(
     return keras.Model(images, probabilities, name=name)
 
 
+class DeployedClassifier(NamedTuple):
+    """What `deployable` returned, as `writing.export` takes it.
+
+    Attributes:
+      model: the model.
+      sample: [B, H, W, C] uint8 images to compare answers on.
+    """
+
+    model: keras.Model
+    sample: np.ndarray
+
+    @property
+    def names_file(self) -> NamesFile:
+        """See `writing.Deployed`."""
+        return layout.CLASSES
+
+    def save(self, folder: pathlib.Path) -> None:
+        """See `writing.Deployed`."""
+        _write_saved_model(self.model, folder / layout.SAVED_MODEL)
+
+    def differences(
+        self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
+    ) -> list[float]:
+        """See `writing.Deployed`; of probabilities."""
+        expected = np.asarray(self.model(self.sample, training=False))
+        answers = [loaded(self.sample, training=False)]
+        for name, dtype in ENDPOINTS.items():
+            images = tf.constant(self.sample, dtype)
+            answers.append(served.signatures[name](images=images)["probabilities"])
+        return [float(np.max(np.abs(answer - expected))) for answer in answers]
+
+
 def export(
     model: keras.Model,
     folder: pathlib.Path,
@@ -69,76 +97,13 @@ def export(
       files, read again from the disk.
 
     Raises:
-      RuntimeError: that difference is more than `TOLERANCE`.
+      RuntimeError: that difference is more than `writing.TOLERANCE`.
     """
     if len(class_names) != model.output_shape[-1]:
         raise ValueError(
             f"{len(class_names)} class names for {model.output_shape[-1]} classes"
         )
-    with beside(folder) as new:
-        _write(model, new, class_names)
-        return rounding(_differences(model, new, sample))
-
-
-@contextlib.contextmanager
-def beside(folder: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A new folder to fill, which takes the place of `folder` if nothing is raised."""
-    exported.restore(folder)
-    new = exported.fresh(folder)
-    try:
-        yield new
-        export_sums.write(new)
-        exported.swap(new, folder)
-    finally:
-        exported.discard(new)
-
-
-def rounding(differences: Sequence[float]) -> float:
-    """The largest of `differences`.
-
-    Raises:
-      RuntimeError: it is more than rounding.
-    """
-    largest = max(differences)
-    # `not <=` catches NaN as well, which max() might pass over.
-    if not all(difference <= TOLERANCE for difference in differences):
-        raise RuntimeError(
-            f"the exported model's answers differ by {largest:.2g} from the trained "
-            f"one's, at most {TOLERANCE:.0e} is rounding; nothing was exported"
-        )
-    return largest
-
-
-def write_names(folder: pathlib.Path, file: str, names: Sequence[str]) -> None:
-    """A text file with a name a line; ValueError for one that is not a line."""
-    for name in map(str, names):
-        if name.splitlines() != [name]:
-            raise ValueError(f"the name {name!r} is not one line of text")
-    text = "".join(f"{name}\n" for name in names)
-    (folder / file).write_text(text, encoding="utf-8")
-
-
-def enclose_names(keras_file: pathlib.Path, file: str, names: Sequence[str]) -> None:
-    """Put `names` into a .keras file, a zip, as the JSON list `file`.
-
-    Keras reads what it wrote and passes over the rest.
-    """
-    with zipfile.ZipFile(keras_file, "a") as archive:
-        archive.writestr(file, json.dumps(list(names), indent=1) + "\n")
-
-
-def _write(
-    model: keras.Model, folder: pathlib.Path, class_names: Sequence[str]
-) -> None:
-    write_names(folder, exported.CLASSES_FILE, class_names)
-    keras_file = folder / exported.KERAS_FILE
-    model.save(keras_file)
-    enclose_names(keras_file, exported.ENCLOSED_CLASSES, class_names)
-    saved = folder / exported.SAVED_MODEL
-    _write_saved_model(model, saved)
-    extra = saved / exported.EXTRA
-    extra.mkdir()
-    write_names(extra, exported.CLASSES_FILE, class_names)
+    return writing.export(DeployedClassifier(model, sample), folder, class_names)
 
 
 def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
@@ -158,31 +123,4 @@ def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
     for name, dtype in ENDPOINTS.items():
         images = tf.TensorSpec([None, *model.input_shape[1:]], dtype, name="images")
         archive.add_endpoint(name, answer, input_signature=[images])
-    with quiet():
-        archive.write_out(str(folder), verbose=False)
-
-
-def _differences(
-    model: keras.Model, folder: pathlib.Path, sample: np.ndarray
-) -> list[float]:
-    """How far the answers of each file are from the model's."""
-    expected = np.asarray(model(sample, training=False))
-    loaded = keras.models.load_model(folder / exported.KERAS_FILE, compile=False)
-    served = tf.saved_model.load(str(folder / exported.SAVED_MODEL))
-    answers = [loaded(sample, training=False)]
-    for name, dtype in ENDPOINTS.items():
-        images = tf.constant(sample, dtype)
-        answers.append(served.signatures[name](images=images)["probabilities"])
-    return [float(np.max(np.abs(answer - expected))) for answer in answers]
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Hold back TensorFlow's note of the folder it writes: a temporary one."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+    archive.write_out(str(folder), verbose=False)

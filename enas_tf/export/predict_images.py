@@ -6,16 +6,19 @@ needed: no configuration, no data set.
 
 import pathlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from absl import logging
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import picture_files, pictures, threads
 from enas_tf.export import folder as exported
+from enas_tf.export import inputs, reading
+from enas_tf.export.reading import Export
+from enas_tf.run import layout, lines
 
 BATCH_SIZE = 64
+SIGNATURE = "serving_default"
 
 
 class Prediction(NamedTuple):
@@ -24,6 +27,13 @@ class Prediction(NamedTuple):
     path: pathlib.Path
     label: str
     probability: float
+
+
+def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+    """A line for each image: its class, and how likely that is; args as `predict`."""
+    for answer in predict(final, source):
+        path, label = lines.told(answer.path), lines.told(answer.label)
+        yield f"{path}: {label} ({answer.probability:.3f})"
 
 
 def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Prediction]:
@@ -37,18 +47,18 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
       ConfigError: no export there, no image there, or one that cannot be read.
     """
     files = image_files(input_path)
-    final_folder = exported.found(final_folder)
-    if not (final_folder / exported.CLASSES_FILE).is_file():
-        raise _no_export(final_folder)
+    reading.refuse_missing(final_folder, layout.CLASSES)
     # All of them first: a bad one should not come up after minutes.
     threads.each(lambda number: _check(files[number]), len(files))
-    served, signature = _load(final_folder / exported.SAVED_MODEL)
-    labels = _labels(final_folder, signature)
-    shape = tuple(signature.structured_input_signature[1]["images"].shape[1:])
+    export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
+    labels = _labels(export)
+    taken = export.signature.structured_input_signature[1]["images"]
+    height, width, channels = taken.shape[1:]
+    shape = (height, width, channels)
     predictions = []
     for batch in _batches(files):
         images = np.stack(_read(batch, shape))
-        answers = signature(images=images)["probabilities"].numpy()
+        answers = export.signature(images=images)["probabilities"].numpy()
         best = answers.argmax(axis=1)
         predictions += [
             Prediction(file, labels[i], float(row[i]))
@@ -59,13 +69,15 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
 
 def image_files(path: pathlib.Path) -> list[pathlib.Path]:
     """`path`, or the image files below it in the order of their names."""
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    if not path.is_file() and not path.is_dir():
         raise ConfigError(
             f"--input={path} does not exist: it must be an image or a folder of "
             "images. Check the path."
         )
+    return inputs.files(path, _below)
+
+
+def _below(path: pathlib.Path) -> inputs.Found:
     try:
         found = picture_files.below(str(path))
     except OSError as error:
@@ -80,40 +92,21 @@ def image_files(path: pathlib.Path) -> list[pathlib.Path]:
             f"folder with files that end in {', '.join(pictures.ENDINGS)}. Name "
             "another folder, or a single file."
         )
-    if told:
-        logging.info("%s: %s.", path.name, told)
-    return sorted(map(pathlib.Path, found.paths))
+    left_out = told and f"{path.name}: {told}."
+    return inputs.Found([pathlib.Path(file) for file in found.paths], left_out)
 
 
-def _labels(final_folder: pathlib.Path, signature: Any) -> list[str]:
-    count = signature.structured_outputs["probabilities"].shape[-1]
+def _labels(export: Export) -> list[str]:
+    count = export.signature.structured_outputs["probabilities"].shape[-1]
     try:
-        return exported.names(final_folder, count)
+        return exported.names(export.folder, count)
     except ValueError as error:
         raise ConfigError(
-            f"{final_folder} does not say what the classes are called ({error}). Write "
-            "it anew with --mode=export."
+            f"{export.folder} does not say what the classes are called ({error}). "
+            "Write it anew with --mode=export."
         ) from None
     except OSError:
-        raise _no_export(final_folder) from None
-
-
-def _load(folder: pathlib.Path) -> tuple[Any, Any]:
-    """The saved model, which must stay alive, and its signature."""
-    import tensorflow as tf  # seconds, so not before the files are known to be good
-
-    try:
-        served = tf.saved_model.load(str(folder))
-        return served, served.signatures["serving_default"]
-    except (OSError, KeyError, tf.errors.OpError):
-        raise _no_export(folder.parent) from None
-
-
-def _no_export(folder: pathlib.Path) -> ConfigError:
-    return ConfigError(
-        f"{folder} holds no complete exported model (saved_model/, classes.txt). Train "
-        "one with --mode=train, or write it with --mode=export."
-    )
+        raise reading.missing(export.folder, layout.CLASSES) from None
 
 
 def _check(file: pathlib.Path) -> None:

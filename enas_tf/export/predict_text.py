@@ -7,19 +7,22 @@ needed.
 import os
 import pathlib
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from absl import logging
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.text import content as text_content
 from enas_tf.data.text import names as text_names
 from enas_tf.data.text import vocabulary
 from enas_tf.data.text import words as words_lib
-from enas_tf.export import folder as exported
+from enas_tf.export import inputs, reading
+from enas_tf.export.reading import Signature
+from enas_tf.run import layout
+from enas_tf.run import lines as lines_lib
 
 LINES_PER_CALL = 64
+SIGNATURE = "score"
 SIGNS_PER_CALL = 2**16  # as if all lines were as long as the longest
 
 
@@ -36,27 +39,46 @@ class Answer(NamedTuple):
         return float(np.exp(-self.log_probability / self.num_words))
 
 
+def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+    """A line for each text, one for all together, and how they were read.
+
+    Args as `predict`.
+    """
+    answers = predict(final, source)
+    for answer in answers:
+        yield _line(lines_lib.told(answer.path), answer)
+    if len(answers) > 1:
+        yield _line(f"All {len(answers)} files", together(source, answers))
+    yield "Line by line: nothing is carried from one line to the next. Read as"
+    yield "one stream, as by --mode=evaluate, a text mostly has a lower one."
+
+
+def _line(what: str, answer: Answer) -> str:
+    return (
+        f"{what}: perplexity {answer.perplexity:.2f} line by line, "
+        f"{answer.num_words} words, ln P {answer.log_probability:.2f}"
+    )
+
+
 def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer]:
     """Score a text file, or every text in a folder and the folders below it.
 
     Each line is scored by itself, whatever its length.
 
     Args:
-      final_folder: what `export_text.export` wrote.
+      final_folder: what `text.export` wrote.
       input_path: a file, whatever its name, or a folder.
 
     Raises:
       ConfigError: no export there, no text there, or one that cannot be read.
     """
-    texts = {file: text_content.read(str(file), "input") for file in _files(input_path)}
-    final_folder = exported.found(final_folder)
-    served, score = _load(final_folder / exported.SAVED_MODEL)
-    words = _vocabulary(final_folder)
+    files = inputs.files(input_path, _texts)
+    texts = {file: text_content.read(str(file), "input") for file in files}
+    export = reading.load(final_folder, layout.VOCABULARY, SIGNATURE)
+    words = _vocabulary(export.folder)
     for file, lines in texts.items():
         _refuse_unknown(file, lines, words)
-    answers = [_answer(file, lines, score) for file, lines in texts.items()]
-    del served  # it had to live as long as its signature
-    return answers
+    return [_answer(file, lines, export.signature) for file, lines in texts.items()]
 
 
 def together(folder: pathlib.Path, answers: Sequence[Answer]) -> Answer:
@@ -74,20 +96,20 @@ def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> No
         raise ConfigError(
             f"--input: {file} has words that the model does not know "
             f"({len(strangers)}, such as {strangers[0]!r}): every word must be in its "
-            f"{exported.VOCABULARY_FILE}. Train on text with {vocabulary.UNK}, or with "
+            f"{layout.VOCABULARY.file}. Train on text with {vocabulary.UNK}, or with "
             "a smaller --vocab_size."
         )
 
 
 def _vocabulary(final_folder: pathlib.Path) -> set[str]:
-    file = final_folder / exported.VOCABULARY_FILE
+    file = final_folder / layout.VOCABULARY.file
     try:
         return set(file.read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError):
-        raise _no_export(final_folder) from None
+        raise reading.missing(final_folder, layout.VOCABULARY) from None
 
 
-def _answer(file: pathlib.Path, lines: list[str], score: Any) -> Answer:
+def _answer(file: pathlib.Path, lines: list[str], score: Signature) -> Answer:
     total, words = 0.0, 0
     for batch in _batches(lines):
         # As objects: a NumPy array of strings would make all as long as the longest.
@@ -109,10 +131,8 @@ def _batches(lines: list[str]) -> Iterator[list[str]]:
     yield batch
 
 
-def _files(path: pathlib.Path) -> list[pathlib.Path]:
-    """`path`, or the texts below it in the order of their names."""
-    if not path.is_dir():
-        return [path]
+def _texts(path: pathlib.Path) -> inputs.Found:
+    """The texts in a folder and those below it."""
     below = _below(path)
     found = [file for file in below if text_names.is_text(file.name)]
     rest = [str(f.relative_to(path)) for f in below if not text_names.is_text(f.name)]
@@ -122,9 +142,8 @@ def _files(path: pathlib.Path) -> list[pathlib.Path]:
             f"--input={path} holds no text ({has}): it must be a text file or a folder "
             "with files that end in .txt. Name another one, or unpack what is packed."
         )
-    if rest:
-        logging.info("Left out: %s", text_names.listed(rest))
-    return found
+    left_out = f"Left out: {text_names.listed(rest)}" if rest else ""
+    return inputs.Found(found, left_out)
 
 
 def _below(path: pathlib.Path) -> list[pathlib.Path]:
@@ -141,23 +160,4 @@ def _refuse_unread(error: OSError) -> None:
     raise ConfigError(
         f"--input: cannot read the folder {error.filename} ({error.strerror}): it must "
         "be a folder of text files. Check its permissions, or name another one."
-    )
-
-
-def _load(folder: pathlib.Path) -> tuple[Any, Any]:
-    """The saved model, which must stay alive, and its signature."""
-    import tensorflow as tf  # seconds, so not before the files are known to be good
-
-    try:
-        served = tf.saved_model.load(str(folder))
-        return served, served.signatures["score"]
-    except (OSError, KeyError, tf.errors.OpError):
-        raise _no_export(folder.parent) from None
-
-
-def _no_export(folder: pathlib.Path) -> ConfigError:
-    return ConfigError(
-        f"{folder} holds no complete exported language model (saved_model/, "
-        f"{exported.VOCABULARY_FILE}). Train one with --mode=train, or write it with "
-        "--mode=export."
     )

@@ -13,13 +13,10 @@ import zlib
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.export import folder as exported
+from enas_tf.run import layout
 
-FILE = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-_NAMES = {
-    exported.CLASSES_FILE: exported.ENCLOSED_CLASSES,
-    exported.VOCABULARY_FILE: exported.ENCLOSED_VOCABULARY,
-}
+_NAMES = {names.file: names.enclosed for names in layout.NAMES_FILES}
 # What Python's zipfile raises on damage, by where in the file it is.
 _BROKEN = (
     zipfile.BadZipFile,
@@ -35,7 +32,7 @@ _BROKEN = (
 def write(folder: pathlib.Path) -> None:
     """Write the sums of all files in `folder` and below it."""
     lines = [f"{_sum(folder / name)}  {name}\n" for name in _files(folder)]
-    (folder / FILE).write_text("".join(lines), encoding="utf-8")
+    (folder / layout.SUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def refuse_damaged(final: pathlib.Path) -> None:
@@ -49,7 +46,8 @@ def refuse_damaged(final: pathlib.Path) -> None:
     """
     folder = exported.found(final)
     try:
-        wrong = _wrong(folder) if (folder / FILE).exists() else _wrong_old(folder)
+        has_sums = (folder / layout.SUMS).exists()
+        wrong = _wrong(folder) if has_sums else _wrong_old(folder)
     except OSError as error:
         name = pathlib.Path(error.filename or final).name
         wrong = f"{name} cannot be read ({error.strerror})"
@@ -64,26 +62,26 @@ def _wrong(folder: pathlib.Path) -> str:
     """What is not as the sums say, in words; "" if all is."""
     try:
         # Not splitlines, which takes other signs than this one for ends as well.
-        *lines, rest = (folder / FILE).read_text(encoding="utf-8").split("\n")
+        *lines, rest = (folder / layout.SUMS).read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError:
-        return f"{FILE} is damaged"
+        return f"{layout.SUMS} is damaged"
     found = [_LINE.fullmatch(line) for line in lines]
     sums = {match[2]: match[1] for match in found if match}
     if rest or not all(found):
-        return f"{FILE} is damaged"
+        return f"{layout.SUMS} is damaged"
     for name in sorted(sums):
         path = folder / name
         if not path.is_file() or _sum(path) != sums[name]:
-            return f"{name} is not as {FILE} has it: damaged, or changed since"
+            return f"{name} is not as {layout.SUMS} has it: damaged, or changed since"
     unlisted = set(filter(_is_needed, _files(folder))) - set(sums)
-    return f"{FILE} is damaged" if unlisted else ""
+    return f"{layout.SUMS} is damaged" if unlisted else ""
 
 
 def _wrong_old(folder: pathlib.Path) -> str:
     """The same of an export without sums."""
-    broken = f"{exported.KERAS_FILE} is damaged"
+    broken = f"{layout.KERAS_FILE} is damaged"
     try:
-        with zipfile.ZipFile(folder / exported.KERAS_FILE) as archive:
+        with zipfile.ZipFile(folder / layout.KERAS_FILE) as archive:
             if archive.testzip():
                 return broken
             enclosed = {
@@ -96,21 +94,21 @@ def _wrong_old(folder: pathlib.Path) -> str:
     for file, names in enclosed.items():
         text = (folder / file).read_bytes()
         if text != "".join(f"{name}\n" for name in names).encode():
-            return f"{file} has other names than {exported.KERAS_FILE}"
+            return f"{file} has other names than {layout.KERAS_FILE}"
     return ""
 
 
 def _is_needed(name: str) -> bool:
     """Whether an answer hangs on that file; beside it may lie what the user likes."""
-    variables = f"{exported.SAVED_MODEL}/variables/"
-    graph = f"{exported.SAVED_MODEL}/saved_model.pb"
-    return name in (exported.KERAS_FILE, graph, *_NAMES) or name.startswith(variables)
+    variables = f"{layout.SAVED_MODEL}/variables/"
+    graph = f"{layout.SAVED_MODEL}/saved_model.pb"
+    return name in (layout.KERAS_FILE, graph, *_NAMES) or name.startswith(variables)
 
 
 def _files(folder: pathlib.Path) -> list[str]:
     found = (path for path in folder.rglob("*") if path.is_file())
     names = (path.relative_to(folder).as_posix() for path in found)
-    return sorted(name for name in names if name != FILE)
+    return sorted(name for name in names if name != layout.SUMS)
 
 
 def _sum(path: pathlib.Path) -> str:

@@ -5,8 +5,8 @@
 """
 
 import pathlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -14,9 +14,11 @@ import tensorflow as tf
 
 from enas_tf.data.text import vocabulary as vocabulary_lib
 from enas_tf.data.text import words_in_graph
-from enas_tf.export import folder as exported
-from enas_tf.export import images as export_lib
+from enas_tf.export import writing
 from enas_tf.nn import long_texts
+from enas_tf.nn.language import WordModel
+from enas_tf.run import layout
+from enas_tf.run.layout import NamesFile
 
 NO_WORD = -1  # the id of what is not in a vocabulary without an unknown word
 
@@ -28,8 +30,13 @@ class Served(tf.Module):
     "num_words" [B] int32. Texts may be of any length; B may be 0.
     """
 
-    def __init__(self, layer: Any, vocabulary: Sequence[str]):
-        """Args: an `nn.language.WordModel`; the word of each id."""
+    def __init__(self, layer: WordModel, vocabulary: Sequence[str]):
+        """Puts the vocabulary into a table of the graph.
+
+        Args:
+          layer: the model.
+          vocabulary: the word of each id.
+        """
         super().__init__()
         self.layer = layer
         words = list(vocabulary)
@@ -41,7 +48,7 @@ class Served(tf.Module):
         )
         self.table = tf.lookup.StaticHashTable(rows, unknown)
 
-    def signatures(self) -> dict[str, Any]:
+    def signatures(self) -> dict[str, Callable[..., dict[str, tf.Tensor]]]:
         """By name, each traced for any number of texts and words."""
         ids = tf.TensorSpec([None, None], tf.int32, "ids")
         state = tf.TensorSpec([None, self.layer.state_size], tf.float32, "state")
@@ -102,7 +109,41 @@ class Served(tf.Module):
         return dict(log_probability=total, perplexity=tf.exp(mean), num_words=counts)
 
 
-def deployable(layer: Any, *, name: str) -> keras.Model:
+class DeployedLanguageModel(NamedTuple):
+    """What `deployable` returned, as `writing.export` takes it.
+
+    Attributes:
+      model: the model.
+      layer: what it is made of.
+      vocabulary: the word of each id.
+      sample_ids: [B, T] int32 to compare answers on.
+    """
+
+    model: keras.Model
+    layer: WordModel
+    vocabulary: Sequence[str]
+    sample_ids: np.ndarray
+
+    @property
+    def names_file(self) -> NamesFile:
+        """See `writing.Deployed`."""
+        return layout.VOCABULARY
+
+    def save(self, folder: pathlib.Path) -> None:
+        """See `writing.Deployed`."""
+        served = Served(self.layer, self.vocabulary)
+        place = str(folder / layout.SAVED_MODEL)
+        tf.saved_model.save(served, place, signatures=served.signatures())
+
+    def differences(
+        self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
+    ) -> list[float]:
+        """See `writing.Deployed`; of log-probabilities."""
+        del folder
+        return _differences(self.layer, self.sample_ids, loaded, served)
+
+
+def deployable(layer: WordModel, *, name: str) -> keras.Model:
     """Words [B, T] int32 and a state [B, S] -> logits [B, T, V] and the next state."""
     words = keras.Input([None], dtype="int32", name="words")
     state = keras.Input([layer.state_size], name="state")
@@ -110,7 +151,7 @@ def deployable(layer: Any, *, name: str) -> keras.Model:
 
 
 def export(
-    layer: Any,
+    layer: WordModel,
     folder: pathlib.Path,
     *,
     vocabulary: Sequence[str],
@@ -129,36 +170,24 @@ def export(
       those by the two files, read again from the disk.
 
     Raises:
-      RuntimeError: that difference is more than `export.TOLERANCE`.
+      RuntimeError: that difference is more than `writing.TOLERANCE`.
     """
     if len(vocabulary) != layer.vocab_size:
         raise ValueError(f"{len(vocabulary)} words for a model of {layer.vocab_size}")
-    with export_lib.beside(folder) as new:
-        _write(layer, new, vocabulary)
-        return export_lib.rounding(_differences(layer, new, sample_ids))
+    deployed = DeployedLanguageModel(
+        deployable(layer, name="enas_language_model"), layer, vocabulary, sample_ids
+    )
+    return writing.export(deployed, folder, vocabulary)
 
 
-def _write(layer: Any, folder: pathlib.Path, vocabulary: Sequence[str]) -> None:
-    export_lib.write_names(folder, exported.VOCABULARY_FILE, vocabulary)
-    keras_file = folder / exported.KERAS_FILE
-    deployable(layer, name="enas_language_model").save(keras_file)
-    export_lib.enclose_names(keras_file, exported.ENCLOSED_VOCABULARY, vocabulary)
-    served = Served(layer, vocabulary)
-    saved = folder / exported.SAVED_MODEL
-    with export_lib.quiet():
-        tf.saved_model.save(served, str(saved), signatures=served.signatures())
-    extra = saved / exported.EXTRA
-    extra.mkdir()
-    export_lib.write_names(extra, exported.VOCABULARY_FILE, vocabulary)
-
-
-def _differences(layer: Any, folder: pathlib.Path, ids: np.ndarray) -> list[float]:
+def _differences(
+    layer: WordModel, ids: np.ndarray, loaded: keras.Model, served: tf.Module
+) -> list[float]:
+    """Of the log-probabilities of words: of all that follow, and of the last one."""
     words = tf.constant(ids, tf.int32)
     state = layer.initial_state(len(ids))
     logits, _ = layer(words, state)
-    loaded = keras.models.load_model(folder / exported.KERAS_FILE, compile=False)
     again, _ = loaded([words, state])
-    served = tf.saved_model.load(str(folder / exported.SAVED_MODEL))
     answers = served.signatures["next_word"](ids=words, state=state)
     last = tf.math.log(answers["probabilities"])
     expected = tf.nn.log_softmax(logits)

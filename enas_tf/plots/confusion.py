@@ -10,12 +10,12 @@ from matplotlib import figure as figure_lib
 from matplotlib.axes import Axes
 
 from enas_tf.plots import pen
-from enas_tf.run import lines
+from enas_tf.run import layout, lines
 
 MOST_NUMBERS = 20  # classes, up to which a cell has its number of images
 MOST_NAMES = 120  # classes, up to which every one is named
 LONGEST = 24  # letters of a name
-NUMBERED = "\n(number): see classes.json"
+NUMBERED = f"\n(number): see {layout.BY_CLASS}"
 _TITLE_INCHES = 0.5
 _DARK = 0.4  # share from which letters on a cell are white
 _LETTER_INCHES = 0.08

@@ -8,11 +8,9 @@ import pathlib
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.config.sections import Config, ConfigError
-from enas_tf.run import disk, mending
+from enas_tf.run import disk, layout, mending
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.mending import Trouble
-
-JSON, TEXT = "best.json", "best.txt"
 
 
 def value(folder: RunFolder) -> str | None:
@@ -22,8 +20,16 @@ def value(folder: RunFolder) -> str | None:
     """
     if known := folder.fact("derive", "arc", str):
         return known
-    best = folder.arcs / JSON
+    best = folder.arcs / layout.BEST_JSON
     return str(best) if best.exists() else None
+
+
+def missing(folder: RunFolder) -> ConfigError:
+    """The refusal of a training that has no arc."""
+    return ConfigError(
+        f"--mode=train has no arc: {folder.arcs / layout.BEST_JSON} does not exist. "
+        "Give --child_fixed_arc, or search first with --mode=search."
+    )
 
 
 def mend(folder: RunFolder, config: Config) -> None:
@@ -37,10 +43,10 @@ def mend(folder: RunFolder, config: Config) -> None:
     if not known:
         return
     text = _integers(known, config)
-    for name in (JSON, TEXT):
+    for name in (layout.BEST_JSON, layout.BEST_TEXT):
         if kind := _kind_of_trouble(folder.arcs / name, text, config):
             write(folder.arcs / name, text, config)
-            Trouble(f"arcs/{name}", kind, "run.json").tell(mended=True)
+            Trouble(f"{layout.ARCS}/{name}", kind, layout.RUN).tell(mended=True)
 
 
 def write(path: pathlib.Path, text: str, config: Config) -> None:

@@ -1,59 +1,97 @@
-"""What lies where in a run's folder: which names are files, which are folders.
+"""What lies where in a run's folder: all names, which are files, which are folders.
 
-The one table of it. What is of the other kind was put there by somebody else, and is
+The one place of them. What is of the other kind was put there by somebody else, and is
 neither written into nor removed. No TensorFlow.
 """
 
 import pathlib
 import shutil
+from typing import NamedTuple
 
+from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
-from enas_tf.run import disk
+from enas_tf.run import disk, rows
 
 RUN, COPY = "run.json", "run.copy.json"
 SETTINGS = "config.json"
 LOCK = ".lock"
+METRICS = "metrics.jsonl"
+CURVES = "curves.png"
+CHECKPOINTS = "checkpoints"
+TENSORBOARD = "tensorboard"
+
+ARCS = "arcs"  # the folder of what follows
+BEST_JSON, BEST_TEXT, BEST_PICTURE = "best.json", "best.txt", "best.png"
+SAMPLED, SAMPLED_PICTURE = "sampled.jsonl", "sampled.png"
+DERIVED = "derived.jsonl"
+
+EVALUATION = "evaluation"  # the folder of what follows
+BY_CLASS, CONFUSION = "classes.json", "confusion.png"
+
+FINAL = "final"  # the folder of what follows: an export
+KERAS_FILE = "model.keras"
+SAVED_MODEL = "saved_model"
+SUMS = "SHA256SUMS"
+
+
+class NamesFile(NamedTuple):
+    """Where an export says what its answers are called.
+
+    Attributes:
+      file: beside the model, a name a line.
+      enclosed: the same names inside `KERAS_FILE`, for whoever is given that alone.
+      answers: what is listed, in the plural.
+      model: what has such a file, in words.
+    """
+
+    file: str
+    enclosed: str
+    answers: str
+    model: str
+
+
+CLASSES = NamesFile("classes.txt", "classes.json", "classes", "model")
+VOCABULARY = NamesFile("vocabulary.txt", "vocabulary.json", "words", "language model")
+NAMES_FILES = (CLASSES, VOCABULARY)
+
+
+def beside(name: str, suffix: str) -> str:
+    """The name of a folder that stands beside the folder `name` for a moment."""
+    return f".{name}.{suffix}"
+
+
+NEW, OLD = "new", "old"  # such suffixes: while it is written, while it is replaced
 
 FOLDERS = (
-    "checkpoints",
-    "checkpoints/search",
-    "checkpoints/train",
-    "search",
-    "train",
-    "arcs",
-    "tensorboard",
-    "tensorboard/search",
-    "tensorboard/train",
-    "final",
-    "final/saved_model",
-    ".final.new",
-    ".final.old",
-    "evaluation",
+    CHECKPOINTS,
+    *(f"{CHECKPOINTS}/{stage}" for stage in modes.STAGES),
+    *modes.STAGES,
+    ARCS,
+    TENSORBOARD,
+    *(f"{TENSORBOARD}/{stage}" for stage in modes.STAGES),
+    FINAL,
+    f"{FINAL}/{SAVED_MODEL}",
+    *(beside(FINAL, suffix) for suffix in (NEW, OLD)),
+    EVALUATION,
 )
 FILES = (
     LOCK,
     SETTINGS,
-    "search/config.json",
-    "train/config.json",
-    "checkpoints/*/ckpt-*.index",  # a save that was killed leaves a folder ckpt-7_temp
-    "checkpoints/*/ckpt-*.data-*",
-    "metrics.jsonl",
-    "metrics.jsonl.damaged",
-    "metrics.jsonl.new",
-    "curves.png",
-    "arcs/best.json",
-    "arcs/best.txt",
-    "arcs/best.png",
-    "arcs/sampled.jsonl",
-    "arcs/sampled.png",
-    "arcs/derived.jsonl",
-    "tensorboard/*/events.*",
-    "final/model.keras",
-    "final/classes.txt",
-    "final/vocabulary.txt",
-    "final/SHA256SUMS",
-    "evaluation/classes.json",
-    "evaluation/confusion.png",
+    *(f"{stage}/{SETTINGS}" for stage in modes.STAGES),
+    # A save that was killed leaves a folder ckpt-7_temp.
+    f"{CHECKPOINTS}/*/ckpt-*.index",
+    f"{CHECKPOINTS}/*/ckpt-*.data-*",
+    METRICS,
+    f"{METRICS}{rows.DAMAGED}",
+    f"{METRICS}{rows.NEW}",
+    CURVES,
+    *(f"{ARCS}/{name}" for name in (BEST_JSON, BEST_TEXT, BEST_PICTURE)),
+    *(f"{ARCS}/{name}" for name in (SAMPLED, SAMPLED_PICTURE, DERIVED)),
+    f"{TENSORBOARD}/*/events.*",
+    f"{FINAL}/{KERAS_FILE}",
+    *(f"{FINAL}/{names.file}" for names in NAMES_FILES),
+    f"{FINAL}/{SUMS}",
+    *(f"{EVALUATION}/{name}" for name in (BY_CLASS, CONFUSION)),
     COPY,
     RUN,
 )

@@ -3,6 +3,8 @@
 import os
 import pathlib
 
+from enas_tf.run import layout
+
 
 class RunPaths:
     """The files and folders of one run.
@@ -22,28 +24,33 @@ class RunPaths:
     @property
     def metrics(self) -> pathlib.Path:
         """One line of JSON per measurement."""
-        return self.path / "metrics.jsonl"
+        return self.path / layout.METRICS
+
+    @property
+    def curves(self) -> pathlib.Path:
+        """The picture of them."""
+        return self.path / layout.CURVES
 
     @property
     def tensorboard(self) -> pathlib.Path:
         """TensorBoard's event files."""
-        return self.path / "tensorboard"
+        return self.path / layout.TENSORBOARD
 
     @property
     def arcs(self) -> pathlib.Path:
-        """best.json, best.txt, best.png, sampled.jsonl."""
-        return self.path / "arcs"
+        """Arcs that a search derived, sampled and scored, and their pictures."""
+        return self.path / layout.ARCS
 
     @property
     def final(self) -> pathlib.Path:
-        """The exported model: model.keras and saved_model/."""
-        return self.path / "final"
+        """The exported model."""
+        return self.path / layout.FINAL
 
     @property
     def evaluation(self) -> pathlib.Path:
         """What --mode=evaluate found, class by class."""
-        return self.path / "evaluation"
+        return self.path / layout.EVALUATION
 
     def checkpoints(self, stage: str) -> pathlib.Path:
         """Where `stage` saves its state."""
-        return self.path / "checkpoints" / stage
+        return self.path / layout.CHECKPOINTS / stage

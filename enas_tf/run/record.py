@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import enas_tf
-from enas_tf.run import disk, mending, saves
+from enas_tf.run import counters, disk, mending, saves
 from enas_tf.run import layout as run_layout
 from enas_tf.run import settings as run_settings
 from enas_tf.run.mending import Trouble
@@ -27,10 +27,11 @@ _HEAD = (
     "seconds",
     "commands",
 )
+_EPOCH = f"{counters.EPOCH}/.ATTRIBUTES".encode()
 # Names in the index of a stage's checkpoint, which tell it from another program's.
 _VARIABLES = {
-    "search": (b"epoch/.ATTRIBUTES", b"trainer_0/.ATTRIBUTES"),
-    "train": (b"epoch/.ATTRIBUTES", b"optimizer_0/.ATTRIBUTES"),
+    "search": (_EPOCH, b"trainer_0/.ATTRIBUTES"),
+    "train": (_EPOCH, b"optimizer_0/.ATTRIBUTES"),
 }
 
 
@@ -129,7 +130,7 @@ def _is_ours(folder: pathlib.Path) -> bool:
     for stage in run_settings.NOUNS:
         if run_settings.find(folder, stage, None).values:
             return True
-        for index in (folder / "checkpoints" / stage).glob("ckpt-*.index"):
+        for index in (folder / run_layout.CHECKPOINTS / stage).glob("ckpt-*.index"):
             content = index.read_bytes() if index.is_file() else b""
             if all(name in content for name in _VARIABLES[stage]):
                 return True
@@ -142,7 +143,7 @@ def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
     for stage in run_settings.NOUNS:
         if begun := run_settings.find(folder, stage, None).values:
             stages[stage] = {run_settings.KEY: begun}
-            saved = saves.begun(folder / "checkpoints" / stage)
+            saved = saves.begun(folder / run_layout.CHECKPOINTS / stage)
             stages[stage] |= {"saved": True} if saved else {}
     return Found({**new(), "rebuilt": True, "stages": stages}, lost=trouble)
 

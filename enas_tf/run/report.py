@@ -14,11 +14,9 @@ from absl import logging
 from tensorboard.plugins.hparams import api as hparams_api
 
 from enas_tf.config import sections as config_lib
-from enas_tf.run import disk, events, rows, trials
+from enas_tf.run import disk, events, layout, rows, trials
 from enas_tf.run import progress as progress_lib
 
-METRICS = "metrics.jsonl"
-TENSORBOARD = "tensorboard"
 KEYS = ("stage", "kind", "step")  # of every row
 _FLUSH_MILLIS = 10_000  # TensorBoard rereads every 30 s; two minutes would look stuck
 
@@ -61,8 +59,8 @@ class Report:
         self._verbose = verbose
         self._kinds: dict[str, str] = {}
         self.stage = stage
-        self._path = pathlib.Path(folder) / METRICS
-        self._events = self._path.parent / TENSORBOARD / stage
+        self._path = pathlib.Path(folder) / layout.METRICS
+        self._events = self._path.parent / layout.TENSORBOARD / stage
         self._bar = progress_lib.Bar(wanted=progress)
         self._rows = rows.RowFile(self._path, keys=KEYS)
         self._opened: tf.summary.SummaryWriter | None = None

@@ -19,6 +19,7 @@ from enas_tf.run import disk
 Row = dict[str, Any]
 
 DAMAGED = ".damaged"  # ends the name under which a damaged file is kept
+NEW = ".new"  # ends that of a file that takes the place of another
 _SEAL = re.compile(r'(\{.*), "check": "([0-9a-f]{8})"\}')
 _WORDS = ("stage", "kind", "arc")  # of the keys asked for, those of texts
 
@@ -81,7 +82,7 @@ def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:
 
 def write(path: pathlib.Path, lines: Sequence[str]) -> None:
     """All of `path`, in one atomic step; a kill leaves the old file or the new one."""
-    beside = path.with_name(path.name + ".new")
+    beside = path.with_name(path.name + NEW)
     with disk.refusals(path):
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(line + "\n" for line in lines)

@@ -6,26 +6,13 @@ would blame flags that the user never gave. No TensorFlow, as in command/request
 
 from collections.abc import Mapping
 
+from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.config.spaces import registry
-from enas_tf.run import disk
+from enas_tf.run import disk, layout
 from enas_tf.run import settings as run_settings
 from enas_tf.run.folder import RunFolder
-
-# The stages by whose space a mode goes: the first that the folder holds.
-_SEARCH_FIRST, _TRAIN_FIRST = ("search", "train"), ("train", "search")
-_STAGES = {
-    "search": _SEARCH_FIRST,
-    "derive": _SEARCH_FIRST,
-    "train": _TRAIN_FIRST,
-    "evaluate": _TRAIN_FIRST,
-    "export": _TRAIN_FIRST,
-    "predict": _TRAIN_FIRST,
-    "all": _SEARCH_FIRST,
-}
-# The modes that begin with no run: the space is what the user says, or the default.
-_SEARCHING = ("search", "all")
 
 
 def mode(given: Mapping[str, object]) -> str:
@@ -45,7 +32,8 @@ def take_over(given: Mapping[str, object]) -> Mapping[str, object]:
       ConfigError: the folder cannot be looked at, or is damaged.
     """
     asked = mode(given)
-    looks = asked in _STAGES and asked not in _SEARCHING
+    # A mode that searches begins with no run: the space is what the user says.
+    looks = asked in modes.MODES and not modes.MODES[asked].searches
     if not looks or "search_for" in given or not given.get("output_dir"):
         return given
     reset = bool(given.get("reset_output_dir", False))
@@ -74,7 +62,7 @@ def refuse_other(run: RunConfig, given: Mapping[str, object]) -> None:
 
 def _remedy(run: RunConfig, held: str, *, named: bool) -> str:
     """What to give for the run that is there; `named`: whether its folder was."""
-    if run.mode in _SEARCHING:
+    if modes.MODES[run.mode].searches:
         return f"Give --search_for={held}"
     if named:
         return "Leave --search_for out"
@@ -91,10 +79,13 @@ def _held(path: str, asked: str, *, reset: bool) -> str | None:
         folder.refuse_wrong_kinds()
         if reset:
             return None
-        first, second = _STAGES[asked]
-        for stage in (first, second):
+        # The first that the folder holds, beginning with what the mode is about.
+        first = modes.MODES[asked].stages[0]
+        stages = [first, *(stage for stage in modes.STAGES if stage != first)]
+        for stage in stages:
             _refuse_unknown(folder, stage)
-        return _of_stage(folder, first) or _of_stage(folder, second)
+        found = (_of_stage(folder, stage) for stage in stages)
+        return next((space for space in found if space), None)
 
 
 def _refuse_unknown(folder: RunFolder, stage: str) -> None:
@@ -120,7 +111,9 @@ def _refuse_unknown(folder: RunFolder, stage: str) -> None:
 
 def _of_stage(folder: RunFolder, stage: str) -> str | None:
     """The space of a stage that has left more than its settings, which bind nothing."""
-    results = dict(search=folder.arcs / "best.json", train=folder.final / "model.keras")
+    results = dict(
+        search=folder.arcs / layout.BEST_JSON, train=folder.final / layout.KERAS_FILE
+    )
     settings = folder.settings(stage)
     if not settings or not (folder.has_checkpoint(stage) or results[stage].exists()):
         return None

@@ -11,6 +11,7 @@ from typing import Any
 
 from tensorboard.plugins.hparams import api, api_pb2, summary
 
+from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 from enas_tf.run import lines, measures
 
@@ -30,7 +31,6 @@ SETTINGS = (
     "controller_train_steps",
 )
 STAGE = "stage"
-STAGES = ("search", "train")
 METRICS = {
     "best_accuracy_on_others": "best arc: validation accuracy",
     "best_perplexity_on_others": "best arc: validation perplexity",
@@ -83,7 +83,7 @@ def tag(metric: str) -> str:
 def columns() -> tuple[list[api.HParam], list[api.Metric]]:
     """The settings and the figures of the table."""
     known = {item.flag: item.field for item in config_lib.settings()}
-    params = [api.HParam(STAGE, _Values(api.Discrete(STAGES), first=True))]
+    params = [api.HParam(STAGE, _Values(api.Discrete(modes.STAGES), first=True))]
     for name in SETTINGS:
         allowed = _Values(_domain(known[name]), first=name in FIRST)
         about = known[name].metadata["help"]

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from enas_tf.config.sections import ControllerConfig, LoopConfig
 from enas_tf.nn import seeds
-from enas_tf.run import finite, progress
+from enas_tf.run import counters, finite, progress
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import scoring
@@ -26,9 +26,6 @@ from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.networks import Policy
 
-CONTROLLER = ahead.CONTROLLER
-EPOCH = "epoch"  # epochs that are finished, with all that follows them
-COUNTERS = (ahead.CHILD, CONTROLLER, EPOCH)
 WORDS = {
     ahead.SHOWN: "look at the policy",
     ahead.EVALUATION: "evaluation",
@@ -96,7 +93,7 @@ class Search:
     def run(self) -> None:
         """Go on from the position to the end."""
         driver = self._parts.driver
-        for epoch in range(driver.position[EPOCH], self._loop.num_epochs):
+        for epoch in range(driver.position[counters.EPOCH], self._loop.num_epochs):
             self._begin("child")
             self._parts.epochs.train(epoch)
             finished = epoch + 1
@@ -108,7 +105,7 @@ class Search:
             if self._evaluation_due(finished):
                 self._begin("evaluation")
                 self._timed(ahead.EVALUATION, self._evaluate, finished)
-            driver.position[EPOCH] = finished
+            driver.position[counters.EPOCH] = finished
             self._timed(ahead.EPOCH_END, self._save, finished)
             driver.stop.check()
             self.tell_left()
@@ -116,7 +113,7 @@ class Search:
     def look(self) -> progress.Look:
         """What a progress line shows of the search."""
         driver, epochs = self._parts.driver, self._loop.num_epochs
-        epoch = min(driver.position[EPOCH] + 1, epochs)
+        epoch = min(driver.position[counters.EPOCH] + 1, epochs)
         label = f"search, epoch {epoch}/{epochs}: {self._doing}"
         found = self._forecast()
         return progress.Look(label, *(found or (0.0, None)))
@@ -129,8 +126,8 @@ class Search:
 
     def _forecast(self) -> pace_lib.Forecast | None:
         position = self._parts.driver.position
-        done = self._counts(position[EPOCH])
-        done |= {kind: position[kind] for kind in (ahead.CHILD, CONTROLLER)}
+        done = self._counts(position[counters.EPOCH])
+        done |= {kind: position[kind] for kind in (counters.CHILD, counters.CONTROLLER)}
         total = self._counts(self._loop.num_epochs)
         return ahead.forecast(done, total, self._rows, self._parts.driver.pace)
 
@@ -138,8 +135,8 @@ class Search:
         """Units of each kind of work by the end of so many epochs."""
         epochs = range(1, finished + 1)
         return {
-            ahead.CHILD: self._parts.epochs.steps_before(finished),
-            CONTROLLER: self.controller_updates(finished),
+            counters.CHILD: self._parts.epochs.steps_before(finished),
+            counters.CONTROLLER: self.controller_updates(finished),
             ahead.SHOWN: sum(map(self._controller_due, epochs)),
             ahead.EVALUATION: sum(map(self._evaluation_due, epochs)),
             ahead.EPOCH_END: finished,
@@ -180,7 +177,7 @@ class Search:
 
     def _train_controller(self, finished: int) -> None:
         self._parts.driver.advance(
-            CONTROLLER,
+            counters.CONTROLLER,
             self.controller_updates(finished),
             self._call_controller,
             log=lambda step: None,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from enas_tf.nn import seeds
-from enas_tf.run import disk, rows
+from enas_tf.run import disk, layout, rows
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import scoring
@@ -20,9 +20,7 @@ from enas_tf.tasks.base import Task
 from enas_tf.training import batching
 from enas_tf.training.networks import Policy
 
-SAMPLED = "sampled.jsonl"
 KEYS = ("epoch", "arc")  # of its rows
-PICTURE = "sampled.png"
 NUM_SHOWN = 10  # main.py
 PICTURE_SECONDS = 60.0  # a picture takes longer than a phase of a small search
 
@@ -115,7 +113,7 @@ class ShownArcs:
             )
             for arc, value in zip(arcs, told, strict=True)
         ]
-        rows.write(self._folder / SAMPLED, lines)
+        rows.write(self._folder / layout.SAMPLED, lines)
 
     def forget_after(self, finished: int) -> bool:
         """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them.
@@ -125,12 +123,12 @@ class ShownArcs:
         """
         kept = self._lines(lambda epoch: epoch <= finished)
         if len(kept) < len(self._lines(lambda epoch: True)):
-            rows.write(self._folder / SAMPLED, kept)
+            rows.write(self._folder / layout.SAMPLED, kept)
         return bool(kept)
 
     def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
         """What sampled.jsonl holds of the epochs that are wanted."""
-        path = self._folder / SAMPLED
+        path = self._folder / layout.SAMPLED
         rows.mend(path, keys=KEYS)
         found = rows.read(path, keys=KEYS).rows
         return [line for line, row in found if wanted(row["epoch"])]
@@ -141,7 +139,7 @@ class ShownArcs:
         self._report.text("arc/sampled/text", words, finished)
         if not last and time.monotonic() - self._drawn < PICTURE_SECONDS:
             return
-        picture = self._folder / PICTURE
+        picture = self._folder / layout.SAMPLED_PICTURE
         with disk.refusals(picture):
             self._draw(best, picture)
         self._report.image("arc/sampled/picture", picture, finished)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from enas_tf import plots
-from enas_tf.run import disk
+from enas_tf.run import disk, layout
 from enas_tf.run import lines as lines_lib
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -16,7 +16,6 @@ from enas_tf.training.by_class import ByClass
 MOST_ROWS = 20  # classes, up to which a row of the table is for each
 WORST = 10  # how many have one otherwise
 WIDEST = 32  # letters of a name
-PICTURE, NUMBERS = "confusion.png", "classes.json"
 
 
 def tell(report: Report, found: ByClass) -> None:
@@ -64,12 +63,14 @@ def _dashes(found: ByClass, rows: list[int]) -> list[str]:
 def write(folder: RunFolder, found: ByClass) -> None:
     """The numbers as JSON and the confusions as a picture."""
     place = folder.evaluation
-    disk.write_text(place / NUMBERS, as_json(found))
+    disk.write_text(place / layout.BY_CLASS, as_json(found))
     title = (
         f"Test accuracy {found.accuracy:.4f}, balanced {found.balanced_accuracy:.4f}"
     )
     with disk.refusals(place):
-        plots.draw_confusion(found.confusion, found.names, place / PICTURE, title=title)
+        plots.draw_confusion(
+            found.confusion, found.names, place / layout.CONFUSION, title=title
+        )
 
 
 def as_json(found: ByClass) -> str:

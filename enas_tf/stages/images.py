@@ -26,19 +26,20 @@ def _mirrored(data: ImageData, config: DataConfig) -> bool:
     return dict(yes=True, no=False, auto=data.default_flip)[config.data_flip]
 
 
-def load(config: Config, reductions: int, *, training: str) -> ImageData:
+def load(config: Config, reductions: int, *, all_training: bool) -> ImageData:
     """The data set, big enough for `reductions` halvings and the batch.
 
     Args:
       config: of the stage.
       reductions: how often its child halves an image.
-      training: "train", or "all" if the stage trains on the validation images too.
+      all_training: whether the stage trains on the validation images too.
 
     Raises:
       ConfigError: the data cannot be had, or do not fit.
     """
     data = _read(config.data)
-    size = len((data.train if training == "train" else data.all_training()).labels)
+    train, valid, _ = data.sizes
+    size = train + valid if all_training else train
     fits.check_fits(data, config=config, reductions=reductions, training_size=size)
     return data
 
@@ -68,7 +69,7 @@ def search_data(
     config: Config, reductions: int
 ) -> tuple[ImageData, classification.ImageClassification]:
     """The data of a search, and its task."""
-    data = load(config, reductions, training="train")
+    data = load(config, reductions, all_training=False)
     splits = dict(train=data.train, valid=data.valid)
     if config.loop.search_eval_test:
         splits["test"] = data.test

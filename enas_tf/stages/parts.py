@@ -9,15 +9,15 @@ import tensorflow as tf
 
 from enas_tf import plots
 from enas_tf.arcs import argument as arc_argument
+from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command.request import Request
 from enas_tf.config.sections import ConfigError
-from enas_tf.run import best_arc, disk, longer, progress
+from enas_tf.run import best_arc, counters, disk, layout, longer, progress
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import space_parts
-from enas_tf.training import epochs as epochs_lib
-from enas_tf.training import retrain, stopping
+from enas_tf.training import stopping
 from enas_tf.training.driver import Driver
 
 SPACES = space_parts.SPACES
@@ -42,12 +42,21 @@ def looking(request: Request) -> Iterator[Report]:
 
 def with_arc(request: Request) -> Request:
     """The request with the arc that its search has just derived, if it had none."""
-    if request.arc:
-        return request
+    return request if request.fixed else request.with_arc(fixed_arc(request))
+
+
+def fixed_arc(request: Request) -> FixedArc:
+    """What is trained: the architecture that was asked for, or else was derived.
+
+    Raises:
+      ConfigError: there is none.
+    """
+    if request.fixed:
+        return request.fixed
     train, value = request.configs["train"], best_arc.value(request.folder)
-    return request.with_arc(
-        arc_argument.arc_text(value, train.run.search_for, train.child)
-    )
+    if value is None:
+        raise best_arc.missing(request.folder)
+    return arc_argument.fixed_arc(value, train.run.search_for, train.child)
 
 
 def driver(
@@ -101,14 +110,14 @@ def _rewind(driver: Driver, report: Report, *, begun: bool) -> None:
     """Drop what was reported of steps after the position, and say what is missing."""
     position = driver.position
     limits = dict(
-        child=position[epochs_lib.COUNTER],
-        controller=position.get("controller_step", 0),
+        child=position[counters.CHILD],
+        controller=position.get(counters.CONTROLLER, 0),
     )
     report.rewind(
-        lambda kind, step: begun and step <= limits.get(kind, position["epoch"])
+        lambda kind, step: begun and step <= limits.get(kind, position[counters.EPOCH])
     )
     if limits["child"] >= driver.log_every and not report.holds("child"):
-        report.message("metrics.jsonl has no row of the steps so far: it was")
+        report.message(f"{layout.METRICS} has no row of the steps so far: it was")
         report.message("removed or damaged. The curves begin here.")
 
 
@@ -119,8 +128,8 @@ def take_up(request: Request, driver: Driver, report: Report, total_steps: int) 
       ConfigError: more is trained already.
     """
     folder, asked = request.folder, request.configs["train"].loop.num_epochs
-    if driver.position[epochs_lib.COUNTER] > total_steps:
-        trained = max(driver.position[retrain.EPOCH], asked + 1)
+    if driver.position[counters.CHILD] > total_steps:
+        trained = max(driver.position[counters.EPOCH], asked + 1)
         raise longer.too_few(asked, trained, str(folder.path))
     begun = folder.settings("train").get("num_epochs", asked)
     if begun != asked:
@@ -134,7 +143,7 @@ def refuse_unfinished(request: Request, driver: Driver) -> None:
     Raises:
       ConfigError: it has not.
     """
-    if driver.position[retrain.EPOCH] < request.configs["train"].loop.num_epochs:
+    if driver.position[counters.EPOCH] < request.configs["train"].loop.num_epochs:
         raise ConfigError(
             f"--mode={request.mode}: the training in {request.folder.path} is not "
             "finished, or its last checkpoint is damaged. Run --mode=train with this "
@@ -164,8 +173,13 @@ def moved(report: Report, driver: Driver, what: str) -> Callable[[int], None]:
     return move
 
 
+def checked(driver: Driver, what: str) -> Callable[[int], None]:
+    """The same beside the steps of an epoch, whose progress line stays as it is."""
+    driver.stop.moment = f"after {what}"
+    return lambda count: driver.stop.check()
+
+
 def draw_curves(folder: RunFolder) -> None:
     """Draw curves.png from what has been measured so far."""
-    picture = folder.path / "curves.png"
-    with disk.refusals(picture):
-        plots.draw_curves(folder.metrics, picture)
+    with disk.refusals(folder.curves):
+        plots.draw_curves(folder.metrics, folder.curves)

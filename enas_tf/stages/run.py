@@ -3,27 +3,35 @@
 import logging as std_logging
 import pathlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import tensorflow as tf
 import threadpoolctl
 from absl import logging
 
 from enas_tf.command.request import Request
-from enas_tf.config import sections as config_lib
+from enas_tf.config import modes
+from enas_tf.config.modes import Mode
 from enas_tf.machine import notes as machine_notes
 from enas_tf.machine import tensorflow_state
 from enas_tf.nn import sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
-from enas_tf.stages import language as language_stage
 from enas_tf.stages import search as search_stage
 from enas_tf.stages import summary
 from enas_tf.stages import train as train_stage
 from enas_tf.training.stopping import Interrupted
 
 PACKAGE = str(pathlib.Path(__file__).parents[1])
-SUMMED_UP = ("search", "derive", "train", "all")  # modes that end a stage
+# By the names in `Mode.steps`.
+STEPS: dict[str, Callable[[Request], None]] = dict(
+    search=search_stage.search,
+    derive=search_stage.derive,
+    train=train_stage.train,
+    evaluate=train_stage.evaluate,
+    export=train_stage.export,
+    predict=train_stage.predict,
+)
 
 
 def run(request: Request) -> None:
@@ -41,28 +49,17 @@ def run(request: Request) -> None:
     if request.configs["search"].run.deterministic:
         tf.config.experimental.enable_op_determinism()
         sums.keep_whole()
-    of_texts = request.configs["search"].run.search_for in config_lib.TEXTS
-    one_arc = language_stage if of_texts else train_stage
-    stages = dict(
-        search=(search_stage.search,),
-        derive=(search_stage.derive,),
-        train=(one_arc.train,),
-        evaluate=(one_arc.evaluate,),
-        export=(one_arc.export,),
-        predict=(one_arc.predict,),
-        all=(search_stage.search, one_arc.train),
-    )
     with request.folder.noted():
-        _run_stages(request, stages[request.mode])
+        _run_steps(request, modes.MODES[request.mode])
 
 
-def _run_stages(request: Request, stages: Sequence[Callable[[Request], None]]) -> None:
+def _run_steps(request: Request, mode: Mode) -> None:
     try:
         # NumPy's sums, too, are rounded by the number of threads that share them.
         with threadpoolctl.threadpool_limits(1, user_api="blas"):
-            for stage in stages:
-                stage(request)
-        if request.mode in SUMMED_UP:
+            for step in mode.steps:
+                STEPS[step](request)
+        if mode.sums_up:
             summary.tell(request)
     except Interrupted as stop:
         _say_how_to_go_on(request, "Stopped, with a checkpoint.")

@@ -6,23 +6,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from enas_tf.command.request import Request
+from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
-from enas_tf.data.images.image_data import ImageData
-from enas_tf.data.text.text_data import TextData
+from enas_tf.data.dataset import Dataset
 from enas_tf.run import settings as run_settings
 from enas_tf.run.report import Report
 
 KEY = "data"  # in what run.json says of a stage
-# They change no weights, and other data may be meant; an export, whose means and
-# vocabulary are those of the data, would be another model.
-LOOKING = ("derive", "evaluate")
 
 
 class Facts(NamedTuple):
     """What run.json keeps of data.
 
     Attributes:
-      unit: what is counted: "images" or "words".
+      unit: what is counted, such as "images".
       train, valid, test: how many there are.
       classes: how many an answer is one of; of texts, the words of the vocabulary.
       checksum: equal for equal data in equal order.
@@ -41,9 +38,7 @@ class Facts(NamedTuple):
         return f"{self.train:,} / {self.valid:,} / {self.test:,}"
 
 
-def agree(
-    request: Request, stage: str, data: ImageData | TextData, report: Report
-) -> None:
+def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
     """Keep what `stage` begins with; if it has saved something, compare.
 
     A stage that was begun by a version that kept nothing is let pass, and so is one
@@ -54,18 +49,21 @@ def agree(
       ConfigError: the data are others, and would be trained on or exported.
     """
     folder, now = request.folder, facts(data)
+    # Weights are not changed then, and other data may be meant; an export, whose means
+    # and vocabulary are those of the data, would be another model.
+    lets_pass = modes.MODES[request.mode].lets_pass
     if not folder.has_checkpoint(stage):
         folder.record(stage, **{KEY: now._asdict()})
         return
     known = folder.fact(stage, KEY, dict)
-    if known is None and request.mode not in LOOKING:
+    if known is None and not lets_pass:
         folder.record(stage, **{KEY: now._asdict()})
     begun = _facts_of(known or {})
     if begun in (None, now):
         return
     told = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
-    told += f": {_difference(begun, now)}"
-    if request.mode not in LOOKING or begun.classes != now.classes:
+    told += f": {_difference(begun, now, data.answers)}"
+    if not lets_pass or begun.classes != now.classes:
         raise ConfigError(
             f"--output_dir={folder.path}: {told}. Restore them, begin anew with "
             "--reset_output_dir, or choose another folder."
@@ -75,20 +73,14 @@ def agree(
         report.message("Some of the test data may have been trained on.")
 
 
-def facts(data: ImageData | TextData) -> Facts:
+def facts(data: Dataset) -> Facts:
     """Of `data`; CIFAR-10 takes a tenth of a second."""
-    splits = (data.train, data.valid, data.test)
-    if isinstance(data, ImageData):
-        sizes = [len(split.labels) for split in splits]
-        arrays = [array for split in splits for array in split]
-        unit, classes = "images", data.num_classes
-    else:
-        sizes, arrays = [len(split) for split in splits], list(splits)
-        unit, classes = "words", len(data.vocabulary)
     checksum = 0
-    for array in arrays:
-        checksum = zlib.crc32(np.ascontiguousarray(array), checksum)
-    return Facts(unit, *sizes, classes=classes, checksum=f"{checksum:08x}")
+    for array in data.arrays:
+        checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
+    return Facts(
+        data.unit, *data.sizes, classes=data.num_answers, checksum=f"{checksum:08x}"
+    )
 
 
 def _facts_of(known: dict[str, Any]) -> Facts | None:
@@ -100,10 +92,9 @@ def _facts_of(known: dict[str, Any]) -> Facts | None:
     return Facts(**known) if whole else None
 
 
-def _difference(begun: Facts, now: Facts) -> str:
+def _difference(begun: Facts, now: Facts, answers: str) -> str:
     if begun.classes != now.classes:
-        kind = "classes" if now.unit == "images" else "words of vocabulary"
-        return f"{begun.classes:,} {kind} then, {now.classes:,} now"
+        return f"{begun.classes:,} {answers} then, {now.classes:,} now"
     if begun.sizes != now.sizes:
         return f"{begun.sizes} {now.unit} then, {now.sizes} now (train / valid / test)"
     return f"as many {now.unit} ({now.sizes}), but not the same"

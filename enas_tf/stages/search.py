@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from enas_tf import plots
 from enas_tf.command.request import Request
 from enas_tf.config.sections import Config, ConfigError
-from enas_tf.run import best_arc, disk
+from enas_tf.run import best_arc, counters, disk, layout
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import controller_trainer as controller_lib
@@ -19,7 +19,7 @@ from enas_tf.search.controller import Controller
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import earlier, same_data, same_machine, summary
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages.space_parts import Task
+from enas_tf.tasks.base import Task
 from enas_tf.training import ahead, networks, stopping
 from enas_tf.training import child as child_lib
 from enas_tf.training.driver import Driver
@@ -31,8 +31,8 @@ ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is rea
 class SearchParts(NamedTuple):
     """A search, put together and standing where its last checkpoint was."""
 
-    space: SearchSpace
-    task: Task
+    space: SearchSpace[Any]
+    task: Task[Any]
     controller: Controller
     scorer: scoring.Scorer
     search: search_lib.Search
@@ -47,7 +47,7 @@ def search(request: Request) -> None:
         folder.agree("search", config)
         same_machine.agree(request, "search", report)
         parts = _build(request, report)
-        epochs = parts.driver.position[search_lib.EPOCH]
+        epochs = parts.driver.position[counters.EPOCH]
         earlier.tell_of_changes(request, "search", epochs)
         report.begin_trial(config)
         report.begin_forecast(parts.search.look)
@@ -55,7 +55,7 @@ def search(request: Request) -> None:
             with summary.timed(folder, "search", goes_on=True):
                 parts.search.run()
             report.finish()
-            folder.record("search", epochs=parts.driver.position[search_lib.EPOCH])
+            folder.record("search", epochs=parts.driver.position[counters.EPOCH])
             _derive(request, parts, report)
             report.end_trial()
             parts_lib.draw_curves(folder)
@@ -72,7 +72,7 @@ def derive(request: Request) -> None:
                 f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
                 "this --output_dir first."
             )
-        done, epochs = parts.driver.position[search_lib.EPOCH], config.loop.num_epochs
+        done, epochs = parts.driver.position[counters.EPOCH], config.loop.num_epochs
         if done < epochs:
             report.message(
                 f"Careful: this search has not come to its end: {done} of {epochs} "
@@ -117,7 +117,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         "search",
         report,
         groups,
-        search_lib.COUNTERS,
+        counters.OF_SEARCH,
         means=trainer.means,
         free=[*trainer.free, *controller_trainer.free],
     )
@@ -126,7 +126,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         driver,
         report,
         config.child,
-        timed=lambda: search.tell_left(),
+        timed=lambda: turns.tell_left(),
     )
     folder.arcs.mkdir(parents=True, exist_ok=True)
     shown = shown_lib.ShownArcs(
@@ -143,7 +143,7 @@ def _build(request: Request, report: Report) -> SearchParts:
     collaborators = search_lib.Parts(
         space, controller, scorer, controller_trainer, epochs, driver, report, shown
     )
-    search = search_lib.Search(
+    turns = search_lib.Search(
         collaborators,
         loop,
         config.controller,
@@ -153,12 +153,13 @@ def _build(request: Request, report: Report) -> SearchParts:
         announce=lambda left: parts_lib.announce(report, "search", left, request),
     )
     restored = parts_lib.restore(driver, report, "search")
-    finished = driver.position[search_lib.EPOCH]
-    phases = search.controller_updates(finished)
+    finished = driver.position[counters.EPOCH]
+    phases = turns.controller_updates(finished)
     if not shown.forget_after(finished) and phases:
-        report.message("arcs/sampled.jsonl has no row of the phases so far: it was")
+        sampled = f"{layout.ARCS}/{layout.SAMPLED}"
+        report.message(f"{sampled} has no row of the phases so far: it was")
         report.message("removed or damaged.")
-    parts = SearchParts(space, task, controller, scorer, search, driver, restored)
+    parts = SearchParts(space, task, controller, scorer, turns, driver, restored)
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
         f"{controller.count_params():,}; {space.size_in_words()}."
@@ -229,14 +230,14 @@ def _keep_derived(
     told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
     facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
     request.folder.record("derive", **facts, **figures)
-    for name in (best_arc.JSON, best_arc.TEXT):
+    for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
     honest = measure.words(derived.honest_mean)
-    title = f"{space.name}: {measure.name} {honest} {_images_in_words(derived)}"
-    plots.draw_arc(space, best, arcs / "best.png", title=title)
-    disk.write_text(arcs / "derived.jsonl", _derived_rows(space, derived, measure))
+    title = f"{space.name}: {measure.name} {honest} {_examples_in_words(derived)}"
+    plots.draw_arc(space, best, arcs / layout.BEST_PICTURE, title=title)
+    disk.write_text(arcs / layout.DERIVED, _derived_rows(space, derived, measure))
     report.once("derive", 0, figures)
-    report.image("arc/derived/picture", arcs / "best.png", 0)
+    report.image("arc/derived/picture", arcs / layout.BEST_PICTURE, 0)
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
     report.trial_figures(figures)
@@ -244,14 +245,14 @@ def _keep_derived(
         report.message(line)
 
 
-def _images_in_words(derived: derive_lib.Derived) -> str:
+def _examples_in_words(derived: derive_lib.Derived) -> str:
     """Which validation examples a figure of the best arc is of."""
     chose = "that did not choose it" if len(derived.check) else "that chose it"
     return f"on validation {chose}"
 
 
 def _derived_rows(
-    space: SearchSpace, derived: derive_lib.Derived, measure: Measure
+    space: SearchSpace[Any], derived: derive_lib.Derived, measure: Measure
 ) -> str:
     rows = []
     for source, scores in (("policy", derived.policy), ("random", derived.random)):

@@ -17,10 +17,9 @@ from absl import logging
 
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
-from enas_tf.config.spaces import registry
-from enas_tf.export import folder as exported
-from enas_tf.run import lines, measures, progress
+from enas_tf.run import layout, lines, progress
 from enas_tf.run.folder import RunFolder
+from enas_tf.stages import final_tasks
 from enas_tf.stages import parts as parts_lib
 
 SECONDS = ("search", "derive", "train", "test", "export")
@@ -81,24 +80,19 @@ def _derived(facts: dict[str, Any]) -> list[str]:
 
 
 def _tested(request: Request, facts: dict[str, Any]) -> list[str]:
-    measure = _measure(request)
+    measure = final_tasks.of(request.configs["train"]).measure
     value = f"{facts[f'test_{measure.name}']:.{measure.places}f}"
     began = request.configs["train"].run.warm_start
     how = f"the weights of {lines.shown(pathlib.Path(began))}" if began else "scratch"
     return _words("test", f"{measure.name} {value}, trained from {how}")
 
 
-def _measure(request: Request) -> measures.Measure:
-    kind = registry.SPECS[request.configs["search"].run.search_for].data
-    return measures.BY_NAME[kind.measure]
-
-
 def _files(folder: RunFolder) -> list[str]:
     files = {
-        "the arc": folder.arcs / "best.png",
-        "curves": folder.path / "curves.png",
-        "the model": folder.final / exported.KERAS_FILE,
-        "the same for TensorFlow": folder.final / exported.SAVED_MODEL,
+        "the arc": folder.arcs / layout.BEST_PICTURE,
+        "curves": folder.curves,
+        "the model": folder.final / layout.KERAS_FILE,
+        "the same for TensorFlow": folder.final / layout.SAVED_MODEL,
     }
     there = {what: path for what, path in files.items() if path.exists()}
     return [f"{lines.shown(path)} ({what})" for what, path in there.items()]

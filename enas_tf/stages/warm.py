@@ -1,61 +1,49 @@
 """Begins a training with the weights of another one (--warm_start)."""
 
-from collections.abc import Mapping, Sequence
-
-import tensorflow as tf
+from typing import Any
 
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
-from enas_tf.export import folder as exported
 from enas_tf.run import checkpoint
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.layout import NamesFile
 from enas_tf.run.report import Report
+from enas_tf.tasks.final import FinalTask
 
 SHOWN = 3  # of the names that differ
 
 
-def begin(
-    config: Config,
-    report: Report,
-    groups: Mapping[str, Sequence[tf.Variable]],
-    *,
-    file: str,
-    names: Sequence[str],
-) -> bool:
-    """Give the variables in `groups` the values of the other training, which is read.
+def begin(config: Config, report: Report, final: FinalTask[Any]) -> None:
+    """Let a child that begins begin with the other training's, if there is one.
 
     Args:
       config: of the training that begins.
       report: told what it begins with.
-      groups: a part of what a checkpoint of this training holds, "model" first.
-      file: which names of an export must be the same, of `exported`.
-      names: those of the data at hand.
-
-    Returns:
-      Whether there is another training.
+      final: the child.
 
     Raises:
       ConfigError: its network answers in other classes or words, or does not fit.
     """
     if not config.run.warm_start:
-        return False
+        return
     source = RunFolder(config.run.warm_start)
-    _refuse_other_names(source, file, list(names))
+    _refuse_other_names(source, final.names_file, list(final.names))
     try:
-        checkpoint.copy(source.checkpoints("train"), groups)
+        checkpoint.copy(source.checkpoints("train"), final.warm)
     except ValueError as error:
         raise ConfigError(
             f"--warm_start={source.path}: its weights are not those of this network "
-            f"({error}). Train on images with as many channels, of the same "
-            "--image_size; or repeat its --mode=train if it is damaged."
+            f"({error}). {final.fits}; or repeat its --mode=train if it is damaged."
         ) from None
+    final.warm_started()
     report.message(f"Begins with the weights of {source.path}.")
     _warn_of_split(config, source, report)
-    return True
 
 
-def _refuse_other_names(source: RunFolder, file: str, ours: list[str]) -> None:
-    path = source.final / file
+def _refuse_other_names(
+    source: RunFolder, names_file: NamesFile, ours: list[str]
+) -> None:
+    path = source.final / names_file.file
     try:
         theirs = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -64,7 +52,7 @@ def _refuse_other_names(source: RunFolder, file: str, ours: list[str]) -> None:
             "network answers. Write it with --mode=export and that --output_dir."
         ) from None
     if theirs != ours:
-        what = "words" if file == exported.VOCABULARY_FILE else "classes"
+        what = names_file.answers
         raise ConfigError(
             f"--warm_start={source.path}: its network has the {len(theirs)} {what} "
             f"{_some(theirs, ours)}, this data {len(ours)}: {_some(ours, theirs)}. "

@@ -47,11 +47,13 @@ class ImageClassification:
         std: np.ndarray,
         augmentation: Augmentation,
     ):
-        """Args:
-        splits: by name; "train" is the one that is varied.
-        mean: [C] float64 in 0..255 units, of "train".
-        std: the same.
-        augmentation: how training images are varied.
+        """Copies the splits into tensors.
+
+        Args:
+          splits: by name; "train" is the one that is varied.
+          mean: [C] float64 in 0..255 units, of "train".
+          std: the same.
+          augmentation: how training images are varied.
         """
         self.mean, self.std = mean, std
         self._images = {n: tf.constant(split.images) for n, split in splits.items()}

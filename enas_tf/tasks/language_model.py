@@ -30,9 +30,11 @@ class LanguageModel:
     measure = measures.PERPLEXITY
 
     def __init__(self, texts: Mapping[str, np.ndarray], *, bptt_steps: int):
-        """Args:
-        texts: ids [n] int32 of each split.
-        bptt_steps: words in a window, and about as many in a piece of training.
+        """Copies the texts into tensors.
+
+        Args:
+          texts: ids [n] int32 of each split.
+          bptt_steps: words in a window, and about as many in a piece of training.
         """
         self._texts = {name: tf.constant(ids) for name, ids in texts.items()}
         self._bptt_steps = bptt_steps
@@ -78,11 +80,13 @@ class Passages:
     def __init__(
         self, rows: np.ndarray, *, bptt_steps: int, num_epochs: int, seed: int
     ):
-        """Args:
-        rows: ids [B, n] int32.
-        bptt_steps: mean length of a piece.
-        num_epochs: how many epochs may be asked for.
-        seed: the run's.
+        """Draws the lengths of all pieces.
+
+        Args:
+          rows: ids [B, n] int32.
+          bptt_steps: mean length of a piece.
+          num_epochs: how many epochs may be asked for.
+          seed: the run's.
         """
         self.batch_size = len(rows)
         self._rows = tf.constant(rows)

@@ -33,10 +33,12 @@ class Shuffled(Generic[BatchT]):
     """
 
     def __init__(self, task: Examples[BatchT], *, batch_size: int, seed: int):
-        """Args:
-        task: whose "train" examples they are, at least `batch_size` of them.
-        batch_size: how many are in a batch.
-        seed: the run's.
+        """Every epoch has as many steps.
+
+        Args:
+          task: whose "train" examples they are, at least `batch_size` of them.
+          batch_size: how many are in a batch.
+          seed: the run's.
         """
         self.batch_size = batch_size
         self._task = task

@@ -7,10 +7,9 @@ from searches of the three demos on two CPU cores.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from enas_tf.run import counters
 from enas_tf.training import pace as pace_lib
 
-CHILD = "child_step"
-CONTROLLER = "controller_step"
 SHOWN = "shown"  # the arcs that are scored and kept after a controller phase
 EVALUATION = "evaluation"
 EPOCH_END = "epoch_end"  # its checkpoint
@@ -41,13 +40,13 @@ def forecast(
 
     None before a child step has been timed.
     """
-    step = pace.seconds.get(CHILD)
+    step = pace.seconds.get(counters.CHILD)
     if step is None:
         return None
-    build, row = pace.first[CHILD], _FORWARD * step
+    build, row = pace.first[counters.CHILD], _FORWARD * step
     guesses = {
-        CHILD: (step, 0.0),
-        CONTROLLER: (rows.update * row, _BUILD_CONTROLLER * build),
+        counters.CHILD: (step, 0.0),
+        counters.CONTROLLER: (rows.update * row, _BUILD_CONTROLLER * build),
         SHOWN: (rows.shown * row, _BUILD_FORWARD * build),
         EVALUATION: (rows.evaluation * row, 2 * _BUILD_FORWARD * build),
         EPOCH_END: (0.0, 0.0),

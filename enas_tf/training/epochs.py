@@ -5,14 +5,12 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from enas_tf.config.sections import ChildConfig
-from enas_tf.run import finite
+from enas_tf.run import counters, finite
 from enas_tf.run.report import Report
 from enas_tf.training import schedules
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.means import Means
-
-COUNTER = "child_step"
 
 
 class ChildEpochs:
@@ -54,7 +52,7 @@ class ChildEpochs:
         self._epoch = epoch
         last = self.steps_before(epoch + 1)
         self._driver.advance(
-            COUNTER, last, self._call, log=self._log, timed=self._timed
+            counters.CHILD, last, self._call, log=self._log, timed=self._timed
         )
 
     def _call(self, first: int, last: int) -> None:

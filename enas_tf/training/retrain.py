@@ -6,26 +6,38 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.run import counters
 from enas_tf.tasks.base import Task
 from enas_tf.training import batching
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 
-EPOCH = "epoch"
-COUNTERS = ("child_step", EPOCH)
 BATCHES_PER_CALL = 10  # of a test: seconds, also of a large network
 
 
-def retrain(epochs: ChildEpochs, driver: Driver, *, num_epochs: int) -> None:
+def retrain(
+    epochs: ChildEpochs,
+    driver: Driver,
+    *,
+    num_epochs: int,
+    after_epoch: Callable[[int], None] = lambda epoch: None,
+) -> None:
     """Go on from the position to the end of training.
 
-    The test images are not looked at on the way: every training image is trained on,
+    The test data are not looked at on the way. Of images all but these are trained on,
     so nothing is left to choose an epoch by.
+
+    Args:
+      epochs: trains.
+      driver: holds the position, and saves it after each epoch.
+      num_epochs: of the whole training.
+      after_epoch: called with each epoch's number, from 0, before it is saved.
     """
     # Deviation D17: the original evaluates on test after every epoch.
-    for epoch in range(driver.position[EPOCH], num_epochs):
+    for epoch in range(driver.position[counters.EPOCH], num_epochs):
         epochs.train(epoch)
-        driver.position[EPOCH] = epoch + 1
+        after_epoch(epoch)
+        driver.position[counters.EPOCH] = epoch + 1
         driver.save()
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from enas_tf.command import effects, request
+from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.run.folder import RunFolder
 
@@ -52,7 +53,7 @@ EXAMPLES = [
 def notices(tmp_path, preset=None, **given):
     run = request.run_settings(given)
     configs = request.stage_configs(run, given, preset, RunFolder(tmp_path))
-    begun = {stage: configs[stage] for stage in request.STAGES[run.mode]}
+    begun = {stage: configs[stage] for stage in modes.MODES[run.mode].stages}
     return effects.notices(run.mode, begun, given)
 
 

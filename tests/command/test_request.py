@@ -6,7 +6,9 @@ import pytest
 import run_files
 from absl import logging
 
+from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command import request
+from enas_tf.config import modes
 from enas_tf.config.sections import MODES, ConfigError
 from enas_tf.run import saves
 from enas_tf.run.folder import RunFolder
@@ -16,6 +18,8 @@ SPACE = macro.MacroSpace(2)
 ARC = "0 1 0"
 MICRO = micro.MicroSpace(2)
 MICRO_ARC = "1 1 0 4 2 3 0 0 0 2 0 2 1 4 1 1"
+FIXED = FixedArc(ARC, SPACE.parse(ARC))
+MICRO_FIXED = FixedArc(MICRO_ARC, MICRO.parse(MICRO_ARC))
 GENOTYPE = genotype.text(genotype.of_arc(MICRO.parse(MICRO_ARC)))
 
 
@@ -63,8 +67,18 @@ def test_a_training_that_goes_on_needs_none_of_its_settings_again(build):
     assert anew.configs["train"].loop.batch_size == 100  # the published one
 
 
+def test_an_arc_is_one_value_whatever_it_was_written_as(build, tmp_path):
+    (tmp_path / "arc.json").write_text(SPACE.to_json(FIXED.arc))
+    for written in ("arc.json", ARC, "0 | 1 0"):
+        assert build(child_fixed_arc=written).fixed == FIXED
+    assert build(search_for="rnn", child_fixed_arc="lstm").fixed == ("lstm", None)
+    assert build(search_for="macro").fixed is None
+
+
 def test_every_mode_goes_by_the_settings_of_some_stage():
-    assert set(request.STAGES) == set(MODES)
+    assert set(modes.MODES) == set(MODES)
+    for mode in modes.MODES.values():
+        assert mode.stages and set(mode.stages) <= set(modes.STAGES)
 
 
 def test_a_command_without_flags_is_the_published_search(build, tmp_path):
@@ -118,9 +132,9 @@ def test_a_given_flag_holds_for_both_stages_but_the_layers_do_not(build):
     assert (search.child.out_filters, train.child.out_filters) == (8, 8)
     assert search.child.num_layers == 3
     assert train.child.num_layers == 6
-    assert asked.with_arc(ARC).configs["train"].child.num_layers == 2
-    assert asked.with_arc(ARC).configs["search"].child.num_layers == 3
-    assert asked.with_arc(ARC).arc == ARC
+    assert asked.with_arc(FIXED).configs["train"].child.num_layers == 2
+    assert asked.with_arc(FIXED).configs["search"].child.num_layers == 3
+    assert asked.with_arc(FIXED).arc == ARC
 
 
 def test_a_command_with_the_micro_space_is_its_published_search(build, tmp_path):
@@ -154,7 +168,7 @@ def test_a_given_number_of_layers_holds_for_both_micro_stages_but_blocks_do_not(
     search, train = asked.configs["search"], asked.configs["train"]
     assert (search.child.num_layers, train.child.num_layers) == (2, 2)
     assert (search.child.num_cells, train.child.num_cells) == (4, 3)
-    later = asked.with_arc(MICRO_ARC).configs["train"].child
+    later = asked.with_arc(MICRO_FIXED).configs["train"].child
     assert (later.num_cells, later.num_layers) == (2, 2)
 
 
@@ -255,7 +269,7 @@ def test_training_goes_on_without_naming_the_arc_again(build):
 
 def test_all_may_be_repeated_after_its_arc_was_trained(build):
     asked = build("demo", mode="all")
-    trained(asked.with_arc(ARC))
+    trained(asked.with_arc(FIXED))
     build("demo", mode="all")
     with pytest.raises(ConfigError, match="--child_keep_prob was 0.9"):
         build("demo", mode="all", child_keep_prob=0.5)

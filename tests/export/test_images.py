@@ -12,6 +12,7 @@ from enas_tf.children import final_macro
 from enas_tf.config.sections import ChildConfig
 from enas_tf.export import folder as exported
 from enas_tf.export import images as export
+from enas_tf.export import writing
 from enas_tf.spaces import macro
 
 ARC = "0 | 1 1 | 4 0 1 | 3 1 0 1 | 5 0 1 1 0 | 2 1 0 0 0 1"
@@ -240,7 +241,7 @@ def test_a_failure_while_writing_keeps_the_older_export(tmp_path, monkeypatch):
 
 def test_different_answers_are_refused(tmp_path, monkeypatch):
     folder = older_export(tmp_path)
-    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    monkeypatch.setattr(writing, "TOLERANCE", -1.0)
     with pytest.raises(RuntimeError, match="nothing was exported"):
         export.export(
             deployed(final_child()), folder, class_names=NAMES, sample=pixels()

@@ -230,6 +230,28 @@ def test_a_file_of_version_0_1_0_loads_and_answers_as_then(file, layer):
         np.testing.assert_allclose(was, now, rtol=1e-6)
 
 
+# What the layer of 3d3104a answered to IDS: logits of the words after the last, and the
+# state behind them.
+LAST_LOGITS = [
+    [0.12484575, -0.25365543, 0.35691887, -0.38706234, 0.20093025],
+    [-0.03347444, -0.19771740, 0.30466688, -0.50358224, -0.06485701],
+]
+STATE = [
+    [0.18552221, 0.27652580, 0.15065643, 0.09233187],
+    [0.08160799, 0.28294513, 0.53607053, 0.10093819],
+]
+
+
+def test_a_file_written_before_the_rooms_loads_and_answers_as_then():
+    file = FILES / "cell_model_3.keras"
+    old = keras.models.load_model(file)
+    logits, state = old([tf.constant(IDS), tf.zeros([2, 4])])
+    np.testing.assert_allclose(logits[:, -1], LAST_LOGITS, atol=1e-6)
+    np.testing.assert_allclose(state, STATE, atol=1e-6)
+    with zipfile.ZipFile(file) as archive:
+        assert json.loads(archive.read("vocabulary.json")) == list(VOCABULARY)
+
+
 @pytest.mark.parametrize("name", ["serving_default", "serve", "score"])
 def test_no_text_at_all_gets_no_answer(served, name):
     found = served.signatures[name](texts=tf.constant([], tf.string))

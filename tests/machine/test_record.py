@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from enas_tf.command import request
+from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.machine import notes as machine_notes
@@ -160,7 +161,7 @@ def test_a_damaged_record_is_none_and_the_settings_still_know_the_threads(
 def test_a_mode_goes_by_its_last_stage_that_has_begun(folder, mode, saved, stage):
     for one in saved:
         save(folder, one)
-    assert machine.wanted(0, request.STAGES[mode], folder).stage == stage
+    assert machine.wanted(0, modes.MODES[mode].stages, folder).stage == stage
 
 
 def test_a_request_says_its_threads_in_the_settings(tmp_path):

@@ -28,7 +28,7 @@ def said(tmp_path, caplog, given, *, stage="search", epochs=1, newer=False, save
         (tmp_path / "checkpoints" / stage / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder = RunFolder(tmp_path)
     command, wanted = ["python", "bin/main.py"], machine.Wanted(threads=1)
-    request = Request(stage, {stage: config}, "", folder, command, wanted)
+    request = Request(stage, {stage: config}, None, folder, command, wanted)
     earlier.tell_of_changes(request, stage, epochs)
     return caplog.text
 

@@ -42,6 +42,24 @@ class ImageData:
     class_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
+    unit = "images"
+    answers = "classes"
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """See `data/dataset.Dataset`."""
+        return len(self.train.labels), len(self.valid.labels), len(self.test.labels)
+
+    @property
+    def num_answers(self) -> int:
+        """See `data/dataset.Dataset`."""
+        return self.num_classes
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """See `data/dataset.Dataset`."""
+        return [*self.train, *self.valid, *self.test]
+
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Height, width, channels."""

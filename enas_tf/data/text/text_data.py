@@ -24,3 +24,21 @@ class TextData:
     test: np.ndarray
     vocabulary: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    unit = "words"
+    answers = "words of vocabulary"
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """See `data/dataset.Dataset`."""
+        return len(self.train), len(self.valid), len(self.test)
+
+    @property
+    def num_answers(self) -> int:
+        """See `data/dataset.Dataset`."""
+        return len(self.vocabulary)
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """See `data/dataset.Dataset`."""
+        return [self.train, self.valid, self.test]

@@ -1,0 +1,51 @@
+"""The modes of a command, each with all that follows from its name.
+
+The one table of them. No TensorFlow, as in all settings.
+"""
+
+from typing import NamedTuple
+
+# What has settings, checkpoints and curves of its own in a run's folder.
+STAGES = ("search", "train")
+
+
+class Mode(NamedTuple):
+    """What one mode does.
+
+    Attributes:
+      stages: whose settings it goes by, of `STAGES`.
+      steps: what is done, in turn, by the names that `stages/run.py` knows.
+      begins: whether it begins its stages, or goes on with them; and so may begin anew.
+      looks: whether it looks at a trained network, and trains nothing.
+      lets_pass: whether other data than the stage began with may be meant: nothing of
+        them stays in what it writes.
+      sums_up: whether a stage ends with it, whose outcome is then told.
+    """
+
+    stages: tuple[str, ...]
+    steps: tuple[str, ...]
+    begins: bool = False
+    looks: bool = False
+    lets_pass: bool = False
+    sums_up: bool = False
+
+    @property
+    def searches(self) -> bool:
+        """Whether it needs no arc, and no run, because it finds an arc by itself."""
+        return self.begins and "search" in self.stages
+
+    @property
+    def trains_only(self) -> bool:
+        """Whether all that it is about is one arc, which must be known."""
+        return self.stages == ("train",)
+
+
+MODES: dict[str, Mode] = dict(
+    search=Mode(("search",), ("search",), begins=True, sums_up=True),
+    derive=Mode(("search",), ("derive",), lets_pass=True, sums_up=True),
+    train=Mode(("train",), ("train",), begins=True, sums_up=True),
+    evaluate=Mode(("train",), ("evaluate",), looks=True, lets_pass=True),
+    export=Mode(("train",), ("export",), looks=True),
+    predict=Mode(("train",), ("predict",), looks=True),
+    all=Mode(STAGES, STAGES, begins=True, sums_up=True),
+)

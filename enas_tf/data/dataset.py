@@ -1,0 +1,34 @@
+"""What the stages ask of data of any kind, once they are in memory."""
+
+from typing import Protocol
+
+import numpy as np
+
+
+class Dataset(Protocol):
+    """Three splits in memory: train, valid, test.
+
+    Attributes:
+      unit: what is counted, in the plural: "images".
+      answers: what an answer is one of, in the plural: "classes".
+    """
+
+    @property
+    def unit(self) -> str:
+        """See the class."""
+
+    @property
+    def answers(self) -> str:
+        """See the class."""
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """How many units the splits have."""
+
+    @property
+    def num_answers(self) -> int:
+        """How many an answer is one of."""
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All that the data are, in a fixed order: equal for equal data."""

@@ -1,0 +1,143 @@
+"""The final child of images: a classifier of one arc, tested by accuracy."""
+
+import pathlib
+from collections.abc import Callable, Iterator
+
+from enas_tf.arcs.fixed import FixedArc
+from enas_tf.config.sections import Config
+from enas_tf.data.dataset import Dataset
+from enas_tf.export import images as export_images
+from enas_tf.export import predict_images
+from enas_tf.nn import cost
+from enas_tf.run import layout, lines, measures
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.report import Report
+from enas_tf.stages import evaluation, images
+from enas_tf.stages import parts as parts_lib
+from enas_tf.stages.parts import SpaceParts
+from enas_tf.tasks.classification import Batch
+from enas_tf.tasks.final import FinalTask, Moves
+from enas_tf.training import by_class, networks, retrain
+from enas_tf.training.by_class import ByClass
+
+EXPORT_SAMPLE = 64  # test images on which an export is compared with the model
+
+
+class ImageClassifier(FinalTask[Batch]):
+    """See `FinalTask`.
+
+    There are two networks: one with what is for training only, and one to be tested.
+    """
+
+    measure = measures.ACCURACY
+    names_file = layout.CLASSES
+    fits = "Train on images with as many channels, of the same --image_size"
+
+    def __init__(
+        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+    ):
+        """See `FinalTask`."""
+        part = parts_lib.SPACES[config.run.search_for]
+        space, loop, seed = part.space(config), config.loop, config.run.seed
+        self._data = images.load(config, part.reductions(space), all_training=True)
+        agree(self._data)
+        self.names = self._data.class_names
+        # Put together here alone: the task has a copy of its own, and their mean.
+        self.task = images.task(
+            self._data,
+            dict(train=self._data.all_training(), test=self._data.test),
+            config,
+        )
+        self.lessons = self.task.lessons(
+            batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
+        )
+        self._eval_batch_size = loop.eval_batch_size
+        self._about = space.describe(fixed.arc)
+        self._build(config, part, fixed)
+
+    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+        """The two networks, and what is trained, kept and tested of them."""
+        seed = config.run.seed
+        sizes = images.sizes(self._data, seed)
+        self._trained, self._model = (
+            part.final(fixed.arc, config.child, **sizes, training=training)
+            for training in (True, False)
+        )
+        total = self.lessons.steps_before(config.loop.num_epochs)
+        self.network = networks.FinalNetwork(
+            self._trained, total_steps=total, seed=seed
+        )
+        self.variables = [weight.value for weight in self._trained.weights]
+        self.warm = dict(model=self.variables)
+        self.weights = [weight.value for weight in self._model.weights]
+
+    def warm_started(self) -> None:
+        """See `FinalTask`: the weights are all that is taken over."""
+
+    def describe(self) -> list[str]:
+        """See `FinalTask`."""
+        size, work = cost.parameters(self._model), cost.flops(self._model)
+        told = f"Final child: {size:,} parameters, {work:,} FLOPs per image."
+        return [self._about, told]
+
+    def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
+        """See `FinalTask`: all but the test is trained on, so nothing is looked at."""
+
+    def settle(self) -> None:
+        """See `FinalTask`."""
+        retrain.hand_over(self._trained, self._model)
+
+    def test(self, report: Report, moves: Moves) -> dict[str, float]:
+        """See `FinalTask`."""
+        found = self._by_class(report, moves)
+        evaluation.tell(report, found)
+        return _figures(found)
+
+    def evaluate(
+        self, report: Report, moves: Moves, folder: RunFolder
+    ) -> dict[str, float]:
+        """See `FinalTask`: how each class does, and what is taken for what."""
+        found = self._by_class(report, moves)
+        evaluation.tell_all(report, found)
+        if folder.keeps:
+            evaluation.write(folder, found)
+            picture = folder.evaluation / layout.CONFUSION
+            report.message(f"See {lines.shown(picture)}.")
+        return _figures(found)
+
+    def facts(self) -> dict[str, bool | int | str]:
+        """See `FinalTask`."""
+        return dict(
+            parameters=cost.parameters(self._model), flops=cost.flops(self._model)
+        )
+
+    def export(self, folder: pathlib.Path) -> float:
+        """See `FinalTask`."""
+        model = export_images.deployable(
+            self._model, mean=self.task.mean, std=self.task.std, name="enas_child"
+        )
+        sample = self._data.test.images[:EXPORT_SAMPLE]
+        return export_images.export(
+            model, folder, class_names=self.names, sample=sample
+        )
+
+    @staticmethod
+    def predict(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+        """See `FinalTask`: the class of each image."""
+        return predict_images.report(final, source)
+
+    def _by_class(self, report: Report, moves: Moves) -> ByClass:
+        """What the model answers to the test images."""
+        report.begin("test", self.task.size("test"), unit="image")
+        answers = retrain.test_answers(
+            self._model,
+            self.task,
+            batch_size=self._eval_batch_size,
+            progress=moves("these test batches"),
+        )
+        report.finish()
+        return by_class.measure(self._data.test.labels, answers, self.names)
+
+
+def _figures(found: ByClass) -> dict[str, float]:
+    return dict(test_accuracy=found.accuracy, balanced_accuracy=found.balanced_accuracy)
