@@ -14,7 +14,7 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import evaluation, images
 from enas_tf.stages import parts as parts_lib
-from enas_tf.stages.parts import SpaceParts
+from enas_tf.stages.space_parts import SpaceParts
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.training import by_class, networks, retrain

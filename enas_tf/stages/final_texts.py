@@ -15,7 +15,7 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import parts as parts_lib
 from enas_tf.stages import texts
-from enas_tf.stages.parts import SpaceParts
+from enas_tf.stages.space_parts import SpaceParts
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.tasks.language_model import Batch
 from enas_tf.training import final_language, stream_loss
