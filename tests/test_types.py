@@ -57,6 +57,8 @@ def says_any(annotation: ast.AST | None) -> bool:
     But not in `SearchSpace[Any]` and its like, which names what comes.
     """
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        if "Any" not in annotation.value:
+            return False
         annotation = ast.parse(annotation.value, mode="eval").body
     if annotation is None or _of_any_kind(annotation):
         return False
@@ -86,8 +88,10 @@ def any_parameters(tree: ast.Module) -> Iterator[tuple[str, str]]:
 def any_aliases(tree: ast.Module) -> Iterator[str]:
     """Names of a module that stand for a type with `Any`: `Row = dict[str, Any]`."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and says_any(node.value):
-            yield from (one.id for one in node.targets if isinstance(one, ast.Name))
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Subscript | ast.BinOp | ast.Name) and says_any(value):
+            yield from (one.id for one in targets if isinstance(one, ast.Name))
 
 
 def unnamed_arguments(tree: ast.Module) -> Iterator[str]:
@@ -151,6 +155,8 @@ def test_every_ignored_error_is_of_one_kind_and_has_a_reason_above_it():
 
 SYNTHETIC = ast.parse('''
 Row = dict[str, Any]
+Either: TypeAlias = int | Any
+NOTES = ("0.3.0 and not", "a type")
 
 class Thing:
     """A thing."""
@@ -173,5 +179,5 @@ def test_what_is_looked_for_is_found():
         ("__init__", "part"),
         ("__init__", "rest"),
     ]
-    assert list(any_aliases(SYNTHETIC)) == ["Row"]
+    assert list(any_aliases(SYNTHETIC)) == ["Row", "Either"]
     assert list(unnamed_arguments(SYNTHETIC)) == ["Thing: part", "Thing: rest"]
