@@ -9,6 +9,7 @@ import inspect
 import pytest
 
 from enas_tf.benchmark.subjects import Always, GivenArcs
+from enas_tf.children.contract import SharedChild
 from enas_tf.children.macro import SharedMacroChild
 from enas_tf.children.micro import SharedMicroChild
 from enas_tf.children.network import Network, Optimizer
@@ -26,7 +27,7 @@ from enas_tf.tasks.language_model import LanguageModel, Passages
 from enas_tf.tasks.lessons import Shuffled
 from enas_tf.training.averaging import AveragedSgd
 from enas_tf.training.final_language import FinalLanguageNetwork
-from enas_tf.training.networks import FinalNetwork, Policy, SampledChild, SharedChild
+from enas_tf.training.networks import FinalNetwork, Policy, SampledChild
 from enas_tf.training.optimizer import Momentum, Sgd
 
 

@@ -16,6 +16,7 @@ CONTAINERS = (
     "list set tuple dict Sequence Iterable Iterator Mapping Callable type".split()
 )
 _STYLE = "matplotlib's own words for a style"
+_OWN_ARC = "each space has arcs of its own kind, and reads them"
 # {module, function, parameter: why it is not known what comes}.
 ALLOWED = {
     ("plots.pen", "text", "style"): _STYLE,
@@ -24,7 +25,11 @@ ALLOWED = {
     ("plots.pen", "curve", "style"): _STYLE,
     ("search.rewards", "__call__", "arc"): "a reward of one space reads its arcs",
     ("search.shown", "__init__", "draw"): "draws the arcs of whichever space it is of",
-    ("training.networks", "__call__", "arc"): "a child reads the arcs of its space",
+    ("children.contract", "__call__", "arc"): _OWN_ARC,
+    ("benchmark.subject", "__call__", "arc"): _OWN_ARC,
+    ("stages.space_parts", "__call__", "arc"): _OWN_ARC,
+    ("nn.language", "__init__", "kwargs"): "handed on to WordModel, which names them",
+    ("nn.language", "from_config", "config"): "as Keras reads it from its file",
 }
 # {module, name: why}: names that stand for a type which says `Any`.
 ALIASES = {

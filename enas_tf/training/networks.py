@@ -2,21 +2,21 @@
 
 The shared child with an arc drawn for each step, or one final child: both are
 `children.network.Network`s. Controller and children meet here and nowhere below, by
-the contracts `Policy` and `SharedChild`.
+the contracts `Policy` and `children.contract.SharedChild`.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import aux_head
+from enas_tf.children.contract import SharedChild
 from enas_tf.children.network import Optimizer
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import drop_path, seeds
-from enas_tf.nn.parameters import Parameters
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.training import optimizer
 
@@ -28,45 +28,6 @@ class Policy(Protocol):
         """The tokens of `batch_size` arcs, [batch_size, T] int32, in their ranges.
 
         A function of its weights and `seed` ([2] int32) alone; also in a graph.
-        """
-
-
-class SharedChild(Protocol):
-    """Every arc of a space on one set of weights.
-
-    Weights are made with it and have their shapes from then on: a step reads
-    `parameters`, calls the child, and an optimiser writes to the vectors. Nothing else
-    is kept between two calls, so arcs may follow each other in any order.
-
-    Attributes:
-      parameters: the weights that L2 is for, in one vector.
-      aux_parameters: those of an auxiliary head, trained without L2; None without one.
-    """
-
-    parameters: Parameters
-    aux_parameters: Parameters | None
-
-    def initial_state(self, batch_size: int) -> tf.Tensor | None:
-        """What a text begins with, [batch_size, S]; None if nothing is ever carried."""
-
-    def __call__(
-        self,
-        inputs: tf.Tensor,
-        *,
-        arc: Any,
-        training: bool = False,
-        seed: tf.Tensor | None = None,
-        **carried: tf.Tensor,
-    ) -> ChildOutput:
-        """Run one arc on one batch.
-
-        Args:
-          inputs: [B, ...], what the task's batches have.
-          arc: of the child's space, of ints or of scalar int tensors; in its ranges,
-            for what is out of them would silently be another arc.
-          training: whether to drop, and to run what is for training only.
-          seed: [2] int32, of what is dropped; needed in training.
-          **carried: `state`, that of the output before, if one is carried.
         """
 
 
