@@ -7,9 +7,17 @@ import tensorflow as tf
 
 from enas_tf.children.contract import SharedChild
 from enas_tf.children.network import Network
+from enas_tf.children.output import ChildOutput
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.config.spaces import registry
 from enas_tf.config.spaces import spec as spec_lib
+
+
+class Fixed(Network, Protocol):
+    """A network of one arc, which is asked without being trained as well."""
+
+    def answer(self, inputs: tf.Tensor) -> ChildOutput:
+        """What it says of a batch; nothing is dropped, and no state came before."""
 
 
 class Plain(Protocol):
@@ -17,7 +25,7 @@ class Plain(Protocol):
 
     def __call__(
         self, arc: Any, child: SharedChild, config: Config, *, sample: tf.Tensor
-    ) -> Network:
+    ) -> Fixed:
         """A network with weights of its own.
 
         Args:

@@ -119,7 +119,7 @@ class Subjects:
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
         return given, self.trainer(network)
 
-    def fixed(self, tokens: np.ndarray | Sequence[int]) -> Network:
+    def fixed(self, tokens: np.ndarray | Sequence[int]) -> subject.Fixed:
         """A fixed network of one arc ([T])."""
         return subject.of(self.name).plain(
             self.space.decode(tokens),

@@ -260,7 +260,8 @@ def settings() -> Iterator[Setting]:
     kinds = {item.name: item.type for item in dataclasses.fields(Config)}
     own = {name: spec.settings for name, spec in registry.SPECS.items()}
     for name, kind in [*kinds.items(), *own.items()]:
-        for field in dataclasses.fields(kind) if kind else ():
+        # Their types are the classes themselves, not names of classes.
+        for field in dataclasses.fields(kind) if kind else ():  # type: ignore[arg-type]
             if field.metadata:
                 yield Setting(name, field)
 
@@ -283,7 +284,7 @@ def replace(config: Config, values: Mapping[str, object]) -> Config:
     return config
 
 
-def _with_section(config: Config, name: str, fields: dict[str, Any]) -> Config:
+def _with_section(config: Config, name: str, fields: Mapping[str, object]) -> Config:
     changed: Any = dataclasses.replace(section(config, name), **fields)
     if name not in PREFIXES:
         name = registry.SPECS[name].data.section

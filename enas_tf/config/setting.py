@@ -36,7 +36,8 @@ class Carrier:
         kind = type(settings)
         others = tuple(one for one in self.own if type(one) is not kind)
         mine = () if settings == kind() else (settings,)
-        return dataclasses.replace(self, own=others + mine)
+        # A subclass is a dataclass, which this class cannot say of itself.
+        return dataclasses.replace(self, own=others + mine)  # type: ignore[type-var]
 
 
 def setting(
@@ -75,7 +76,7 @@ def setting(
     )
 
 
-def _now(value: Any) -> Any:
+def _now(value: object) -> Any:
     """What stands in a setting's metadata, made now where a function makes it."""
     return value() if callable(value) else value
 

@@ -44,7 +44,7 @@ def _conv(x: tf.Tensor, kernel: tf.Tensor, stride: int = 1) -> tf.Tensor:
 
 @tf.custom_gradient
 def _conv_in_parts(x: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-    def gradient(dy):
+    def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         of_x = tf.raw_ops.DepthwiseConv2dNativeBackpropInput(
             input_sizes=tf.shape(x),
             filter=kernel,
@@ -84,7 +84,7 @@ class SeparableConv2D(keras.layers.SeparableConv2D):
     """The stock layer without bias, for a model that is only trained."""
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        """See base; same size, every `strides`-th pixel of it."""
+        """The same size as x; with strides, every `strides`-th pixel of that."""
         kernel = tf.convert_to_tensor(self.depthwise_kernel)
         y = conv(x, kernel, stride=self.strides[0])
         return tf.nn.conv2d(y, tf.convert_to_tensor(self.pointwise_kernel), 1, "VALID")

@@ -33,7 +33,7 @@ def _corners(x: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], Callable]:
     """Pixels (0, 0) and (1, 1) of each block, read where they are."""
     shape = x.shape
 
-    def gradient(*dys):
+    def gradient(*dys: tf.Tensor) -> tf.Tensor:
         rows = [_row(dy, number) for number, dy in enumerate(dys)]
         return tf.reshape(tf.concat(rows, axis=2), [-1, *shape[1:]])
 
@@ -77,7 +77,12 @@ class Corner(keras.layers.Layer):
     """
 
     def __init__(self, number: int, *, name: str):
-        """Args: 0 is pixel (0, 0), 1 is pixel (1, 1)."""
+        """Without weights.
+
+        Args:
+          number: 0 is pixel (0, 0), 1 is pixel (1, 1).
+          name: of the Keras layer.
+        """
         super().__init__(name=name)
         self._number = number
 

@@ -54,7 +54,7 @@ class WordModel(keras.layers.Layer):
         *,
         init_range: float,
         seed: int,
-        **kwargs: Any,
+        **kwargs: object,
     ):
         """Makes the embedding.
 

@@ -9,6 +9,7 @@ path of what it creates. The seed of each kernel is folded from (`seed`, `name`)
 Reference: src/cifar10/image_ops.py, src/common_ops.py.
 """
 
+import functools
 import math
 
 import keras
@@ -167,9 +168,9 @@ def _every_second(x: keras.KerasTensor, *, name: str) -> list[keras.KerasTensor]
     """Every second row and column of x, and of x shifted."""
     shifted = _shifted(x, name=f"{name}_shift")
     # Not the convolution's stride: see halving.every_second.
-    how = dict(size=1, stride=2, padding="valid")
+    halve = functools.partial(avg_pool, size=1, stride=2, padding="valid")
     return [
-        avg_pool(part, name=f"{name}_path{number}_half", **how)
+        halve(part, name=f"{name}_path{number}_half")
         for number, part in enumerate((x, shifted), start=1)
     ]
 

@@ -100,12 +100,8 @@ class MacroSpace(base.SearchSpace[MacroArc]):
         if num_layers < 1:
             raise ValueError(f"a macro child needs at least 1 layer, not {num_layers}")
         self.num_layers = num_layers
+        self.num_reductions = len(pool_layers(num_layers))
         self.ops = base.first_ops(OPS, num_ops, space=self.name)
-
-    @property
-    def num_reductions(self) -> int:
-        """See base: the pools."""
-        return len(pool_layers(self.num_layers))
 
     def tape(self) -> Iterator[base.Step]:
         """Per layer: the op; then the skips, whose state becomes the layer's anchor."""

@@ -72,14 +72,14 @@ class SpaceParts(NamedTuple):
     Attributes:
       space: config -> the space.
       search_data: (config, space) -> data and task of a search.
-      shared: (space, config, data) -> the shared child.
+      shared: (space, config, data of its kind) -> the shared child.
       final: builds the final child; see `NewFinal`.
       reductions: (space) -> how often a child halves its images.
     """
 
     space: Callable[[Config], SearchSpace]
     search_data: Callable[[Config, SearchSpace], tuple[Data, Task]]
-    shared: Callable[[SearchSpace, Config, Data], SharedChild]
+    shared: Callable[[SearchSpace, Config, Any], SharedChild]
     final: Callable[..., Any]
     reductions: Callable[[SearchSpace], int]
 
@@ -116,7 +116,8 @@ def _of_texts(spec: SpaceSpec) -> SpaceParts:
 def _space(spec: SpaceSpec, config: Config) -> SearchSpace:
     form = arc_forms.FORMS[spec.name]
     size = config_lib.flat(config)[form.sized_by]
-    return form.space(size, num_ops=config.child.num_branches)
+    # Every space is made of its size, by a name of its own, and its number of ops.
+    return form.space(size, num_ops=config.child.num_branches)  # type: ignore[call-arg]
 
 
 _BY_KIND = {kinds.IMAGES: _of_images, kinds.TEXTS: _of_texts}

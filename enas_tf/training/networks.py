@@ -2,7 +2,7 @@
 
 The shared child with an arc drawn for each step, or one final child: both are
 `children.network.Network`s. Controller and children meet here and nowhere below, by
-the contracts `Policy` and `SharedChild`.
+the contracts `Policy` and `children.contract.SharedChild`.
 """
 
 from typing import Protocol
