@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.children.contract import SharedChild
 from enas_tf.nn import seeds
 from enas_tf.run import measures
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.tasks.base import Task
 from enas_tf.training.batching import Batches
+from enas_tf.training.networks import SharedChild
 
 
 class Scorer:
