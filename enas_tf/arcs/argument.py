@@ -21,6 +21,7 @@ from enas_tf.spaces import genotype_source, json_fields, macro, nni, printed
 from enas_tf.spaces.rnn import RnnArc
 
 FORMS = arc_forms.FORMS
+bounds = arc_forms.bounds
 _LONGEST = 600  # characters of a reason: it may quote what came
 # The published arcs of all spaces, name to integers.
 NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}

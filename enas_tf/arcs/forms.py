@@ -3,6 +3,7 @@
 No TensorFlow, as in all that looks at what the user gave.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,7 +16,6 @@ class Form(NamedTuple):
 
     Attributes:
       named: published arcs, name to integers.
-      ops: the names of all ops that the space can have.
       sized_by: the flag whose value follows from an arc.
       unit: what that flag counts.
       space: (size, num_ops=) -> the space of that size.
@@ -28,7 +28,6 @@ class Form(NamedTuple):
     """
 
     named: dict[str, str]
-    ops: tuple[str, ...]
     sized_by: str
     unit: str
     space: type[base.SearchSpace]
@@ -37,6 +36,11 @@ class Form(NamedTuple):
     genotypes: str = ""
     baselines: tuple[str, ...] = ()
     older: Callable[[str], Any] | None = None
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        """The names of all ops that the space can have."""
+        return self.space.table.names
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -59,7 +63,6 @@ class Form(NamedTuple):
 FORMS: dict[str, Form] = {
     "macro": Form(
         named=macro.NAMED_ARCS,
-        ops=macro.OPS,
         sized_by="child_num_layers",
         unit="layers",
         space=macro.MacroSpace,
@@ -68,7 +71,6 @@ FORMS: dict[str, Form] = {
     ),
     "micro": Form(
         named=micro.NAMED_ARCS,
-        ops=micro.OPS,
         sized_by="child_num_cells",
         unit="blocks",
         space=micro.MicroSpace,
@@ -78,7 +80,6 @@ FORMS: dict[str, Form] = {
     ),
     "rnn": Form(
         named=rnn.NAMED_ARCS,
-        ops=rnn.OPS,
         sized_by="child_num_layers",
         unit="nodes",
         space=rnn.RnnSpace,
@@ -89,6 +90,19 @@ FORMS: dict[str, Form] = {
         older=rnn.from_older,
     ),
 }
+
+
+def bounds(field: dataclasses.Field) -> tuple[float | None, float | None]:
+    """The lowest and the highest value that the field of a setting may have, if any.
+
+    There may be as many ops as the largest table has; of its own space, the command
+    looks at the value once more.
+    """
+    low, high = field.metadata["low"], field.metadata["high"]
+    if field.name == "num_branches":
+        high = max(len(form.ops) for form in FORMS.values())
+    return low, high
+
 
 # The published arcs of all spaces, name to integers.
 NAMED_ARCS = {name: arc for form in FORMS.values() for name, arc in form.named.items()}

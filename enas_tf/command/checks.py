@@ -94,7 +94,7 @@ def _check_range(item: Setting, value: object) -> None:
         raise ConfigError(config_lib.refusal(item.flag, value, "a finite number"))
     if isinstance(value, int) and abs(value) > LARGEST:
         raise ConfigError(config_lib.refusal(item.flag, value, f"at most {LARGEST}"))
-    low, high = meta["low"], meta["high"]
+    low, high = arc_argument.bounds(item.field)
     if low is None and high is None:
         return
     too_low = low is not None and not value >= low  # `not >=` catches NaN as well

@@ -11,6 +11,7 @@ from typing import Any
 
 from absl import flags
 
+from enas_tf.arcs import argument as arc_argument
 from enas_tf.command import flag_reading, help_text, quiet
 from enas_tf.config import sections as config
 
@@ -190,8 +191,9 @@ def _help(item: config.Setting) -> str:
         words.append(f"Of the {' and '.join(meta['spaces'])} space only.")
     if meta["choices"]:
         words.append(f"One of {', '.join(meta['choices'])}.")
-    if (meta["low"], meta["high"]) != (None, None):
-        words.append(config.range_in_words(meta["low"], meta["high"]).capitalize())
+    low, high = arc_argument.bounds(item.field)
+    if (low, high) != (None, None):
+        words.append(config.range_in_words(low, high).capitalize())
         words[-1] += "."
     return " ".join(words)
 

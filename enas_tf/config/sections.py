@@ -191,8 +191,9 @@ class ChildConfig:
     out_filters_scale: int = setting(
         1, "Multiplies --child_out_filters.", low=1, high=100, spaces=("macro",)
     )
+    # At most as many as the space has: arcs/forms.py, `bounds`.
     num_branches: int = setting(
-        6, "Ops to choose from, the first so many of the table.", low=1, high=6
+        6, "Ops to choose from, the first so many of the table.", low=1
     )
     plain_separable: bool = setting(
         False,

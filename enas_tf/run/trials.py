@@ -11,6 +11,7 @@ from typing import Any
 
 from tensorboard.plugins.hparams import api, api_pb2, summary
 
+from enas_tf.arcs import forms as arc_forms
 from enas_tf.config import sections as config_lib
 from enas_tf.run import lines, measures
 
@@ -119,7 +120,7 @@ def success() -> bytes:
 
 def _domain(field: dataclasses.Field) -> api.Domain | None:
     """The values that a setting may take; None: any text."""
-    low, high, choices = (field.metadata[name] for name in ("low", "high", "choices"))
+    (low, high), choices = arc_forms.bounds(field), field.metadata["choices"]
     if choices:
         return api.Discrete(choices)
     if isinstance(field.default, str):
