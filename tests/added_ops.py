@@ -11,7 +11,7 @@ from enas_tf.children.op_kinds import MacroOp, MicroOp
 from enas_tf.nn import image_ops, seeds, stock
 from enas_tf.spaces.op_table import MicroOpRow, OpRow
 
-NAME, COLOUR = "dilsepconv3x3", "#2f7f86"
+NAME, COLOUR = "dilsepconv3x3", "#7fc4a9"
 
 
 def dilated(x, w):

@@ -53,7 +53,8 @@ def _column(
         name, y = space.ops[op], place.layer_ys[layer]
         pen.box(x, y, width, pen_lib.BOX_HEIGHT, space.colour(name))
         pen.text(x - width / 2 + 0.42, y, str(layer), weight="bold", zorder=5)
-        pen.text(x + 0.2, y, name, zorder=5)
+        size = pen_lib.fitting(name, width - 2 * 0.7)  # beside the number
+        pen.text(x + 0.2, y, name, size=size, zorder=5)
     pen.box(x, place.classifier_y, width, pen_lib.BOX_HEIGHT, pen_lib.PALE)
     pen.text(x, place.classifier_y, "mean, classifier", zorder=5)
 

@@ -98,7 +98,7 @@ def _block(pen: Pen, space: micro.MicroSpace, block: Block) -> None:
         x = block.x + side * micro_layout.SPREAD
         name, box = space.ops[op], (micro_layout.OP_WIDTH, pen_lib.BOX_HEIGHT)
         pen.box(x, y, *box, space.colour(name))
-        pen.text(x, y, name, zorder=5)
+        pen.text(x, y, name, size=pen_lib.fitting(name, box[0]), zorder=5)
         below = y - pen_lib.BOX_HEIGHT / 2
         pen.line([x, x, block.x], [below, sum_y, sum_y], zorder=2)
         pen.head(block.x + side * radius, sum_y, -side, 0, 0.2)

@@ -36,6 +36,7 @@ BOX_HEIGHT = 0.72
 Point = tuple[float, float]
 
 _FONT = 0.31  # height of ordinary letters, in rows
+_LETTER = 0.172  # their width on average, with some room
 _TITLE_POINTS, _WORDS_POINTS = 15, 11
 _WORDS_INCHES = 0.25  # from line to line of a description
 _LETTER_INCHES = 0.092  # width of a description's letter on average, with some room
@@ -177,6 +178,11 @@ class Pen:
     def _add(self, shape: patches.Patch) -> None:
         shape.set_transform(self._place)
         self.axes.add_patch(shape)
+
+
+def fitting(words: str, width: float) -> float:
+    """How large letters may be for `words` in so many rows; 1: as large as usual."""
+    return min(1.0, 0.9 * width / (_LETTER * len(words)))
 
 
 def source_colour(source: int) -> str:

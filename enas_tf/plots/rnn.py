@@ -138,7 +138,8 @@ def _way(
 def _node(pen: Pen, x: float, y: float, node: int, op: str, colour: str) -> None:
     pen.box(x, y, _NODE_WIDTH, pen_lib.BOX_HEIGHT, colour)
     pen.number(x - _NODE_WIDTH / 2 + 0.45, y, 0.27, node)
-    pen.text(x + 0.35, y, op, zorder=5)
+    size = pen_lib.fitting(op, _NODE_WIDTH - 2 * 0.6)  # beside the number
+    pen.text(x + 0.35, y, op, size=size, zorder=5)
 
 
 def _average(pen: Pen, xs: list[float], y: float) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 # A name is a part of the paths of weights and layers, of JSON and of curves.
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -31,8 +31,9 @@ class OpRow:
     """One op, as arcs and pictures have it.
 
     Attributes:
-      name: small letters, digits and `_`; arc files, curves and pictures show it.
-      colour: of its boxes in pictures, as `#rrggbb` in small letters.
+      name: up to 24 small letters, digits and `_`, as arc files and pictures show it.
+      colour: of its boxes in pictures, as `#rrggbb` in small letters; light, for dark
+        letters stand on it.
     """
 
     name: str
@@ -42,8 +43,8 @@ class OpRow:
         """ValueError where the name or the colour cannot be one."""
         if not _NAME.fullmatch(self.name):
             raise ValueError(
-                f"{self.name!r} cannot name an op: give it small letters, digits and "
-                "_, a letter first"
+                f"{self.name!r} cannot name an op: give it up to 24 small letters, "
+                "digits and _, a letter first"
             )
         if not _COLOUR.fullmatch(self.colour):
             raise ValueError(

@@ -14,6 +14,7 @@ import shared_children
 import tensorflow as tf
 import toys
 
+from enas_tf import plots
 from enas_tf.arcs import forms
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.children import final_macro, final_micro, op_forms
@@ -23,6 +24,8 @@ from enas_tf.config import presets
 from enas_tf.config.sections import ChildConfig, ConfigError
 from enas_tf.nn import cost
 from enas_tf.nn.parameters import Weight
+from enas_tf.plots.macro_layout import BOX_WIDTH
+from enas_tf.plots.micro_layout import OP_WIDTH
 from enas_tf.spaces import genotype, macro, micro, op_rows
 from enas_tf.spaces.macro import MacroArc
 from enas_tf.spaces.micro import Cell, MicroArc
@@ -131,6 +134,26 @@ def test_its_colour_is_in_the_picture(tmp_path, name):
     plain = other.text(arc_of(name, op=0))
     without = pictures.drawn(tmp_path / "b.png", other, plain)
     assert not pictures.has_colour(without, added_ops.COLOUR)
+
+
+@pytest.mark.parametrize(("name", "width"), [("macro", BOX_WIDTH), ("micro", OP_WIDTH)])
+def test_a_name_of_24_letters_stays_in_its_box(name, width):
+    row = dataclasses.replace(added_ops.OPS[name].row, name="dilatedsepconv7x7stacked")
+    with added_ops.TABLES[name].added(
+        dataclasses.replace(added_ops.OPS[name], row=row)
+    ):
+        figure = plots.PICTURES[name](
+            space_of(name), arc_of(name, op=PUBLISHED[name]), ""
+        )
+        figure.set_dpi(plots.DPI)
+        figure.canvas.draw()
+        (axes,) = figure.axes
+        named = [t for t in axes.texts if t.get_text() == row.name]
+        shown = [t for t in named if t.get_ha() == "center"]
+        rows = axes.transData.transform([(0.0, 0.0), (width, 0.0)])[:, 0]
+        assert len(shown) == {"macro": 2, "micro": 8}[name]
+        for text in shown:
+            assert text.get_window_extent().width < rows[1] - rows[0]
 
 
 @pytest.mark.parametrize("written", ["dil_conv_3x3", "dil_sep_conv_3x3"])
