@@ -22,8 +22,9 @@ from enas_tf.config.spaces.spec import Preset, SpaceSpec
 from enas_tf.nn import image_ops, stock
 from enas_tf.nn.parameters import Weight
 from enas_tf.spaces import base, json_fields
+from enas_tf.spaces.op_table import OpRow, OpTable
 
-OPS = ("width4", "width8")
+OPS = OpTable("chain", (OpRow("width4", "#5f9ccf"), OpRow("width8", "#6cb865")))
 WIDTHS = (4, 8)
 
 
@@ -44,11 +45,12 @@ class ChainSpace(base.SearchSpace[ChainArc]):
     """`num_layers` layers, each of one of the first `num_ops` widths."""
 
     name = "chain"
+    table = OPS
     json_names = ("widths",)
 
-    def __init__(self, num_layers: int, *, num_ops: int = len(OPS)):
+    def __init__(self, num_layers: int, *, num_ops: int = 2):
         self.num_layers = num_layers
-        self.ops = base.first_ops(OPS, num_ops, space=self.name)
+        self.use_first(num_ops)
 
     def tape(self) -> Iterator[base.Step]:
         for _ in range(self.num_layers):
@@ -153,7 +155,6 @@ SPEC = SpaceSpec(
     meanings=(("child_num_layers", "links of the chain"),),
     arcs=Form(
         named={"thin": "0 0 0"},
-        ops=OPS,
         sized_by="child_num_layers",
         unit="layers",
         space=ChainSpace,

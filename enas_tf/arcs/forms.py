@@ -20,7 +20,6 @@ class Form(NamedTuple):
 
     Attributes:
       named: published arcs, name to integers.
-      ops: the names of all ops that the space can have.
       sized_by: the flag whose value follows from an arc.
       unit: what that flag counts.
       space: (size, num_ops=) -> the space of that size.
@@ -35,7 +34,6 @@ class Form(NamedTuple):
     """
 
     named: dict[str, str]
-    ops: tuple[str, ...]
     sized_by: str
     unit: str
     space: type[base.SearchSpace]
@@ -45,6 +43,11 @@ class Form(NamedTuple):
     baselines: Mapping[str, str] = MappingProxyType({})
     older: Callable[[str], Any] | None = None
     list_length: Callable[[int], int] | None = None
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        """The names of all ops that the space can have."""
+        return self.space.table.names
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -66,7 +69,6 @@ class Form(NamedTuple):
 
 MACRO = Form(
     named=macro.NAMED_ARCS,
-    ops=macro.OPS,
     sized_by="child_num_layers",
     unit="layers",
     space=macro.MacroSpace,
@@ -76,7 +78,6 @@ MACRO = Form(
 )
 MICRO = Form(
     named=micro.NAMED_ARCS,
-    ops=micro.OPS,
     sized_by="child_num_cells",
     unit="blocks",
     space=micro.MicroSpace,
@@ -86,7 +87,6 @@ MICRO = Form(
 )
 RNN = Form(
     named=rnn.NAMED_ARCS,
-    ops=rnn.OPS,
     sized_by="child_num_layers",
     unit="nodes",
     space=rnn.RnnSpace,

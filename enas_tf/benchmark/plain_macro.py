@@ -1,10 +1,13 @@
 """One macro arc as a plain graph; see plain.py."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 from enas_tf.benchmark.plain import Own
+from enas_tf.children import op_forms
 from enas_tf.nn import image_ops
-from enas_tf.spaces import macro
+from enas_tf.spaces import macro, op_rows
 from enas_tf.spaces.macro import MacroArc
 
 
@@ -30,26 +33,23 @@ def _is_read(source: int, arc: MacroArc, first: int) -> bool:
     return source == first or any(arc.skips[layer][source] for layer in later)
 
 
-def _layer(sources, own: Own, name: str, op: int, skips) -> tf.Tensor:
+def _layer(
+    sources: list[tf.Tensor], own: Own, name: str, op: int, skips: Sequence[int]
+) -> tf.Tensor:
     x = image_ops.pointwise(sources[-1], own(f"{name}/in/kernel", op))
     x = tf.nn.relu(own.norm(x, f"{name}/in", op))
-    y = _op(x, own, name, macro.OPS[op])
+    y = _op(x, own, name, op)
     if len(sources) == 1:
         return y
     read = [s for bit, s in zip(skips, sources[:-1], strict=True) if bit]
     return own.norm(tf.add_n([y, *read]), f"{name}/skip")
 
 
-def _op(x: tf.Tensor, own: Own, name: str, op: str) -> tf.Tensor:
-    if op == "avgpool3x3":
-        return image_ops.avg_pool(x)
-    if op == "maxpool3x3":
-        return image_ops.max_pool(x)
-    if op.startswith("sep"):
-        kernels = (own(f"{name}/{op}/{kind}") for kind in ("depthwise", "pointwise"))
-        y = image_ops.separable_conv(x, *kernels)
-    else:
-        y = image_ops.conv(x, own(f"{name}/{op}/kernel"))
-    row = macro.OPS.index(op)  # convolutions come first among the ops
+def _op(x: tf.Tensor, own: Own, name: str, number: int) -> tf.Tensor:
+    op = op_forms.MACRO[number]
+    y = op.apply(x, own.pieces(f"{name}/{op.name}", op.pieces(x.shape[-1])))
+    if not op.normed:
+        return y
+    row = len(op_forms.normed(op_rows.MACRO.names[:number]))
     epsilon = image_ops.BN_MASKED_EPSILON
     return tf.nn.relu(own.norm(y, f"{name}/out", row, epsilon=epsilon))

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from enas_tf.benchmark.plain import Own
-from enas_tf.children import aux_head, micro_weights
+from enas_tf.children import aux_head, micro_weights, op_forms
 from enas_tf.nn import image_ops
 from enas_tf.spaces import micro
 from enas_tf.spaces.micro import Cell, MicroArc
@@ -38,7 +38,9 @@ def aux_logits(x: tf.Tensor, own: Own) -> tf.Tensor:
     return tf.matmul(image_ops.global_average(x), own("classifier/kernel"))
 
 
-def _calibrated(x: tf.Tensor, own: Own, name: str, plan: micro_weights.Plan):
+def _calibrated(
+    x: tf.Tensor, own: Own, name: str, plan: micro_weights.Plan
+) -> tf.Tensor:
     """x in the size and with the channels of the cell that reads it."""
     if plan.reduces and name.endswith("first"):
         return own.reduction(tf.nn.relu(x), name)
@@ -47,15 +49,18 @@ def _calibrated(x: tf.Tensor, own: Own, name: str, plan: micro_weights.Plan):
     return x
 
 
-def _cell(first, second, own: Own, name: str, cell: Cell) -> tf.Tensor:
+def _cell(
+    first: tf.Tensor, second: tf.Tensor, own: Own, name: str, cell: Cell
+) -> tf.Tensor:
     nodes = [first, second]
-    starts = micro_weights.first_rows(len(cell.ops) // 2)
-    for operand in range(0, len(cell.ops), 2):
-        pair = [
-            _op(nodes[cell.inputs[i]], own, name, cell.ops[i], starts[i], cell, i)
-            for i in (operand, operand + 1)
-        ]
-        nodes.append(pair[0] + pair[1])
+    starts = micro_weights.first_rows(len(cell.ops) // 2)[:-1]
+    operands = list(zip(cell.inputs, cell.ops, starts, strict=True))
+    for block in zip(operands[::2], operands[1::2], strict=True):
+        x, y = (
+            _op(nodes[node], own, name, op, row=start + node)
+            for node, op, start in block
+        )
+        nodes.append(x + y)
     loose = micro.loose_ends(cell)
     joined = tf.nn.relu(tf.concat([nodes[node] for node in loose], axis=3))
     kernels = [own(f"{name}/out/kernel", node) for node in loose]
@@ -63,17 +68,7 @@ def _cell(first, second, own: Own, name: str, cell: Cell) -> tf.Tensor:
     return own.norm(y, f"{name}/out")
 
 
-def _op(x, own: Own, name: str, op: int, start: int, cell: Cell, i: int) -> tf.Tensor:
-    kind = micro.OPS[op]
-    if kind == "identity":
-        return x
-    if kind == "avgpool3x3":
-        return image_ops.avg_pool(x)
-    if kind == "maxpool3x3":
-        return image_ops.max_pool(x)
-    row = start + cell.inputs[i]
-    for stack in range(micro_weights.STACKS):
-        path = f"{name}/edges/{kind}/{stack}"
-        kernels = (own(f"{path}/{half}", row) for half in ("depthwise", "pointwise"))
-        x = own.norm(image_ops.separable_conv(tf.nn.relu(x), *kernels), path, row)
-    return x
+def _op(x: tf.Tensor, own: Own, name: str, number: int, row: int) -> tf.Tensor:
+    op = op_forms.MICRO[number]
+    path = f"{name}/edges/{op.name}"
+    return op.apply(x, own.pieces(path, op.pieces(x.shape[-1]), row))

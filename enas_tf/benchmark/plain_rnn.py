@@ -1,16 +1,18 @@
 """One rnn arc as a plain graph: the final language model, trained as in a search."""
 
-from typing import Any
-
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import rnn as rnn_child
 from enas_tf.children.output import ChildOutput
+from enas_tf.children.rnn import SharedRnnChild
 from enas_tf.config.rnn import RnnChildConfig
+from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import language, recurrent, seeds
-from enas_tf.spaces import rnn
+from enas_tf.spaces import op_rows
 from enas_tf.spaces.rnn import RnnArc
 from enas_tf.training import optimizer
+from enas_tf.training.optimizer import Momentum, Sgd
 
 
 class PlainTexts:
@@ -18,15 +20,24 @@ class PlainTexts:
 
     num_tokens = 0
 
-    def __init__(self, arc: RnnArc, child: Any, config: RnnChildConfig, *, seed: int):
-        """Args: the cell; whose weights it starts with; what is dropped."""
+    def __init__(
+        self, arc: RnnArc, child: SharedRnnChild, config: RnnChildConfig, *, seed: int
+    ):
+        """Create the model.
+
+        Args:
+          arc: the cell, of ints.
+          child: whose weights it starts with.
+          config: its sizes, what is dropped and decayed.
+          seed: of what is dropped.
+        """
         views = child.parameters.views()
         self._model = language.CellWordModel(
             views["embedding"].shape[0],
             config.hidden_size,
             inputs=arc.inputs,
             ops=arc.ops,
-            functions=rnn.OPS,
+            functions=op_rows.RNN.names,
             average=config.average,
             init_range=config.init_range,
             seed=seed,
@@ -44,16 +55,24 @@ class PlainTexts:
         self.variables = [v.value for v in self._model.trainable_variables]
         self.decayed = [False] * len(self.variables)  # in the penalty
 
-    def optimizer(self, config):
-        """See `Network`."""
+    def optimizer(self, config: ChildConfig) -> Momentum | Sgd:
+        """What trains the variables."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
-    def initial_state(self, batch_size):
-        """See `Network`."""
+    def initial_state(self, batch_size: int) -> tf.Tensor:
+        """What a text begins with, [B, H] zeros."""
         return self._model.initial_state(batch_size)
 
-    def forward(self, inputs, *, step, state=None):
-        """See `Network`."""
+    def forward(
+        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
+    ) -> tuple[ChildOutput, tf.Tensor]:
+        """Logits and penalty of a training batch; of an arc there are no tokens.
+
+        Args:
+          inputs: [B, T] int32, words.
+          step: [] int64; what is dropped depends on it.
+          state: [B, H] float32, that of the output of the step before.
+        """
         seed = seeds.at(self._seed, "dropout", step)
         dropout = recurrent.Dropout(rnn_child.drop_rates(self._config), seed)
         run = self._model.run(inputs, state, dropout)
@@ -72,6 +91,6 @@ class PlainTexts:
         state = self._model.initial_state(tf.shape(words)[0])
         return ChildOutput(self._model(words, state)[0])
 
-    def arc_text(self, tokens):
-        """See `Network`."""
+    def arc_text(self, tokens: np.ndarray) -> str:
+        """Nothing to tell: it is always the same arc."""
         return ""

@@ -4,11 +4,12 @@ Reference: reference code src/cifar10/general_child.py, `_fixed_layer`; paper se
 2.3.
 """
 
-import functools
 from collections.abc import Sequence
 
 import keras
 
+from enas_tf.children import op_forms
+from enas_tf.children.op_kinds import MacroOp, Spot
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import stock
 from enas_tf.spaces import macro
@@ -44,15 +45,9 @@ def final_macro_child(
     sources = [stock.batch_norm(x, name="stem_conv_bn")]
     for layer, (op, skips) in enumerate(zip(arc.ops, arc.skips, strict=True)):
         name = f"layer_{layer}"
-        y = _branch(
-            sources[-1],
-            macro.OPS[op],
-            filters,
-            plain=config.plain_separable,
-            name=name,
-            seed=seed,
-            training=training,
-        )
+        spot = Spot(name, filters, seed, training=training)
+        chosen = op_forms.MACRO[op]
+        y = _op(sources[-1], chosen, spot, plain=config.plain_separable)
         if layer:
             y = _join(sources, skips, y, filters, name=f"{name}_skip", seed=seed)
         sources.append(y)
@@ -76,34 +71,23 @@ def final_macro_child(
     return keras.Model(images, logits, name="final_macro_child")
 
 
-def _branch(
-    x: keras.KerasTensor,
-    op: str,
-    filters: int,
-    *,
-    plain: bool,
-    name: str,
-    seed: int,
-    training: bool,
+def _op(
+    x: keras.KerasTensor, op: MacroOp, spot: Spot, *, plain: bool
 ) -> keras.KerasTensor:
-    """ReLU - 1x1 conv - BN - ReLU, then the op: a pool, or a convolution and BN.
+    """ReLU - 1x1 conv - BN - ReLU, then the op and, where it has one, its BN.
+
+    `spot` is that of the whole layer.
 
     # Deviation D2: the original builds separable ops as plain ones and has no pools.
     """
-    x = stock.relu_conv_norm(x, filters, 1, name=f"{name}_conv_1x1", seed=seed)
+    name, seed = spot.name, spot.seed
+    x = stock.relu_conv_norm(x, spot.filters, 1, name=f"{name}_conv_1x1", seed=seed)
     x = stock.relu(x, name=f"{name}_relu")
-    if op == "avgpool3x3":
-        return stock.avg_pool(x, name=f"{name}_avgpool_3x3")
-    if op == "maxpool3x3":
-        return stock.max_pool(x, name=f"{name}_maxpool_3x3")
-    size = macro.CONV_SIZES[op]
-    separable = op.startswith("sep") and not plain
-    conv = stock.conv
-    if separable:
-        conv = functools.partial(stock.separable_conv, training=training)
-    path = f"{name}_{'sepconv' if separable else 'conv'}_{size}x{size}"
-    y = conv(x, filters, size, name=path, seed=seed)
-    return stock.batch_norm(y, name=f"{path}_bn")
+    if plain and op.plain:
+        op = op_forms.MACRO[op.plain]
+    path = f"{name}_{op.layer or op.name}"
+    y = op.final(x, spot._replace(name=path))
+    return stock.batch_norm(y, name=f"{path}_bn") if op.normed else y
 
 
 def _join(

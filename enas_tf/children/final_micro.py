@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import keras
 
-from enas_tf.children import aux_head
+from enas_tf.children import aux_head, op_forms
+from enas_tf.children.op_kinds import Spot
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import drop_path, stock
 from enas_tf.spaces import micro
 from enas_tf.spaces.micro import Cell, MicroArc
 
 STEM_SCALE = 3  # the stem has so many times the filters of the first cells
-STACKS = 2  # a separable op is so many convolutions, one after the other
 
 
 class Place(NamedTuple):
@@ -136,41 +136,14 @@ def _operand(
     nodes: list[keras.KerasTensor], cell: Cell, number: int, place: Place, name: str
 ) -> keras.KerasTensor:
     """Operand `number` of the cell: its op on its node."""
-    node, op = cell.inputs[number], micro.OPS[cell.ops[number]]
-    x, stride = nodes[node], place.stride if node < micro.NUM_INPUTS else 1
-    if op == "identity":
-        return x if stride == 1 else _halved(x, place, name)
-    if op == "avgpool3x3":
-        x = stock.avg_pool(x, stride=stride, name=name)
-    elif op == "maxpool3x3":
-        x = stock.max_pool(x, stride=stride, name=name)
-    else:
-        size = micro.CONV_SIZES[op]
-        x = _separable(x, size, stride, place, name)
-    if place.clock is None:
+    node, op = cell.inputs[number], op_forms.MICRO[cell.ops[number]]
+    stride = place.stride if node < micro.NUM_INPUTS else 1
+    sizes = dict(stride=stride, seed=place.seed, training=place.training)
+    x = op.final(nodes[node], Spot(name, place.filters, **sizes))
+    if place.clock is None or not op.drop_path:
         return x
     name = f"{name}_drop_path"
     return drop_path.DropPath(place.clock, place.keep_prob, name=name)(x)
-
-
-def _separable(
-    x: keras.KerasTensor, size: int, stride: int, place: Place, name: str
-) -> keras.KerasTensor:
-    """Twice ReLU - depthwise - 1x1 - BN; only the first one has a stride."""
-    for stack in range(STACKS):
-        path = f"{name}_sep_conv_{stack}"
-        x = stock.relu(x, name=f"{path}_relu")
-        x = stock.separable_conv(
-            x,
-            place.filters,
-            size,
-            stride=1 if stack else stride,
-            name=path,
-            seed=place.seed,
-            training=place.training,
-        )
-        x = stock.batch_norm(x, name=f"{path}_bn")
-    return x
 
 
 def _loose_end(

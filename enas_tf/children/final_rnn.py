@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import language, recurrent
-from enas_tf.spaces import rnn
+from enas_tf.spaces import op_rows
 from enas_tf.spaces.rnn import RnnArc
 
 
@@ -43,7 +43,7 @@ def final_rnn_child(
         size,
         inputs=arc.inputs,
         ops=arc.ops,
-        functions=rnn.OPS,
+        functions=op_rows.RNN.names,
         average=config.average,
         name="final_rnn_child",
         **initial,

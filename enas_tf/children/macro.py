@@ -10,7 +10,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from enas_tf.children import shared
+from enas_tf.children import op_forms, shared
+from enas_tf.children.op_kinds import MacroOp
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Weight
@@ -28,12 +29,18 @@ class MacroLayer(keras.layers.Layer):
     """
 
     def __init__(self, ops: tuple[str, ...], chosen: switch.Switch, *, name: str):
-        """Args: the ops, and the switch between them, the same for all layers."""
+        """Create the layer.
+
+        Args:
+          ops: names of the ops, in id order.
+          chosen: the switch between them, the same for all layers.
+          name: of the Keras layer.
+        """
         super().__init__(name=name)
         self._chosen = chosen
-        convs = [op for op in ops if op in macro.CONV_SIZES]
+        normed = op_forms.normed(ops)
         # Where "out/" has the row of an op; those without one get any row.
-        self._places = tuple(convs.index(op) if op in convs else 0 for op in ops)
+        self._places = tuple(normed.index(op) if op in normed else 0 for op in ops)
 
     def call(
         self,
@@ -84,7 +91,7 @@ def _row(number: tf.Tensor, tables: shared.Views) -> shared.Views:
 # The number is given, not captured, for the reason told in nn/skips.py.
 @tf.custom_gradient
 def _rows(number: tf.Tensor, *tables: tf.Tensor) -> tuple[list[tf.Tensor], Callable]:
-    def gradient(*dys):
+    def gradient(*dys: tf.Tensor) -> list[tf.Tensor | None]:
         # As TensorFlow does it, but in two nodes a table, not in seventeen.
         pairs = zip(dys, tables, strict=True)
         return [
@@ -98,19 +105,13 @@ def _rows(number: tf.Tensor, *tables: tf.Tensor) -> tuple[list[tf.Tensor], Calla
 def switch_between(ops: tuple[str, ...]) -> switch.Switch:
     """One of the ops on a map, given the weights of a layer."""
     # Deviation D1: bound early. The original's branches all ran the last one.
-    return switch.Switch([functools.partial(_op, name) for name in ops])
+    return switch.Switch([functools.partial(_op, op_forms.MACRO[op]) for op in ops])
 
 
-def _op(name: str, x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
-    if name == "avgpool3x3":
-        return image_ops.avg_pool(x)
-    if name == "maxpool3x3":
-        return image_ops.max_pool(x)
-    if name.startswith("sep"):
-        kernels = weights[f"{name}/depthwise"], weights[f"{name}/pointwise"]
-        y = image_ops.separable_conv(x, *kernels)
-    else:
-        y = image_ops.conv(x, weights[f"{name}/kernel"])
+def _op(op: MacroOp, x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
+    y = op.apply(x, shared.below(f"{op.name}/", weights))
+    if not op.normed:
+        return y
     out = weights["out"]
     epsilon = image_ops.BN_MASKED_EPSILON
     return tf.nn.relu(
@@ -118,7 +119,7 @@ def _op(name: str, x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
     )
 
 
-class SharedMacroChild(shared.SharedImageChild):
+class SharedMacroChild(shared.SharedImageChild[MacroArc]):
     """Every arc of the macro space on one set of weights."""
 
     def __init__(
@@ -130,14 +131,22 @@ class SharedMacroChild(shared.SharedImageChild):
         num_classes: int,
         seed: int,
     ):
-        """Args: what to search, its sizes, [H, W, channels], and the initial seed."""
+        """Create the child.
+
+        Args:
+          space: what is searched: layers and ops.
+          config: filters of a layer, dropout.
+          image_shape: [H, W, channels].
+          num_classes: classes to tell apart.
+          seed: of all initial weights.
+        """
         filters = config.out_filters * config.out_filters_scale
         weights = _weights(space, filters, image_shape[2], num_classes)
         super().__init__(weights, keep_prob=config.keep_prob, seed=seed)
         self.pools = macro.pool_layers(space.num_layers)
         # A tuple: Keras loses layers that are kept in a list when it saves.
         chosen = switch_between(space.ops)
-        self.blocks = tuple(
+        self.searched = tuple(
             MacroLayer(space.ops, chosen, name=f"layer_{layer}")
             for layer in range(space.num_layers)
         )
@@ -145,12 +154,18 @@ class SharedMacroChild(shared.SharedImageChild):
     def features(
         self, x: tf.Tensor, views: shared.Views, *, arc: MacroArc
     ) -> shared.Features:
-        """See base."""
+        """The last layer's map; see `SharedImageChild.features`.
+
+        Args:
+          x: [B, H, W, C] float32, the stem's output.
+          views: all weights by name.
+          arc: of scalar int tensors (or ints).
+        """
         sources = Sources([x])
-        for layer, block in enumerate(self.blocks):
+        for layer, searched in enumerate(self.searched):
             own = shared.below(f"layer_{layer}/", views)
             op, skips = arc.ops[layer], arc.skips[layer]
-            x = block(x, sources=sources, op=op, skips=skips, weights=own)
+            x = searched(x, sources=sources, op=op, skips=skips, weights=own)
             sources.append(x)
             if layer in self.pools:
                 halves = _reduce(sources.all(), shared.below(f"pool_{layer}/", views))
@@ -187,20 +202,13 @@ def _weights(
 
 
 def _layer_weights(layer: str, ops: tuple[str, ...], filters: int) -> list[Weight]:
-    square = (filters, filters)
+    shape = (len(ops), filters, filters)
     weights = [
-        Weight(f"{layer}/in/kernel", (len(ops), *square), fan_in=filters),
+        Weight(f"{layer}/in/kernel", shape, fan_in=filters),
         *shared.norm_weights(f"{layer}/in", (len(ops), filters)),
     ]
-    convs = [op for op in ops if op in macro.CONV_SIZES]
-    for op in convs:
-        size = macro.CONV_SIZES[op]
-        if op.startswith("sep"):
-            weights += shared.separable_weights(f"{layer}/{op}", size, filters)
-        else:
-            shape = (size, size, *square)
-            fan_in = size * size * filters
-            weights.append(Weight(f"{layer}/{op}/kernel", shape, fan_in=fan_in))
-    if convs:
-        weights += shared.norm_weights(f"{layer}/out", (len(convs), filters))
+    for op in ops:
+        weights += op_forms.MACRO[op].weights(f"{layer}/{op}", filters)
+    if rows := len(op_forms.normed(ops)):
+        weights += shared.norm_weights(f"{layer}/out", (rows, filters))
     return weights

@@ -8,7 +8,8 @@ import functools
 import keras
 import tensorflow as tf
 
-from enas_tf.children import aux_head, micro_weights, shared
+from enas_tf.children import aux_head, micro_weights, op_forms, shared
+from enas_tf.children.op_kinds import MicroOp
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import image_ops, switch
 from enas_tf.nn.parameters import Packed, Parameters
@@ -24,12 +25,18 @@ class MicroCell(keras.layers.Layer):
     """
 
     def __init__(self, ops: tuple[str, ...], edges: Packed, *, name: str):
-        """Args: the ops to switch between; what a row of edge weights is made of."""
+        """Create the cells.
+
+        Args:
+          ops: names of the ops to switch between, in id order.
+          edges: what a row of edge weights is made of.
+          name: of the Keras layer.
+        """
         super().__init__(name=name)
-        self.ops = ops
         self.pieces = edges
         self._cell_call = switch.one_call(self._cell)
-        self._chosen = switch.Switch([functools.partial(self._op, n) for n in ops])
+        found = [op_forms.MICRO[op] for op in ops]
+        self._chosen = switch.Switch([functools.partial(self._op, op) for op in found])
 
     def call(
         self, first: tf.Tensor, second: tf.Tensor, *, cell: Cell, weights: shared.Views
@@ -44,7 +51,14 @@ class MicroCell(keras.layers.Layer):
         """
         return self._cell_call(first, second, cell.inputs, cell.ops, weights)
 
-    def _cell(self, first, second, inputs, ops, weights) -> tf.Tensor:
+    def _cell(
+        self,
+        first: tf.Tensor,
+        second: tf.Tensor,
+        inputs: tf.Tensor,
+        ops: tf.Tensor,
+        weights: shared.Views,
+    ) -> tf.Tensor:
         num_operands = inputs.shape[0]
         num_nodes = num_operands // 2 + micro.NUM_INPUTS
         starts = micro_weights.first_rows(num_operands // 2)[:-1]
@@ -69,25 +83,11 @@ class MicroCell(keras.layers.Layer):
         y = _join(tf.nn.relu(nodes.gather(loose)), kernels)
         return image_ops.batch_norm(y, weights["out/scale"], weights["out/offset"])
 
-    def _op(self, name: str, x: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
-        if name == "identity":
-            return tf.identity(x)
-        if name == "avgpool3x3":
-            return image_ops.avg_pool(x)
-        if name == "maxpool3x3":
-            return image_ops.max_pool(x)
-        own = self.pieces.take(row, f"{name}/")
-        for stack in range(micro_weights.STACKS):
-            depthwise, pointwise, scale, offset = (
-                own[f"{stack}/{piece}"]
-                for piece in ("depthwise", "pointwise", "scale", "offset")
-            )
-            x = image_ops.separable_conv(tf.nn.relu(x), depthwise, pointwise)
-            x = image_ops.batch_norm(x, scale, offset)
-        return x
+    def _op(self, op: MicroOp, x: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
+        return op.apply(x, self.pieces.take(row, f"{op.name}/"))
 
 
-class SharedMicroChild(shared.SharedImageChild):
+class SharedMicroChild(shared.SharedImageChild[MicroArc]):
     """Every arc of the micro space on one set of weights."""
 
     def __init__(
@@ -99,7 +99,15 @@ class SharedMicroChild(shared.SharedImageChild):
         num_classes: int,
         seed: int,
     ):
-        """Args: what to search, its sizes, [H, W, channels], and the initial seed."""
+        """Create the child.
+
+        Args:
+          space: what is searched: blocks of a cell and ops.
+          config: layers, filters of the first ones, dropout, auxiliary head.
+          image_shape: [H, W, channels].
+          num_classes: classes to tell apart.
+          seed: of all initial weights.
+        """
         plans = micro_weights.plans(config.num_layers, config.out_filters)
         weights = micro_weights.child_weights(plans, space, image_shape[2], num_classes)
         super().__init__(weights, keep_prob=config.keep_prob, seed=seed)
@@ -118,7 +126,13 @@ class SharedMicroChild(shared.SharedImageChild):
     def features(
         self, x: tf.Tensor, views: shared.Views, *, arc: MicroArc
     ) -> shared.Features:
-        """See base."""
+        """The last cell's map, and that behind both reductions for an auxiliary head.
+
+        Args:
+          x: [B, H, W, 3C] float32, the stem's output.
+          views: all weights by name.
+          arc: of scalar int tensors (or ints).
+        """
         arc = MicroArc(*(Cell(*(tf.stack(part) for part in cell)) for cell in arc))
         earlier = last = x
         aux = None
@@ -138,7 +152,7 @@ class SharedMicroChild(shared.SharedImageChild):
         return shared.Features(tf.nn.relu(last), aux)
 
     def aux_logits(self, x: tf.Tensor) -> tf.Tensor | None:
-        """See base; x is the output of the cell behind the second reduction."""
+        """[B, num_classes] from the map behind both reductions; None without a head."""
         if self.aux_parameters is None:
             return None
         views = self.aux_parameters.views()

@@ -5,11 +5,9 @@ Sizes and names only; what is computed with the weights is in micro.py.
 
 from typing import NamedTuple
 
-from enas_tf.children import aux_head, shared
+from enas_tf.children import aux_head, op_forms, shared
 from enas_tf.nn.parameters import Packed, Weight
 from enas_tf.spaces import micro
-
-STACKS = 2  # a separable op is two separable convolutions, one after the other
 
 
 class Plan(NamedTuple):
@@ -65,11 +63,7 @@ def edges(name: str, space: micro.MicroSpace, filters: int) -> Packed:
     """
     pieces: list[Weight] = []
     for op in space.ops:
-        if op in micro.CONV_SIZES:
-            for stack in range(STACKS):
-                path = f"{op}/{stack}"
-                pieces += shared.separable_weights(path, micro.CONV_SIZES[op], filters)
-                pieces += shared.norm_weights(path, (filters,))
+        pieces += op_forms.MICRO[op].weights(op, filters)
     return Packed(name, first_rows(space.num_blocks)[-1], tuple(pieces))
 
 

@@ -30,7 +30,14 @@ class SharedRnnChild(keras.layers.Layer):
         vocab_size: int,
         seed: int,
     ):
-        """Args: what to search, its sizes, how many words, the initial seed."""
+        """Create the child.
+
+        Args:
+          space: what is searched: nodes and functions.
+          config: sizes, the first weights, what is dropped and what is averaged.
+          vocab_size: how many words there are, V.
+          seed: of all initial weights.
+        """
         super().__init__(name="shared_child")
         self.functions = space.ops
         self.config = config
@@ -116,7 +123,10 @@ def child_weights(
 ) -> list[Weight]:
     """The embedding, [V, H], and the matrices of nodes 0..N."""
     size = config.hidden_size
-    shapes = {"embedding": (vocab_size, size), "node_0": (2 * size, 2 * size)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "embedding": (vocab_size, size),
+        "node_0": (2 * size, 2 * size),
+    }
     for node in range(1, space.num_nodes + 1):
         shapes[f"node_{node}"] = (len(space.ops), node, size, 2 * size)
     return [

@@ -5,7 +5,8 @@ A subclass says what lies between. Weights live in one flat vector
 """
 
 import abc
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 import keras
 import tensorflow as tf
@@ -15,6 +16,7 @@ from enas_tf.nn import image_ops
 from enas_tf.nn.parameters import Packed, Parameters, Weight
 
 Views = dict[str, tf.Tensor]
+ArcT = TypeVar("ArcT")  # of the space
 
 
 class Features(NamedTuple):
@@ -29,14 +31,23 @@ class Features(NamedTuple):
     aux: tf.Tensor | None = None
 
 
-class SharedImageChild(keras.layers.Layer, abc.ABC):
+class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
     """Every arc of an image space on one set of weights.
 
     Normalises with the batch's own statistics in training and evaluation alike.
     """
 
-    def __init__(self, weights: list[Weight | Packed], *, keep_prob: float, seed: int):
-        """Args: what `features` reads besides the stem's output; dropout; seed."""
+    def __init__(
+        self, weights: Sequence[Weight | Packed], *, keep_prob: float, seed: int
+    ):
+        """Create the child.
+
+        Args:
+          weights: all that there are, the stem's and the classifier's too, in the order
+            in which checkpoints hold them.
+          keep_prob: of the features in front of the classifier, in training.
+          seed: of all initial weights.
+        """
         super().__init__(name="shared_child")
         self.keep_prob = keep_prob
         self.parameters = Parameters(weights, seed=seed)
@@ -48,8 +59,14 @@ class SharedImageChild(keras.layers.Layer, abc.ABC):
         return None
 
     @abc.abstractmethod
-    def features(self, x: tf.Tensor, views: Views, *, arc: Any) -> Features:
-        """From the stem's output, [B, H, W, S], to what is classified."""
+    def features(self, x: tf.Tensor, views: Views, *, arc: ArcT) -> Features:
+        """From the stem's output to what is classified.
+
+        Args:
+          x: [B, H, W, S] float32, the stem's output.
+          views: all weights by name.
+          arc: of scalar int tensors (or ints).
+        """
 
     def aux_logits(self, x: tf.Tensor) -> tf.Tensor | None:
         """What the auxiliary head makes of its map; no head by default."""
@@ -59,7 +76,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC):
         self,
         images: tf.Tensor,
         *,
-        arc: Any,
+        arc: ArcT,
         training: bool = False,
         seed: tf.Tensor | None = None,
     ) -> ChildOutput:

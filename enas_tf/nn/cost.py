@@ -1,16 +1,22 @@
-"""What a model of stock Keras layers costs: parameters and operations for one image."""
+"""What a model of stock Keras layers costs: parameters and operations for one image.
 
+The problem: Keras counts weights, not operations.
+
+The idea: of a convolution or a dense layer each element of a kernel meets each output
+position once, so its operations follow from shapes. Layers without a kernel cost
+nothing, as in most published figures. Of any other layer the cost must be told (`add`).
+
+Not for a model that is not made of layers, nor for the time that a model takes.
+"""
+
+import contextlib
 import math
+from collections.abc import Callable, Iterator, Mapping
 
 import keras
 
-# Every element of their kernels meets each output position once.
-COUNTED = (
-    keras.layers.Conv2D,
-    keras.layers.DepthwiseConv2D,
-    keras.layers.SeparableConv2D,
-    keras.layers.Dense,
-)
+# Of a layer that was called: FLOPs for one image.
+Cost = Callable[[keras.Layer], int]
 
 
 def parameters(model: keras.Model) -> int:
@@ -25,15 +31,59 @@ def flops(model: keras.Model) -> int:
     most published figures, is what costs little: normalisation, ReLU, pools, biases,
     concatenation, softmax. Multiply-adds at the border, where a kernel meets padding,
     count as well.
+
+    Raises:
+      ValueError: a layer with a kernel is of no known kind.
     """
     return sum(_layer_flops(layer) for layer in model.layers)
+
+
+def add(costs: Mapping[type[keras.Layer], Cost]) -> None:
+    """Tell what layers of more classes cost; ValueError where it is known already."""
+    for kind, told in costs.items():
+        if _COSTS.setdefault(kind, told) is not told:
+            raise ValueError(f"the cost of a {kind.__name__} is known already")
+
+
+@contextlib.contextmanager
+def added(costs: Mapping[type[keras.Layer], Cost]) -> Iterator[None]:
+    """`add`, until the block ends."""
+    before = dict(_COSTS)
+    try:
+        add(costs)
+        yield
+    finally:
+        _COSTS.clear()
+        _COSTS.update(before)
 
 
 def _layer_flops(layer: keras.Layer) -> int:
     if isinstance(layer, keras.Model):
         return flops(layer)
-    if not isinstance(layer, COUNTED):
-        return 0
+    for kind, told in _COSTS.items():
+        if isinstance(layer, kind):
+            return told(layer)
+    if _kernels(layer):
+        raise ValueError(
+            f"the FLOPs of {layer.name}, a {type(layer).__name__}, are not known: say "
+            "them in `costs` of its op"
+        )
+    return 0
+
+
+def _kernels(layer: keras.Layer) -> list[keras.Variable]:
+    return [weight for weight in layer.weights if len(weight.shape) > 1]
+
+
+def _of_kernels(layer: keras.Layer) -> int:
+    """Of a layer each element of whose kernels meets each output position once."""
     positions = math.prod(layer.output.shape[1:-1])
-    kernels = [weight for weight in layer.weights if len(weight.shape) > 1]
-    return 2 * positions * sum(math.prod(kernel.shape) for kernel in kernels)
+    return 2 * positions * sum(math.prod(kernel.shape) for kernel in _kernels(layer))
+
+
+_COSTS: dict[type[keras.Layer], Cost] = {
+    keras.layers.Conv2D: _of_kernels,
+    keras.layers.DepthwiseConv2D: _of_kernels,
+    keras.layers.SeparableConv2D: _of_kernels,
+    keras.layers.Dense: _of_kernels,
+}

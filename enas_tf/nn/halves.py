@@ -1,12 +1,19 @@
 """A function and its gradient as two graphs that can be run apart.
 
-TensorFlow takes gradients through a `tf.switch_case` by itself, but then each tensor
-that the way back needs is an optional value of its own in every branch: hundreds of
-operations a switch (docs/design.md, "The switch"). Cut in two beforehand, a function
-says which tensors those are, and they can travel as one bundle.
+The problem: TensorFlow takes gradients through a `tf.switch_case` by itself, but then
+each tensor that the way back needs is an optional value of its own in every branch,
+hundreds of operations a switch (docs/experiments.md, "The switch").
+
+The idea: the function and its gradient are traced together, once, into one graph. The
+tensors that pass from what is known before the gradient arrives to what waits for it
+are all that must be kept. Cut there, the graph is two parts, and what is kept can
+travel between them as one bundle.
+
+Not for a function that reads a variable, which would get no gradient: it is refused.
+Nor where there is no switch: TensorFlow's own gradient then costs no more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -19,9 +26,10 @@ class Halves(NamedTuple):
     """The two graphs, as functions that put them into the graph that is being made.
 
     Attributes:
-      forward: the function's inputs -> its value, then what is kept.
-      backward: what is kept, then a gradient of the value -> those of `reached`.
-      kept: specs of what the way back needs.
+      forward: the function's inputs -> its value, then the tensors to keep.
+      backward: the kept tensors, then the gradient of the value -> the gradients of the
+        inputs in `reached`.
+      kept: specs of the tensors that the gradient needs.
       reached: numbers of the inputs that the value depends on.
     """
 
@@ -32,25 +40,66 @@ class Halves(NamedTuple):
 
 
 def cut(function: Callable[..., tf.Tensor], specs: Sequence[tf.TensorSpec]) -> Halves:
-    """Cut a pure function of tensors; its value is like its first input."""
+    """Cut a pure function of tensors.
+
+    Args:
+      function: of as many tensors as there are specs; its value is like the first one.
+        It may close over arrays and constants, which get no gradient.
+      specs: of its inputs.
+
+    Raises:
+      ValueError: its value is of another shape or type than the first input, or it
+        closes over a variable, or over a tensor of a graph.
+    """
     reached: list[int] = []
 
-    def both(*given):
+    def both(*given: tf.Tensor) -> list[tf.Tensor]:
         *inputs, dy = given
-        y = function(*inputs)
+        y = _like(inputs[0], function(*inputs))
         gradients = tf.gradients(y, inputs, dy)
         reached.extend(n for n, g in enumerate(gradients) if g is not None)
         return [y, *(g for g in gradients if g is not None)]
 
     traced = tf.function(both, autograph=False).get_concrete_function(*specs, specs[0])
-    *inputs, dy = traced.inputs
+    *inputs, dy = traced.inputs[: len(specs) + 1]
+    closed = _closed_over(traced.graph)
     y, *gradients = traced.outputs
     kept = _kept(gradients, inputs, dy)
     return Halves(
-        forward=_part(traced.graph, inputs, [y, *kept]),
-        backward=_part(traced.graph, [*kept, dy], gradients),
+        forward=_part(traced.graph, inputs, [y, *kept], closed),
+        backward=_part(traced.graph, [*kept, dy], gradients, closed),
         kept=[_spec(t) for t in kept],
         reached=reached,
+    )
+
+
+def _like(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """y as a tensor; ValueError where it is not like x."""
+    y = tf.convert_to_tensor(y)
+    if y.dtype != x.dtype or not y.shape.is_compatible_with(x.shape):
+        raise ValueError(
+            f"an op of a switch makes {y.dtype.name} {y.shape} of {x.dtype.name} "
+            f"{x.shape}: its value must have its input's shape and type"
+        )
+    return y
+
+
+def _closed_over(graph: tf.Graph) -> dict[str, tf.Tensor]:
+    """The arrays that the traced function closes over, by the names of their inputs."""
+    closed = {inner.name: outer for outer, inner in graph.captures}
+    if graph.variables:
+        variable = graph.variables[0]
+        name, shape = variable.name.removesuffix(":0"), list(variable.shape)
+        raise ValueError(_refusal(f"the variable {name} {shape}"))
+    if any(map(tf.is_symbolic_tensor, closed.values())):
+        raise ValueError(_refusal("a tensor of the graph around it"))
+    return closed
+
+
+def _refusal(closed: str) -> str:
+    return (
+        f"an op of a switch closes over {closed}, which would get no gradient: hand it "
+        "over among the weights that the switch is called with"
     )
 
 
@@ -86,14 +135,19 @@ def _behind(tensors: Sequence[tf.Tensor]) -> set[tf.Operation]:
 
 
 def _part(
-    graph: tf.Graph, feeds: Sequence[tf.Tensor], fetches: Sequence[tf.Tensor]
+    graph: tf.Graph,
+    feeds: Sequence[tf.Tensor],
+    fetches: Sequence[tf.Tensor],
+    closed: Mapping[str, tf.Tensor],
 ) -> Callable[..., list[tf.Tensor]]:
-    """The part of a graph between `feeds` and `fetches`, as a function.
+    """The part of a graph between `feeds` and `fetches`, as a function of the feeds.
+
+    `closed`: values of other inputs of the graph, by their names.
 
     Not a `tf.function`: each call of one, in each branch of each switch, would be some
     more nodes to be woven in.
     """
-    fed = {tensor.name for tensor in feeds}
+    fed = {tensor.name for tensor in feeds} | set(closed)
     wanted: set[str] = set()
     read: set[str] = set()
     left = [tensor for tensor in fetches if tensor.name not in fed]
@@ -108,10 +162,11 @@ def _part(
     passed = fed.intersection(names)
     missing = [name for name in names if name not in fed]
 
-    def run(*values):
-        given = zip(feeds, values, strict=True)
+    def run(*values: tf.Tensor) -> list[tf.Tensor]:
+        given = dict(closed)
+        given |= {t.name: v for t, v in zip(feeds, values, strict=True)}
         # An identity: the value may be of a graph around the one that this is run in.
-        found = {t.name: tf.identity(v) for t, v in given if t.name in read | passed}
+        found = {n: tf.identity(v) for n, v in given.items() if n in read | passed}
         computed = tf.graph_util.import_graph_def(
             part,
             input_map={n: v for n, v in found.items() if n in read},

@@ -14,6 +14,7 @@ that a step does not use must not decay: momentum and L2 reach the whole vector.
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
@@ -89,6 +90,8 @@ class Packed(NamedTuple):
           {name without the prefix: the piece, in its shape}.
         """
         wanted = [p for p in self.pieces if p.name.startswith(prefix)]
+        if not wanted:
+            return {}
         start = sum(p.size for p in self.pieces[: self.pieces.index(wanted[0])])
         sizes = [p.size for p in wanted]
         # tf.slice: the gradient of row[start:end] makes zeros of the row's size first.
@@ -113,7 +116,7 @@ class Parameters(keras.layers.Layer):
 
     def __init__(
         self,
-        weights: list[Weight | Packed],
+        weights: Sequence[Weight | Packed],
         *,
         seed: int,
         name: str = "parameters",

@@ -24,16 +24,27 @@ import tensorflow as tf
 from enas_tf.nn import seeds
 from enas_tf.nn.residuals import Residuals
 
-FUNCTIONS = dict(
-    tanh=tf.tanh, relu=tf.nn.relu, sigmoid=tf.sigmoid, identity=tf.identity
-)
 
-# (y, 1) -> dy / dx of y = f(x). Of all four it follows from y, so x is not kept.
-SLOPES = dict(
-    tanh=lambda y, one: tf.raw_ops.TanhGrad(y=y, dy=one),
-    relu=lambda y, one: tf.raw_ops.ReluGrad(features=y, gradients=one),
-    sigmoid=lambda y, one: tf.raw_ops.SigmoidGrad(y=y, dy=one),
-    identity=lambda y, one: tf.identity(one),
+class Function(NamedTuple):
+    """What a node may apply to its product.
+
+    Attributes:
+      value: x [B, H] float32 -> y like x, element by element.
+      slope: (y, ones like y) -> dy / dx. It must follow from y, so x is not kept.
+    """
+
+    value: Callable[[tf.Tensor], tf.Tensor]
+    slope: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+# By the names in spaces/op_rows.py, `RNN`.
+FUNCTIONS = dict(
+    tanh=Function(tf.tanh, lambda y, one: tf.raw_ops.TanhGrad(y=y, dy=one)),
+    relu=Function(
+        tf.nn.relu, lambda y, one: tf.raw_ops.ReluGrad(features=y, gradients=one)
+    ),
+    sigmoid=Function(tf.sigmoid, lambda y, one: tf.raw_ops.SigmoidGrad(y=y, dy=one)),
+    identity=Function(tf.identity, lambda y, one: tf.identity(one)),
 )
 
 # Places of dropout: words of the vocabulary (e), their embeddings (i), node 0's words
@@ -169,7 +180,7 @@ def highway(carried: tf.Tensor, product: tf.Tensor, function: Callable) -> tf.Te
     Args:
       carried: c, [B, H].
       product: h and t side by side, [B, 2H].
-      function: f, one of `FUNCTIONS`.
+      function: f, the value of one of `FUNCTIONS`.
     """
     h, t = tf.split(product, 2, axis=1)
     return carried + tf.sigmoid(t) * (function(h) - carried)
@@ -238,11 +249,12 @@ def _chosen(
       residuals: of the time step, in which the gradient's are saved.
     """
     if isinstance(op, int):
-        return functools.partial(highway, function=FUNCTIONS[names[op]])
+        return functools.partial(highway, function=FUNCTIONS[names[op]].value)
 
     def value_and_slope(name, x):
-        y = FUNCTIONS[name](x)
-        return y, SLOPES[name](y, ones)
+        function = FUNCTIONS[name]
+        y = function.value(x)
+        return y, function.slope(y, ones)
 
     @tf.custom_gradient
     def chosen(carried, product):

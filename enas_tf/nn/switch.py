@@ -1,4 +1,15 @@
-"""The choice of an op at run time: one is computed, the others cost next to nothing."""
+"""The choice of an op at run time: one is computed, the others cost next to nothing.
+
+The problem: to compute all ops and pick one costs as many times as there are ops, and
+TensorFlow's own gradient of a switch hands over each tensor by itself.
+
+The idea: each op is cut into its value and its gradient beforehand (nn/halves.py). One
+switch computes the value and fills a bundle with the tensors to keep. Another one opens
+the bundle and computes the gradient.
+
+Not for functions in a loop over time (nn/recurrent.py), nor where the choice is known
+when the graph is made: call the op.
+"""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -27,9 +38,13 @@ class Switch:
     """
 
     def __init__(self, ops: Sequence[Callable[..., tf.Tensor]]):
-        """Args: pure functions of the same inputs, each of which may leave out some.
+        """Create the switch.
 
-        Their values are like the first input in shape and type.
+        Args:
+          ops: pure functions (x, weights) -> y, y like x in shape and type. Each may
+            leave out what it does not need, and close over arrays and constants; a
+            variable must be among the weights, or a ValueError says so at the first
+            call (nn/halves.py).
         """
         self.ops = tuple(ops)
         self._traced_once = tf.function(self._call, autograph=False)
@@ -47,11 +62,11 @@ class Switch:
         cuts = [self._cut(op, inputs, weights) for op in self.ops]
 
         @tf.custom_gradient
-        def chosen(*inputs):
+        def chosen(*inputs: tf.Tensor) -> tuple[tf.Tensor, Callable]:
             ways = [functools.partial(_forward, cut, inputs) for cut in cuts]
             y, bundle = tf.switch_case(index, ways)
 
-            def gradient(dy):
+            def gradient(dy: tf.Tensor) -> list[tf.Tensor]:
                 back = [functools.partial(_back, c, bundle, dy, inputs) for c in cuts]
                 return tf.switch_case(index, back)
 
@@ -60,7 +75,7 @@ class Switch:
         return chosen(*inputs)
 
     def _cut(self, op: Callable, inputs: list[tf.Tensor], weights: Any) -> Halves:
-        def flat(x, *values):
+        def flat(x: tf.Tensor, *values: tf.Tensor) -> tf.Tensor:
             return op(x, tf.nest.pack_sequence_as(weights, values))
 
         with tf.init_scope():  # a graph of its own

@@ -51,9 +51,10 @@ def _column(
     pen.text(x, place.stem_y, "stem (conv 3x3)", zorder=5)
     for layer, op in enumerate(arc.ops):
         name, y = space.ops[op], place.layer_ys[layer]
-        pen.op(x, y, width, pen_lib.BOX_HEIGHT, name)
+        pen.box(x, y, width, pen_lib.BOX_HEIGHT, space.colour(name))
         pen.text(x - width / 2 + 0.42, y, str(layer), weight="bold", zorder=5)
-        pen.text(x + 0.2, y, name, zorder=5)
+        size = pen_lib.fitting(name, width - 2 * 0.7)  # beside the number
+        pen.text(x + 0.2, y, name, size=size, zorder=5)
     pen.box(x, place.classifier_y, width, pen_lib.BOX_HEIGHT, pen_lib.PALE)
     pen.text(x, place.classifier_y, "mean, classifier", zorder=5)
 
@@ -110,7 +111,7 @@ def _legend(
     """What the colours and the matrix mean, in the corner that the matrix leaves."""
     x, y = place.legend_x, place.stem_y
     for op, name in enumerate(space.ops):
-        pen.op(x + 0.45, y, 0.9, 0.5, name)
+        pen.box(x + 0.45, y, 0.9, 0.5, space.colour(name))
         pen.text(x + 1.2, y, f"{name}  × {list(arc.ops).count(op)}", ha="left")
         y -= 0.72
     pen.box(x + 0.45, y - 0.1, 0.5, 0.5, pen_lib.SOURCE_COLOURS[1], rounding=0.05)

@@ -96,8 +96,9 @@ def _block(pen: Pen, space: micro.MicroSpace, block: Block) -> None:
     sum_y = block.y - height + micro_layout.PAD + radius
     for side, op in zip((-1, 1), block.ops, strict=True):
         x = block.x + side * micro_layout.SPREAD
-        pen.op(x, y, micro_layout.OP_WIDTH, pen_lib.BOX_HEIGHT, space.ops[op])
-        pen.text(x, y, space.ops[op], zorder=5)
+        name, box = space.ops[op], (micro_layout.OP_WIDTH, pen_lib.BOX_HEIGHT)
+        pen.box(x, y, *box, space.colour(name))
+        pen.text(x, y, name, size=pen_lib.fitting(name, box[0]), zorder=5)
         below = y - pen_lib.BOX_HEIGHT / 2
         pen.line([x, x, block.x], [below, sum_y, sum_y], zorder=2)
         pen.head(block.x + side * radius, sum_y, -side, 0, 0.2)
@@ -107,7 +108,7 @@ def _block(pen: Pen, space: micro.MicroSpace, block: Block) -> None:
 def _legend(pen: Pen, space: micro.MicroSpace, sheet: micro_sheet.Sheet) -> None:
     for words, (x, y) in sheet.legend.items():
         if words in space.ops:
-            pen.op(x + 0.45, y, 0.9, 0.5, words)
+            pen.box(x + 0.45, y, 0.9, 0.5, space.colour(words))
         elif words == micro_sheet.SUM_WORDS:
             pen.number(x + 0.45, y, 0.33, 2)
         else:

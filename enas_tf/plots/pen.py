@@ -1,4 +1,4 @@
-"""What every picture of an arc is drawn with: a sheet, a few shapes, the colours.
+"""What every picture of an arc is drawn with: a sheet, a few shapes, source colours.
 
 Lengths are in rows, the height of a line of boxes; y falls from 0 at the top edge. A
 sheet says how many inches a row has, so that letters and shapes keep their proportion.
@@ -14,19 +14,6 @@ from matplotlib import figure as figure_lib
 from matplotlib import patches, transforms
 from matplotlib.path import Path
 
-# Kernel size is the shade and kind of op the hue.
-OP_COLOURS = {
-    "conv3x3": "#a9cbe8",
-    "sepconv3x3": "#b5dfae",
-    "conv5x5": "#5f9ccf",
-    "sepconv5x5": "#6cb865",
-    "avgpool3x3": "#fcdba6",
-    "maxpool3x3": "#f5b04d",
-    "identity": "#d9c8ec",
-    "tanh": "#a5d5d8",
-    "relu": "#f0bdb5",
-    "sigmoid": "#f1e6a0",
-}
 # Neighbouring sources get colours that are easily told apart.
 SOURCE_COLOURS = (
     "#444444",
@@ -49,6 +36,7 @@ BOX_HEIGHT = 0.72
 Point = tuple[float, float]
 
 _FONT = 0.31  # height of ordinary letters, in rows
+_LETTER = 0.172  # their width on average, with some room
 _TITLE_POINTS, _WORDS_POINTS = 15, 11
 _WORDS_INCHES = 0.25  # from line to line of a description
 _LETTER_INCHES = 0.092  # width of a description's letter on average, with some room
@@ -117,10 +105,6 @@ class Pen:
         colour = source_colour(number)
         self._add(patches.Circle((x, y), radius, color=colour, linewidth=0, zorder=4))
         self.text(x, y, str(number), weight="bold", color="white", zorder=5)
-
-    def op(self, x: float, y: float, width: float, height: float, name: str) -> None:
-        """A box in the colour of the op of that name."""
-        self.box(x, y, width, height, OP_COLOURS[name])
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **style: Any) -> None:
         """A straight line."""
@@ -194,6 +178,11 @@ class Pen:
     def _add(self, shape: patches.Patch) -> None:
         shape.set_transform(self._place)
         self.axes.add_patch(shape)
+
+
+def fitting(words: str, width: float) -> float:
+    """How large letters may be for `words` in so many rows; 1: as large as usual."""
+    return min(1.0, 0.9 * width / (_LETTER * len(words)))
 
 
 def source_colour(source: int) -> str:

@@ -60,7 +60,8 @@ def draw(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> figure_lib.Figure:
             if not isinstance(node, End):
                 number = _number(node)
                 op = FIRST if number == 0 else space.ops[arc.ops[number - 1]]
-                _node(cell, layout.xs[node], _y(depth), number, op)
+                at = layout.xs[node], _y(depth)
+                _node(cell, *at, number, op, space.colour(op))
     _average(cell, [layout.xs[end] for end in layers[-1]], _y(len(layers) - 1))
     return pen.figure
 
@@ -134,10 +135,11 @@ def _way(
         pen.head(to_x, to_y, 0, -1, _HEAD, colour=colour)
 
 
-def _node(pen: Pen, x: float, y: float, node: int, op: str) -> None:
-    pen.op(x, y, _NODE_WIDTH, pen_lib.BOX_HEIGHT, op)
+def _node(pen: Pen, x: float, y: float, node: int, op: str, colour: str) -> None:
+    pen.box(x, y, _NODE_WIDTH, pen_lib.BOX_HEIGHT, colour)
     pen.number(x - _NODE_WIDTH / 2 + 0.45, y, 0.27, node)
-    pen.text(x + 0.35, y, op, zorder=5)
+    size = pen_lib.fitting(op, _NODE_WIDTH - 2 * 0.6)  # beside the number
+    pen.text(x + 0.35, y, op, size=size, zorder=5)
 
 
 def _average(pen: Pen, xs: list[float], y: float) -> None:

@@ -23,6 +23,7 @@ from typing import (
 import numpy as np
 
 from enas_tf.spaces import json_fields
+from enas_tf.spaces.op_table import OpTable
 
 ArcT = TypeVar("ArcT")
 
@@ -133,13 +134,6 @@ def integers(text: str) -> list[int]:
     return [json_fields.integer(word) for word in words]
 
 
-def first_ops(ops: tuple[str, ...], count: int, *, space: str) -> tuple[str, ...]:
-    """The first `count` of a space's ops; ValueError where there are not so many."""
-    if not 1 <= count <= len(ops):
-        raise ValueError(f"the {space} space has 1 to {len(ops)} ops, not {count}")
-    return ops[:count]
-
-
 def _token(value: object) -> int:
     """`value` of Python or NumPy; 0.5 and True would become other arcs' tokens."""
     is_bool = isinstance(value, bool | np.bool_)
@@ -183,15 +177,25 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     Attributes:
       name: that of its `SpaceSpec`, the value of --search_for.
+      table: of all ops that a space of this kind can have.
       ops: the names of its ops, in id order.
       json_names: the names of the fields of an arc's JSON that only this space has.
       num_reductions: how often a child of the space halves its images.
     """
 
     name: str
+    table: OpTable[Any]  # of `OpRow`, or of a kind of it that the space has
     ops: tuple[str, ...]
     json_names: tuple[str, ...]
     num_reductions: int = 0
+
+    def use_first(self, num_ops: int) -> None:
+        """Have the first `num_ops` ops of the table; ValueError if it has fewer."""
+        self.ops = tuple(row.name for row in self.table.first(num_ops))
+
+    def colour(self, op: str) -> str:
+        """The colour of the op of that name in pictures, `#rrggbb`."""
+        return self.table[op].colour
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:

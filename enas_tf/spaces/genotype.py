@@ -11,11 +11,10 @@ from typing import NamedTuple, TypeGuard
 
 from absl import logging
 
-from enas_tf.spaces import genotype_source, json_fields, micro
+from enas_tf.spaces import genotype_source, json_fields, micro, op_rows
 from enas_tf.spaces.micro import Cell, MicroArc
+from enas_tf.spaces.op_table import MicroOpRow
 
-# What genotypes call the ops of `micro.OPS`, in that order.
-NAMES = ("sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3", "skip_connect")
 EDGES_PER_BLOCK = 2
 # A range in a text may be longer than any memory.
 _MOST_NODES = 10_000
@@ -74,7 +73,7 @@ def text(genotype: Genotype) -> str:
 
 
 def arc_of(
-    genotype: Genotype, *, concat: str = "refuse", num_ops: int = len(NAMES)
+    genotype: Genotype, *, concat: str = "refuse", num_ops: int = len(micro.OPS)
 ) -> MicroArc:
     """The arc of `genotype`.
 
@@ -83,14 +82,15 @@ def arc_of(
       concat: "refuse" a genotype that concatenates other nodes than its loose ends, of
         which a cell's output is made here, "convert" it all the same with a warning,
         or take "any" in silence.
-      num_ops: how many of `NAMES` are allowed.
+      num_ops: how many ops of `op_rows.MICRO` are allowed.
 
     Raises:
       ValueError: an op that does not exist here, a node that a block cannot read, cells
         of different size, or a concatenation as above.
     """
-    normal = _cell("normal", genotype.normal, NAMES[:num_ops])
-    reduce = _cell("reduce", genotype.reduce, NAMES[:num_ops])
+    allowed = op_rows.MICRO.first(num_ops)
+    normal = _cell("normal", genotype.normal, allowed)
+    reduce = _cell("reduce", genotype.reduce, allowed)
     sizes = [len(cell.ops) // EDGES_PER_BLOCK for cell in (normal, reduce)]
     if sizes[0] != sizes[1]:
         raise ValueError(
@@ -109,7 +109,7 @@ def of_arc(arc: MicroArc) -> Genotype:
     """The genotype of `arc`, whose concatenations are its loose ends."""
     edges, loose = [], []
     for cell in arc:
-        named = (NAMES[op] for op in cell.ops)
+        named = (op_rows.MICRO[op].genotype_names[0] for op in cell.ops)
         edges.append(list(zip(named, cell.inputs, strict=True)))
         loose.append(list(micro.loose_ends(cell)))
     return Genotype(edges[0], loose[0], edges[1], loose[1])
@@ -170,19 +170,21 @@ def _edge(cell: str, number: int, edge: object) -> Edge:
     return edge[0], edge[1]
 
 
-def _cell(name: str, edges: list[Edge], allowed: tuple[str, ...]) -> Cell:
+def _cell(name: str, edges: list[Edge], allowed: tuple[MicroOpRow, ...]) -> Cell:
     if len(edges) % EDGES_PER_BLOCK:
         raise ValueError(
             f"the {name} cell has {len(edges)} edges, an odd number; a block has "
             f"{EDGES_PER_BLOCK}"
         )
+    numbers = {n: op for op, row in enumerate(allowed) for n in row.genotype_names}
     for number, (op, _) in enumerate(edges):
-        if op not in allowed:
+        if op not in numbers:
+            written = ", ".join(row.genotype_names[0] for row in allowed)
             raise ValueError(
                 f"{_place(name, number)} is {op!r}, an op that does not exist here; "
-                f"allowed are {', '.join(allowed)}"
+                f"allowed are {written}"
             )
-    ops = tuple(allowed.index(op) for op, _ in edges)
+    ops = tuple(numbers[op] for op, _ in edges)
     return Cell(tuple(node for _, node in edges), ops)
 
 

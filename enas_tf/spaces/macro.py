@@ -1,7 +1,8 @@
 """The macro space: a whole CNN, per layer one op and any skips from earlier layers.
 
 Reference: paper section 2.3; reference code src/cifar10/general_controller.py. Data
-only: what an op computes is in nn/, what a network looks like in children/macro.py.
+only: what an op computes is in children/op_forms.py, what a network looks like in
+children/macro.py and children/final_macro.py.
 """
 
 import math
@@ -11,12 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.spaces import base, json_fields
+from enas_tf.spaces import base, json_fields, op_rows
 
-# In id order. The names are what arc files and pictures show.
-OPS = ("conv3x3", "sepconv3x3", "conv5x5", "sepconv5x5", "avgpool3x3", "maxpool3x3")
-# Kernel size of the convolutions among them; separable ones have two kernels.
-CONV_SIZES = dict(conv3x3=3, sepconv3x3=3, conv5x5=5, sepconv5x5=5)
+OPS = op_rows.MACRO.names  # those of the package, without what other programs add
 
 # The arc of the original's scripts/cifar10_macro_final.sh: 24 layers, four ops.
 ENAS_24 = (
@@ -39,7 +37,7 @@ class MacroArc(NamedTuple):
     """One macro architecture; entries are ints on the host, scalar tensors in a graph.
 
     Attributes:
-      ops: L op numbers, an index into `OPS` each.
+      ops: L op numbers, a place in `op_rows.MACRO` each.
       skips: L rows; row l has l bits. Bit 0 is the stem, bit i the output of layer
         i - 1 (kept as in the original, so that the published arcs mean what they
         meant: docs/deviations.md, K1). The layer just before is the op's input and
@@ -85,6 +83,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
     """`num_layers` layers, each with one of the first `num_ops` ops and any skips."""
 
     name = "macro"
+    table = op_rows.MACRO
     json_names = ("layers",)
 
     def __init__(self, num_layers: int, *, num_ops: int = len(OPS)):
@@ -92,7 +91,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
 
         Args:
           num_layers: of the network, without the stem; at least 1.
-          num_ops: how many of `OPS` a layer chooses from.
+          num_ops: how many of the table's ops a layer chooses from.
 
         Raises:
           ValueError: there is no such size.
@@ -101,7 +100,7 @@ class MacroSpace(base.SearchSpace[MacroArc]):
             raise ValueError(f"a macro child needs at least 1 layer, not {num_layers}")
         self.num_layers = num_layers
         self.num_reductions = len(pool_layers(num_layers))
-        self.ops = base.first_ops(OPS, num_ops, space=self.name)
+        self.use_first(num_ops)
 
     def tape(self) -> Iterator[base.Step]:
         """Per layer: the op; then the skips, whose state becomes the layer's anchor."""

@@ -1,8 +1,8 @@
 """The micro space: a normal and a reduction cell, stacked to a network.
 
 Reference: paper section 2.4; reference code src/cifar10/micro_controller.py and
-micro_child.py. Data only: what an op computes is in nn/, what a network looks like in
-children/micro.py and children/final_micro.py.
+micro_child.py. Data only: what an op computes is in children/op_forms.py, what a
+network looks like in children/micro.py and children/final_micro.py.
 """
 
 import math
@@ -12,20 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.spaces import base, json_fields
+from enas_tf.spaces import base, json_fields, op_rows
 
-# In id order. The names are what arc files and pictures show.
-OPS = ("sepconv3x3", "sepconv5x5", "avgpool3x3", "maxpool3x3", "identity")
-# Kernel size of the separable convolutions among them.
-CONV_SIZES = dict(sepconv3x3=3, sepconv5x5=5)
+OPS = op_rows.MICRO.names  # those of the package, without what other programs add
 CELLS = ("normal", "reduce")
 NUM_REDUCTIONS = 2
 NUM_INPUTS = 2  # nodes 0 and 1 of a cell: the outputs of the last two cells
 TOKENS_PER_BLOCK = 4
-
-# Separable convolutions are favoured: micro_controller.py, b_soft and b_soft_no_learn.
-LEARNED_BIAS = (10.0, 10.0, 0.0, 0.0, 0.0)
-FIXED_BIAS = (0.25, 0.25, -0.25, -0.25, -0.25)
 
 # The arc of the original's scripts/cifar10_micro_final.sh: normal, then reduce.
 ENAS_MICRO = (
@@ -43,7 +36,7 @@ class Cell(NamedTuple):
     Attributes:
       inputs: 2B node numbers, those of block b at 2b and 2b + 1, each below b + 2.
         Node 0 is the output of the cell before the last one, node 1 of the last one.
-      ops: 2B op numbers, an index into `OPS` each.
+      ops: 2B op numbers, a place in `op_rows.MICRO` each.
     """
 
     inputs: Any
@@ -98,6 +91,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
 
     name = "micro"
     num_reductions = NUM_REDUCTIONS
+    table = op_rows.MICRO
     json_names = CELLS
 
     def __init__(self, num_blocks: int, *, num_ops: int = len(OPS)):
@@ -105,7 +99,7 @@ class MicroSpace(base.SearchSpace[MicroArc]):
 
         Args:
           num_blocks: of each of the two cells; at least 1.
-          num_ops: how many of `OPS` an operand chooses from.
+          num_ops: how many of the table's ops an operand chooses from.
 
         Raises:
           ValueError: there is no such size.
@@ -113,14 +107,15 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         if num_blocks < 1:
             raise ValueError(f"a micro cell needs at least 1 block, not {num_blocks}")
         self.num_blocks = num_blocks
-        self.ops = base.first_ops(OPS, num_ops, space=self.name)
+        self.use_first(num_ops)
 
     def tape(self) -> Iterator[base.Step]:
         """Per cell: two inputs; per block two nodes, then two ops, then an anchor."""
-        num_ops = len(self.ops)
+        rows = [self.table[name] for name in self.ops]
+        learned = tuple(row.learned_bias for row in rows)
         for cell in CELLS:
-            fixed = FIXED_BIAS[:num_ops] if cell == "normal" else ()
-            op = base.Op("op", num_ops, LEARNED_BIAS[:num_ops], fixed, reduced=True)
+            fixed = tuple(row.fixed_bias for row in rows if cell == "normal")
+            op = base.Op("op", len(rows), learned, fixed, reduced=True)
             for node in range(NUM_INPUTS):
                 yield base.Step(None, anchor="zeros", restart=True, forget=node == 0)
             for block in range(self.num_blocks):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from absl import logging
 
-from enas_tf.spaces import genotype, genotype_source, json_fields, rnn
+from enas_tf.spaces import genotype, genotype_source, json_fields, op_rows, rnn
 from enas_tf.spaces.rnn import RnnArc
 
 FIELDS = ("recurrent", "concat")
@@ -29,16 +29,17 @@ def arc_of(
       concat: "refuse" a genotype that averages other nodes than the cell does here,
         "convert" it all the same with a warning, or take "any" in silence.
       average: the nodes that are averaged here: "loose" ends, or "all" but node 0.
-      num_ops: how many of `rnn.OPS` are allowed.
+      num_ops: how many functions of `op_rows.RNN` are allowed.
 
     Raises:
       ValueError: a field is missing or malformed, an op that does not exist here, a
         node that cannot be read, or an average as above.
     """
     genotype_source.check(fields, FIELDS)
-    edges = _edges(fields["recurrent"], rnn.OPS[:num_ops])
+    allowed = tuple(row.name for row in op_rows.RNN.first(num_ops))
+    edges = _edges(fields["recurrent"], allowed)
     space = rnn.RnnSpace(len(edges), num_ops=num_ops)
-    ops = tuple(rnn.OPS.index(op) for op, _ in edges)
+    ops = tuple(allowed.index(op) for op, _ in edges)
     arc = RnnArc(tuple(node for _, node in edges), ops)
     space.validate(space.encode(arc))
     nodes = sorted(genotype.nodes("concat", fields["concat"]))

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.spaces import base, json_fields
+from enas_tf.spaces import base, json_fields, op_rows
 
-# In id order. The names are what arc files and pictures show.
-OPS = ("tanh", "relu", "sigmoid", "identity")
+OPS = op_rows.RNN.names  # those of the package, without what other programs add
 # In the id order of the first repository, src/ptb.
 OLDER_OPS = ("tanh", "relu", "identity", "sigmoid")
 TOKENS_PER_NODE = 2
@@ -37,7 +36,7 @@ class RnnArc(NamedTuple):
     Attributes:
       inputs: N node numbers; node l = 1..N reads the node inputs[l - 1], which is below
         l. Node 0 reads the word and the state before; it is tanh and not searched.
-      ops: N op numbers, an index into `OPS` each; that of node l is ops[l - 1].
+      ops: N op numbers, a place in `op_rows.RNN` each; that of node l is ops[l - 1].
     """
 
     inputs: tuple[Any, ...]
@@ -99,6 +98,7 @@ class RnnSpace(base.SearchSpace[RnnArc]):
     """`num_nodes` nodes behind node 0, each with one of the first `num_ops` ops."""
 
     name = "rnn"
+    table = op_rows.RNN
     json_names = ("nodes",)
 
     def __init__(self, num_nodes: int, *, num_ops: int = len(OPS)):
@@ -106,7 +106,7 @@ class RnnSpace(base.SearchSpace[RnnArc]):
 
         Args:
           num_nodes: of the cell, without node 0; at least 1.
-          num_ops: how many of `OPS` a node chooses from.
+          num_ops: how many of the table's ops a node chooses from.
 
         Raises:
           ValueError: there is no such size.
@@ -114,7 +114,7 @@ class RnnSpace(base.SearchSpace[RnnArc]):
         if num_nodes < 1:
             raise ValueError(f"an rnn cell needs at least 1 node, not {num_nodes}")
         self.num_nodes = num_nodes
-        self.ops = base.first_ops(OPS, num_ops, space=self.name)
+        self.use_first(num_ops)
 
     def tape(self) -> Iterator[base.Step]:
         """Node 0 is zeros; per node the one that it reads, then its op."""

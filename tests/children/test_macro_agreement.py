@@ -4,22 +4,26 @@ The plain graph is written from the description of the network, with Python's `i
 where the shared child switches.
 """
 
+import added_ops
 import plain_graph
 import pytest
 import tensorflow as tf
 import toys
 
-from enas_tf.spaces import macro
+from enas_tf.spaces import macro, op_rows
 
 POOLS = {4: (0, 1), 6: (1, 3)}  # after each third of the layers
 
 
 def plain_op(x, w, op, row):
     """One op of a layer; row: its place among the convolutions."""
-    name = macro.OPS[op]
+    name = op_rows.MACRO.names[op]
     if "pool" in name:
         return plain_graph.plain_pool(x, name)
-    if name.startswith("sep"):
+    if name == added_ops.NAME:
+        kernels = added_ops.spread(w[f"{name}/depthwise"]), w[f"{name}/pointwise"]
+        x = plain_graph.plain_separable(x, *kernels)
+    elif name.startswith("sep"):
         kernels = w[f"{name}/depthwise"], w[f"{name}/pointwise"]
         x = plain_graph.plain_separable(x, *kernels)
     else:
@@ -32,7 +36,8 @@ def plain_layer(sources, w, op, skips):
     entry = plain_graph.row_of(plain_graph.below("in/", w), op)
     x = plain_graph.plain_pointwise(sources[-1], entry["kernel"])
     x = tf.nn.relu(plain_graph.plain_norm(x, entry))
-    x = plain_op(x, w, op, row=op)  # convolutions come first among the ops
+    # Convolutions come first among the published ops, then two pools.
+    x = plain_op(x, w, op, row=op if op < 4 else 4)
     if len(sources) == 1:
         return x
     for bit, source in zip(skips, sources[:-1], strict=True):
@@ -59,3 +64,9 @@ def plain_logits(images, weights, arc):
 def test_logits_and_gradients_of_random_arcs(layers, arcs):
     space = macro.MacroSpace(layers)
     plain_graph.check(space, toys.child(space), plain_logits, arcs=arcs)
+
+
+def test_logits_and_gradients_of_arcs_with_an_added_op():
+    with added_ops.added("macro"):
+        space = macro.MacroSpace(4, num_ops=7)
+        plain_graph.check(space, toys.child(space), plain_logits, arcs=6)

@@ -7,6 +7,7 @@ import tensorflow as tf
 import toys
 
 from enas_tf.children import macro as macro_child
+from enas_tf.children import op_forms
 from enas_tf.nn import image_ops
 from enas_tf.nn.skips import Sources
 from enas_tf.spaces import macro
@@ -50,7 +51,7 @@ def test_the_chosen_op_gets_a_gradient_and_no_other_one(op):
     for row in range(6):
         reached = np.any(gradient["layer_0/in/kernel"][row])
         assert reached == (row == op)
-    convs = [name for name in macro.OPS if name in macro.CONV_SIZES]
+    convs = op_forms.normed(macro.OPS)
     for row, name in enumerate(convs):
         mine = [g for n, g in gradient.items() if n.startswith(f"layer_0/{name}/")]
         mine += [gradient["layer_0/out/scale"][row]]
@@ -62,7 +63,7 @@ def test_what_is_not_chosen_is_not_computed(op):
     """A NaN in it would show: in the output, or in the gradient of a masked sum."""
     child = toys.child(macro.MacroSpace(1))
     others = [row for row in range(6) if row != op]
-    convs = [name for name in macro.OPS if name in macro.CONV_SIZES]
+    convs = op_forms.normed(macro.OPS)
     chosen = macro.OPS[op]
     touched = [(f"layer_0/in/{part}", others) for part in ("kernel", "scale", "offset")]
     for row, name in enumerate(convs):

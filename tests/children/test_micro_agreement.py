@@ -4,12 +4,13 @@ The plain graph is written from the description of the network, with Python's `i
 where the shared child switches and a list where it counts.
 """
 
+import added_ops
 import plain_graph
 import pytest
 import tensorflow as tf
 import toys
 
-from enas_tf.spaces import micro
+from enas_tf.spaces import micro, op_rows
 
 # (layers) -> the kind of each cell: normal or reduction.
 CELLS = {1: "RRN", 3: "NRNRN", 4: "NRNRNN"}
@@ -17,11 +18,17 @@ CELLS = {1: "RRN", 3: "NRNRN", 4: "NRNRNN"}
 
 def plain_op(x, edge, op):
     """One op; edge: the weights of this operand with this node."""
-    name = micro.OPS[op]
+    name = op_rows.MICRO.names[op]
     if name == "identity":
         return x
     if "pool" in name:
         return plain_graph.plain_pool(x, name)
+    if name == added_ops.NAME:
+        w = plain_graph.below(f"{name}/", edge)
+        kernels = added_ops.spread(w["depthwise"]), w["pointwise"]
+        return plain_graph.plain_norm(
+            plain_graph.plain_separable(tf.nn.relu(x), *kernels), w
+        )
     for stack in (0, 1):
         w = plain_graph.below(f"{name}/{stack}/", edge)
         x = tf.nn.relu(x)
@@ -82,3 +89,10 @@ def test_logits_and_gradients_of_random_arcs(layers, blocks, ops, arcs):
     space = micro.MicroSpace(blocks, num_ops=ops)
     child = toys.child(space, num_layers=layers)
     plain_graph.check(space, child, plain_logits, arcs=arcs)
+
+
+def test_logits_and_gradients_of_arcs_with_an_added_op():
+    with added_ops.added("micro"):
+        space = micro.MicroSpace(3, num_ops=6)
+        child = toys.child(space, num_layers=1)
+        plain_graph.check(space, child, plain_logits, arcs=4)

@@ -1,4 +1,5 @@
 import keras
+import pytest
 
 from enas_tf.nn import cost
 
@@ -56,3 +57,27 @@ def test_a_model_within_a_model_counts():
     inner = chain((10,), keras.layers.Dense(7))
     outer = chain((10,), inner, keras.layers.Dense(2))
     assert cost.flops(outer) == 2 * 70 + 2 * 14
+
+
+def turned():
+    """A layer whose kernel meets input positions, not output positions."""
+    layer = keras.layers.Conv2DTranspose(4, 2, strides=2, use_bias=False)
+    return chain((8, 8, 3), layer)
+
+
+def test_a_layer_with_a_kernel_of_no_known_kind_is_refused_not_counted_as_nothing():
+    with pytest.raises(ValueError, match="a Conv2DTranspose, are not known: say them"):
+        cost.flops(turned())
+
+
+def test_what_a_kind_of_layer_costs_can_be_told():
+    def of_input_positions(layer):
+        return 2 * 64 * (4 * 3 * 4)
+
+    kind = keras.layers.Conv2DTranspose
+    with cost.added({kind: of_input_positions}):
+        assert cost.flops(turned()) == 2 * 64 * 48
+        with pytest.raises(ValueError, match="a Conv2DTranspose is known already"):
+            cost.add({kind: lambda layer: 0})
+    with pytest.raises(ValueError, match="not known"):
+        cost.flops(turned())

@@ -1,10 +1,11 @@
 """A function and its gradient as two graphs: what passes from one to the other."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.nn import halves, image_ops
+from enas_tf.nn import halves, image_ops, switch
 
 MAP = tf.TensorSpec([None, 4, 4, 3])
 VECTOR = tf.TensorSpec([3])
@@ -82,3 +83,86 @@ def test_what_the_way_back_waits_for_is_computed_on_the_way_back():
     assert "MaxPool" in kinds[0] & kinds[1]
     assert "MaxPoolGrad" in kinds[1] - kinds[0]
     assert found.kept == [MAP]
+
+
+FACTORS = np.linspace(-1.0, 1.0, 600, dtype=np.float32)
+CONSTANT = tf.constant(FACTORS)
+POOL = keras.layers.AveragePooling2D(3, 1, "same")
+DENSE = keras.layers.Dense(3)
+FACTOR = tf.Variable(2.0, name="factor")
+
+CLOSED = {
+    # 600 numbers: TensorFlow copies small constants into the graph, large ones not.
+    "an array": lambda x, w: x * FACTORS[:3] * w,
+    "a large array": lambda x, w: tf.tanh(x * tf.reduce_sum(FACTORS)) * w,
+    "a constant": lambda x, w: tf.tanh(x * CONSTANT[:3]) * CONSTANT[3:6] * w,
+    "a layer without weights": lambda x, w: POOL(x) * w,
+}
+
+
+@pytest.mark.parametrize("name", sorted(CLOSED))
+@pytest.mark.parametrize("in_a_graph", [False, True])
+def test_a_function_that_closes_over_values_is_cut_and_put_in_a_switch(
+    name, in_a_graph
+):
+    function = CLOSED[name]
+    rng = np.random.default_rng(0)
+    x = tf.constant(rng.normal(size=[2, 4, 4, 3]).astype(np.float32))
+    scale = tf.constant([1.0, 2.0, 3.0])
+    one_of = switch.Switch([lambda x, w: x + w, function])
+
+    def taped(call):
+        with tf.GradientTape() as tape:
+            tape.watch([x, scale])
+            y = call(x, scale)
+        return y, *tape.gradient(y, [x, scale])
+
+    def found():
+        return taped(lambda x, w: one_of(tf.constant(1), x, w))
+
+    ours = tf.function(found, autograph=False)() if in_a_graph else found()
+    for one, other in zip(ours, taped(function), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+STATE = {
+    "the variable factor []": lambda x: x * FACTOR,
+    # A Keras layer's, made while it is traced.
+    "the variable dense/kernel [3, 3]": DENSE,
+}
+
+
+@pytest.mark.parametrize("closed", STATE)
+def test_a_function_that_closes_over_a_variable_is_refused_in_a_sentence(closed):
+    with pytest.raises(ValueError, match="closes over") as refusal:
+        halves.cut(STATE[closed], [MAP])
+    assert str(refusal.value) == (
+        f"an op of a switch closes over {closed}, which would get no gradient: hand "
+        "it over among the weights that the switch is called with"
+    )
+
+
+def test_a_function_that_closes_over_a_tensor_of_another_graph_is_refused():
+    @tf.function(autograph=False)
+    def outer(x, scale):
+        return switch.Switch([lambda x, _: x * scale])(0, x, ())
+
+    with pytest.raises(ValueError, match="a tensor of the graph around it, which"):
+        outer(tf.ones([3]), tf.constant(2.0))
+
+
+@pytest.mark.parametrize(
+    ("function", "made"),
+    [
+        (lambda x: x[:, :2], "float32 (None, 2, 4, 3)"),
+        (lambda x: tf.cast(x, tf.float16), "float16 (None, 4, 4, 3)"),
+        (lambda x: 3.0, "float32 ()"),
+    ],
+)
+def test_a_value_unlike_the_input_is_refused(function, made):
+    with pytest.raises(ValueError) as refusal:
+        halves.cut(function, [MAP])
+    assert str(refusal.value) == (
+        f"an op of a switch makes {made} of float32 (None, 4, 4, 3): its value must "
+        "have its input's shape and type"
+    )

@@ -111,7 +111,9 @@ def test_choices_may_be_tensors_and_the_length_unknown():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_closed_gate_carries_on_and_an_open_one_gives_the_function(name):
     carried = tf.constant([[0.5, -2.0]])
-    highway = functools.partial(recurrent.highway, function=recurrent.FUNCTIONS[name])
+    highway = functools.partial(
+        recurrent.highway, function=recurrent.FUNCTIONS[name].value
+    )
     h = [[1.0, -1.0]]
     closed = highway(carried, tf.concat([h, [[-200.0, -200.0]]], axis=1))
     np.testing.assert_array_equal(closed, carried)

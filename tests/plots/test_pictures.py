@@ -9,7 +9,7 @@ import pytest
 from enas_tf import plots
 from enas_tf.config import sections as config
 from enas_tf.plots import pen
-from enas_tf.spaces import base, macro, micro, rnn
+from enas_tf.spaces import base, macro, micro, op_rows, rnn
 
 
 class Case(NamedTuple):
@@ -68,8 +68,12 @@ def test_every_space_has_a_picture_and_is_tested():
 
 
 def test_every_op_has_a_colour_and_no_two_have_the_same():
-    assert set(pen.OP_COLOURS) == {*macro.OPS, *micro.OPS, *rnn.OPS}
-    assert len(set(pen.OP_COLOURS.values())) == len(pen.OP_COLOURS)
+    tables = (op_rows.MACRO, op_rows.MICRO, op_rows.RNN)
+    pairs = {(row.name, row.colour) for table in tables for row in table.rows}
+    names, colours = zip(*pairs, strict=True)
+    assert set(names) == {*macro.OPS, *micro.OPS, *rnn.OPS}
+    # One of two spaces has the same colour in both.
+    assert len(set(colours)) == len(set(names)) == len(pairs)
 
 
 def test_sources_have_colours_of_their_own_and_then_again():
@@ -102,10 +106,10 @@ def test_picture_differs_when_the_arc_differs(tmp_path, name, change):
 def test_legend_has_the_colour_of_each_op_of_the_space(tmp_path, case):
     shown = pictures.drawn(tmp_path / "a.png", case.space, case.arc)
     of_one = pictures.drawn(tmp_path / "b.png", case.one_op, case.arc)
-    colour = pen.OP_COLOURS[case.unused]
+    colour = case.space.colour(case.unused)
     assert pictures.has_colour(shown, colour)
     assert not pictures.has_colour(of_one, colour)
-    assert pictures.has_colour(of_one, pen.OP_COLOURS[case.space.ops[0]])
+    assert pictures.has_colour(of_one, case.space.colour(case.space.ops[0]))
 
 
 @EVERY

@@ -1,0 +1,187 @@
+"""What an op of an image space is: one value, from which every network follows.
+
+The problem: an op stands in a shared child, in a final child and in the benchmark's
+fixed network, and its weights in checkpoints. Where each of these chose by the op's
+name, a new op was a change of thirteen files. Here it is one value that says what it
+computes, its weights and its stock Keras layers. Those of the package are in
+op_forms.py.
+
+Not for the functions of the rnn space, which are nodes of a loop over time and not ops
+of a switch: nn/recurrent.py.
+"""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import keras
+import tensorflow as tf
+
+from enas_tf.nn import cost
+from enas_tf.nn.parameters import Weight
+from enas_tf.spaces.op_table import MicroOpRow, OpRow, OpTable
+
+# Beside the weights of the ops, a macro layer has others under these names.
+_TAKEN = ("in", "out", "skip")
+
+
+def no_weights(path: str, filters: int) -> list[Weight]:
+    """Those of an op that has none."""
+    del path, filters
+    return []
+
+
+class Spot(NamedTuple):
+    """The place of one op in a final child.
+
+    Attributes:
+      name: of its layer; the path of all its layers where there are several.
+      filters: C, channels of its input and of its answer.
+      seed: of all initial weights (nn/stock.py folds it with the name).
+      training: whether the model is only trained: it may then have layers that are not
+        stock Keras, with the same weights.
+      stride: 1, or 2 where it reads an input of a reduction cell; macro: always 1.
+    """
+
+    name: str
+    filters: int
+    seed: int
+    training: bool
+    stride: int = 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ImageOp:
+    """One op; `MacroOp` and `MicroOp` add what only their space has.
+
+    Attributes:
+      row: its name and its colour.
+      apply: (x [B, H, W, C] float32, its weights by name) -> a map like x. A pure
+        function: it reads no variable. The shared child switches between these, and
+        the benchmark's fixed network is made of them.
+      final: (x [B, H, W, C] float32, its spot) -> the op in the final child, by stock
+        Keras layers: [B, ceil(H / stride), ceil(W / stride), C].
+      weights: (path, C) -> its weights in one place of the shared child, each named
+        `<path>/...`; `apply` is given them by what stands for the dots.
+      costs: FLOPs for one image of those layers in its final form that nn/cost.py does
+        not know, by their class.
+    """
+
+    row: OpRow
+    apply: Callable[[tf.Tensor, Mapping[str, tf.Tensor]], tf.Tensor]
+    final: Callable[[keras.KerasTensor, Spot], keras.KerasTensor]
+    weights: Callable[[str, int], list[Weight]] = no_weights
+    costs: Mapping[type[keras.Layer], cost.Cost] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        """ValueError where a weight's name is not as above."""
+        for weight in self.weights("path", 2):
+            if not weight.name.startswith("path/"):
+                raise ValueError(
+                    f"the op {self.name} names a weight {weight.name!r} in the place "
+                    "'path': the name must begin with 'path/'"
+                )
+
+    @property
+    def name(self) -> str:
+        """As arcs have it."""
+        return self.row.name
+
+    def pieces(self, filters: int) -> list[str]:
+        """The names of its weights as `apply` has them, in order."""
+        return [weight.name[len("p/") :] for weight in self.weights("p", filters)]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MacroOp(ImageOp):
+    """One op of a macro layer, behind the layer's 1x1 convolution - BN - ReLU.
+
+    Attributes:
+      normed: whether BN follows, and in the shared child then a ReLU.
+      layer: name of its layer in the final child, behind that of the searched layer;
+        "": as `row` has it.
+      plain: name of the op that the final child has in its place under
+        --child_plain_separable; "": it stays.
+    """
+
+    normed: bool = False
+    layer: str = ""
+    plain: str = ""
+
+    def __post_init__(self) -> None:
+        """ValueError where a name cannot be one."""
+        super().__post_init__()
+        if self.name in _TAKEN:
+            raise ValueError(
+                f"{self.name!r} cannot name a macro op: a layer has other weights of "
+                "that name. Give it another one"
+            )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MicroOp(ImageOp):
+    """One op of a block. In the shared child it never has a stride.
+
+    Attributes:
+      row: besides what genotypes call it, and its biases.
+      drop_path: whether drop path may drop it in the final child's training.
+    """
+
+    row: MicroOpRow
+    drop_path: bool = True
+
+    def __post_init__(self) -> None:
+        """ValueError where a name or the row cannot be one."""
+        super().__post_init__()
+        # The type says so, but an op comes from other programs, too.
+        if type(self.row) is OpRow:
+            raise ValueError(
+                f"the micro op {self.name} has an OpRow; a MicroOpRow is needed, which "
+                "has its biases"
+            )
+
+
+OpT = TypeVar("OpT", bound=ImageOp)
+
+
+class ImageOps(OpTable[OpT]):
+    """The ops of an image space; a number is the place among the space's rows."""
+
+    def __init__(self, table: OpTable[Any], ops: Sequence[OpT]):
+        """Create the table.
+
+        Args:
+          table: the rows of the space, in id order.
+          ops: those of the package.
+        """
+        self._table = table
+        super().__init__(table.space, ops)
+
+    def __getitem__(self, op: str | int) -> OpT:
+        """The op of that name or number.
+
+        Raises:
+          ValueError: there is none, or its row is there and it is not.
+        """
+        name = self._table[op].name
+        if name not in self.names:
+            raise ValueError(
+                f"the op {name} of the {self.space} space has a row, but no network "
+                f"can have it: add it to children/op_forms.py, {self.space.upper()}"
+            )
+        return super().__getitem__(name)
+
+    def add(self, row: OpT) -> None:
+        """One more op for good, with its row; ValueError where the name is taken."""
+        self._table.add(row.row)
+        cost.add(row.costs)
+        super().add(row)
+
+    @contextlib.contextmanager
+    def added(self, *rows: OpT) -> Iterator[None]:
+        """More ops, until the block ends."""
+        with self._table.added(), cost.added({}), super().added(*rows):
+            yield

@@ -1,0 +1,164 @@
+"""A table of ops: a row for each, to which other programs can add theirs.
+
+The rows of the package are in op_rows.py. A row is what can be known of an op without
+TensorFlow; what the op computes is its other half.
+"""
+
+import contextlib
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from typing import Generic, Protocol, TypeVar
+
+# A name is a part of the paths of weights and layers, of JSON and of curves.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+class Named(Protocol):
+    """What a table can hold."""
+
+    @property
+    def name(self) -> str:
+        """What the row is found by."""
+
+
+RowT = TypeVar("RowT", bound=Named)
+
+
+@dataclasses.dataclass(frozen=True)
+class OpRow:
+    """One op, as arcs and pictures have it.
+
+    Attributes:
+      name: up to 24 small letters, digits and `_`, as arc files and pictures show it.
+      colour: of its boxes in pictures, as `#rrggbb` in small letters; light, for dark
+        letters stand on it.
+    """
+
+    name: str
+    colour: str
+
+    def __post_init__(self) -> None:
+        """ValueError where the name or the colour cannot be one."""
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(
+                f"{self.name!r} cannot name an op: give it up to 24 small letters, "
+                "digits and _, a letter first"
+            )
+        if not _COLOUR.fullmatch(self.colour):
+            raise ValueError(
+                f"the op {self.name} has the colour {self.colour!r}: it must be like "
+                "'#a9cbe8', # and six of 0-9 and a-f"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class MicroOpRow(OpRow):
+    """One op of a cell.
+
+    Attributes:
+      genotypes: what genotypes call it; the first one is written, all are read; none:
+        as here.
+      learned_bias: first value of a bias on its logit, which the controller learns; at
+        10 beside 0 an untrained controller chooses it almost always.
+      fixed_bias: added to its logit in the normal cell and never learned.
+    """
+
+    genotypes: tuple[str, ...] = ()
+    learned_bias: float = 0.0
+    fixed_bias: float = -0.25
+
+    def __post_init__(self) -> None:
+        """ValueError as of any row, or where the genotypes' names are one text."""
+        super().__post_init__()
+        given: object = self.genotypes
+        if isinstance(given, str):
+            raise ValueError(
+                f"the op {self.name} has the genotype names {given!r}: give a tuple, "
+                f"({given!r},)"
+            )
+
+    @property
+    def genotype_names(self) -> tuple[str, ...]:
+        """What genotypes call it, the name to write first."""
+        return self.genotypes or (self.name,)
+
+
+class OpTable(Generic[RowT]):
+    """Rows in order; the place of an op is its number in every arc.
+
+    One table serves a whole process: an arc's numbers must mean the same ops to the
+    controller, the children, files and pictures.
+    """
+
+    def __init__(self, space: str, rows: Sequence[RowT]):
+        """Create the table.
+
+        Args:
+          space: name of the space, for messages.
+          rows: the published ops.
+        """
+        self.space = space
+        self._rows: tuple[RowT, ...] = ()
+        for row in rows:
+            self.add(row)
+
+    @property
+    def rows(self) -> tuple[RowT, ...]:
+        """All rows, the published ones first."""
+        return self._rows
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all rows, in id order."""
+        return tuple(row.name for row in self._rows)
+
+    def __getitem__(self, op: str | int) -> RowT:
+        """The row of the op of that name or number; ValueError if there is none."""
+        for number, row in enumerate(self._rows):
+            if op in (number, row.name):
+                return row
+        raise ValueError(
+            f"{op!r} is no op of the {self.space} space; its ops are "
+            f"{', '.join(self.names)}. Add it first"
+        )
+
+    def first(self, count: int) -> tuple[RowT, ...]:
+        """The first `count` rows; ValueError where there are not so many."""
+        most = len(self._rows)
+        if not 1 <= count <= most:
+            raise ValueError(f"the {self.space} space has 1 to {most} ops, not {count}")
+        return self._rows[:count]
+
+    def add(self, row: RowT) -> None:
+        """One more op, for good; the same row again changes nothing.
+
+        Raises:
+          ValueError: another op has that name, here or in genotypes.
+        """
+        if row in self._rows:
+            return
+        for other in self._rows:
+            if both := _names_of(other) & _names_of(row):
+                raise ValueError(
+                    f"the {self.space} space has an op {both.pop()} already, "
+                    f"{other.name}: give yours another name"
+                )
+        self._rows += (row,)
+
+    @contextlib.contextmanager
+    def added(self, *rows: RowT) -> Iterator[None]:
+        """More ops, until the block ends."""
+        before = self._rows
+        try:
+            for row in rows:
+                self.add(row)
+            yield
+        finally:
+            self._rows = before
+
+
+def _names_of(row: Named) -> set[str]:
+    """All that it is called, so that no genotype can mean two ops."""
+    return {row.name, *getattr(row, "genotypes", ())}
