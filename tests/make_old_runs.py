@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import platform
+import runpy
 import shutil
 import signal
 import subprocess
@@ -155,15 +156,18 @@ def _asked(checkout: pathlib.Path, work: pathlib.Path, *what: Any) -> Any:
 
 
 def _run(values: dict[str, Any], last_step: int | None = None) -> None:
-    from enas_tf.command import request
-    from enas_tf.stages import run as experiment
+    """The command itself, which every version has."""
+    import enas_tf
 
-    words = [f"--{name}={value}" for name, value in values.items()]
-    asked = request.build(values, None, ["python", "bin/main.py", *words])
     if last_step is not None:
         _die_after(last_step)
-    experiment.start_tensorflow()
-    experiment.run(asked)
+    program = pathlib.Path(enas_tf.__file__).parents[1] / "bin" / "main.py"
+    sys.argv = [str(program), *(f"--{name}={value}" for name, value in values.items())]
+    try:
+        runpy.run_path(str(program), run_name="__main__")
+    except SystemExit as end:
+        if end.code:
+            raise
 
 
 def _die_after(last_step: int) -> None:
