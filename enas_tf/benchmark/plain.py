@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.children.contract import SharedChild
+from enas_tf.children.network import Optimizer
 from enas_tf.children.output import ChildOutput
-from enas_tf.children.shared import SharedImageChild
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import image_ops, seeds
 from enas_tf.nn.parameters import Parameters
 from enas_tf.training import optimizer
-from enas_tf.training.optimizer import Momentum, Sgd
 
 
 class Own:
@@ -68,7 +68,7 @@ class PlainImages:
     def __init__(
         self,
         features: Callable[[tf.Tensor, Own], tuple[tf.Tensor, tf.Tensor | None]],
-        child: SharedImageChild,
+        child: SharedChild,
         config: ChildConfig,
         *,
         sample: tf.Tensor,
@@ -99,7 +99,7 @@ class PlainImages:
         self.variables = trunk + head
         self.decayed = [True] * len(trunk) + [False] * len(head)
 
-    def optimizer(self, config: ChildConfig) -> Momentum | Sgd:
+    def optimizer(self, config: ChildConfig) -> Optimizer:
         """What trains the variables, one by one, as a final child's."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 

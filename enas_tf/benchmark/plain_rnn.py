@@ -4,15 +4,15 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import rnn as rnn_child
+from enas_tf.children.contract import SharedChild
+from enas_tf.children.network import Optimizer
 from enas_tf.children.output import ChildOutput
-from enas_tf.children.rnn import SharedRnnChild
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import language, recurrent, seeds
 from enas_tf.spaces import op_rows
 from enas_tf.spaces.rnn import RnnArc
 from enas_tf.training import optimizer
-from enas_tf.training.optimizer import Momentum, Sgd
 
 
 class PlainTexts:
@@ -21,7 +21,7 @@ class PlainTexts:
     num_tokens = 0
 
     def __init__(
-        self, arc: RnnArc, child: SharedRnnChild, config: RnnChildConfig, *, seed: int
+        self, arc: RnnArc, child: SharedChild, config: RnnChildConfig, *, seed: int
     ):
         """Create the model.
 
@@ -55,7 +55,7 @@ class PlainTexts:
         self.variables = [v.value for v in self._model.trainable_variables]
         self.decayed = [False] * len(self.variables)  # in the penalty
 
-    def optimizer(self, config: ChildConfig) -> Momentum | Sgd:
+    def optimizer(self, config: ChildConfig) -> Optimizer:
         """What trains the variables."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 

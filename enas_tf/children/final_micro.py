@@ -138,8 +138,10 @@ def _operand(
     """Operand `number` of the cell: its op on its node."""
     node, op = cell.inputs[number], op_forms.MICRO[cell.ops[number]]
     stride = place.stride if node < micro.NUM_INPUTS else 1
-    sizes = dict(stride=stride, seed=place.seed, training=place.training)
-    x = op.final(nodes[node], Spot(name, place.filters, **sizes))
+    spot = Spot(
+        name, place.filters, stride=stride, seed=place.seed, training=place.training
+    )
+    x = op.final(nodes[node], spot)
     if place.clock is None or not op.drop_path:
         return x
     name = f"{name}_drop_path"

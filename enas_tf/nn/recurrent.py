@@ -154,7 +154,7 @@ def states(
     packed = None if isinstance(cell.ops[0], int) else tf.stack(choices)
     one_hots = None if packed is None else _one_hots(cell.inputs)
 
-    def step(before, from_word):
+    def step(before: tf.Tensor, from_word: tf.Tensor) -> tf.Tensor:
         product = from_word + tf.matmul(before * mask, weights[0])
         values = [highway(before, product, tf.tanh)]  # of the nodes so far, [B, H] each
         now = choices if packed is None else tf.unstack(packed)
@@ -226,8 +226,8 @@ def _read(read: Any, one_hots: Callable | None, nodes: list[tf.Tensor]) -> tf.Te
         return nodes[0 if len(nodes) == 1 else read]
 
     @tf.custom_gradient
-    def chosen(*nodes):
-        def gradient(dy):
+    def chosen(*nodes: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+        def gradient(dy: tf.Tensor) -> list[tf.Tensor]:
             # [l, 1, 1] * [B, H] -> [l, B, H]: dy for the node that was read, else 0.
             # All gradients split them alike, so that TensorFlow does it once.
             return tf.unstack(one_hots()[len(nodes) - 1] * dy)
@@ -251,13 +251,13 @@ def _chosen(
     if isinstance(op, int):
         return functools.partial(highway, function=FUNCTIONS[names[op]].value)
 
-    def value_and_slope(name, x):
+    def value_and_slope(name: str, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         function = FUNCTIONS[name]
         y = function.value(x)
         return y, function.slope(y, ones)
 
     @tf.custom_gradient
-    def chosen(carried, product):
+    def chosen(carried: tf.Tensor, product: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         h, t = tf.split(product, 2, axis=1)
         branches = [functools.partial(value_and_slope, name, h) for name in names]
         # Value and slope at once: the slope costs less than a second switch, in the
@@ -268,7 +268,7 @@ def _chosen(
         gate, change = tf.sigmoid(t), y - carried
         saved = residuals.save(gate, change, slope)
 
-        def gradient(dy):
+        def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             # y = c + g (f(h) - c) with g = sigmoid(t): dc = dy - dy g, dh = dy g f'(h),
             # dg = dy (f(h) - c), and dt follows from dg by the slope of sigmoid.
             gate, change, slope = saved()
