@@ -1,8 +1,10 @@
-"""How good arcs are under the shared weights: one graph for reward, report and derive.
+"""How good arcs are under the shared weights, for rewards, reports and deriving alike.
 
-A score is a row: an arc and the examples it is tried on. A reward has an arc a row on a
-shuffled batch of its own; deriving has many rows per arc; an evaluation a fresh arc for
-every batch. The child is not trained here and drops nothing.
+The unit is a row: one arc and the batch of examples that it is tried on. For a reward
+each arc has one row, with a random batch of its own; for deriving each arc has many
+rows; for an evaluation each batch has an arc drawn for it. Of each example the task
+measures one number (say, whether the answer is right). The child is not trained here:
+no dropout, no drop path, batch normalisation by the batch.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,17 +23,17 @@ from enas_tf.training.networks import SharedChild
 class Scorer:
     """How arcs do under the shared weights, by what the task measures.
 
-    Its methods may be called in any order; each answers with the weights of the moment
-    at which it is called. `shuffled` and `rows` are traced into a caller's graph,
-    `values` and `means` are called on the host. A split that the task does not have is
-    a KeyError.
+    Its methods may be called in any order, and go by the shared weights as they are when
+    they run. `random_batches` and `row_sums` are traced into a caller's graph and run
+    with it; `values` and `means` are called on the host. A split is one of the task's,
+    "valid" or "test"; another one is the task's KeyError.
     """
 
     def __init__(self, child: SharedChild, space: SearchSpace, task: Task):
         """Nothing is traced yet.
 
         Args:
-          child: whose weights judge.
+          child: the network with the shared weights.
           space: of the child and of all arcs.
           task: its splits, and what is measured.
         """
@@ -42,29 +44,38 @@ class Scorer:
 
     @property
     def measure(self) -> measures.Measure:
-        """What the numbers below are means of."""
+        """What the task measures of an example, and which way is better.
+
+        `values` gives it for each example, `row_sums` sums it, `means` averages it.
+        """
         return self._task.measure
 
-    def rows(
-        self, tokens: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor, *, split: str
+    def row_sums(
+        self,
+        tokens: tf.Tensor,
+        indices: tf.Tensor,
+        example_weights: tf.Tensor,
+        *,
+        split: str,
     ) -> tf.Tensor:
-        """Sum of what is measured in each row, [R] float32; traced into callers.
+        """The weighted sum of what is measured in each row, [R] float32.
+
+        It is not divided by the weights; `means` is.
 
         Args:
-          tokens: [R, T] int32.
+          tokens: [R, T] int32, an arc a row.
           indices: [R, B] int32 into the split.
-          weights: [R, B] float32.
-          split: "valid" or "test".
+          example_weights: [R, B] float32, what each example counts; 0: not at all.
+          split: see the class.
         """
 
-        def score(row: Sequence[tf.Tensor]) -> tf.Tensor:
-            tokens, indices, weights = row
-            measured = self._measured(tokens, indices, split)
-            return tf.reduce_sum(measured * weights)
+        def one_sum(row: Sequence[tf.Tensor]) -> tf.Tensor:
+            arc, batch, counted = row
+            return tf.reduce_sum(self._measured(arc, batch, split) * counted)
 
-        return tf.map_fn(
-            score,
-            (tokens, indices, weights),
+        return tf.map_fn(  # one row after the other: the memory of one
+            one_sum,
+            (tokens, indices, example_weights),
             fn_output_signature=tf.float32,
             parallel_iterations=1,
         )
@@ -72,7 +83,11 @@ class Scorer:
     def values(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
         """What is measured of each example, [R, B] float64: row r is arc r on batch r.
 
-        What a batch repeats is there twice; `Batches.weights` tell which counts.
+        Args:
+          tokens: [R, T], an arc a row.
+          batches: R of them. The examples that fill one up are measured as well;
+            `Batches.weights` are 0 there.
+          split: see the class.
         """
         found = self._compiled(split)(
             tf.constant(tokens, tf.int32), tf.constant(batches.indices)
@@ -80,14 +95,23 @@ class Scorer:
         return found.numpy().astype(np.float64)
 
     def means(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
-        """The mean of each row of `values`, [R] float64."""
+        """The mean of each row of `values`, weighted by `batches.weights`, [R] float64."""
         values = self.values(tokens, batches, split=split)
         return (values * batches.weights).sum(axis=1) / batches.weights.sum(axis=1)
 
-    def shuffled(
+    def random_batches(
         self, split: str, count: int, batch_size: int, *, seed: tf.Tensor
     ) -> tf.Tensor:
-        """`count` random batches without repeats inside one, [count, B] int32."""
+        """Random batches: indices of examples, [count, B] int32.
+
+        No example is twice in a batch; two batches may share some.
+
+        Args:
+          split: see the class.
+          count: of the batches.
+          batch_size: B, which is the split's size where that is smaller.
+          seed: [2] int32.
+        """
         examples = tf.range(self._task.size(split))
 
         def draw(number: tf.Tensor) -> tf.Tensor:
@@ -103,12 +127,13 @@ class Scorer:
         """Of one arc ([T]) on one batch of examples ([B]), [B] float32."""
         batch = self._task.batch(split, indices)
         arc = self._space.decode(tokens)
-        # Deviation K4 (kept, macro) and Deviation D22 (micro): nothing is dropped.
+        # No dropout and no drop path, in macro as in the original (Deviation K4), in
+        # micro unlike it (Deviation D22).
         output = self._child(batch.inputs, arc=arc, training=False)
         return self._task.measured(output, batch)
 
     def _compiled(self, split: str) -> Callable[..., tf.Tensor]:
-        """`_measured` of many rows, traced once for any number of rows and examples."""
+        """`_measured` of many rows; traced once a split, for any number of rows."""
         if split not in self._functions:
 
             def values(tokens: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:

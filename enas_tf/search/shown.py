@@ -75,7 +75,7 @@ class ShownArcs:
         """
         draw = seeds.at(self._seed, "sampled", finished)
         tokens = self._controller.draw(NUM_SHOWN, seed=draw).numpy()
-        indices = self._scorer.shuffled(
+        indices = self._scorer.random_batches(
             "valid", NUM_SHOWN, self._batch_size, seed=draw
         ).numpy()
         batches = batching.Batches(indices, np.ones(indices.shape, np.float32))

@@ -152,7 +152,7 @@ def test_the_accuracy_of_an_update_is_that_of_the_shared_child():
     scorer = real_scorer()
     found = run(build(scorer), 0, 1)
     draw = seeds.at(0, "reward", 0)
-    indices = scorer.shuffled("valid", COUNT, BATCH, seed=draw).numpy()
+    indices = scorer.random_batches("valid", COUNT, BATCH, seed=draw).numpy()
     batches = batching.Batches(indices, np.ones(indices.shape, np.float32))
     wanted = scorer.means(found.tokens[0].numpy(), batches, split="valid")
     np.testing.assert_allclose(found.metrics.measured[0], wanted.mean(), rtol=1e-5)

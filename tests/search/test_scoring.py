@@ -77,7 +77,7 @@ def test_scoring_changes_no_weight():
 
 def test_shuffled_batches_are_full_without_repeats_and_differ():
     ours, *_ = scorer()
-    batches = ours.shuffled("valid", 6, 10, seed=SEED).numpy()
+    batches = ours.random_batches("valid", 6, 10, seed=SEED).numpy()
     assert batches.shape == (6, 10) and batches.dtype == np.int32
     assert batches.min() >= 0 and batches.max() < toys.SIZES["valid"]
     assert all(len(set(row)) == 10 for row in batches)
@@ -87,7 +87,7 @@ def test_shuffled_batches_are_full_without_repeats_and_differ():
 def test_shuffled_batches_are_a_function_of_their_seed():
     ours, *_ = scorer()
     first, again, other = (
-        ours.shuffled("valid", 2, 5, seed=tf.constant([1, n])).numpy()
+        ours.random_batches("valid", 2, 5, seed=tf.constant([1, n])).numpy()
         for n in (2, 2, 3)
     )
     np.testing.assert_array_equal(first, again)
