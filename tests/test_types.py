@@ -33,6 +33,7 @@ ALLOWED = {
 }
 # {module, name: why}: names that stand for a type which says `Any`.
 ALIASES = {
+    ("plots.__init__", "Picture"): _OWN_ARC,
     ("run.rows", "Row"): "JSON, read with the keys and kinds that its readers ask for",
 }
 

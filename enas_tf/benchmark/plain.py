@@ -23,7 +23,11 @@ class Own:
     """The weights of one arc; each comes to be when it is first asked for."""
 
     def __init__(self, values: Mapping[str, np.ndarray]):
-        """Args: values: the shared child's weights by name, to begin with."""
+        """No weight is there yet.
+
+        Args:
+          values: the shared child's weights by name, to begin with.
+        """
         self._values = values
         self.variables: dict[tuple, tf.Variable] = {}
 

@@ -20,11 +20,11 @@ class Optimizer(Protocol):
 
     @property
     def variables(self) -> Sequence[tf.Variable]:
-        """See the class."""
+        """Those of its own."""
 
     @property
     def free(self) -> Sequence[tf.Variable]:
-        """See the class."""
+        """Those that are no weights."""
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
         """One step; a gradient for each variable, in its shape, and the rate, []."""

@@ -15,11 +15,11 @@ class Dataset(Protocol):
 
     @property
     def unit(self) -> str:
-        """See the class."""
+        """What is counted."""
 
     @property
     def answers(self) -> str:
-        """See the class."""
+        """What an answer is one of."""
 
     @property
     def sizes(self) -> tuple[int, int, int]:

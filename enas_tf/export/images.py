@@ -58,17 +58,17 @@ class DeployedClassifier(NamedTuple):
 
     @property
     def names_file(self) -> NamesFile:
-        """See `writing.Deployed`."""
+        """The file that names the answers."""
         return layout.CLASSES
 
     def save(self, folder: pathlib.Path) -> None:
-        """See `writing.Deployed`."""
+        """Write `saved_model/` into `folder`."""
         _write_saved_model(self.model, folder / layout.SAVED_MODEL)
 
     def differences(
         self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
     ) -> list[float]:
-        """See `writing.Deployed`; of probabilities."""
+        """How far the probabilities of the files are from its own, each."""
         expected = np.asarray(self.model(self.sample, training=False))
         answers = [loaded(self.sample, training=False)]
         for name, dtype in ENDPOINTS.items():

@@ -126,11 +126,11 @@ class DeployedLanguageModel(NamedTuple):
 
     @property
     def names_file(self) -> NamesFile:
-        """See `writing.Deployed`."""
+        """The file that names the answers."""
         return layout.VOCABULARY
 
     def save(self, folder: pathlib.Path) -> None:
-        """See `writing.Deployed`."""
+        """Write `saved_model/` into `folder`."""
         served = Served(self.layer, self.vocabulary)
         place = str(folder / layout.SAVED_MODEL)
         tf.saved_model.save(served, place, signatures=served.signatures())
@@ -138,7 +138,7 @@ class DeployedLanguageModel(NamedTuple):
     def differences(
         self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
     ) -> list[float]:
-        """See `writing.Deployed`; of log-probabilities."""
+        """How far the log-probabilities of the files are from its own, each."""
         del folder
         return _differences(self.layer, self.sample_ids, loaded, served)
 

@@ -35,11 +35,11 @@ class Deployed(Protocol):
 
     @property
     def model(self) -> keras.Model:
-        """See the class."""
+        """The Keras model that is written."""
 
     @property
     def names_file(self) -> NamesFile:
-        """See the class."""
+        """The file that names the answers."""
 
     def save(self, folder: pathlib.Path) -> None:
         """Write into `folder`, beside `model.keras`: `saved_model/`, and what else."""

@@ -17,7 +17,7 @@ Reference: paper section 2.1 and appendix A; enas_lm's child.py and fixed_lib.py
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
@@ -53,6 +53,9 @@ FUNCTIONS = dict(
 DROPPED = ("e", "i", "x", "l", "o", "w")
 
 
+Choice: TypeAlias = tf.Tensor | int  # [] int32; an int where there is one arc
+
+
 class Cell(NamedTuple):
     """One cell; node 0 reads a word and the state before, node l = 1..N a node below l.
 
@@ -67,8 +70,8 @@ class Cell(NamedTuple):
 
     word: tf.Tensor
     nodes: tf.Tensor
-    inputs: Sequence[Any]
-    ops: Sequence[Any]
+    inputs: Sequence[Choice]
+    ops: Sequence[Choice]
     functions: tuple[str, ...]
     shares: tf.Tensor
 
@@ -95,7 +98,7 @@ class Dropout(NamedTuple):
         return tf.nn.experimental.stateless_dropout(ones, rate=rate, seed=seed)
 
 
-def loose_shares(inputs: Sequence[Any]) -> tf.Tensor:
+def loose_shares(inputs: Sequence[Choice]) -> tf.Tensor:
     """Equal shares for the nodes 0..N that none of the N nodes reads, [N + 1]."""
     read = tf.one_hot(tf.stack(inputs), len(inputs) + 1)
     loose = tf.cast(tf.reduce_sum(read, axis=0) == 0.0, tf.float32)
@@ -203,7 +206,7 @@ def sum_of_squares(cell: Cell) -> tf.Tensor:
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
 
 
-def _one_hots(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
+def _one_hots(inputs: Sequence[Choice]) -> Callable[[], list[tf.Tensor]]:
     """The one-hot vector of each node's input: for node l = 1..N, [l, 1, 1].
 
     To be called in a gradient: packed, so that the loop reads one tensor.
@@ -214,7 +217,7 @@ def _one_hots(inputs: Sequence[Any]) -> Callable[[], list[tf.Tensor]]:
     return lambda: tf.split(packed, sizes)
 
 
-def _read(read: Any, one_hots: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
+def _read(read: Choice, one_hots: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
     """The node of number `read`, [B, H].
 
     Args:
@@ -238,7 +241,7 @@ def _read(read: Any, one_hots: Callable | None, nodes: list[tf.Tensor]) -> tf.Te
 
 
 def _chosen(
-    op: Any, names: tuple[str, ...], ones: tf.Tensor, residuals: Residuals
+    op: Choice, names: tuple[str, ...], ones: tf.Tensor, residuals: Residuals
 ) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """`highway` with the chosen function; none of the others is computed.
 

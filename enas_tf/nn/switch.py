@@ -12,13 +12,16 @@ when the graph is made: call the op.
 """
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import tensorflow as tf
 
 from enas_tf.nn import halves
 from enas_tf.nn.halves import Halves
+
+# Any structure of tensors: what the ops read beside the map.
+Weights: TypeAlias = Mapping[str, object] | Sequence[object] | tf.Tensor
 
 # A function that stays one call in the graph that calls it.
 one_call = functools.partial(
@@ -49,7 +52,9 @@ class Switch:
         self.ops = tuple(ops)
         self._traced_once = tf.function(self._call, autograph=False)
 
-    def __call__(self, index: tf.Tensor | int, x: tf.Tensor, weights: Any) -> tf.Tensor:
+    def __call__(
+        self, index: tf.Tensor | int, x: tf.Tensor, weights: Weights
+    ) -> tf.Tensor:
         """ops[index](x, weights); index: [] int32, weights: any structure of tensors.
 
         An index beyond the ops runs the last one: arcs are checked on the host.
@@ -57,7 +62,7 @@ class Switch:
         y = self._traced_once(tf.convert_to_tensor(index), x, weights)
         return tf.ensure_shape(y, x.shape)
 
-    def _call(self, index: tf.Tensor, x: tf.Tensor, weights: Any) -> tf.Tensor:
+    def _call(self, index: tf.Tensor, x: tf.Tensor, weights: Weights) -> tf.Tensor:
         inputs = [x, *tf.nest.flatten(weights)]
         cuts = [self._cut(op, inputs, weights) for op in self.ops]
 
@@ -74,7 +79,7 @@ class Switch:
 
         return chosen(*inputs)
 
-    def _cut(self, op: Callable, inputs: list[tf.Tensor], weights: Any) -> Halves:
+    def _cut(self, op: Callable, inputs: list[tf.Tensor], weights: Weights) -> Halves:
         def flat(x: tf.Tensor, *values: tf.Tensor) -> tf.Tensor:
             return op(x, tf.nest.pack_sequence_as(weights, values))
 

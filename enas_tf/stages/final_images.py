@@ -24,7 +24,7 @@ EXPORT_SAMPLE = 64  # test images on which an export is compared with the model
 
 
 class ImageClassifier(FinalTask[Batch]):
-    """See `FinalTask`.
+    """A classifier of one architecture, with weights of its own.
 
     There are two networks: one with what is for training only, and one to be tested.
     """
@@ -36,7 +36,13 @@ class ImageClassifier(FinalTask[Batch]):
     def __init__(
         self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
     ):
-        """See `FinalTask`."""
+        """Reads the images, then builds the networks with their first weights.
+
+        Args:
+          config: of the training.
+          fixed: the architecture.
+          agree: called with the images before anything is built.
+        """
         part = parts_lib.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed
         self._data = images.load(config, part.reductions(space), all_training=True)
@@ -72,23 +78,23 @@ class ImageClassifier(FinalTask[Batch]):
         self.weights = [weight.value for weight in self._model.weights]
 
     def warm_started(self) -> None:
-        """See `FinalTask`: the weights are all that is taken over."""
+        """Nothing: the weights are all that is taken over."""
 
     def describe(self) -> list[str]:
-        """See `FinalTask`."""
+        """The architecture in words, and what the network costs."""
         size, work = cost.parameters(self._model), cost.flops(self._model)
         told = f"Final child: {size:,} parameters, {work:,} FLOPs per image."
         return [self._about, told]
 
     def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
-        """See `FinalTask`: all but the test is trained on, so nothing is looked at."""
+        """Nothing: all but the test is trained on, so there is nothing to look at."""
 
     def settle(self) -> None:
-        """See `FinalTask`."""
+        """Hand the weights over to the network that is tested."""
         retrain.hand_over(self._trained, self._model)
 
     def test(self, report: Report, moves: Moves) -> dict[str, float]:
-        """See `FinalTask`."""
+        """Accuracy, of all test images and as the mean over classes."""
         found = self._by_class(report, moves)
         evaluation.tell(report, found)
         return _figures(found)
@@ -96,7 +102,7 @@ class ImageClassifier(FinalTask[Batch]):
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
-        """See `FinalTask`: how each class does, and what is taken for what."""
+        """The same, how each class does, and what is taken for what."""
         found = self._by_class(report, moves)
         evaluation.tell_all(report, found)
         if folder.keeps:
@@ -106,13 +112,13 @@ class ImageClassifier(FinalTask[Batch]):
         return _figures(found)
 
     def facts(self) -> dict[str, bool | int | str]:
-        """See `FinalTask`."""
+        """What the network costs."""
         return dict(
             parameters=cost.parameters(self._model), flops=cost.flops(self._model)
         )
 
     def export(self, folder: pathlib.Path) -> float:
-        """See `FinalTask`."""
+        """Write the model and its classes; the largest difference when read."""
         model = export_images.deployable(
             self._model, mean=self.task.mean, std=self.task.std, name="enas_child"
         )
@@ -123,7 +129,7 @@ class ImageClassifier(FinalTask[Batch]):
 
     @staticmethod
     def predict(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
-        """See `FinalTask`: the class of each image."""
+        """The class of each image."""
         return predict_images.report(final, source)
 
     def _by_class(self, report: Report, moves: Moves) -> ByClass:

@@ -27,7 +27,7 @@ OF_LSTM = "LSTM of two layers."
 
 
 class LanguageModelling(FinalTask[Batch]):
-    """See `FinalTask`.
+    """A language model of one architecture, with weights of its own.
 
     Once validation is past its best, the weights that are tested are a mean of those
     passed through since.
@@ -41,7 +41,13 @@ class LanguageModelling(FinalTask[Batch]):
     def __init__(
         self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
     ):
-        """See `FinalTask`."""
+        """Reads the text, then builds the model with its first weights.
+
+        Args:
+          config: of the training.
+          fixed: the cell, or the LSTM.
+          agree: called with the text before anything is built.
+        """
         part, loop = parts_lib.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
         agree(self._data)
@@ -74,16 +80,16 @@ class LanguageModelling(FinalTask[Batch]):
         self._loss = stream_loss.StreamLoss(self._model)
 
     def warm_started(self) -> None:
-        """See `FinalTask`: with what the other was tested by, its weights or a mean."""
+        """Begin with what the other was tested by, its weights or a mean."""
         self._averaged.swap()
         self._averaged.forget()
 
     def describe(self) -> list[str]:
-        """See `FinalTask`."""
+        """The cell in words, and how many parameters there are."""
         return [self._about, f"Final child: {self._model.count_params():,} parameters."]
 
     def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
-        """See `FinalTask`: validation, which says when averaging begins."""
+        """Validation, which says when averaging begins."""
         with self._averaged.averaged():
             loss = self._loss.mean(
                 self._data.valid,
@@ -100,11 +106,11 @@ class LanguageModelling(FinalTask[Batch]):
             report.message("Validation is past its best: averaging begins.")
 
     def settle(self) -> None:
-        """See `FinalTask`: the mean of the weights, if there is one."""
+        """Take the mean of the weights, if there is one."""
         self._averaged.swap()
 
     def test(self, report: Report, moves: Moves) -> dict[str, float]:
-        """See `FinalTask`: both held-out texts, the state carried from word to word."""
+        """Perplexity of both held-out texts, the state carried from word to word."""
         found = {}
         for split in ("valid", "test"):
             ids = getattr(self._data, split)
@@ -125,12 +131,12 @@ class LanguageModelling(FinalTask[Batch]):
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
-        """See `FinalTask`: there is no more to tell."""
+        """The same as `test`: there is no more to tell."""
         del folder
         return self.test(report, moves)
 
     def facts(self) -> dict[str, bool | int | str]:
-        """See `FinalTask`."""
+        """Sizes, the text, and whether the weights are a mean."""
         return dict(
             averaged=bool(self._averaged.num_averaged),
             vocabulary=len(self._data.vocabulary),
@@ -139,7 +145,7 @@ class LanguageModelling(FinalTask[Batch]):
         )
 
     def export(self, folder: pathlib.Path) -> float:
-        """See `FinalTask`."""
+        """Write the model and its vocabulary; the largest difference when read."""
         rows, words = EXPORT_SAMPLE
         sample = np.resize(self._data.test, rows * words).reshape(rows, words)
         return export_text.export(
@@ -151,5 +157,5 @@ class LanguageModelling(FinalTask[Batch]):
 
     @staticmethod
     def predict(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
-        """See `FinalTask`: how likely each text is."""
+        """How likely each text is."""
         return predict_text.report(final, source)

@@ -1,7 +1,8 @@
 """Whether a stage that goes on, or is looked at, has the data that it began with."""
 
 import zlib
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -83,13 +84,13 @@ def facts(data: Dataset) -> Facts:
     )
 
 
-def _facts_of(known: dict[str, Any]) -> Facts | None:
+def _facts_of(known: Mapping[str, object]) -> Facts | None:
     """What run.json holds, if it is just that."""
     if set(known) != set(Facts._fields):
         return None
     kinds = Facts.__annotations__.items()
     whole = all(type(known[name]) is kind for name, kind in kinds)
-    return Facts(**known) if whole else None
+    return Facts._make(known[n] for n in Facts._fields) if whole else None
 
 
 def _difference(begun: Facts, now: Facts, answers: str) -> str:

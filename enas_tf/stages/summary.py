@@ -10,8 +10,7 @@ import shlex
 import shutil
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from absl import logging
 
@@ -74,12 +73,12 @@ def _arc(request: Request, *, searched: bool) -> list[str]:
     return _words("arc", space.describe(space.parse(text)))
 
 
-def _derived(facts: dict[str, Any]) -> list[str]:
+def _derived(facts: Mapping[str, Sequence[str]]) -> list[str]:
     *scores, comparison = facts["in_words"]
     return _words("score", " ".join(scores)) + _words("search", comparison)
 
 
-def _tested(request: Request, facts: dict[str, Any]) -> list[str]:
+def _tested(request: Request, facts: Mapping[str, float]) -> list[str]:
     measure = final_tasks.of(request.configs["train"]).measure
     value = f"{facts[f'test_{measure.name}']:.{measure.places}f}"
     began = request.configs["train"].run.warm_start

@@ -1,8 +1,7 @@
 """The test of a training: measured once for its weights, then read from run.json."""
 
 import zlib
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
@@ -24,7 +23,7 @@ def once(
     weights: Sequence[tf.Variable],
     trained: bool,
     test: Callable[[], dict[str, float]],
-    facts: Callable[[], dict[str, Any]],
+    facts: Callable[[], Mapping[str, object]],
     words: str = "",
 ) -> float:
     """The figure of the test data, as it is told.

@@ -69,7 +69,7 @@ class Task(Protocol[BatchT]):
 
     @property
     def measure(self) -> Measure:
-        """See the class."""
+        """How the mean of `measured` is told."""
 
     def size(self, split: str) -> int:
         """Number of examples; KeyError for a split that was not given."""

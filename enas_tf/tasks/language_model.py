@@ -103,15 +103,15 @@ class Passages:
         self._lengths = tf.constant(np.concatenate(epochs), tf.int32)
 
     def steps_before(self, epoch: int) -> int:
-        """See `lessons.Shuffled`; it differs from epoch to epoch."""
+        """The number of the first step of `epoch`; epochs differ in length."""
         return int(self._before[epoch])
 
     def shared(self, first: tf.Tensor) -> tuple[()]:
-        """See `lessons.Shuffled`."""
+        """Nothing is shared."""
         return ()
 
     def lesson(self, step: tf.Tensor, shared: tuple[()]) -> Lesson[Batch]:
-        """See `lessons.Shuffled`; the learning rate is in proportion to the length."""
+        """The piece of `step`; the learning rate is in proportion to its length."""
         start, length = self._starts[step], self._lengths[step]
         words = self._rows[:, start : start + length + 1]
         scale = tf.cast(length, tf.float32) / self._bptt_steps

@@ -47,17 +47,17 @@ class ImageData:
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """See `data/dataset.Dataset`."""
+        """How many images are in train, valid and test."""
         return len(self.train.labels), len(self.valid.labels), len(self.test.labels)
 
     @property
     def num_answers(self) -> int:
-        """See `data/dataset.Dataset`."""
+        """How many classes there are."""
         return self.num_classes
 
     @property
     def arrays(self) -> list[np.ndarray]:
-        """See `data/dataset.Dataset`."""
+        """Images and labels of train, valid and test."""
         return [*self.train, *self.valid, *self.test]
 
     @property

@@ -30,15 +30,15 @@ class TextData:
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """See `data/dataset.Dataset`."""
+        """How many words are in train, valid and test."""
         return len(self.train), len(self.valid), len(self.test)
 
     @property
     def num_answers(self) -> int:
-        """See `data/dataset.Dataset`."""
+        """How many words of vocabulary there are."""
         return len(self.vocabulary)
 
     @property
     def arrays(self) -> list[np.ndarray]:
-        """See `data/dataset.Dataset`."""
+        """The ids of train, valid and test."""
         return [self.train, self.valid, self.test]
