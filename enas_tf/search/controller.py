@@ -348,7 +348,9 @@ class _Player:
         if self._given is not None:
             return tf.cast(self._given[:, place : place + count], tf.int32)
         seed = seeds.fold(self._seed, place)
-        uniform = tf.random.stateless_uniform(tf.shape(logits), seed, minval=1e-20)  # log(0)
+        uniform = tf.random.stateless_uniform(
+            tf.shape(logits), seed, minval=1e-20
+        )  # log(0)
         gumbel = -tf.math.log(-tf.math.log(uniform))
         return tf.argmax(logits + gumbel, axis=2, output_type=tf.int32)
 

@@ -127,7 +127,9 @@ class ControllerTrainer:
         """What is measured [K], each on its own shuffled batch, and rewards [K]."""
         draw = seeds.at(self._seed, "reward", update)
         count = self._config.num_aggregate
-        indices = self._scorer.random_batches("valid", count, self._batch_size, seed=draw)
+        indices = self._scorer.random_batches(
+            "valid", count, self._batch_size, seed=draw
+        )
         ones = tf.ones([count, self._batch_size])
         sums = self._scorer.row_sums(sample.tokens, indices, ones, split="valid")
         means = sums / self._batch_size
