@@ -159,7 +159,8 @@ class Controller(keras.Model):
 
         Args:
           logits: of any shape, which stays.
-          reduced: whether c is divided by `config.op_tanh_reduce` (micro_controller.py).
+          reduced: whether c is divided by `config.op_tanh_reduce`, as in
+            micro_controller.py.
         """
         if self._config.temperature:
             logits = logits / self._config.temperature
@@ -249,8 +250,9 @@ class _Player:
     def move(self, step: base.Step) -> None:
         """One step of the tape, by its flags in this order.
 
-        Clear the anchors (`forget`); advance the LSTM, unless it stands `still`; decide;
-        remember an anchor; feed the first input again (`restart`; the state stays).
+        Clear the anchors (`forget`); advance the LSTM, unless it stands `still`;
+        decide; remember an anchor; feed the first input again (`restart`; the state
+        stays).
         """
         if step.forget:
             self._anchors, self._keys = [], []
@@ -348,9 +350,8 @@ class _Player:
         if self._given is not None:
             return tf.cast(self._given[:, place : place + count], tf.int32)
         seed = seeds.fold(self._seed, place)
-        uniform = tf.random.stateless_uniform(
-            tf.shape(logits), seed, minval=1e-20
-        )  # log(0)
+        # Not from 0 on, whose logarithm is infinite.
+        uniform = tf.random.stateless_uniform(tf.shape(logits), seed, minval=1e-20)
         gumbel = -tf.math.log(-tf.math.log(uniform))
         return tf.argmax(logits + gumbel, axis=2, output_type=tf.int32)
 

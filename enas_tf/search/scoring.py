@@ -23,10 +23,10 @@ from enas_tf.training.networks import SharedChild
 class Scorer:
     """How arcs do under the shared weights, by what the task measures.
 
-    Its methods may be called in any order, and go by the shared weights as they are when
-    they run. `random_batches` and `row_sums` are traced into a caller's graph and run
-    with it; `values` and `means` are called on the host. A split is one of the task's,
-    "valid" or "test"; another one is the task's KeyError.
+    Its methods may be called in any order, and go by the shared weights as they are
+    when they run. `random_batches` and `row_sums` are traced into a caller's graph and
+    run with it; `values` and `means` are called on the host. A split is one of the
+    task's, "valid" or "test"; another one is the task's KeyError.
     """
 
     def __init__(self, child: SharedChild, space: SearchSpace, task: Task):
@@ -95,7 +95,7 @@ class Scorer:
         return found.numpy().astype(np.float64)
 
     def means(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
-        """The mean of each row of `values`, weighted by `batches.weights`, [R] float64."""
+        """The mean of each row of `values` by `batches.weights`, [R] float64."""
         values = self.values(tokens, batches, split=split)
         return (values * batches.weights).sum(axis=1) / batches.weights.sum(axis=1)
 
