@@ -358,7 +358,7 @@ class _Player:
     def _skip_kl(self, p: tf.Tensor, log_p: tf.Tensor) -> tf.Tensor:
         """[B]: sum over anchors of KL(Bernoulli(p) || Bernoulli(target))."""
         # Deviation D4: p is the probability of yes that the token is drawn with; the
-        # original takes sigmoid of the score, which is another one.
+        # original penalises sigmoid(score) and draws with sigmoid(2 score).
         target = self._controller.skip_target
         log_target = tf.math.log([1.0 - target, target])
         return tf.reduce_sum(p * (log_p - log_target), axis=[1, 2])
