@@ -81,7 +81,9 @@ def whole(chain, tmp_path_factory):
 
 def test_it_is_searched_derived_drawn_trained_and_exported(whole):
     best = json.loads((whole / "arcs/best.json").read_text())
-    assert best["space"] == "chain" and set(best["widths"]) <= set(chain_space.OPS)
+    assert best["space"] == "chain" and set(best["widths"]) <= set(
+        chain_space.OPS.names
+    )
     assert (whole / "arcs/best.png").read_bytes().startswith(b"\x89PNG")
     assert (whole / "curves.png").exists()
     model = keras.models.load_model(whole / "final/model.keras")

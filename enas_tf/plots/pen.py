@@ -182,7 +182,7 @@ class Pen:
 
 def fitting(words: str, width: float) -> float:
     """How large letters may be for `words` in so many rows; 1: as large as usual."""
-    return min(1.0, 0.9 * width / (_LETTER * len(words)))
+    return min(1.0, 0.85 * width / (_LETTER * len(words)))
 
 
 def source_colour(source: int) -> str:

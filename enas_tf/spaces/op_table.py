@@ -114,6 +114,10 @@ class OpTable(Generic[RowT]):
         """The names of all rows, in id order."""
         return tuple(row.name for row in self._rows)
 
+    def __iter__(self) -> Iterator[RowT]:
+        """The rows, in id order."""
+        return iter(self._rows)
+
     def __getitem__(self, op: str | int) -> RowT:
         """The row of the op of that name or number; ValueError if there is none."""
         for number, row in enumerate(self._rows):

@@ -12,6 +12,7 @@ from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
 from enas_tf.config.spaces.spec import Preset
+from enas_tf.spaces.op_table import OpRow, OpTable
 from enas_tf.stages import parts
 
 SPEC = chain_space.SPEC
@@ -96,10 +97,10 @@ def test_a_spec_that_cannot_be_right_is_refused(changes, reason):
 
 
 def test_a_space_of_more_ops_than_any_other_raises_the_highest_number_of_them():
-    form = chain_space.other().arcs._replace(
-        ops=tuple(f"op{number}" for number in range(9))
-    )
-    spec = chain_space.other(arcs=form)
+    class Many(chain_space.Other):
+        table = OpTable("other", [OpRow(f"op{n}", "#000000") for n in range(9)])
+
+    spec = chain_space.other(arcs=chain_space.other().arcs._replace(space=Many))
     (item,) = [i for i in config.settings() if i.flag == "child_num_branches"]
     assert item.field.metadata["high"] == 6
     with register.registered(spec):
