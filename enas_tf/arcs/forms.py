@@ -16,7 +16,7 @@ from enas_tf.spaces import base, genotype_source, macro, micro, rnn
 
 
 class Form(NamedTuple):
-    """How the arcs of one space are written.
+    """The written form of the arcs of one space.
 
     Attributes:
       named: published arcs, name to integers.

@@ -1,4 +1,4 @@
-"""Which figures there are, and how they are told."""
+"""The figures, by name, and the lines that tell them."""
 
 import dataclasses
 import functools

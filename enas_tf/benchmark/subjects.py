@@ -1,4 +1,4 @@
-"""What is timed: a shared child and fixed networks, trained alike on one batch."""
+"""The things to time: a shared child and fixed networks, trained on one batch."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -110,11 +110,11 @@ class Subjects:
         return Always(self.batch, self.config.loop.batch_size)
 
     def trainer(self, network: Network) -> ChildTrainer:
-        """What trains `network` on the batch."""
+        """A trainer of `network` on the batch."""
         return ChildTrainer(network, self.task, self.config.child, lessons=self.lessons)
 
     def shared(self) -> tuple[GivenArcs, ChildTrainer]:
-        """What holds the arc of the next steps, and the shared child's trainer."""
+        """The holder of the next steps' arc, and the shared child's trainer."""
         given, seed = GivenArcs(self.space.num_tokens), self.config.run.seed
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
         return given, self.trainer(network)
@@ -131,7 +131,7 @@ class Subjects:
     def updater(
         self, policy: Controller, scorer: Scorer
     ) -> controller_lib.ControllerTrainer:
-        """What trains the controller `policy` on what `scorer` makes of its arcs."""
+        """A trainer of the controller `policy` on `scorer`'s scores of its arcs."""
         config = self.config
         return controller_lib.ControllerTrainer(
             policy,

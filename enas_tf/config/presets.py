@@ -19,13 +19,13 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = registry.table(lambda spec: spec.p
 def resolve(
     space: str, stage: str, preset: str, given: Mapping[str, object]
 ) -> config_lib.Config:
-    """The settings of one stage: defaults, then the preset, then what the user gave.
+    """The settings of one stage: defaults, then the preset, then the user's.
 
     Args:
       space: the search space, a key of `PRESETS`.
       stage: "search" or "train".
       preset: a key of `PRESETS[space]`.
-      given: flag name to value, what the user set.
+      given: flag name to value, as the user set them.
 
     Raises:
       ConfigError: the preset does not exist for this space.

@@ -1,4 +1,4 @@
-"""What an exported model says about image files.
+"""An exported model's answers to image files.
 
 Files are read and checked before TensorFlow is imported, and nothing but the export is
 needed: no configuration, no data set.

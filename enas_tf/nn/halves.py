@@ -106,7 +106,7 @@ def _refusal(closed: str) -> str:
 def _kept(
     gradients: Iterable[tf.Tensor], inputs: Sequence[tf.Tensor], dy: tf.Tensor
 ) -> list[tf.Tensor]:
-    """What the gradients need of what is known before dy."""
+    """The residuals: tensors that are known before dy and that the gradients read."""
     late, early = _behind([dy]), _behind(inputs)
     kept: dict[str, tf.Tensor] = {}
     seen: set[str] = set()

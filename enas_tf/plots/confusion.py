@@ -1,4 +1,4 @@
-"""Which classes are taken for which: the table of a class's answers as a picture."""
+"""The confusions of a classifier: the table of each class's answers as a picture."""
 
 from collections.abc import Sequence
 from typing import Any

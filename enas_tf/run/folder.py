@@ -279,7 +279,7 @@ class RunFolder(RunJournal):
             self._mend(stage)
 
     def _tell_of_settings(self) -> None:
-        """That they are not read from their files, where they are not."""
+        """Tells of settings that are read from run.json, not from their files."""
         for stage in run_settings.NOUNS:
             if trouble := self._trouble(stage):
                 trouble.tell(mended=False)

@@ -32,8 +32,8 @@ class Comparison(NamedTuple):
     """Policy against chance.
 
     Attributes:
-      policy_mean: mean over arcs sampled from the controller of what the task
-        measures: what is right, or nats a word.
+      policy_mean: mean of the task's measured values (right answers, or nats a word)
+        over arcs sampled from the controller.
       random_mean: the same of uniformly random arcs.
       difference: the first minus the second.
       low: of its 95 % interval, over other arcs and other examples.
@@ -47,7 +47,7 @@ class Comparison(NamedTuple):
     high: float
 
     def verdict(self, measure: Measure) -> str:
-        """What the interval shows."""
+        """The interval in words."""
         lowest, highest = sorted(measure.sign * end for end in (self.low, self.high))
         if lowest > 0:
             return "the controller beats chance"
@@ -56,7 +56,7 @@ class Comparison(NamedTuple):
         return "no difference from chance is shown"
 
     def sentence(self, measure: Measure) -> str:
-        """What to tell the user."""
+        """The comparison in a sentence for the user."""
         policy, random = map(measure.words, self[:2])
         contrast, low, high = map(measure.told, self[2:])
         sign = "+" if measure.contrast == "difference" else ""
@@ -116,7 +116,7 @@ class Derived(NamedTuple):
         return {key: float(value) for key, value in found.items()}
 
     def sizes(self) -> dict[str, int]:
-        """How many arcs and examples the figures are of."""
+        """Numbers of arcs and examples behind the figures."""
         return dict(
             arcs=len(self.policy.tokens),
             choosing_examples=self.policy.values.shape[1],
@@ -124,7 +124,7 @@ class Derived(NamedTuple):
         )
 
     def sentences(self, measure: Measure) -> list[str]:
-        """What to tell the user of the best arc's figures."""
+        """The best arc's figures in sentences for the user."""
         sizes, name = self.sizes(), measure.name
         lines = [
             f"Best of {sizes['arcs']} arcs of the policy, by "
@@ -143,7 +143,7 @@ class Derived(NamedTuple):
 def compare(
     policy: np.ndarray, random: np.ndarray, rng: np.random.Generator
 ) -> Comparison:
-    """Two groups of arcs on the same examples, [N, n] and [M, n] of what is measured.
+    """Two groups of arcs on the same examples, measured values [N, n] and [M, n].
 
     `rng` resamples arcs and examples, see `interval.of_difference`.
     """
@@ -196,7 +196,7 @@ def derive(
 
 
 def num_choosing(batches: str, valid_size: int, batch_size: int) -> int:
-    """How many validation examples choose; the others check the choice.
+    """Number of validation examples that choose; the others check the choice.
 
     Args:
       batches: a number of batches, or "all".
@@ -235,7 +235,7 @@ def _values(
     scorer: scoring.Scorer,
     progress: _Progress,
 ) -> np.ndarray:
-    """What is measured of every arc ([N, T]) at every example once, [N, n]."""
+    """Measured values of every arc ([N, T]) at every example once, [N, n]."""
     count = len(batches.indices)
     rows = batching.Batches(*(np.tile(part, (len(tokens), 1)) for part in batches))
     arcs = np.repeat(tokens, count, axis=0)

@@ -111,7 +111,7 @@ class Search:
             self.tell_left()
 
     def look(self) -> progress.Look:
-        """What a progress line shows of the search."""
+        """The state of the search for a progress line."""
         driver, epochs = self._parts.driver, self._loop.num_epochs
         epoch = min(driver.position[counters.EPOCH] + 1, epochs)
         label = f"search, epoch {epoch}/{epochs}: {self._doing}"
@@ -143,7 +143,7 @@ class Search:
         }
 
     def _begin(self, doing: str) -> None:
-        """Say in the progress line what is being done now."""
+        """Name the work in hand in the progress line."""
         self._doing = doing
         self._parts.report.advance(0)
 
@@ -215,7 +215,7 @@ class Search:
         self._parts.shown.show(finished, entropy=self._entropy, last=last)
 
     def _splits(self) -> tuple[str, ...]:
-        """What an evaluation is on."""
+        """The splits of an evaluation."""
         # Deviation D30: on test only where it is asked for.
         return ("valid", "test")[: 1 + self._loop.search_eval_test]
 

@@ -1,4 +1,4 @@
-"""How good arcs are under the shared weights: one graph for reward, report and derive.
+"""Scores of arcs under the shared weights: one graph for reward, report and derive.
 
 A score is a row: an arc and the examples it is tried on. A reward has an arc a row on a
 shuffled batch of its own; deriving has many rows per arc; an evaluation a fresh arc for
@@ -42,13 +42,13 @@ class Scorer:
 
     @property
     def measure(self) -> measures.Measure:
-        """What the numbers below are means of."""
+        """The measure of which all scores here are means."""
         return self._task.measure
 
     def rows(
         self, tokens: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor, *, split: str
     ) -> tf.Tensor:
-        """Sum of what is measured in each row, [R] float32; traced into callers.
+        """Sum of the measured values of each row, [R] float32; traced into callers.
 
         Args:
           tokens: [R, T] int32.
@@ -70,9 +70,9 @@ class Scorer:
         )
 
     def values(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
-        """What is measured of each example, [R, B] float64: row r is arc r on batch r.
+        """Measured values of the examples, [R, B] float64: row r is arc r on batch r.
 
-        What a batch repeats is there twice; `Batches.weights` tell which counts.
+        An example that a batch repeats is there twice; `Batches.weights` has one.
         """
         found = self._compiled(split)(
             tf.constant(tokens, tf.int32), tf.constant(batches.indices)

@@ -1,4 +1,4 @@
-"""What is seen of the policy after a controller phase: ten arcs, one line, one picture.
+"""A look at the policy after a controller phase: ten arcs, one line, one picture.
 
 The arcs are kept in arcs/sampled.jsonl.
 """
@@ -116,7 +116,7 @@ class ShownArcs:
         rows.write(self._folder / layout.SAMPLED, lines)
 
     def forget_after(self, finished: int) -> bool:
-        """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them.
+        """Drop the rows of later epochs from sampled.jsonl: a resumed run repeats them.
 
         Returns:
           Whether it holds anything of those that are finished.
@@ -127,7 +127,7 @@ class ShownArcs:
         return bool(kept)
 
     def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
-        """What sampled.jsonl holds of the epochs that are wanted."""
+        """The rows of sampled.jsonl of the wanted epochs."""
         path = self._folder / layout.SAMPLED
         rows.mend(path, keys=KEYS)
         found = rows.read(path, keys=KEYS).rows

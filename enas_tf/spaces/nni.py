@@ -1,4 +1,4 @@
-"""What nni's programs export of an architecture: JSON of choices by their labels.
+"""Architectures as nni's programs export them: JSON of choices by their labels.
 
 The cells of nni's model hub say all that a genotype says but one thing, which nodes a
 cell concatenates: its ENAS space takes the loose ends, its DARTS space all blocks.

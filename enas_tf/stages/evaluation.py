@@ -1,4 +1,4 @@
-"""What a classifier's answers to the test images are told, drawn and kept as."""
+"""A classifier's answers to the test images: told, drawn and written."""
 
 import json
 import math
@@ -19,7 +19,7 @@ WIDEST = 32  # letters of a name
 
 
 def tell(report: Report, found: ByClass) -> None:
-    """The test accuracy, and beside it what it may hide."""
+    """The test accuracy, with the balanced one where classes are of unequal size."""
     report.message(f"Test accuracy: {found.accuracy:.4f}")
     if found.unbalanced:
         report.message(_balanced(found))
@@ -51,7 +51,7 @@ def table(found: ByClass) -> list[str]:
 
 
 def _dashes(found: ByClass, rows: list[int]) -> list[str]:
-    """What a dash in one of `rows` means."""
+    """The meaning of a dash in one of `rows`."""
     lines = []
     if np.isnan(found.precision[rows]).any():
         lines.append("precision -: the class was never answered")

@@ -24,7 +24,7 @@ SPACES = space_parts.SPACES
 
 
 def report(request: Request, stage: str) -> Report:
-    """What `stage` of the request's run reports to."""
+    """The report of `stage` of the request's run."""
     run = request.configs[stage].run
     return Report(
         request.folder.path, stage=stage, progress=run.progress, verbose=run.verbose
@@ -69,7 +69,7 @@ def driver(
     means: Sequence[tf.Variable],
     free: Sequence[tf.Variable],
 ) -> Driver:
-    """What carries `stage` on; `groups` and `means` are all that its checkpoints hold.
+    """The driver of `stage`; `groups` and `means` are all that its checkpoints hold.
 
     `free`: those in `groups` that are no weights.
     """
@@ -180,6 +180,6 @@ def checked(driver: Driver, what: str) -> Callable[[int], None]:
 
 
 def draw_curves(folder: RunFolder) -> None:
-    """Draw curves.png from what has been measured so far."""
+    """Draw curves.png from metrics.jsonl."""
     with disk.refusals(folder.curves):
         plots.draw_curves(folder.metrics, folder.curves)

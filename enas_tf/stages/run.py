@@ -35,7 +35,7 @@ STEPS: dict[str, Callable[[Request], None]] = dict(
 
 
 def run(request: Request) -> None:
-    """Do what the command asks.
+    """Run the command.
 
     Raises:
       ConfigError: a user's mistake that only the data or the folder could show.

@@ -16,11 +16,11 @@ KEY = "data"  # in what run.json says of a stage
 
 
 class Facts(NamedTuple):
-    """What run.json keeps of data.
+    """The facts of data that run.json keeps.
 
     Attributes:
       unit: what is counted, such as "images".
-      train, valid, test: how many there are.
+      train, valid, test: the number of them.
       classes: how many an answer is one of; of texts, the words of the vocabulary.
       checksum: equal for equal data in equal order.
     """
@@ -39,7 +39,7 @@ class Facts(NamedTuple):
 
 
 def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
-    """Keep what `stage` begins with; if it has saved something, compare.
+    """Keep the facts when `stage` begins; compare them once it has saved something.
 
     A stage that was begun by a version that kept nothing is let pass, and so is one
     whose facts were lost; what it goes on with is kept from then on. So is one of a
@@ -84,7 +84,7 @@ def facts(data: Dataset) -> Facts:
 
 
 def _facts_of(known: dict[str, Any]) -> Facts | None:
-    """What run.json holds, if it is just that."""
+    """The facts in run.json, if they are whole."""
     if set(known) != set(Facts._fields):
         return None
     kinds = Facts.__annotations__.items()

@@ -246,7 +246,7 @@ def _keep_derived(
 
 
 def _examples_in_words(derived: derive_lib.Derived) -> str:
-    """Which validation examples a figure of the best arc is of."""
+    """The validation examples behind a figure of the best arc, in words."""
     chose = "that did not choose it" if len(derived.check) else "that chose it"
     return f"on validation {chose}"
 

@@ -1,4 +1,4 @@
-"""The end of a run in a few lines: what was found, where it lies, what it took.
+"""The end of a run in a few lines: its result, its files, its time.
 
 All of it is read from the run's folder, so that it is the same however often the run
 was stopped on its way.
@@ -106,7 +106,7 @@ def _seconds(folder: RunFolder) -> str:
 
 
 def _commands(request: Request) -> list[str]:
-    """What one may want to do now."""
+    """The next commands."""
     logdir = f"--logdir={lines.shown(request.folder.tensorboard)}"
     board = shlex.join([_tensorboard(request), logdir])
     if request.mode in ("train", "all"):

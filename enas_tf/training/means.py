@@ -24,7 +24,7 @@ class Means:
 
     @property
     def variables(self) -> list[tf.Variable]:
-        """What a checkpoint must hold; zero at the beginning."""
+        """The sums, for a checkpoint; zero at the beginning."""
         return [self._sums, self._steps]
 
     @property

@@ -1,4 +1,4 @@
-"""What the child trainer trains: a network behind one signature.
+"""The networks that a child trainer trains, behind one signature.
 
 The shared child with an arc drawn for each step, or one final child: both are
 `children.network.Network`s. Controller and children meet here and nowhere below, by
