@@ -1,4 +1,4 @@
-"""How the arcs of a space are written: what a spec's `arcs` names.
+"""The written forms of a space's arcs: a spec's `arcs` names one.
 
 No TensorFlow, as in all that looks at what the user gave.
 """

@@ -102,7 +102,7 @@ def ask(space: str, what: str, **given: object) -> dict[str, Any]:
 
 
 class _Parts(NamedTuple):
-    """What a search is made of."""
+    """The parts of a search."""
 
     subjects: "Subjects"
     trainer: "ChildTrainer"

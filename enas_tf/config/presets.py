@@ -1,7 +1,7 @@
 """Whole sets of settings: the published scripts, the demo, the laptop.
 
 A preset is two `Config` values, one for the search and one for training a fixed arc.
-`paper` is what holds where no preset is named. Each space's are in its spec.
+`paper` holds where no preset is named. Each space's are in its spec.
 """
 
 from collections.abc import Mapping

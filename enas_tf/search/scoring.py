@@ -19,7 +19,7 @@ from enas_tf.training.networks import SharedChild
 
 
 class Scorer:
-    """How arcs do under the shared weights, by what the task measures.
+    """Scores arcs under the shared weights, by the task's measure.
 
     Its methods may be called in any order; each answers with the weights of the moment
     at which it is called. `shuffled` and `rows` are traced into a caller's graph,

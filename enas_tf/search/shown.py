@@ -45,8 +45,8 @@ class ShownArcs:
 
         Args:
           space: of the arcs.
-          controller: what they are drawn from.
-          scorer: what they are scored by.
+          controller: draws them.
+          scorer: scores them.
           report: gets rows, lines and pictures.
           task: whose "valid" images or windows they are scored on.
           batch_size: of an arc's examples.
@@ -147,7 +147,7 @@ class ShownArcs:
 
 
 def shares(statistics: dict[str, float]) -> str:
-    """Where the policy stands, in a word: its share of skips, or its favourite op.
+    """The policy in a word: its share of skips, or its favourite op.
 
     Of a space that counts neither, the first thing that it counts; "" if it has none.
     """

@@ -199,7 +199,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:
-        """What the controller decides, in what order; anew at each call."""
+        """The controller's decisions in their order; anew at each call."""
 
     @abc.abstractmethod
     def decode(self, tokens: Tokens) -> ArcT:

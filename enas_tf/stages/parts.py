@@ -1,4 +1,4 @@
-"""What every stage is put together from: the table of spaces, driver, report."""
+"""The parts that every stage is put together from: spaces, driver, report."""
 
 import contextlib
 import pathlib
@@ -46,7 +46,7 @@ def with_arc(request: Request) -> Request:
 
 
 def fixed_arc(request: Request) -> FixedArc:
-    """What is trained: the architecture that was asked for, or else was derived.
+    """The arc to train: the one that was asked for, or else was derived.
 
     Raises:
       ConfigError: there is none.
