@@ -124,8 +124,8 @@ def test_the_best_arc_is_the_best_of_the_policy_and_beside_it_stands_chance(fini
     assert facts["arc"] == best["arc"] and facts["arcs"] == 4
     name = measure.name
     assert facts[f"best_{name}_on_choosing"] == best[name]
-    assert facts[f"policy_{name}"] == pytest.approx(measure.told(means[0]))
-    contrast = measure.told(means[0] - means[1])
+    assert facts[f"policy_{name}"] == pytest.approx(measure.display(means[0]))
+    contrast = measure.display(means[0] - means[1])
     assert facts[measure.over_random] == pytest.approx(contrast)
     assert any("95 % interval" in line for line in lines)
 

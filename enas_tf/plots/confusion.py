@@ -96,5 +96,5 @@ def _written(names: Sequence[str]) -> list[str]:
     known = font.get_charmap()
     return [
         name if all(ord(letter) in known for letter in name) else f"({number})"
-        for number, name in enumerate(lines.told_apart(names, LONGEST))
+        for number, name in enumerate(lines.distinct(names, LONGEST))
     ]

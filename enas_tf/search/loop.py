@@ -69,7 +69,7 @@ class Search:
           task: its "valid" split, and "test" if that is evaluated on.
           seed: the run's; the arcs of evaluations follow from it.
           derive_rows: arcs times batches that deriving will score.
-          announce: told the seconds left, whenever they are news.
+          announce: called with the seconds left, whenever they are news.
         """
         self._parts = parts
         self._loop = loop
@@ -86,7 +86,7 @@ class Search:
             evaluation=batches,
             derive=derive_rows,
         )
-        self._told = pace_lib.Told()
+        self._announced = pace_lib.Announced()
         self._entropy: float | None = None
         self._doing = "child"
 
@@ -108,7 +108,7 @@ class Search:
             driver.position[counters.EPOCH] = finished
             self._timed(ahead.EPOCH_END, self._save, finished)
             driver.stop.check()
-            self.tell_left()
+            self.announce_left()
 
     def look(self) -> progress.Look:
         """The state of the search for a progress line."""
@@ -118,10 +118,10 @@ class Search:
         found = self._forecast()
         return progress.Look(label, *(found or (0.0, None)))
 
-    def tell_left(self) -> None:
+    def announce_left(self) -> None:
         """Announce the seconds left, if they differ from what was announced."""
         found = self._forecast()
-        if found and self._told.is_news(found.left, time.monotonic()):
+        if found and self._announced.is_news(found.left, time.monotonic()):
             self._announce(found.left)
 
     def _forecast(self) -> pace_lib.Forecast | None:
@@ -181,7 +181,7 @@ class Search:
             self.controller_updates(finished),
             self._call_controller,
             log=lambda step: None,
-            timed=self.tell_left,
+            timed=self.announce_left,
         )
 
     def _call_controller(self, first: int, last: int) -> None:
@@ -195,7 +195,7 @@ class Search:
             if not np.isfinite(values["loss"]):
                 what = f"The controller's loss is not a number at update {update}"
                 raise finite.NotFinite(what, finite.CONTROLLER)
-            values[self._measure.name] = self._measure.told(values.pop("measured"))
+            values[self._measure.name] = self._measure.display(values.pop("measured"))
             values |= self._parts.space.statistics(tokens[row])
             self._report_update(update + 1, values)
 
@@ -204,7 +204,7 @@ class Search:
         self._entropy = values["entropy"]
         end_of_phase = step % self._config.train_steps == 0
         if step % self._loop.log_every == 0 or end_of_phase:
-            # A phase has a line of its own, told by `shown`.
+            # A phase has a line of its own, by `shown`.
             report = self._parts.report
             tell = report.detail if end_of_phase else report.message
             tell(update_line(step, values, self._measure))
@@ -236,11 +236,11 @@ class Search:
             tokens = self._parts.controller.draw(count, seed=draw).numpy()
             means = self._parts.scorer.means(tokens, batches, split=split)
             weights = batches.weights.sum(axis=1)
-            told = self._measure.told((means * weights).sum() / weights.sum())
+            figure = self._measure.display((means * weights).sum() / weights.sum())
             name = self._measure.name
-            self._parts.report.scalars(split, finished, {name: told})
+            self._parts.report.scalars(split, finished, {name: figure})
             self._parts.report.message(
-                f"epoch={finished} {split}_{name}={told:.{self._measure.places}f} "
+                f"epoch={finished} {split}_{name}={figure:.{self._measure.places}f} "
                 f"(mean of {count} arcs, shared weights)"
             )
 

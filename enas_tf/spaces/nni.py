@@ -32,8 +32,8 @@ def is_nni(fields: Mapping[str, object]) -> bool:
     """Whether the JSON object `fields` is what nni exports."""
     if not fields or "version" in fields:
         return False
-    told = any(name in _WRAPPERS or _CELL.fullmatch(name) for name in fields)
-    return told or all(map(_LABEL.fullmatch, fields))
+    has_labels = any(name in _WRAPPERS or _CELL.fullmatch(name) for name in fields)
+    return has_labels or all(map(_LABEL.fullmatch, fields))
 
 
 def arc_of(

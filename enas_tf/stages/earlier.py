@@ -12,7 +12,7 @@ NEWER_SETTING = "split_seed"
 EMBEDDED = ("digits", "python_docs")
 
 
-def tell_of_changes(request: Request, stage: str, epochs: int) -> None:
+def log_changes(request: Request, stage: str, epochs: int) -> None:
     """One line on the changes since the version that began `stage`.
 
     Without it all that the stage does is what its own version would have done, to the

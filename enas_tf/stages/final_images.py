@@ -77,8 +77,8 @@ class ImageClassifier(FinalTask[Batch]):
     def describe(self) -> list[str]:
         """See `FinalTask`."""
         size, work = cost.parameters(self._model), cost.flops(self._model)
-        told = f"Final child: {size:,} parameters, {work:,} FLOPs per image."
-        return [self._about, told]
+        cost_in_words = f"Final child: {size:,} parameters, {work:,} FLOPs per image."
+        return [self._about, cost_in_words]
 
     def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
         """See `FinalTask`: all but the test is trained on, so nothing is looked at."""
@@ -90,7 +90,7 @@ class ImageClassifier(FinalTask[Batch]):
     def test(self, report: Report, moves: Moves) -> dict[str, float]:
         """See `FinalTask`."""
         found = self._by_class(report, moves)
-        evaluation.tell(report, found)
+        evaluation.report_accuracy(report, found)
         return _figures(found)
 
     def evaluate(
@@ -98,7 +98,7 @@ class ImageClassifier(FinalTask[Batch]):
     ) -> dict[str, float]:
         """See `FinalTask`: how each class does, and what is taken for what."""
         found = self._by_class(report, moves)
-        evaluation.tell_all(report, found)
+        evaluation.report_classes(report, found)
         if folder.keeps:
             evaluation.write(folder, found)
             picture = folder.evaluation / layout.CONFUSION

@@ -90,7 +90,7 @@ class LanguageModelling(FinalTask[Batch]):
                 **self._rows,
                 progress=moves("this piece of the validation"),
             )
-        perplexity = float(self.measure.told(loss))
+        perplexity = float(self.measure.display(loss))
         report.scalars("valid", epoch + 1, {self.measure.name: perplexity})
         report.message(
             f"epoch={epoch + 1} valid_perplexity={perplexity:.2f} "
@@ -116,7 +116,7 @@ class LanguageModelling(FinalTask[Batch]):
                 progress=moves("this piece of text"),
             )
             report.finish()
-            found[f"{split}_perplexity"] = float(self.measure.told(mean))
+            found[f"{split}_perplexity"] = float(self.measure.display(mean))
         for name, value in found.items():
             said = f"{name.replace('_', ' ').capitalize()}: {value:.2f}"
             report.message(f"{said} ({self.test_of})")

@@ -61,14 +61,14 @@ def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
     begun = _facts_of(known or {})
     if begun in (None, now):
         return
-    told = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
-    told += f": {_difference(begun, now, data.answers)}"
+    words = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
+    words += f": {_difference(begun, now, data.answers)}"
     if not lets_pass or begun.classes != now.classes:
         raise ConfigError(
-            f"--output_dir={folder.path}: {told}. Restore them, begin anew with "
+            f"--output_dir={folder.path}: {words}. Restore them, begin anew with "
             "--reset_output_dir, or choose another folder."
         )
-    report.message(f"Careful: {told}.")
+    report.message(f"Careful: {words}.")
     if stage == "train":
         report.message("Some of the test data may have been trained on.")
 

@@ -48,7 +48,7 @@ def search(request: Request) -> None:
         same_machine.agree(request, "search", report)
         parts = _build(request, report)
         epochs = parts.driver.position[counters.EPOCH]
-        earlier.tell_of_changes(request, "search", epochs)
+        earlier.log_changes(request, "search", epochs)
         report.begin_trial(config)
         report.begin_forecast(parts.search.look)
         with parts.driver.stoppable():
@@ -126,7 +126,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         driver,
         report,
         config.child,
-        timed=lambda: turns.tell_left(),
+        timed=lambda: turns.announce_left(),
     )
     folder.arcs.mkdir(parents=True, exist_ok=True)
     shown = shown_lib.ShownArcs(
@@ -227,8 +227,8 @@ def _keep_derived(
     space, measure = parts.space, parts.task.measure
     arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
     figures = derived.figures(measure)
-    told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
-    facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
+    sentences = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    facts = dict(arc=space.text(best), in_words=sentences, **derived.sizes())
     request.folder.record("derive", **facts, **figures)
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
@@ -241,7 +241,7 @@ def _keep_derived(
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
     report.trial_figures(figures)
-    for line in (space.describe(best), *told):
+    for line in (space.describe(best), *sentences):
         report.message(line)
 
 
@@ -258,6 +258,6 @@ def _derived_rows(
     for source, scores in (("policy", derived.policy), ("random", derived.random)):
         for row, mean in zip(scores.tokens, scores.means, strict=True):
             arc = space.text(space.decode(row))
-            told = float(measure.told(mean))
-            rows.append({"source": source, measure.name: told, "arc": arc})
+            figure = float(measure.display(mean))
+            rows.append({"source": source, measure.name: figure, "arc": arc})
     return "".join(json.dumps(row) + "\n" for row in rows)

@@ -44,7 +44,7 @@ def timed(folder: RunFolder, stage: str, *, goes_on: bool = False) -> Iterator[N
         folder.record(stage, seconds=round(seconds, 1))
 
 
-def tell(request: Request) -> None:
+def log(request: Request) -> None:
     """Say how the run stands."""
     logging.info("%s", "\n".join(["Summary", *_block(request)]))
 
@@ -101,8 +101,8 @@ def _files(folder: RunFolder) -> list[str]:
 def _seconds(folder: RunFolder) -> str:
     """Of the stages, and of the whole run: what it takes to begin and to read, too."""
     known = {s: folder.fact(s, "seconds", float) for s in SECONDS}
-    told = [f"{s} {progress.duration(t)}" for s, t in known.items() if t is not None]
-    return ", ".join([*told, f"in all {progress.duration(folder.seconds())}"])
+    words = [f"{s} {progress.duration(t)}" for s, t in known.items() if t is not None]
+    return ", ".join([*words, f"in all {progress.duration(folder.seconds())}"])
 
 
 def _commands(request: Request) -> list[str]:

@@ -58,7 +58,7 @@ def train(request: Request) -> None:
         parts = _build(request, config, report)
         position = parts.driver.position
         parts_lib.take_up(request, parts.driver, report, parts.total_steps)
-        earlier.tell_of_changes(request, "train", position[counters.EPOCH])
+        earlier.log_changes(request, "train", position[counters.EPOCH])
         report.begin_trial(config)
         report.begin("train", parts.total_steps, position[counters.CHILD])
         with parts.driver.stoppable():
@@ -115,8 +115,8 @@ def _build(request: Request, config: Config, report: Report) -> TrainParts:
         means=trainer.means,
         free=trainer.free,
     )
-    tell_left = functools.partial(_tell_left, request, report, driver, total)
-    epochs = ChildEpochs(trainer, driver, report, config.child, timed=tell_left)
+    announce_left = functools.partial(_announce_left, request, report, driver, total)
+    epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
     if not parts_lib.restore(driver, report, "train"):
         warm.begin(config, report, final)
     for line in final.describe():
@@ -128,7 +128,9 @@ def _same_data(request: Request, report: Report, data: Dataset) -> None:
     same_data.agree(request, "train", data, report)
 
 
-def _tell_left(request: Request, report: Report, driver: Driver, total: int) -> None:
+def _announce_left(
+    request: Request, report: Report, driver: Driver, total: int
+) -> None:
     """Say how long the steps that are left will take."""
     left = total - driver.position[counters.CHILD]
     seconds = left * driver.seconds_per_step[counters.CHILD]

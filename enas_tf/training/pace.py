@@ -71,14 +71,14 @@ def forecast(works: Sequence[Work], pace: Pace) -> Forecast:
     return Forecast(done, left)
 
 
-class Told:
+class Announced:
     """The last forecast that the user has read, and whether it still holds."""
 
     def __init__(self, *, share: float = 0.3, seconds: float = 10.0):
-        """Nothing was told yet. An end that moves is news by the larger of the two.
+        """Nothing is announced yet. An end that moves is news by the larger of the two.
 
         Args:
-          share: of what was told to be left.
+          share: of the seconds left that were announced.
           seconds: at least so many.
         """
         self._share = share
