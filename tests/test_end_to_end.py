@@ -16,13 +16,13 @@ from enas_tf.config import presets
 from enas_tf.config import sections as config
 from enas_tf.run import lines as lines_lib
 from enas_tf.run import measures, progress
-from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import assembly
 
 spaces = pytest.mark.parametrize("space", sorted(runs.TINY))
 
 
 def test_every_space_has_a_row():
-    assert set(runs.TINY) == set(parts_lib.SPACES) == set(presets.PRESETS)
+    assert set(runs.TINY) == set(assembly.SPACES) == set(presets.PRESETS)
     assert set(runs.TINY) == set(runs.STATISTICS)
     assert set(runs.TINY) == set(config.SPACES) == set(arc_argument.FORMS)
     assert set(runs.TINY) == set(plots.PICTURES)

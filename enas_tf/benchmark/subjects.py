@@ -16,7 +16,7 @@ from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import rewards
 from enas_tf.search.controller import Controller
 from enas_tf.search.scoring import Scorer
-from enas_tf.stages import parts
+from enas_tf.stages import assembly
 from enas_tf.tasks.base import Batch, Lesson, Task
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
@@ -94,7 +94,7 @@ class Subjects:
         """
         settings = {"deterministic": False, **given}
         self.config = presets.resolve(space_name, "search", "paper", settings)
-        self._part = parts.SPACES[space_name]
+        self._part = assembly.SPACES[space_name]
         self.space = self._part.space(self.config)
         self.name = space_name
         self.data = Data(vocabulary=range(vocabulary))

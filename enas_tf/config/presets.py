@@ -6,12 +6,9 @@ A preset is two `Config` values, one for the search and one for training a fixed
 
 from collections.abc import Mapping
 
-from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 from enas_tf.config.spaces import registry
 from enas_tf.config.spaces.spec import Preset
-
-STAGES = modes.STAGES
 
 PRESETS: Mapping[str, Mapping[str, Preset]] = registry.table(lambda spec: spec.presets)
 

@@ -12,9 +12,8 @@ from enas_tf.nn import cost
 from enas_tf.run import layout, lines, measures
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import evaluation, images
-from enas_tf.stages import parts as parts_lib
-from enas_tf.stages.space_parts import SpaceParts
+from enas_tf.stages import assembly, evaluation, images
+from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.training import by_class, networks, retrain
@@ -37,7 +36,7 @@ class ImageClassifier(FinalTask[Batch]):
         self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
     ):
         """See `FinalTask`."""
-        part = parts_lib.SPACES[config.run.search_for]
+        part = assembly.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed
         self._data = images.load(config, part.reductions(space), all_training=True)
         agree(self._data)
@@ -55,7 +54,7 @@ class ImageClassifier(FinalTask[Batch]):
         self._about = space.describe(fixed.arc)
         self._build(config, part, fixed)
 
-    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+    def _build(self, config: Config, part: SpaceBuilders, fixed: FixedArc) -> None:
         """The two networks, and what is trained, kept and tested of them."""
         seed = config.run.seed
         sizes = images.sizes(self._data, seed)

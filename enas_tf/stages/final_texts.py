@@ -13,9 +13,8 @@ from enas_tf.export import text as export_text
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import texts
-from enas_tf.stages.space_parts import SpaceParts
+from enas_tf.stages import assembly, texts
+from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.tasks.language_model import Batch
 from enas_tf.training import final_language, stream_loss
@@ -42,7 +41,7 @@ class LanguageModelling(FinalTask[Batch]):
         self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
     ):
         """See `FinalTask`."""
-        part, loop = parts_lib.SPACES[config.run.search_for], config.loop
+        part, loop = assembly.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
         agree(self._data)
         self.names = self._data.vocabulary
@@ -56,7 +55,7 @@ class LanguageModelling(FinalTask[Batch]):
         self._about = OF_LSTM if arc is None else part.space(config).describe(arc)
         self._build(config, part, fixed)
 
-    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+    def _build(self, config: Config, part: SpaceBuilders, fixed: FixedArc) -> None:
         """The model, and what is trained, kept and tested of it."""
         self._model = part.final(
             fixed.arc,

@@ -19,8 +19,7 @@ from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
 from enas_tf.run import layout, lines, progress
 from enas_tf.run.folder import RunFolder
-from enas_tf.stages import final_tasks
-from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import assembly, final_tasks
 
 SECONDS = ("search", "derive", "train", "test", "export")
 _LABEL = 8  # columns of the names at the left
@@ -70,7 +69,7 @@ def _arc(request: Request, *, searched: bool) -> list[str]:
     baselines = arc_forms.FORMS[config.run.search_for].baselines
     if text in baselines:
         return _words("arc", baselines[text])
-    space = parts_lib.SPACES[config.run.search_for].space(config)
+    space = assembly.SPACES[config.run.search_for].space(config)
     return _words("arc", space.describe(space.parse(text)))
 
 

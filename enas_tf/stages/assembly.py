@@ -16,11 +16,11 @@ from enas_tf.run import best_arc, counters, disk, layout, longer, progress
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import space_parts
+from enas_tf.stages import space_builders
 from enas_tf.training import stopping
 from enas_tf.training.driver import Driver
 
-SPACES = space_parts.SPACES
+SPACES = space_builders.SPACES
 
 
 def report(request: Request, stage: str) -> Report:
