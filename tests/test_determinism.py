@@ -172,7 +172,7 @@ from enas_tf.machine import record as machine, tensorflow_state
 from enas_tf.config import presets
 from enas_tf.search.controller import Controller
 from enas_tf.nn import sums
-from enas_tf.stages import parts
+from enas_tf.stages import assembly
 from enas_tf.training import networks
 from enas_tf.training.child import ChildTrainer
 
@@ -180,7 +180,7 @@ tensorflow_state.start(machine.Wanted(threads=2))
 tf.config.experimental.enable_op_determinism()
 sums.keep_whole()
 config = presets.resolve(sys.argv[1], "search", "demo", {})
-part = parts.SPACES[sys.argv[1]]
+part = assembly.SPACES[sys.argv[1]]
 space = part.space(config)
 data, task = part.search_data(config, space)
 child = part.shared(space, config, data)

@@ -16,13 +16,13 @@ from enas_tf.config import presets
 from enas_tf.config import sections as config
 from enas_tf.run import lines as lines_lib
 from enas_tf.run import measures, progress
-from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import assembly
 
 spaces = pytest.mark.parametrize("space", sorted(runs.TINY))
 
 
 def test_every_space_has_a_row():
-    assert set(runs.TINY) == set(parts_lib.SPACES) == set(presets.PRESETS)
+    assert set(runs.TINY) == set(assembly.SPACES) == set(presets.PRESETS)
     assert set(runs.TINY) == set(runs.STATISTICS)
     assert set(runs.TINY) == set(config.SPACES) == set(arc_argument.FORMS)
     assert set(runs.TINY) == set(plots.PICTURES)
@@ -124,8 +124,8 @@ def test_the_best_arc_is_the_best_of_the_policy_and_beside_it_stands_chance(fini
     assert facts["arc"] == best["arc"] and facts["arcs"] == 4
     name = measure.name
     assert facts[f"best_{name}_on_choosing"] == best[name]
-    assert facts[f"policy_{name}"] == pytest.approx(measure.told(means[0]))
-    contrast = measure.told(means[0] - means[1])
+    assert facts[f"policy_{name}"] == pytest.approx(measure.display(means[0]))
+    contrast = measure.display(means[0] - means[1])
     assert facts[measure.over_random] == pytest.approx(contrast)
     assert any("95 % interval" in line for line in lines)
 

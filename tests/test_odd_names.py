@@ -196,4 +196,4 @@ def test_a_vocabulary_of_odd_words_comes_back(tmp_path):
     ],
 )
 def test_a_name_is_told_as_it_is_or_as_python_writes_it(name, told):
-    assert lines.told(name) == told
+    assert lines.quoted(name) == told

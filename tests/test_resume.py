@@ -20,7 +20,7 @@ from enas_tf.export import folder as exported
 from enas_tf.run import report, saves
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.search import derive
-from enas_tf.stages import parts as stage_parts
+from enas_tf.stages import assembly
 from enas_tf.training import stream_loss
 from enas_tf.training.driver import Driver
 
@@ -264,7 +264,7 @@ def test_a_signal_saves_and_says_how_to_go_on(uninterrupted, tmp_path, number, s
 # Where a signal arrives: a module, and the function of it that is interrupted.
 PLACES = {
     "derive": (derive, "_values"),
-    "test": (stage_parts, "moved"),
+    "test": (assembly, "moved"),
     "export": (exported, "fresh"),
     "validation": (stream_loss.StreamLoss, "mean"),  # rnn's, after an epoch
 }
@@ -327,7 +327,7 @@ def test_who_does_not_wait_is_told_how_to_go_on(tmp_path, monkeypatch, caplog):
     def interrupted(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stage_parts, "report", interrupted)
+    monkeypatch.setattr(assembly, "report", interrupted)
     with pytest.raises(SystemExit) as stop:
         runs.run("macro", tmp_path / "stopped", mode="search")
     assert stop.value.code == 130

@@ -27,7 +27,7 @@ ALLOWED = {
     ("search.shown", "__init__", "draw"): "draws the arcs of whichever space it is of",
     ("children.contract", "__call__", "arc"): _OWN_ARC,
     ("benchmark.subject", "__call__", "arc"): _OWN_ARC,
-    ("stages.space_parts", "__call__", "arc"): _OWN_ARC,
+    ("stages.space_builders", "__call__", "arc"): _OWN_ARC,
     ("nn.language", "__init__", "kwargs"): "handed on to WordModel, which names them",
     ("nn.language", "from_config", "config"): "as Keras reads it from its file",
 }

@@ -1,4 +1,4 @@
-"""What --child_fixed_arc may be: an arc in one of its forms, a file, or a name.
+"""The value of --child_fixed_arc: an arc in one of its forms, a file, or a name.
 
 All forms end as an arc that the space they belong to has checked: integers as any
 program prints them, JSON of this program or of nni, genotypes.

@@ -1,4 +1,4 @@
-"""How the arcs of a space are written: what a spec's `arcs` names.
+"""The written forms of a space's arcs: a spec's `arcs` names one.
 
 No TensorFlow, as in all that looks at what the user gave.
 """
@@ -16,7 +16,7 @@ from enas_tf.spaces import base, genotype_source, macro, micro, rnn
 
 
 class Form(NamedTuple):
-    """How the arcs of one space are written.
+    """The written form of the arcs of one space.
 
     Attributes:
       named: published arcs, name to integers.

@@ -1,4 +1,4 @@
-"""Where the value of --child_fixed_arc leads: to a name, a file, or the arc itself."""
+"""The source of an arc: the value of --child_fixed_arc itself, a name, or a file."""
 
 import os
 import pathlib

@@ -1,1 +1,1 @@
-"""What a search costs beside a fixed network: ratios of things timed in one process."""
+"""A search's cost beside a fixed network: ratios of things timed in one process."""

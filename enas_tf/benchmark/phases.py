@@ -1,4 +1,4 @@
-"""What else a search does: controller updates, evaluations; what it saves in all."""
+"""The other phases of a search: updates, evaluations; and its savings in all."""
 
 import itertools
 

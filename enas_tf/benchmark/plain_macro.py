@@ -12,7 +12,7 @@ from enas_tf.spaces.macro import MacroArc
 
 
 def features(x: tf.Tensor, own: Own, arc: MacroArc) -> tuple[tf.Tensor, None]:
-    """From the stem's output to what is classified."""
+    """From the stem's output to the classifier's input."""
     pools = macro.pool_layers(len(arc.ops))
     sources = [x]
     for layer, (op, skips) in enumerate(zip(arc.ops, arc.skips, strict=True)):

@@ -12,7 +12,7 @@ from enas_tf.spaces.micro import Cell, MicroArc
 def features(
     x: tf.Tensor, own: Own, arc: MicroArc, *, num_layers: int, filters: int
 ) -> tuple[tf.Tensor, tf.Tensor | None]:
-    """From the stem's output to what is classified, and what the aux head sees."""
+    """From the stem's output to the classifier's input and the aux head's."""
     earlier = last = x
     aux = None
     plans = micro_weights.plans(num_layers, filters)
@@ -30,7 +30,7 @@ def features(
 
 
 def aux_logits(x: tf.Tensor, own: Own) -> tf.Tensor:
-    """What the auxiliary head makes of its map."""
+    """The auxiliary head's logits of its map."""
     pool = dict(ksize=aux_head.AUX_POOL, strides=aux_head.AUX_STRIDE)
     x = tf.nn.avg_pool2d(tf.nn.relu(x), padding="VALID", **pool)
     x = tf.nn.relu(own.pointwise_norm(x, "project"))

@@ -1,4 +1,4 @@
-"""What takes a process of its own: python -m enas_tf.benchmark.probe.
+"""Figures that take a process of their own: python -m enas_tf.benchmark.probe.
 
 Prints a line of JSON. Nothing but TensorFlow is imported before the clock starts.
 """
@@ -102,7 +102,7 @@ def ask(space: str, what: str, **given: object) -> dict[str, Any]:
 
 
 class _Parts(NamedTuple):
-    """What a search is made of."""
+    """The parts of a search."""
 
     subjects: "Subjects"
     trainer: "ChildTrainer"

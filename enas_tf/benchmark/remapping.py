@@ -1,4 +1,4 @@
-"""What TensorFlow's fusing of neighbouring operations costs; a run has it off.
+"""The cost of TensorFlow's fusing of neighbouring operations; a run has it off.
 
 A graph that is called in another takes the setting that held when it was traced. So
 each form has a child of its own.

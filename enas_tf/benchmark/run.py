@@ -1,4 +1,4 @@
-"""Which figures there are, and how they are told."""
+"""The figures, by name, and the lines that tell them."""
 
 import dataclasses
 import functools
@@ -78,12 +78,12 @@ def _where() -> str:
         keras=keras.__version__,
         numpy=np.__version__,
     )
-    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    packages = ", ".join(f"{name} {version}" for name, version in versions.items())
     held = tensorflow_state.held()
     one_dnn = "on" if held.onednn else "off"
     devices = [device.device_type for device in tf.config.list_logical_devices()]
     return (
-        f"{told}; {platform.machine()}, {os.cpu_count()} CPU cores, devices "
+        f"{packages}; {platform.machine()}, {os.cpu_count()} CPU cores, devices "
         f"{' '.join(devices)}; threads {held.threads}, oneDNN {one_dnn}"
     )
 

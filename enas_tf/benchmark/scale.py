@@ -1,4 +1,4 @@
-"""How the cost of a shared step grows with the number of ops and with each size."""
+"""The growth of a shared step's cost with the number of ops and with each size."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is timed: a shared child and fixed networks, trained alike on one batch."""
+"""The things to time: a shared child and fixed networks, trained on one batch."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import rewards
 from enas_tf.search.controller import Controller
 from enas_tf.search.scoring import Scorer
-from enas_tf.stages import parts
+from enas_tf.stages import assembly
 from enas_tf.tasks.base import Batch, Lesson, Task
 from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
@@ -94,7 +94,7 @@ class Subjects:
         """
         settings = {"deterministic": False, **given}
         self.config = presets.resolve(space_name, "search", "paper", settings)
-        self._part = parts.SPACES[space_name]
+        self._part = assembly.SPACES[space_name]
         self.space = self._part.space(self.config)
         self.name = space_name
         self.data = Data(vocabulary=range(vocabulary))
@@ -110,11 +110,11 @@ class Subjects:
         return Always(self.batch, self.config.loop.batch_size)
 
     def trainer(self, network: Network) -> ChildTrainer:
-        """What trains `network` on the batch."""
+        """A trainer of `network` on the batch."""
         return ChildTrainer(network, self.task, self.config.child, lessons=self.lessons)
 
     def shared(self) -> tuple[GivenArcs, ChildTrainer]:
-        """What holds the arc of the next steps, and the shared child's trainer."""
+        """The holder of the next steps' arc, and the shared child's trainer."""
         given, seed = GivenArcs(self.space.num_tokens), self.config.run.seed
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
         return given, self.trainer(network)
@@ -131,7 +131,7 @@ class Subjects:
     def updater(
         self, policy: Controller, scorer: Scorer
     ) -> controller_lib.ControllerTrainer:
-        """What trains the controller `policy` on what `scorer` makes of its arcs."""
+        """A trainer of the controller `policy` on `scorer`'s scores of its arcs."""
         config = self.config
         return controller_lib.ControllerTrainer(
             policy,

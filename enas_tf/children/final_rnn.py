@@ -62,7 +62,7 @@ def lstm_size(num_nodes: int, hidden_size: int) -> int:
 def penalty(
     model: language.WordModel, run: language.Run, config: RnnChildConfig
 ) -> tf.Tensor:
-    """What is added to the loss of `run`, [].
+    """The penalty to add to the loss of `run`, [].
 
     Decayed are all weights, the embedding too, as in the authors' code: every weight
     is in use here, unlike in the search.

@@ -88,7 +88,7 @@ def _row(number: tf.Tensor, tables: shared.Views) -> shared.Views:
     return dict(zip(tables, _rows(number, *tables.values()), strict=True))
 
 
-# The number is given, not captured, for the reason told in nn/skips.py.
+# The number is given, not captured, for the reason in nn/skips.py.
 @tf.custom_gradient
 def _rows(number: tf.Tensor, *tables: tf.Tensor) -> tuple[list[tf.Tensor], Callable]:
     def gradient(*dys: tf.Tensor) -> list[tf.Tensor | None]:

@@ -49,7 +49,7 @@ def check_not_empty(given: Mapping[str, object]) -> None:
 
 
 def check(config: Config) -> None:
-    """Refuse what can be refused without looking at files or data.
+    """Refuse wrong settings that are seen to be wrong without files or data.
 
     Raises:
       ConfigError: the first setting that is out of its range, or clashes with another.
@@ -82,7 +82,7 @@ def check_reward(config: Config) -> None:
 
 
 def check_run(run: RunConfig) -> None:
-    """Refuse what is wrong with the settings that all others depend on.
+    """Refuse the settings that all others depend on, where they are wrong.
 
     Raises:
       ConfigError: as above.

@@ -1,4 +1,4 @@
-"""Reads a command line by absl's flags; what absl refuses is said in one line.
+"""Reads a command line by absl's flags; each refusal of absl's is one line.
 
 Beside command/flags.py the only module of the package that knows absl flags.
 """
@@ -49,7 +49,7 @@ def read(
     """Reads `argv`, the program's name first, into `values`.
 
     Args:
-      argv: what the shell gave.
+      argv: of the shell.
       values: with all flags defined.
       names: of the flags that a mistyped one may have been meant as.
 
@@ -74,7 +74,7 @@ def read(
 
 
 def _reason(error: Exception, values: flags.FlagValues, names: Sequence[str]) -> str:
-    """What absl raised, said in the words of this program."""
+    """An error of absl's in the words of this program."""
     if isinstance(error, flags.UnrecognizedFlagError):
         return _unknown(error.flagname, values, names)
     if isinstance(error, flags.IllegalFlagValueError):

@@ -1,7 +1,7 @@
 """The command line: one absl flag per setting, and the original's flags besides.
 
-The only module of the package that knows absl flags. It says what the user gave; what
-follows from that (presets, stages, checks) is request.py's business. No TensorFlow.
+With flag_reading.py the only module of the package that knows absl flags. It gives the
+user's flags; presets, stages and checks are request.py's business. No TensorFlow.
 """
 
 import re

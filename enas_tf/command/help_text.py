@@ -1,4 +1,4 @@
-"""What --help, --helpfull and --version print, in lines of at most 80 columns.
+"""The texts of --help, --helpfull and --version, in lines of at most 80 columns.
 
 Every setting is in exactly one topic: that of its space if only one space has it, of
 its section otherwise.

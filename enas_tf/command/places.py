@@ -1,6 +1,6 @@
 """Where the user's data, input and output are: looked at before TensorFlow is imported.
 
-What is in the files is for those to tell who read them; here a path that cannot be
+The contents of files are looked at by those who read them; here a path that cannot be
 right costs no seconds, and no folder is created for it.
 """
 
@@ -95,7 +95,7 @@ def _spaces_of_texts() -> str:
 
 
 def _stranger(path: pathlib.Path, *, of_texts: bool) -> str:
-    """What `path` is, in words, where it cannot be what is read; "" where it can."""
+    """The kind of `path`, in words, where it is not one that is read; else ""."""
     if path.is_dir():
         return _strange_folder(path, of_texts=of_texts)
     if of_texts or pictures.is_one(path):

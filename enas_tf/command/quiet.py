@@ -1,4 +1,4 @@
-"""What reaches the terminal, and what does not.
+"""Keeps TensorFlow's start off the terminal, and writes help to it.
 
 C++ writes to standard error while TensorFlow starts: its notes on missing CUDA drivers
 come before any log level is obeyed, and look like errors to a user without a GPU.

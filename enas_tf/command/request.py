@@ -1,4 +1,4 @@
-"""What the user asked for, complete and checked, before TensorFlow is imported.
+"""The user's request, complete and checked, before TensorFlow is imported.
 
 Turns the flags that were given into the settings of each stage, the arc and the folder.
 The order is that of cost: first what needs no file, then the arc, then the folder;
@@ -35,7 +35,7 @@ class Request(NamedTuple):
       fixed: the architecture to train; None until a search has derived it.
       folder: the run's folder, claimed for this process, or only looked at.
       command: the command line, ready to be typed again.
-      machine: what is asked of TensorFlow.
+      machine: the conditions that are asked of TensorFlow.
     """
 
     mode: str
@@ -122,7 +122,7 @@ def build(
     """The request of the flags `given`, with its folder claimed.
 
     Args:
-      given: flag name to value, what the user wrote.
+      given: flag name to value, as the user wrote them.
       preset: its name, None where the user named none.
       command: the command line, ready to be typed again.
       began: when the command began, by `time.monotonic`; now, if left out.
@@ -177,7 +177,7 @@ def build(
 
 
 def run_settings(given: Mapping[str, object]) -> config.RunConfig:
-    """What to do and where: the settings that all others depend on, checked."""
+    """Mode, space and folder: the settings that all others depend on, checked."""
     names = [item.flag for item in config.settings() if item.section == "run"]
     written = {name: given[name] for name in names if name in given}
     settings = config.replace(
@@ -199,7 +199,7 @@ def stage_configs(
     preset: str | None,
     folder: RunFolder,
 ) -> dict[str, config.Config]:
-    """The settings of both stages: defaults, preset, what was given; {stage: Config}.
+    """The settings of both stages: defaults, preset, the user's; {stage: Config}.
 
     A mode that looks at a run takes the run's own settings in place of a preset, so
     that they need not be written again; and so does a training that goes on.
@@ -258,7 +258,7 @@ def _fixed(
 
 
 def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
-    """What the folder has: the arc that a search derived, the arc that was trained."""
+    """An arc of the folder: one that a search derived, or one that was trained."""
     derived = best_arc.value(folder)
     trained = folder.settings("train").get("child_fixed_arc")
     return derived or trained if derived_first else trained or derived
@@ -299,7 +299,7 @@ def _refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
 
 
 def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
-    """What a mode needs of earlier ones."""
+    """Refuse a mode that lacks the results of an earlier one."""
     if run.mode == "derive" and not folder.has_checkpoint("search"):
         raise config.ConfigError(
             f"--output_dir={folder.path} holds no search that --mode=derive could go "
@@ -323,7 +323,7 @@ def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
 
 
 def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> None:
-    """What the mode reads of the user's: --input, or the data of its first stage."""
+    """Refuse the user's places: --input, or the data of the mode's first stage."""
     if run.mode == "predict":
         places.check_input(run.input, run.search_for)
     else:

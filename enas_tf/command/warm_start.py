@@ -1,7 +1,7 @@
 """A training that begins with the weights of another one (--warm_start).
 
-What follows from that for the settings: the network must be the same, so what the user
-did not write is taken over. No TensorFlow, as in command/request.py.
+The network must be the same, so settings that the user did not write are taken
+over. No TensorFlow, as in command/request.py.
 """
 
 import os
@@ -14,7 +14,7 @@ from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.run.folder import RunFolder
 
 ARC = "child_fixed_arc"
-# What makes the network, beside its arc; another value is refused.
+# The settings that make the network, beside its arc; another value is refused.
 SIZES = (
     "child_num_layers",
     "child_num_cells",

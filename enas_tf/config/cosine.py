@@ -1,6 +1,6 @@
 """The cycles of a cosine learning rate with warm restarts, each longer than the last.
 
-Pure arithmetic: what the rate is in an epoch is in training/schedules.py.
+Pure arithmetic: the rate of an epoch is in training/schedules.py.
 """
 
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from enas_tf.config import presets
+from enas_tf.config import modes, presets
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
@@ -98,7 +98,7 @@ def _refuse_presets(spec: SpaceSpec) -> None:
     if "paper" not in spec.presets:
         raise _refusal(spec.name, "it has no preset `paper`, which holds by default")
     for preset in spec.presets:
-        for stage in presets.STAGES:
+        for stage in modes.STAGES:
             try:
                 presets.resolve(spec.name, stage, preset, {})
             except ConfigError as error:

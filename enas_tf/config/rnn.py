@@ -23,7 +23,7 @@ def _rate(default: float, of_what: str) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class RnnChildConfig(Carrier):
-    """The rnn child: its size, and what is dropped and penalised in its training.
+    """The rnn child: its size, and the dropout and penalties of its training.
 
     Named as in the authors' corrected code. A `drop_` is the probability to drop.
     """

@@ -31,7 +31,7 @@ FLIPS = ("auto", "yes", "no")
 
 @dataclasses.dataclass(frozen=True)
 class RunConfig:
-    """What to do, where, and from which seed."""
+    """Mode, folder and seed."""
 
     search_for: str = setting("macro", "The search space.", choices=SPACES)
     mode: str = setting(
@@ -121,7 +121,7 @@ class LoopConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
-    """Which data, from where, and how images are varied in training."""
+    """The data, their place, and the random changes to training images."""
 
     dataset: str = setting(
         "cifar10",

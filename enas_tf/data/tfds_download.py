@@ -25,7 +25,7 @@ WAYS_OUT = (
 
 
 def prepare(builder: "tfds.core.DatasetBuilder", *, name: str, image_size: int) -> None:
-    """Download and prepare what `builder` stands for.
+    """Download and prepare the data set of `builder`.
 
     Args:
       builder: a `tfds.core.DatasetBuilder` that is not prepared.
@@ -70,7 +70,7 @@ def one_line(error: BaseException, limit: int = 150) -> str:
 def _check_size(
     builder: "tfds.core.DatasetBuilder", name: str, image_size: int
 ) -> None:
-    """Refuse before hours of download what is sure to be refused after it."""
+    """Refuse a set that is too large for the memory before hours of download."""
     size = sum(info.size for info in (builder.url_infos or {}).values())
     if size > resize.MAX_BYTES and not image_size:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What lies in the folder of an exported model, and how one export replaces another.
+"""The folder of an exported model, and the move by which one export replaces another.
 
 No TensorFlow here: whoever only looks for an export should not wait for it.
 """
@@ -16,7 +16,7 @@ EXTRA = "assets.extra"
 
 
 def names(folder: pathlib.Path, count: int) -> list[str]:
-    """What the `count` answers of the model in `folder` are called.
+    """The names of the `count` answers of the model in `folder`.
 
     A class whose name had line breaks, which once was trained on, shifts all names
     behind it in the file beside the model; the list inside it has them as they are.
@@ -79,7 +79,7 @@ def restore(folder: pathlib.Path) -> None:
 
 
 def found(folder: pathlib.Path) -> pathlib.Path:
-    """Where the export is to be read: `folder`, or what `restore` would put there."""
+    """The folder to read: `folder`, or the one that `restore` would put there."""
     old = _sibling(folder, layout.OLD)
     return old if old.exists() and not folder.exists() else folder
 

@@ -1,4 +1,4 @@
-"""What an exported model says about image files.
+"""An exported model's answers to image files.
 
 Files are read and checked before TensorFlow is imported, and nothing but the export is
 needed: no configuration, no data set.
@@ -32,7 +32,7 @@ class Prediction(NamedTuple):
 def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
     """A line for each image: its class, and how likely that is; args as `predict`."""
     for answer in predict(final, source):
-        path, label = lines.told(answer.path), lines.told(answer.label)
+        path, label = lines.quoted(answer.path), lines.quoted(answer.label)
         yield f"{path}: {label} ({answer.probability:.3f})"
 
 
@@ -85,14 +85,14 @@ def _below(path: pathlib.Path) -> inputs.Found:
             f"--input={path}: cannot read {error.filename} ({error.strerror}). Check "
             "its permissions."
         ) from None
-    told = picture_files.in_words(found.left_out)
+    reasons = picture_files.in_words(found.left_out)
     if not found.paths:
         raise ConfigError(
-            f"--input={path} holds no image{told and f' ({told})'}: it must be a "
+            f"--input={path} holds no image{reasons and f' ({reasons})'}: it must be a "
             f"folder with files that end in {', '.join(pictures.ENDINGS)}. Name "
             "another folder, or a single file."
         )
-    left_out = told and f"{path.name}: {told}."
+    left_out = reasons and f"{path.name}: {reasons}."
     return inputs.Found([pathlib.Path(file) for file in found.paths], left_out)
 
 

@@ -46,7 +46,7 @@ def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
     """
     answers = predict(final, source)
     for answer in answers:
-        yield _line(lines_lib.told(answer.path), answer)
+        yield _line(lines_lib.quoted(answer.path), answer)
     if len(answers) > 1:
         yield _line(f"All {len(answers)} files", together(source, answers))
     yield "Line by line: nothing is carried from one line to the next. Read as"

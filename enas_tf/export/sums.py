@@ -59,7 +59,7 @@ def refuse_damaged(final: pathlib.Path) -> None:
 
 
 def _wrong(folder: pathlib.Path) -> str:
-    """What is not as the sums say, in words; "" if all is."""
+    """The first file that is not as the sums have it, in words; "" if all are."""
     try:
         # Not splitlines, which takes other signs than this one for ends as well.
         *lines, rest = (folder / layout.SUMS).read_text(encoding="utf-8").split("\n")

@@ -98,7 +98,7 @@ class Served(tf.Module):
         return dict(probabilities=tf.nn.softmax(logits)[:rows], state=state[:rows])
 
     def initial_state(self, batch_size: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What a text begins with, [B, S]."""
+        """The state before the first word of a text, [B, S]."""
         return dict(state=self.layer.initial_state(batch_size))
 
     def _score(self, ids: tf.RaggedTensor) -> dict[str, tf.Tensor]:

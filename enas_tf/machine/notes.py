@@ -34,11 +34,11 @@ def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
     ]
     if not differ:
         return []
-    told = ", ".join(
+    listed = ", ".join(
         f"{name} {getattr(begun, name)} (here {getattr(held, name)})" for name in differ
     )
     return [
-        f"Careful: this {run_settings.NOUNS[stage]} began with {told}: a command has "
+        f"Careful: this {run_settings.NOUNS[stage]} began with {listed}: a command has "
         f"what its last stage began with. Give --mode={stage} for what this one did, "
         f"or its last digits {_LAST_DIGITS}."
     ]

@@ -1,10 +1,10 @@
-"""What a model of stock Keras layers costs: parameters and operations for one image.
+"""The cost of a model of stock Keras layers: parameters, operations for one image.
 
 The problem: Keras counts weights, not operations.
 
 The idea: of a convolution or a dense layer each element of a kernel meets each output
 position once, so its operations follow from shapes. Layers without a kernel cost
-nothing, as in most published figures. Of any other layer the cost must be told (`add`).
+nothing, as in most published figures. Any other layer's cost must be given (`add`).
 
 Not for a model that is not made of layers, nor for the time that a model takes.
 """
@@ -39,9 +39,9 @@ def flops(model: keras.Model) -> int:
 
 
 def add(costs: Mapping[type[keras.Layer], Cost]) -> None:
-    """Tell what layers of more classes cost; ValueError where it is known already."""
-    for kind, told in costs.items():
-        if _COSTS.setdefault(kind, told) is not told:
+    """Give the costs of more classes of layers; ValueError where one is known."""
+    for kind, cost in costs.items():
+        if _COSTS.setdefault(kind, cost) is not cost:
             raise ValueError(f"the cost of a {kind.__name__} is known already")
 
 
@@ -60,9 +60,9 @@ def added(costs: Mapping[type[keras.Layer], Cost]) -> Iterator[None]:
 def _layer_flops(layer: keras.Layer) -> int:
     if isinstance(layer, keras.Model):
         return flops(layer)
-    for kind, told in _COSTS.items():
+    for kind, cost in _COSTS.items():
         if isinstance(layer, kind):
-            return told(layer)
+            return cost(layer)
     if _kernels(layer):
         raise ValueError(
             f"the FLOPs of {layer.name}, a {type(layer).__name__}, are not known: say "

@@ -1,9 +1,14 @@
 """Depthwise convolutions, whose filter's gradient may be taken in two parts.
 
-Of a 5 x 5 filter oneDNN's kernel for that takes four to ten times as long as for one of
-3 x 3, and no longer for one of 5 x 3. In two parts it is of 5 x 3 twice: the columns
-around the middle one; and the outer ones, as neighbours in an image of which two pixels
-side by side are one. Neither copies a pixel. Both forms round otherwise.
+The problem: for a 5 x 5 filter oneDNN's kernel of that gradient takes four to ten times
+as long as for a 3 x 3 one, and no longer for a 5 x 3 one.
+
+The idea: two gradients of 5 x 3 instead: the columns around the middle one; and the
+outer ones, as neighbours in an image of which two pixels side by side are one. Neither
+copies a pixel.
+
+Not without oneDNN, where it does not pay; nor within a run that began with the other
+form, for the two round differently.
 """
 
 from collections.abc import Callable

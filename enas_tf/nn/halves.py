@@ -5,9 +5,9 @@ each tensor that the way back needs is an optional value of its own in every bra
 hundreds of operations a switch (docs/experiments.md, "The switch").
 
 The idea: the function and its gradient are traced together, once, into one graph. The
-tensors that pass from what is known before the gradient arrives to what waits for it
-are all that must be kept. Cut there, the graph is two parts, and what is kept can
-travel between them as one bundle.
+tensors that are known before the gradient of the value arrives, and that are read once
+it has, are the residuals. Cut there, the graph is two parts, and the residuals travel
+between them as one bundle.
 
 Not for a function that reads a variable, which would get no gradient: it is refused.
 Nor where there is no switch: TensorFlow's own gradient then costs no more.
@@ -26,10 +26,10 @@ class Halves(NamedTuple):
     """The two graphs, as functions that put them into the graph that is being made.
 
     Attributes:
-      forward: the function's inputs -> its value, then the tensors to keep.
-      backward: the kept tensors, then the gradient of the value -> the gradients of the
+      forward: the function's inputs -> its value, then its residuals.
+      backward: the residuals, then the gradient of the value -> the gradients of the
         inputs in `reached`.
-      kept: specs of the tensors that the gradient needs.
+      kept: specs of the residuals, the tensors that the gradient reads.
       reached: numbers of the inputs that the value depends on.
     """
 
@@ -106,7 +106,7 @@ def _refusal(closed: str) -> str:
 def _kept(
     gradients: Iterable[tf.Tensor], inputs: Sequence[tf.Tensor], dy: tf.Tensor
 ) -> list[tf.Tensor]:
-    """What the gradients need of what is known before dy."""
+    """The residuals: tensors that are known before dy and that the gradients read."""
     late, early = _behind([dy]), _behind(inputs)
     kept: dict[str, tf.Tensor] = {}
     seen: set[str] = set()

@@ -1,4 +1,16 @@
-"""The pixels that a factorised reduction sees: every second one, and those between."""
+"""The pixels that a factorised reduction sees: every second one, and those between.
+
+The problem: a 1x1 convolution with a stride reads those pixels by itself, but oneDNN's
+gradient of its kernel differs from run to run, and a plain slice with a stride has a
+slow gradient.
+
+The idea: pixels are picked before the convolution. Two side by side are taken as one of
+twice the channels, so that picking is a slice without a stride, and its gradient a
+padding with zeros.
+
+Not where a stride's pixels are those of a larger kernel: a convolution or a pool with a
+stride reads them itself.
+"""
 
 from collections.abc import Callable
 

@@ -1,7 +1,16 @@
 """The image operations of the shared children, as functions of their weights.
 
-x: [B, H, W, C] float32 throughout. No variable lives here: a shared child hands in
-views of its parameters. Reference: src/cifar10/image_ops.py, src/common_ops.py.
+The problem: a shared child has all its weights in one vector and runs one op of many,
+which a layer that owns its weights, and moving statistics, does not allow.
+
+The idea: an op is a pure function of a map, x: [B, H, W, C] float32 throughout, and of
+views of that vector. No variable lives here. Of two forms with the same value it takes
+the one whose gradient is faster on a CPU.
+
+Not for a final child, which is made of stock layers (nn/stock.py): maps are normalised
+by the batch at hand, in training and after it.
+
+Reference: src/cifar10/image_ops.py, src/common_ops.py.
 """
 
 import tensorflow as tf

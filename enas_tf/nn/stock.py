@@ -1,11 +1,17 @@
 """The blocks of a final image child, built from stock Keras layers alone.
 
-A final child is a functional `keras.Model` that must load where this package is not
-installed, so nothing here may be a layer of our own. Where `training` is true the model
-is only trained, and has layers that do the same with faster gradients.
+The problem: a final child must load where this package is not installed, so it may
+have no layer of ours, though some of ours have faster gradients.
 
-Each function applies layers to a symbolic tensor x: [B, H, W, C] float32; `name` is the
-path of what it creates. The seed of each kernel is folded from (`seed`, `name`).
+The idea: each block is a function that applies layers of Keras' own to a symbolic map.
+Where `training` is true the model is only trained, never saved as a model, and has
+layers that do the same with faster gradients.
+
+Not for a shared child, whose ops are functions of its one vector (nn/image_ops.py), nor
+for language models, which need a layer of ours (nn/language.py).
+
+Each function takes a symbolic x: [B, H, W, C] float32; `name` is the path of the layers
+that it creates. The seed of each kernel is folded from (`seed`, `name`).
 Reference: src/cifar10/image_ops.py, src/common_ops.py.
 """
 

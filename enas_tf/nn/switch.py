@@ -88,7 +88,7 @@ class Switch:
 
 
 def _forward(cut: Halves, inputs: Sequence[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-    """What an op computes, and what it keeps as one tensor."""
+    """The value of an op, and its residuals as one tensor."""
     y, *kept = cut.forward(*inputs)
     if not kept:
         return y, tf.raw_ops.OptionalNone()

@@ -28,7 +28,7 @@ def _of(spec: SpaceSpec) -> Picture:
     return spec_lib.load(spec.picture)
 
 
-# What draws an arc of the space of that name.
+# The function that draws an arc of the space of that name.
 PICTURES: Mapping[str, Picture] = registry.table(_of)
 
 

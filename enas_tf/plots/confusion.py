@@ -1,4 +1,4 @@
-"""Which classes are taken for which: the table of a class's answers as a picture."""
+"""The confusions of a classifier: the table of each class's answers as a picture."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -96,5 +96,5 @@ def _written(names: Sequence[str]) -> list[str]:
     known = font.get_charmap()
     return [
         name if all(ord(letter) in known for letter in name) else f"({number})"
-        for number, name in enumerate(lines.told_apart(names, LONGEST))
+        for number, name in enumerate(lines.distinct(names, LONGEST))
     ]

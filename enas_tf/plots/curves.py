@@ -119,7 +119,7 @@ class Line(NamedTuple):
 
 
 def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
-    """A Figure of what `metrics_path` holds."""
+    """A Figure of the rows in `metrics_path`."""
     rows = report.read_rows(metrics_path)
     panels = [(panel, lines_of(panel, rows)) for panel in PANELS]
     panels = [(panel, lines) for panel, lines in panels if lines]
@@ -164,7 +164,7 @@ def _names(rows: list[Row], wanted: str) -> list[str]:
 
 
 def _label(kind: str, name: str, panel: Panel) -> str:
-    """What tells a line from the others of its panel."""
+    """The name of a line among the others of its panel."""
     if "/" in name:
         return name.partition("/")[2]
     names = {name for _, name in panel.values}

@@ -30,7 +30,7 @@ class Edge(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """What is to be laid out.
+    """A graph to lay out.
 
     Attributes:
       layers: the nodes of each layer, none empty; the order of the first one is kept.

@@ -108,7 +108,7 @@ def _cells(pen: Pen, place: Layout, layer: int, row: tuple[int, ...]) -> None:
 def _legend(
     pen: Pen, place: Layout, space: macro.MacroSpace, arc: macro.MacroArc
 ) -> None:
-    """What the colours and the matrix mean, in the corner that the matrix leaves."""
+    """The meaning of colours and matrix, in the corner that the matrix leaves."""
     x, y = place.legend_x, place.stem_y
     for op, name in enumerate(space.ops):
         pen.box(x + 0.45, y, 0.9, 0.5, space.colour(name))

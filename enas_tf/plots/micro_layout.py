@@ -34,7 +34,7 @@ class Pass(NamedTuple):
 
 
 class Way(NamedTuple):
-    """What an edge looks like: straight down, across in a curve, straight down.
+    """The course of an edge: straight down, across in a curve, straight down.
 
     Attributes:
       source: the node that it comes from, for its colour.
@@ -148,7 +148,7 @@ class CellLayout:
         self.ways = [self._way(number) for number in range(len(self._graph.edges))]
 
     def _across(self) -> None:
-        """Sets what is horizontal."""
+        """Sets the horizontal places."""
         xs, widths = self._layout.xs, self._graph.widths
         ends = [xs[node] for node in self._layout.layers[-1]]
         middle = (ends[0] + ends[-1]) / 2

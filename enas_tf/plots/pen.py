@@ -1,4 +1,4 @@
-"""What every picture of an arc is drawn with: a sheet, a few shapes, source colours.
+"""The means of every picture of an arc: a sheet, a few shapes, source colours.
 
 Lengths are in rows, the height of a line of boxes; y falls from 0 at the top edge. A
 sheet says how many inches a row has, so that letters and shapes keep their proportion.

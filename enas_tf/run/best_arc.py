@@ -46,7 +46,7 @@ def mend(folder: RunFolder, config: Config) -> None:
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         if kind := _kind_of_trouble(folder.arcs / name, text, config):
             write(folder.arcs / name, text, config)
-            Trouble(f"{layout.ARCS}/{name}", kind, layout.RUN).tell(mended=True)
+            Trouble(f"{layout.ARCS}/{name}", kind, layout.RUN).log(mended=True)
 
 
 def write(path: pathlib.Path, text: str, config: Config) -> None:

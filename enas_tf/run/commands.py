@@ -77,7 +77,7 @@ def status_of(error: BaseException | None) -> str:
 
 
 def of(run: Mapping[str, object]) -> list[dict[str, Any]]:
-    """The list; what is no entry is left out."""
+    """The list of commands; all but objects is left out."""
     found = run.get("commands")
     found = found if isinstance(found, list) else []
     return [entry for entry in found if isinstance(entry, dict)]

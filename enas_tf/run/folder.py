@@ -81,7 +81,7 @@ class RunFolder(RunJournal):
     ) -> "RunFolder":
         """Creates the folder or takes up an earlier run's, for this process alone.
 
-        Damage that can be mended from the rest is mended, and told.
+        Damage that can be mended from the rest is mended, and logged.
 
         Args:
           path: of the folder.
@@ -113,13 +113,13 @@ class RunFolder(RunJournal):
     def look(cls, path: str | os.PathLike) -> "RunFolder":
         """Takes up a run to read in it, whoever uses it: nothing is ever written.
 
-        A damaged file is told, and its twin is read.
+        A damaged file is logged, and its twin is read.
         """
         folder = cls(path, keeps=False)
         found = run_record.read(folder.path)
         if found and found.trouble and found.trouble.name == run_layout.RUN:
-            found.trouble.tell(mended=False)
-        folder._tell_of_settings()
+            found.trouble.log(mended=False)
+        folder._log_damaged_settings()
         return folder
 
     def release(self) -> None:
@@ -269,20 +269,20 @@ class RunFolder(RunJournal):
         found = run_record.read(self.path)
         self._list_command(found, command, mode, began)
         if found and found.trouble:
-            found.trouble.tell(mended=True)
+            found.trouble.log(mended=True)
         if found and found.lost:
             logging.warning("%s", _LOST.format(trouble=found.lost))
         if mode == "evaluate":
-            self._tell_of_settings()
+            self._log_damaged_settings()
             return
         for stage in run_settings.NOUNS:
             self._mend(stage)
 
-    def _tell_of_settings(self) -> None:
-        """That they are not read from their files, where they are not."""
+    def _log_damaged_settings(self) -> None:
+        """Tells of settings that are read from run.json, not from their files."""
         for stage in run_settings.NOUNS:
             if trouble := self._trouble(stage):
-                trouble.tell(mended=False)
+                trouble.log(mended=False)
 
     def _mend(self, stage: str) -> None:
         """Writes a stage's settings to either place where the other is whole."""
@@ -292,7 +292,7 @@ class RunFolder(RunJournal):
         if trouble or lacks_copy:
             self._keep_settings(stage, found.values)
         if trouble:
-            trouble.tell(mended=True)
+            trouble.log(mended=True)
 
     def _trouble(self, stage: str) -> Trouble | None:
         """The fault of the file of a stage's settings, if run.json has them."""

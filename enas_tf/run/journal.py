@@ -40,7 +40,7 @@ class RunJournal(RunPaths):
         self._began: float | None = None  # the running command, on the monotonic clock
 
     def record(self, stage: str, **facts: object) -> None:
-        """Adds `facts` (JSON values) to what run.json says about `stage`."""
+        """Adds `facts` (JSON values) to those of `stage` in run.json."""
         run = self.run()
         run["stages"].setdefault(stage, {}).update(facts)
         self._write(run)

@@ -1,7 +1,7 @@
-"""What lies where in a run's folder: all names, which are files, which are folders.
+"""The names in a run's folder: which are files, which are folders.
 
-The one place of them. What is of the other kind was put there by somebody else, and is
-neither written into nor removed. No TensorFlow.
+The one place of them. A file in the place of a folder, or the other way round, was put
+there by somebody else, and is neither written into nor removed. No TensorFlow.
 """
 
 import pathlib

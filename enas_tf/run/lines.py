@@ -45,8 +45,8 @@ def shown(path: str | os.PathLike) -> str:
     try:
         relative = os.path.relpath(absolute)
     except (OSError, ValueError):  # the current folder is gone, or on another drive
-        return told(absolute)
-    return told(min(relative, absolute, key=len))
+        return quoted(absolute)
+    return quoted(min(relative, absolute, key=len))
 
 
 def visible(text: str) -> str:
@@ -58,7 +58,7 @@ def visible(text: str) -> str:
     )
 
 
-def told(name: str | os.PathLike) -> str:
+def quoted(name: str | os.PathLike) -> str:
     """A name in a line: in quotes, as Python writes it, if it could not be seen as it
     is or would begin a line of its own."""
     name = os.fspath(name)
@@ -71,14 +71,14 @@ def shortened(name: str, width: int) -> str:
 
     Names of a kind often begin alike, and differ at their ends. `width` is 5 or more.
     """
-    name = " ".join(told(name).split())
+    name = " ".join(quoted(name).split())
     if len(name) <= width:
         return name
     half = (width - 3) // 2
     return f"{name[: width - 3 - half]}...{name[-half:]}"
 
 
-def told_apart(names: Sequence[str], width: int) -> list[str]:
+def distinct(names: Sequence[str], width: int) -> list[str]:
     """Each of `names` `shortened`; those that become alike get their number, from 0."""
     short = [shortened(name, width) for name in names]
     count = collections.Counter(short)

@@ -16,17 +16,17 @@ class Measure(NamedTuple):
     Attributes:
       name: as it stands in metrics.jsonl and TensorBoard.
       short: the same in a line of the log.
-      told: from a mean to what is told; also from a difference of two means to what
-        is told of it.
-      contrast: what that tells of a difference.
+      display: from a mean to the figure that people read; from a difference of two
+        means to the figure of their contrast.
+      contrast: that figure's name.
       sign: 1 if more is better, -1 if less is.
       over_random: names, with its direction, the contrast between a policy and chance.
-      places: decimal places of a mean that is told.
+      places: decimal places of a mean that is displayed.
     """
 
     name: str
     short: str
-    told: Callable[[Any], Any]
+    display: Callable[[Any], Any]
     contrast: str
     sign: int
     over_random: str
@@ -38,8 +38,8 @@ class Measure(NamedTuple):
         return "higher is better" if self.sign > 0 else "lower is better"
 
     def words(self, mean: float) -> str:
-        """`mean` as it is told, `0.9167` or `97.35`."""
-        return f"{self.told(mean):.{self.places}f}"
+        """`mean` as it is displayed, `0.9167` or `97.35`."""
+        return f"{self.display(mean):.{self.places}f}"
 
 
 ACCURACY = Measure(

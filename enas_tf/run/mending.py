@@ -20,7 +20,7 @@ class Trouble(NamedTuple):
     kind: str
     source: str
 
-    def tell(self, *, mended: bool) -> None:
+    def log(self, *, mended: bool) -> None:
         """One line: that it was mended, or that a look read the other file instead."""
         done = "mended from" if mended else "read instead:"
         logging.warning("%s was %s; %s %s.", self.name, self.kind, done, self.source)

@@ -48,9 +48,9 @@ class RunPaths:
 
     @property
     def evaluation(self) -> pathlib.Path:
-        """What --mode=evaluate found, class by class."""
+        """The results of --mode=evaluate, class by class."""
         return self.path / layout.EVALUATION
 
     def checkpoints(self, stage: str) -> pathlib.Path:
-        """Where `stage` saves its state."""
+        """The checkpoints of `stage`."""
         return self.path / layout.CHECKPOINTS / stage

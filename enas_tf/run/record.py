@@ -91,7 +91,7 @@ def write(folder: pathlib.Path, run: Mapping[str, object]) -> None:
 
 
 def _of_two_runs(ours: Mapping[str, object], copy: Mapping[str, object]) -> bool:
-    """Whether they began at different times; all states of one run have one begin."""
+    """Whether they are of two runs: all records of one run have one time of begin."""
     known = "begin" in ours and "begin" in copy
     return known and ours["begin"] != copy["begin"]
 
@@ -138,7 +138,7 @@ def _is_ours(folder: pathlib.Path) -> bool:
 
 
 def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
-    """What the rest of the folder tells; no file of it is read but the settings."""
+    """A record from the rest of the folder; only the settings are read."""
     stages: dict[str, dict[str, object]] = {}
     for stage in run_settings.NOUNS:
         if begun := run_settings.find(folder, stage, None).values:

@@ -60,7 +60,7 @@ def read(path: pathlib.Path, *, keys: Sequence[str]) -> Found:
 
 
 def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:
-    """Leave the whole rows in `path`; a damaged file is kept beside, and told.
+    """Leave the whole rows in `path`; a damaged file stays beside it, and is logged.
 
     Raises:
       ConfigError: it cannot be read or written.

@@ -111,7 +111,7 @@ def with_split_seed(begun: dict[str, object]) -> dict[str, object]:
 def changes(
     stage: str, begun: Mapping[str, object], now: config_lib.Config
 ) -> list[Change]:
-    """The settings that change the result and are not what they were.
+    """The settings that change the result and have another value than before.
 
     The one to be named comes first.
     """

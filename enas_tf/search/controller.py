@@ -365,7 +365,7 @@ class _Player:
 
 
 def _add_fixed_bias(logits: tf.Tensor, decision: base.Op | base.Index) -> tf.Tensor:
-    """`logits` [B, choices], already bounded, with what is never learned."""
+    """`logits` [B, choices], already bounded, with the bias that is never learned."""
     return logits + decision.fixed_bias if decision.fixed_bias else logits
 
 

@@ -29,7 +29,7 @@ class ControllerMetrics(NamedTuple):
 
 
 class ControllerRun(NamedTuple):
-    """What a call did: metrics stacked to [updates], and the arcs, [updates, K, T]."""
+    """The outcome of a call: metrics [updates], and arcs [updates, K, T]."""
 
     metrics: ControllerMetrics
     tokens: tf.Tensor
@@ -75,7 +75,7 @@ class ControllerTrainer:
 
     @property
     def variables(self) -> list[tf.Variable]:
-        """What a checkpoint must hold, apart from the controller itself."""
+        """The variables for a checkpoint, those of the controller itself apart."""
         return [*self._optimizer.variables, self._baseline]
 
     @property
@@ -124,7 +124,7 @@ class ControllerTrainer:
     def _rewards(
         self, sample: Sample, update: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """What is measured [K], each on its own shuffled batch, and rewards [K]."""
+        """Measured values [K], each on its own shuffled batch, and rewards [K]."""
         draw = seeds.at(self._seed, "reward", update)
         count = self._config.num_aggregate
         indices = self._scorer.random_batches(

@@ -32,8 +32,8 @@ class Comparison(NamedTuple):
     """Policy against chance.
 
     Attributes:
-      policy_mean: mean over arcs sampled from the controller of what the task
-        measures: what is right, or nats a word.
+      policy_mean: mean of the task's measured values (right answers, or nats a word)
+        over arcs sampled from the controller.
       random_mean: the same of uniformly random arcs.
       difference: the first minus the second.
       low: of its 95 % interval, over other arcs and other examples.
@@ -47,7 +47,7 @@ class Comparison(NamedTuple):
     high: float
 
     def verdict(self, measure: Measure) -> str:
-        """What the interval shows."""
+        """The interval in words."""
         lowest, highest = sorted(measure.sign * end for end in (self.low, self.high))
         if lowest > 0:
             return "the controller beats chance"
@@ -56,9 +56,9 @@ class Comparison(NamedTuple):
         return "no difference from chance is shown"
 
     def sentence(self, measure: Measure) -> str:
-        """What to tell the user."""
+        """The comparison in a sentence for the user."""
         policy, random = map(measure.words, self[:2])
-        contrast, low, high = map(measure.told, self[2:])
+        contrast, low, high = map(measure.display, self[2:])
         sign = "+" if measure.contrast == "difference" else ""
         return (
             f"Policy {policy}, random {random}, {measure.contrast} "
@@ -101,22 +101,22 @@ class Derived(NamedTuple):
         return float(self.check.mean() if len(self.check) else self.policy.means[0])
 
     def figures(self, measure: Measure) -> dict[str, float]:
-        """Every figure under a name that says what it is, as it is told."""
-        name, told = measure.name, measure.told
-        found = {f"best_{name}_on_choosing": told(self.policy.means[0])}
+        """Every figure under a name that says what it is, as it is displayed."""
+        name, display = measure.name, measure.display
+        found = {f"best_{name}_on_choosing": display(self.policy.means[0])}
         if len(self.check):
-            found[f"best_{name}_on_others"] = told(self.check.mean())
+            found[f"best_{name}_on_others"] = display(self.check.mean())
         found |= {
-            f"policy_{name}": told(self.comparison.policy_mean),
-            f"random_{name}": told(self.comparison.random_mean),
-            measure.over_random: told(self.comparison.difference),
-            f"{measure.over_random}_low": told(self.comparison.low),
-            f"{measure.over_random}_high": told(self.comparison.high),
+            f"policy_{name}": display(self.comparison.policy_mean),
+            f"random_{name}": display(self.comparison.random_mean),
+            measure.over_random: display(self.comparison.difference),
+            f"{measure.over_random}_low": display(self.comparison.low),
+            f"{measure.over_random}_high": display(self.comparison.high),
         }
         return {key: float(value) for key, value in found.items()}
 
     def sizes(self) -> dict[str, int]:
-        """How many arcs and examples the figures are of."""
+        """Numbers of arcs and examples behind the figures."""
         return dict(
             arcs=len(self.policy.tokens),
             choosing_examples=self.policy.values.shape[1],
@@ -124,7 +124,7 @@ class Derived(NamedTuple):
         )
 
     def sentences(self, measure: Measure) -> list[str]:
-        """What to tell the user of the best arc's figures."""
+        """The best arc's figures in sentences for the user."""
         sizes, name = self.sizes(), measure.name
         lines = [
             f"Best of {sizes['arcs']} arcs of the policy, by "
@@ -143,7 +143,7 @@ class Derived(NamedTuple):
 def compare(
     policy: np.ndarray, random: np.ndarray, rng: np.random.Generator
 ) -> Comparison:
-    """Two groups of arcs on the same examples, [N, n] and [M, n] of what is measured.
+    """Two groups of arcs on the same examples, measured values [N, n] and [M, n].
 
     `rng` resamples arcs and examples, see `interval.of_difference`.
     """
@@ -166,7 +166,7 @@ def derive(
     """Score `num_samples` arcs of the policy and as many random ones.
 
     All arcs are tried on the same examples: one shuffled validation batch as in the
-    paper, more, or all but those that check the choice. `progress` is told (rows done,
+    paper, more, or all but those that check the choice. `progress` gets (rows done,
     rows in all, seconds so far) after every call.
     """
     # Deviation D15: the original leaves the choice to the reader of its log.
@@ -179,13 +179,13 @@ def derive(
     checking = batching.cut(valid_size - count, batch_size, order=order[count:])
     tokens = np.concatenate([policy, random])
     rows = len(tokens) * len(choosing.indices) + len(checking.indices)
-    told = _Progress(rows, progress)
-    values = _values(tokens, choosing, scorer=scorer, progress=told)
+    reporter = _Progress(rows, progress)
+    values = _values(tokens, choosing, scorer=scorer, progress=reporter)
     mine, chance = values[: len(policy)], values[len(policy) :]
     best_first = np.argsort(-scorer.measure.sign * mine.mean(axis=1), kind="stable")
     best = policy[best_first[:1]]
     # Deviation D31: the choice is checked on examples that did not make it.
-    check = _values(best, checking, scorer=scorer, progress=told)[0]
+    check = _values(best, checking, scorer=scorer, progress=reporter)[0]
     comparison = compare(mine, chance, seeds.on_host(seed, "interval"))
     return Derived(
         Scores(policy[best_first], mine[best_first]),
@@ -196,7 +196,7 @@ def derive(
 
 
 def num_choosing(batches: str, valid_size: int, batch_size: int) -> int:
-    """How many validation examples choose; the others check the choice.
+    """Number of validation examples that choose; the others check the choice.
 
     Args:
       batches: a number of batches, or "all".
@@ -209,23 +209,23 @@ def num_choosing(batches: str, valid_size: int, batch_size: int) -> int:
 
 
 class _Progress:
-    """Tells how many rows of all are done, and the seconds since the first began."""
+    """Reports how many rows of all are done, and the seconds since the first began."""
 
-    def __init__(self, total: int, tell: Callable[[int, int, float], None]):
+    def __init__(self, total: int, report: Callable[[int, int, float], None]):
         """The first row begins now.
 
         Args:
           total: rows in all.
-          tell: told rows done, rows in all, seconds so far.
+          report: gets rows done, rows in all, seconds so far.
         """
         self._total = total
-        self._tell = tell
+        self._report = report
         self._done = 0
         self._began = time.monotonic()
 
     def advance(self, count: int) -> None:
         self._done += count
-        self._tell(self._done, self._total, time.monotonic() - self._began)
+        self._report(self._done, self._total, time.monotonic() - self._began)
 
 
 def _values(
@@ -235,7 +235,7 @@ def _values(
     scorer: scoring.Scorer,
     progress: _Progress,
 ) -> np.ndarray:
-    """What is measured of every arc ([N, T]) at every example once, [N, n]."""
+    """Measured values of every arc ([N, T]) at every example once, [N, n]."""
     count = len(batches.indices)
     rows = batching.Batches(*(np.tile(part, (len(tokens), 1)) for part in batches))
     arcs = np.repeat(tokens, count, axis=0)

@@ -17,7 +17,7 @@ REPLICATES_AT_ONCE = 100  # bounds the memory: so many rows as long as the examp
 
 
 class Interval(NamedTuple):
-    """Where a difference lies, with `CONFIDENCE`."""
+    """The bounds of a difference, with `CONFIDENCE`."""
 
     low: float
     high: float

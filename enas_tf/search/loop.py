@@ -33,7 +33,7 @@ WORDS = {
 }
 
 
-class Parts(NamedTuple):
+class Collaborators(NamedTuple):
     """The collaborators of a search."""
 
     space: SearchSpace
@@ -51,7 +51,7 @@ class Search:
 
     def __init__(
         self,
-        parts: Parts,
+        collaborators: Collaborators,
         loop: LoopConfig,
         controller: ControllerConfig,
         *,
@@ -63,15 +63,15 @@ class Search:
         """Nothing is done yet.
 
         Args:
-          parts: the collaborators, of one search.
+          collaborators: of one search.
           loop: how long it is, and how often what is done.
           controller: when the controller is trained.
           task: its "valid" split, and "test" if that is evaluated on.
           seed: the run's; the arcs of evaluations follow from it.
           derive_rows: arcs times batches that deriving will score.
-          announce: told the seconds left, whenever they are news.
+          announce: called with the seconds left, whenever they are news.
         """
-        self._parts = parts
+        self._collaborators = collaborators
         self._loop = loop
         self._config = controller
         self._task = task
@@ -86,16 +86,16 @@ class Search:
             evaluation=batches,
             derive=derive_rows,
         )
-        self._told = pace_lib.Told()
+        self._announced = pace_lib.Announced()
         self._entropy: float | None = None
         self._doing = "child"
 
     def run(self) -> None:
         """Go on from the position to the end."""
-        driver = self._parts.driver
+        driver = self._collaborators.driver
         for epoch in range(driver.position[counters.EPOCH], self._loop.num_epochs):
             self._begin("child")
-            self._parts.epochs.train(epoch)
+            self._collaborators.epochs.train(epoch)
             finished = epoch + 1
             if self._controller_due(finished):
                 self._begin("controller")
@@ -108,34 +108,34 @@ class Search:
             driver.position[counters.EPOCH] = finished
             self._timed(ahead.EPOCH_END, self._save, finished)
             driver.stop.check()
-            self.tell_left()
+            self.announce_left()
 
     def look(self) -> progress.Look:
-        """What a progress line shows of the search."""
-        driver, epochs = self._parts.driver, self._loop.num_epochs
+        """The state of the search for a progress line."""
+        driver, epochs = self._collaborators.driver, self._loop.num_epochs
         epoch = min(driver.position[counters.EPOCH] + 1, epochs)
         label = f"search, epoch {epoch}/{epochs}: {self._doing}"
         found = self._forecast()
         return progress.Look(label, *(found or (0.0, None)))
 
-    def tell_left(self) -> None:
+    def announce_left(self) -> None:
         """Announce the seconds left, if they differ from what was announced."""
         found = self._forecast()
-        if found and self._told.is_news(found.left, time.monotonic()):
+        if found and self._announced.is_news(found.left, time.monotonic()):
             self._announce(found.left)
 
     def _forecast(self) -> pace_lib.Forecast | None:
-        position = self._parts.driver.position
+        position = self._collaborators.driver.position
         done = self._counts(position[counters.EPOCH])
         done |= {kind: position[kind] for kind in (counters.CHILD, counters.CONTROLLER)}
         total = self._counts(self._loop.num_epochs)
-        return ahead.forecast(done, total, self._rows, self._parts.driver.pace)
+        return ahead.forecast(done, total, self._rows, self._collaborators.driver.pace)
 
     def _counts(self, finished: int) -> dict[str, int]:
         """Units of each kind of work by the end of so many epochs."""
         epochs = range(1, finished + 1)
         return {
-            counters.CHILD: self._parts.epochs.steps_before(finished),
+            counters.CHILD: self._collaborators.epochs.steps_before(finished),
             counters.CONTROLLER: self.controller_updates(finished),
             ahead.SHOWN: sum(map(self._controller_due, epochs)),
             ahead.EVALUATION: sum(map(self._evaluation_due, epochs)),
@@ -143,12 +143,12 @@ class Search:
         }
 
     def _begin(self, doing: str) -> None:
-        """Say in the progress line what is being done now."""
+        """Name the work in hand in the progress line."""
         self._doing = doing
-        self._parts.report.advance(0)
+        self._collaborators.report.advance(0)
 
     def _timed(self, kind: str, work: Callable[[int], None], finished: int) -> None:
-        driver, began = self._parts.driver, time.monotonic()
+        driver, began = self._collaborators.driver, time.monotonic()
         built = kind in driver.pace.first or kind == ahead.EPOCH_END
         driver.stop.moment = f"after this {WORDS[kind]}" + (
             "" if built else f", {stopping.BUILDING}"
@@ -158,7 +158,7 @@ class Search:
 
     def _save(self, finished: int) -> None:
         del finished
-        self._parts.driver.save()
+        self._collaborators.driver.save()
 
     def _controller_due(self, finished: int) -> bool:
         """Whether a controller phase follows the `finished`-th epoch."""
@@ -176,16 +176,16 @@ class Search:
         return finished % every == 0 or finished == self._loop.num_epochs
 
     def _train_controller(self, finished: int) -> None:
-        self._parts.driver.advance(
+        self._collaborators.driver.advance(
             counters.CONTROLLER,
             self.controller_updates(finished),
             self._call_controller,
             log=lambda step: None,
-            timed=self.tell_left,
+            timed=self.announce_left,
         )
 
     def _call_controller(self, first: int, last: int) -> None:
-        run = self._parts.controller_trainer.run(
+        run = self._collaborators.controller_trainer.run(
             tf.constant(first, tf.int64), tf.constant(last, tf.int64)
         )
         metrics = ControllerMetrics(*(value.numpy() for value in run.metrics))
@@ -195,27 +195,27 @@ class Search:
             if not np.isfinite(values["loss"]):
                 what = f"The controller's loss is not a number at update {update}"
                 raise finite.NotFinite(what, finite.CONTROLLER)
-            values[self._measure.name] = self._measure.told(values.pop("measured"))
-            values |= self._parts.space.statistics(tokens[row])
+            values[self._measure.name] = self._measure.display(values.pop("measured"))
+            values |= self._collaborators.space.statistics(tokens[row])
             self._report_update(update + 1, values)
 
     def _report_update(self, step: int, values: dict[str, float]) -> None:
-        self._parts.report.scalars("controller", step, values)
+        self._collaborators.report.scalars("controller", step, values)
         self._entropy = values["entropy"]
         end_of_phase = step % self._config.train_steps == 0
         if step % self._loop.log_every == 0 or end_of_phase:
-            # A phase has a line of its own, told by `shown`.
-            report = self._parts.report
+            # A phase has a line of its own, by `shown`.
+            report = self._collaborators.report
             tell = report.detail if end_of_phase else report.message
             tell(update_line(step, values, self._measure))
 
     def _show_arcs(self, finished: int) -> None:
         later = range(finished + 1, self._loop.num_epochs + 1)
         last = not any(map(self._controller_due, later))
-        self._parts.shown.show(finished, entropy=self._entropy, last=last)
+        self._collaborators.shown.show(finished, entropy=self._entropy, last=last)
 
     def _splits(self) -> tuple[str, ...]:
-        """What an evaluation is on."""
+        """The splits of an evaluation."""
         # Deviation D30: on test only where it is asked for.
         return ("valid", "test")[: 1 + self._loop.search_eval_test]
 
@@ -233,14 +233,14 @@ class Search:
             )
             draw = seeds.at(self._seed, "evaluate", 2 * finished + of_test)
             count = len(batches.indices)
-            tokens = self._parts.controller.draw(count, seed=draw).numpy()
-            means = self._parts.scorer.means(tokens, batches, split=split)
+            tokens = self._collaborators.controller.draw(count, seed=draw).numpy()
+            means = self._collaborators.scorer.means(tokens, batches, split=split)
             weights = batches.weights.sum(axis=1)
-            told = self._measure.told((means * weights).sum() / weights.sum())
+            figure = self._measure.display((means * weights).sum() / weights.sum())
             name = self._measure.name
-            self._parts.report.scalars(split, finished, {name: told})
-            self._parts.report.message(
-                f"epoch={finished} {split}_{name}={told:.{self._measure.places}f} "
+            self._collaborators.report.scalars(split, finished, {name: figure})
+            self._collaborators.report.message(
+                f"epoch={finished} {split}_{name}={figure:.{self._measure.places}f} "
                 f"(mean of {count} arcs, shared weights)"
             )
 

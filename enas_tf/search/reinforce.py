@@ -18,7 +18,7 @@ class Advantage(NamedTuple):
 
 
 def advantages(rewards: tf.Tensor, baseline: tf.Tensor, *, decay: float) -> Advantage:
-    """How much better than expected each of K arcs was.
+    """The advantage of each of K arcs: its reward over the baseline.
 
     Arc k's advantage is R_k - b_(k-1); then b_k = b_(k-1) + (1 - decay)(R_k - b_(k-1)).
 

@@ -1,4 +1,4 @@
-"""What the controller is paid for.
+"""The rewards of the controller.
 
 A new reward is a function here and a row in `config/rewards.py`.
 """
@@ -18,7 +18,7 @@ SCALE = 80.0  # paper, section 3.1
 
 
 class Reward(Protocol):
-    """What one arc is worth to the controller; traced into its update.
+    """The reward of one arc; traced into the controller's update.
 
     Called once for each arc of an update, in their order. It is not differentiated.
     """
@@ -27,7 +27,7 @@ class Reward(Protocol):
         """The reward, [] float32; higher is better.
 
         Args:
-          value: [] float32, the mean of what the task measures on one batch.
+          value: [] float32, the mean of the task's measured values on one batch.
           arc: of the searched space, of scalar int32 tensors.
         """
 
@@ -52,5 +52,5 @@ REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
 
 
 def chosen(config: ControllerConfig, measure: Measure) -> Reward:
-    """The one place that chooses: what `config` pays for where a task has `measure`."""
+    """The one place that chooses: the reward by `config` for a task with `measure`."""
     return spec_lib.load(reward_rows.row(config.reward, measure.name).function)

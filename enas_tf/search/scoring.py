@@ -21,7 +21,7 @@ from enas_tf.training.networks import SharedChild
 
 
 class Scorer:
-    """How arcs do under the shared weights, by what the task measures.
+    """Scores arcs under the shared weights, by the task's measure.
 
     Its methods may be called in any order, and go by the shared weights as they are
     when they run. `random_batches` and `row_sums` are traced into a caller's graph and
@@ -81,7 +81,7 @@ class Scorer:
         )
 
     def values(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
-        """What is measured of each example, [R, B] float64: row r is arc r on batch r.
+        """Measured values of the examples, [R, B] float64: row r is arc r on batch r.
 
         Args:
           tokens: [R, T], an arc a row.

@@ -1,4 +1,4 @@
-"""What is seen of the policy after a controller phase: ten arcs, one line, one picture.
+"""A look at the policy after a controller phase: ten arcs, one line, one picture.
 
 The arcs are kept in arcs/sampled.jsonl.
 """
@@ -45,8 +45,8 @@ class ShownArcs:
 
         Args:
           space: of the arcs.
-          controller: what they are drawn from.
-          scorer: what they are scored by.
+          controller: draws them.
+          scorer: scores them.
           report: gets rows, lines and pictures.
           task: whose "valid" images or windows they are scored on.
           batch_size: of an arc's examples.
@@ -81,42 +81,44 @@ class ShownArcs:
         batches = batching.Batches(indices, np.ones(indices.shape, np.float32))
         means = self._scorer.means(tokens, batches, split="valid")
         measure: Measure = self._task.measure
-        told = [float(measure.told(mean)) for mean in means]
+        figures = [float(measure.display(mean)) for mean in means]
         best = int((measure.sign * means).argmax())
-        mean = float(measure.told(means.mean()))
-        values = {f"{measure.name}_mean": mean, f"{measure.name}_best": told[best]}
+        mean = float(measure.display(means.mean()))
+        values = {f"{measure.name}_mean": mean, f"{measure.name}_best": figures[best]}
         self._report.scalars("sampled", finished, values)
-        parts = [f"epoch={finished:<3d} arcs: best_{measure.short}={told[best]:<6.4g}"]
+        parts = [
+            f"epoch={finished:<3d} arcs: best_{measure.short}={figures[best]:<6.4g}"
+        ]
         parts += [f"mean={mean:<6.4g}"]
         parts += [] if entropy is None else [f"ent={entropy:.2f}"]
         parts += [shares(self._space.statistics(tokens))]
         self._report.message(" ".join(part for part in parts if part))
         arcs = [self._space.decode(row) for row in tokens]
-        self._list(arcs, told, measure)
-        self._keep(finished, arcs, told, measure)
+        self._list(arcs, figures, measure)
+        self._keep(finished, arcs, figures, measure)
         self._picture(finished, arcs[best], last)
 
-    def _list(self, arcs: list[object], told: list[float], measure: Measure) -> None:
-        for arc, value in zip(arcs, told, strict=True):
+    def _list(self, arcs: list[object], figures: list[float], measure: Measure) -> None:
+        for arc, value in zip(arcs, figures, strict=True):
             self._report.detail(
                 f"{self._space.text(arc)}\nval_{measure.short}={value:.4f}  "
                 f"{self._space.describe(arc)}"
             )
 
     def _keep(
-        self, finished: int, arcs: list[object], told: list[float], measure: Measure
+        self, finished: int, arcs: list[object], figures: list[float], measure: Measure
     ) -> None:
         lines = self._lines(lambda epoch: epoch < finished)
         lines += [
             rows.sealed(
                 {"epoch": finished, measure.name: value, "arc": self._space.text(arc)}
             )
-            for arc, value in zip(arcs, told, strict=True)
+            for arc, value in zip(arcs, figures, strict=True)
         ]
         rows.write(self._folder / layout.SAMPLED, lines)
 
     def forget_after(self, finished: int) -> bool:
-        """Drop what sampled.jsonl holds of later epochs: a resumed run repeats them.
+        """Drop the rows of later epochs from sampled.jsonl: a resumed run repeats them.
 
         Returns:
           Whether it holds anything of those that are finished.
@@ -127,7 +129,7 @@ class ShownArcs:
         return bool(kept)
 
     def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
-        """What sampled.jsonl holds of the epochs that are wanted."""
+        """The rows of sampled.jsonl of the wanted epochs."""
         path = self._folder / layout.SAMPLED
         rows.mend(path, keys=KEYS)
         found = rows.read(path, keys=KEYS).rows
@@ -147,7 +149,7 @@ class ShownArcs:
 
 
 def shares(statistics: dict[str, float]) -> str:
-    """Where the policy stands, in a word: its share of skips, or its favourite op.
+    """The policy in a word: its share of skips, or its favourite op.
 
     Of a space that counts neither, the first thing that it counts; "" if it has none.
     """

@@ -1,1 +1,1 @@
-"""Search spaces as data: what is decided, and what an architecture is."""
+"""Search spaces as data: their decisions and their architectures."""

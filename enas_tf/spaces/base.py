@@ -1,4 +1,4 @@
-"""What a search space is: a tape of decisions, and the arcs that tokens decode to.
+"""A search space: a tape of decisions, and the arcs that tokens decode to.
 
 Pure data. NumPy only: no TensorFlow here, so an arc can be checked, printed and stored
 anywhere. All index arithmetic of the repository lives in this package.
@@ -66,7 +66,7 @@ class Index(NamedTuple):
       slot: names the weights that decide it; decisions of one slot share them.
       choices: how many anchors.
       fixed_bias: added to the bounded logits and never learned; empty: none.
-      divisors: by anchor, what divides it where it is chosen; empty: nothing does.
+      divisors: by anchor, its divisor where it is chosen; empty: none.
     """
 
     slot: str
@@ -101,10 +101,10 @@ Decision = Op | Index | Skips
 
 
 class Step(NamedTuple):
-    """One move of the tape: one LSTM step, unless it is still, and what it decides.
+    """One move of the tape: one LSTM step, unless it is still, and its decision.
 
     Attributes:
-      decision: what is sampled from this step's state, if anything.
+      decision: sampled from this step's state; None: nothing is.
       anchor: "state" to remember the state as an anchor that later decisions can point
         at, "zeros" to remember zeros in its place, "" to remember nothing.
       restart: whether the next step's input is the learned start embedding.
@@ -199,7 +199,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
 
     @abc.abstractmethod
     def tape(self) -> Iterator[Step]:
-        """What the controller decides, in what order; anew at each call."""
+        """The controller's decisions in their order; anew at each call."""
 
     @abc.abstractmethod
     def decode(self, tokens: Tokens) -> ArcT:
@@ -335,7 +335,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         return arc
 
     def _check_head(self, fields: object) -> None:
-        """Refuse what says of itself that it is something else."""
+        """Refuse an object of another kind, space or version."""
         if not isinstance(fields, dict):
             raise ValueError("the JSON is not an object with the fields of an arc")
         if "version" not in fields:
@@ -368,5 +368,5 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         return f"the arc has {length} integers, {self.num_tokens} are needed"
 
     def _token_name(self, place: int) -> str:
-        """What the token at `place` decides."""
+        """The decision of the token at `place`, in words."""
         return f"integer {place + 1} of the arc"

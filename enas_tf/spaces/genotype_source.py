@@ -21,7 +21,7 @@ class Written(NamedTuple):
     """One genotype as it is written.
 
     Attributes:
-      name: what it is assigned to; "" where it stands by itself.
+      name: of the variable that it is assigned to; "" where there is none.
       fields: what its fields are, as literals; a range stays one.
       fault: why the fields cannot be read; "" if they can.
     """
@@ -104,7 +104,7 @@ def _of_python(text: str) -> list[Written]:
 
 
 def _names(statement: ast.stmt) -> list[str]:
-    """What `statement` assigns its value to."""
+    """The names that `statement` assigns its value to."""
     targets = getattr(statement, "targets", [getattr(statement, "target", None)])
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
@@ -133,7 +133,7 @@ def _is_call(node: ast.AST | None, *names: str) -> TypeGuard[ast.Call]:
 
 
 def _literal(field: str, node: ast.expr) -> Any:
-    """What `node` says: a literal, a range of literals, or a list of either."""
+    """The value of `node`: a literal, a range of literals, or a list of either."""
     try:
         if _is_call(node, "list", "tuple") and len(node.args) == 1:
             node = node.args[0]

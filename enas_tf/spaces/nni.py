@@ -1,4 +1,4 @@
-"""What nni's programs export of an architecture: JSON of choices by their labels.
+"""Architectures as nni's programs export them: JSON of choices by their labels.
 
 The cells of nni's model hub say all that a genotype says but one thing, which nodes a
 cell concatenates: its ENAS space takes the loose ends, its DARTS space all blocks.
@@ -32,8 +32,8 @@ def is_nni(fields: Mapping[str, object]) -> bool:
     """Whether the JSON object `fields` is what nni exports."""
     if not fields or "version" in fields:
         return False
-    told = any(name in _WRAPPERS or _CELL.fullmatch(name) for name in fields)
-    return told or all(map(_LABEL.fullmatch, fields))
+    has_labels = any(name in _WRAPPERS or _CELL.fullmatch(name) for name in fields)
+    return has_labels or all(map(_LABEL.fullmatch, fields))
 
 
 def arc_of(

@@ -27,7 +27,7 @@ _BRACKETS = re.compile(r"[\[\]()]")
 
 
 class Printed(NamedTuple):
-    """What is left of a text.
+    """The arc in a text.
 
     Attributes:
       text: the integers, with `|`, `,` or white space between them.
@@ -60,7 +60,7 @@ def read(text: str) -> Printed:
 
 
 class _Line(NamedTuple):
-    """One line: what of it is of an arc, and how it stands to the arcs around it.
+    """One line: its part of an arc, and its place among the arcs around it.
 
     Attributes:
       kept: of an arc.

@@ -12,8 +12,8 @@ NEWER_SETTING = "split_seed"
 EMBEDDED = ("digits", "python_docs")
 
 
-def tell_of_changes(request: Request, stage: str, epochs: int) -> None:
-    """One line on what `stage`, which is to go on, would have done otherwise then.
+def log_changes(request: Request, stage: str, epochs: int) -> None:
+    """One line on the changes since the version that began `stage`.
 
     Without it all that the stage does is what its own version would have done, to the
     bit (`tests/test_old_runs.py`).
@@ -38,7 +38,7 @@ def tell_of_changes(request: Request, stage: str, epochs: int) -> None:
 
 
 def _since_0_1(config: Config, stage: str) -> list[str]:
-    """What was changed since 0.1.0 and bears on a stage of `config`."""
+    """The changes since 0.1.0 that bear on a stage of `config`."""
     run, data = config.run, config.data
     of_texts = run.search_for in config_lib.TEXTS
     reasons = []

@@ -1,4 +1,4 @@
-"""What a classifier's answers to the test images are told, drawn and kept as."""
+"""A classifier's answers to the test images: told, drawn and written."""
 
 import json
 import math
@@ -18,14 +18,14 @@ WORST = 10  # how many have one otherwise
 WIDEST = 32  # letters of a name
 
 
-def tell(report: Report, found: ByClass) -> None:
-    """The test accuracy, and beside it what it may hide."""
+def report_accuracy(report: Report, found: ByClass) -> None:
+    """The test accuracy, with the balanced one where classes are of unequal size."""
     report.message(f"Test accuracy: {found.accuracy:.4f}")
     if found.unbalanced:
         report.message(_balanced(found))
 
 
-def tell_all(report: Report, found: ByClass) -> None:
+def report_classes(report: Report, found: ByClass) -> None:
     """The same, always, and a table of the classes; of many, the worst."""
     report.message(f"Test accuracy: {found.accuracy:.4f}")
     for line in [_balanced(found), *table(found)]:
@@ -38,7 +38,7 @@ def table(found: ByClass) -> list[str]:
     rows, head = list(range(count)), "class"
     if count > MOST_ROWS:
         rows, head = found.worst(WORST), f"worst {WORST} of {count} classes"
-    short = lines_lib.told_apart(found.names, WIDEST)
+    short = lines_lib.distinct(found.names, WIDEST)
     names = [short[row] for row in rows]
     width = max(len(head), *map(len, names))
     lines = [f"{head:{width}}  images  precision  recall"]
@@ -51,7 +51,7 @@ def table(found: ByClass) -> list[str]:
 
 
 def _dashes(found: ByClass, rows: list[int]) -> list[str]:
-    """What a dash in one of `rows` means."""
+    """The meaning of a dash in one of `rows`."""
     lines = []
     if np.isnan(found.precision[rows]).any():
         lines.append("precision -: the class was never answered")

@@ -12,9 +12,8 @@ from enas_tf.nn import cost
 from enas_tf.run import layout, lines, measures
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import evaluation, images
-from enas_tf.stages import parts as parts_lib
-from enas_tf.stages.space_parts import SpaceParts
+from enas_tf.stages import assembly, evaluation, images
+from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.training import by_class, networks, retrain
@@ -43,7 +42,7 @@ class ImageClassifier(FinalTask[Batch]):
           fixed: the architecture.
           agree: called with the images before anything is built.
         """
-        part = parts_lib.SPACES[config.run.search_for]
+        part = assembly.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed
         self._data = images.load(config, part.reductions(space), all_training=True)
         agree(self._data)
@@ -61,7 +60,7 @@ class ImageClassifier(FinalTask[Batch]):
         self._about = space.describe(fixed.arc)
         self._build(config, part, fixed)
 
-    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+    def _build(self, config: Config, part: SpaceBuilders, fixed: FixedArc) -> None:
         """The two networks, and what is trained, kept and tested of them."""
         seed = config.run.seed
         sizes = images.sizes(self._data, seed)
@@ -83,8 +82,8 @@ class ImageClassifier(FinalTask[Batch]):
     def describe(self) -> list[str]:
         """The architecture in words, and what the network costs."""
         size, work = cost.parameters(self._model), cost.flops(self._model)
-        told = f"Final child: {size:,} parameters, {work:,} FLOPs per image."
-        return [self._about, told]
+        cost_in_words = f"Final child: {size:,} parameters, {work:,} FLOPs per image."
+        return [self._about, cost_in_words]
 
     def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
         """Nothing: all but the test is trained on, so there is nothing to look at."""
@@ -96,7 +95,7 @@ class ImageClassifier(FinalTask[Batch]):
     def test(self, report: Report, moves: Moves) -> dict[str, float]:
         """Accuracy, of all test images and as the mean over classes."""
         found = self._by_class(report, moves)
-        evaluation.tell(report, found)
+        evaluation.report_accuracy(report, found)
         return _figures(found)
 
     def evaluate(
@@ -104,7 +103,7 @@ class ImageClassifier(FinalTask[Batch]):
     ) -> dict[str, float]:
         """The same, how each class does, and what is taken for what."""
         found = self._by_class(report, moves)
-        evaluation.tell_all(report, found)
+        evaluation.report_classes(report, found)
         if folder.keeps:
             evaluation.write(folder, found)
             picture = folder.evaluation / layout.CONFUSION

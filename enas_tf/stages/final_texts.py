@@ -13,9 +13,8 @@ from enas_tf.export import text as export_text
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import parts as parts_lib
-from enas_tf.stages import texts
-from enas_tf.stages.space_parts import SpaceParts
+from enas_tf.stages import assembly, texts
+from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.tasks.language_model import Batch
 from enas_tf.training import final_language, stream_loss
@@ -48,7 +47,7 @@ class LanguageModelling(FinalTask[Batch]):
           fixed: the cell, or the LSTM.
           agree: called with the text before anything is built.
         """
-        part, loop = parts_lib.SPACES[config.run.search_for], config.loop
+        part, loop = assembly.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
         agree(self._data)
         self.names = self._data.vocabulary
@@ -62,7 +61,7 @@ class LanguageModelling(FinalTask[Batch]):
         self._about = OF_LSTM if arc is None else part.space(config).describe(arc)
         self._build(config, part, fixed)
 
-    def _build(self, config: Config, part: SpaceParts, fixed: FixedArc) -> None:
+    def _build(self, config: Config, part: SpaceBuilders, fixed: FixedArc) -> None:
         """The model, and what is trained, kept and tested of it."""
         self._model = part.final(
             fixed.arc,
@@ -96,7 +95,7 @@ class LanguageModelling(FinalTask[Batch]):
                 **self._rows,
                 progress=moves("this piece of the validation"),
             )
-        perplexity = float(self.measure.told(loss))
+        perplexity = float(self.measure.display(loss))
         report.scalars("valid", epoch + 1, {self.measure.name: perplexity})
         report.message(
             f"epoch={epoch + 1} valid_perplexity={perplexity:.2f} "
@@ -122,7 +121,7 @@ class LanguageModelling(FinalTask[Batch]):
                 progress=moves("this piece of text"),
             )
             report.finish()
-            found[f"{split}_perplexity"] = float(self.measure.told(mean))
+            found[f"{split}_perplexity"] = float(self.measure.display(mean))
         for name, value in found.items():
             said = f"{name.replace('_', ' ').capitalize()}: {value:.2f}"
             report.message(f"{said} ({self.test_of})")

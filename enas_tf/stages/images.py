@@ -61,7 +61,7 @@ def task(
 
 
 def sizes(data: ImageData, seed: int) -> dict[str, Any]:
-    """What every child is told about the data."""
+    """The arguments on data that every child takes."""
     return dict(image_shape=data.image_shape, num_classes=data.num_classes, seed=seed)
 
 

@@ -35,7 +35,7 @@ STEPS: dict[str, Callable[[Request], None]] = dict(
 
 
 def run(request: Request) -> None:
-    """Do what the command asks.
+    """Run the command.
 
     Raises:
       ConfigError: a user's mistake that only the data or the folder could show.
@@ -60,7 +60,7 @@ def _run_steps(request: Request, mode: Mode) -> None:
             for step in mode.steps:
                 STEPS[step](request)
         if mode.sums_up:
-            summary.tell(request)
+            summary.log(request)
     except Interrupted as stop:
         _say_how_to_go_on(request, "Stopped, with a checkpoint.")
         raise SystemExit(128 + stop.number) from None

@@ -17,11 +17,11 @@ KEY = "data"  # in what run.json says of a stage
 
 
 class Facts(NamedTuple):
-    """What run.json keeps of data.
+    """The facts of data that run.json keeps.
 
     Attributes:
       unit: what is counted, such as "images".
-      train, valid, test: how many there are.
+      train, valid, test: the number of them.
       classes: how many an answer is one of; of texts, the words of the vocabulary.
       checksum: equal for equal data in equal order.
     """
@@ -40,7 +40,7 @@ class Facts(NamedTuple):
 
 
 def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
-    """Keep what `stage` begins with; if it has saved something, compare.
+    """Keep the facts when `stage` begins; compare them once it has saved something.
 
     A stage that was begun by a version that kept nothing is let pass, and so is one
     whose facts were lost; what it goes on with is kept from then on. So is one of a
@@ -62,14 +62,14 @@ def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
     begun = _facts_of(known or {})
     if begun in (None, now):
         return
-    told = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
-    told += f": {_difference(begun, now, data.answers)}"
+    words = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
+    words += f": {_difference(begun, now, data.answers)}"
     if not lets_pass or begun.classes != now.classes:
         raise ConfigError(
-            f"--output_dir={folder.path}: {told}. Restore them, begin anew with "
+            f"--output_dir={folder.path}: {words}. Restore them, begin anew with "
             "--reset_output_dir, or choose another folder."
         )
-    report.message(f"Careful: {told}.")
+    report.message(f"Careful: {words}.")
     if stage == "train":
         report.message("Some of the test data may have been trained on.")
 
@@ -85,7 +85,7 @@ def facts(data: Dataset) -> Facts:
 
 
 def _facts_of(known: Mapping[str, object]) -> Facts | None:
-    """What run.json holds, if it is just that."""
+    """The facts in run.json, if they are whole."""
     if set(known) != set(Facts._fields):
         return None
     kinds = Facts.__annotations__.items()

@@ -8,7 +8,7 @@ from enas_tf.run.report import Report
 
 
 def agree(request: Request, stage: str, report: Report) -> None:
-    """Keep what holds, if `stage` begins; what it has is `experiment.run`'s business.
+    """Keep the conditions, if `stage` begins; `stages/run.py` sees to those of one.
 
     A command of two stages can go by one of them only.
     """

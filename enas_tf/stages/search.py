@@ -17,8 +17,7 @@ from enas_tf.search import rewards, scoring
 from enas_tf.search import shown as shown_lib
 from enas_tf.search.controller import Controller
 from enas_tf.spaces.base import SearchSpace
-from enas_tf.stages import earlier, same_data, same_machine, summary
-from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import assembly, earlier, same_data, same_machine, summary
 from enas_tf.tasks.base import Task
 from enas_tf.training import ahead, networks, stopping
 from enas_tf.training import child as child_lib
@@ -28,7 +27,7 @@ from enas_tf.training.epochs import ChildEpochs
 ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is read
 
 
-class SearchParts(NamedTuple):
+class SearchStage(NamedTuple):
     """A search, put together and standing where its last checkpoint was."""
 
     space: SearchSpace[Any]
@@ -43,49 +42,49 @@ class SearchParts(NamedTuple):
 def search(request: Request) -> None:
     """Search to the end, or go on with a search; then derive the best arc."""
     config, folder = request.configs["search"], request.folder
-    with parts_lib.report(request, "search") as report:
+    with assembly.report(request, "search") as report:
         folder.agree("search", config)
         same_machine.agree(request, "search", report)
-        parts = _build(request, report)
-        epochs = parts.driver.position[counters.EPOCH]
-        earlier.tell_of_changes(request, "search", epochs)
+        stage = _build(request, report)
+        epochs = stage.driver.position[counters.EPOCH]
+        earlier.log_changes(request, "search", epochs)
         report.begin_trial(config)
-        report.begin_forecast(parts.search.look)
-        with parts.driver.stoppable():
+        report.begin_forecast(stage.search.look)
+        with stage.driver.stoppable():
             with summary.timed(folder, "search", goes_on=True):
-                parts.search.run()
+                stage.search.run()
             report.finish()
-            folder.record("search", epochs=parts.driver.position[counters.EPOCH])
-            _derive(request, parts, report)
+            folder.record("search", epochs=stage.driver.position[counters.EPOCH])
+            _derive(request, stage, report)
             report.end_trial()
-            parts_lib.draw_curves(folder)
+            assembly.draw_curves(folder)
 
 
 def derive(request: Request) -> None:
     """Derive again from a search that was begun, with its last checkpoint."""
     config, folder = request.configs["search"], request.folder
-    with parts_lib.report(request, "search") as report:
+    with assembly.report(request, "search") as report:
         folder.agree("search", config)
-        parts = _build(request, report)
-        if not parts.restored:
+        stage = _build(request, report)
+        if not stage.restored:
             raise ConfigError(
                 f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
                 "this --output_dir first."
             )
-        done, epochs = parts.driver.position[counters.EPOCH], config.loop.num_epochs
+        done, epochs = stage.driver.position[counters.EPOCH], config.loop.num_epochs
         if done < epochs:
             report.message(
                 f"Careful: this search has not come to its end: {done} of {epochs} "
                 "epochs. An arc is derived from what was learned so far."
             )
-        with parts.driver.stoppable():
-            _derive(request, parts, report)
+        with stage.driver.stoppable():
+            _derive(request, stage, report)
 
 
-def _build(request: Request, report: Report) -> SearchParts:
+def _build(request: Request, report: Report) -> SearchStage:
     config, folder = request.configs["search"], request.folder
     seed, loop = config.run.seed, config.loop
-    part = parts_lib.SPACES[config.run.search_for]
+    part = assembly.SPACES[config.run.search_for]
     space = part.space(config)
     data, task = part.search_data(config, space)
     same_data.agree(request, "search", data, report)
@@ -112,7 +111,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         controller=[v.value for v in controller.trainable_variables],
         controller_trainer=controller_trainer.variables,
     )
-    driver = parts_lib.driver(
+    driver = assembly.driver(
         request,
         "search",
         report,
@@ -126,7 +125,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         driver,
         report,
         config.child,
-        timed=lambda: turns.tell_left(),
+        timed=lambda: turns.announce_left(),
     )
     folder.arcs.mkdir(parents=True, exist_ok=True)
     shown = shown_lib.ShownArcs(
@@ -140,7 +139,7 @@ def _build(request: Request, report: Report) -> SearchParts:
         folder=folder.arcs,
         draw=lambda arc, path: plots.draw_arc(space, arc, path),
     )
-    collaborators = search_lib.Parts(
+    collaborators = search_lib.Collaborators(
         space, controller, scorer, controller_trainer, epochs, driver, report, shown
     )
     turns = search_lib.Search(
@@ -150,21 +149,21 @@ def _build(request: Request, report: Report) -> SearchParts:
         task=task,
         seed=seed,
         derive_rows=_derive_rows(config, task.size("valid")),
-        announce=lambda left: parts_lib.announce(report, "search", left, request),
+        announce=lambda left: assembly.announce(report, "search", left, request),
     )
-    restored = parts_lib.restore(driver, report, "search")
+    restored = assembly.restore(driver, report, "search")
     finished = driver.position[counters.EPOCH]
     phases = turns.controller_updates(finished)
     if not shown.forget_after(finished) and phases:
         sampled = f"{layout.ARCS}/{layout.SAMPLED}"
         report.message(f"{sampled} has no row of the phases so far: it was")
         report.message("removed or damaged.")
-    parts = SearchParts(space, task, controller, scorer, turns, driver, restored)
+    stage = SearchStage(space, task, controller, scorer, turns, driver, restored)
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "
         f"{controller.count_params():,}; {space.size_in_words()}."
     )
-    return parts
+    return stage
 
 
 def _derive_rows(config: Config, valid_size: int) -> int:
@@ -174,22 +173,22 @@ def _derive_rows(config: Config, valid_size: int) -> int:
     return 2 * config.derive.num_samples * -(-choosing // batch)
 
 
-def _derive(request: Request, parts: SearchParts, report: Report) -> None:
+def _derive(request: Request, stage: SearchStage, report: Report) -> None:
     config = request.configs["search"]
     with summary.timed(request.folder, "derive"):
         derived = derive_lib.derive(
-            parts.controller,
-            parts.scorer,
+            stage.controller,
+            stage.scorer,
             config.derive,
-            space=parts.space,
-            valid_size=parts.task.size("valid"),
+            space=stage.space,
+            valid_size=stage.task.size("valid"),
             batch_size=config.loop.batch_size,
             seed=config.run.seed,
-            progress=_derive_progress(report, request, parts.driver),
+            progress=_derive_progress(report, request, stage.driver),
         )
     report.finish()
-    parts.driver.stop.moment = "after the best arc is written and drawn"
-    _keep_derived(request, parts, derived, report)
+    stage.driver.stop.moment = "after the best arc is written and drawn"
+    _keep_derived(request, stage, derived, report)
 
 
 def _derive_progress(
@@ -213,7 +212,7 @@ def _derive_progress(
             (before, began), (after, ended) = seen
             left = (ended - began) / (after - before) * (total - done)
             if left > ANNOUNCED_SECONDS:
-                parts_lib.announce(report, "derive", left, request)
+                assembly.announce(report, "derive", left, request)
         driver.stop.moment = "after these arcs"
         driver.stop.check()
 
@@ -221,14 +220,14 @@ def _derive_progress(
 
 
 def _keep_derived(
-    request: Request, parts: SearchParts, derived: derive_lib.Derived, report: Report
+    request: Request, stage: SearchStage, derived: derive_lib.Derived, report: Report
 ) -> None:
     """Write run.json, then arcs/, which follows from it, and say what was found."""
-    space, measure = parts.space, parts.task.measure
+    space, measure = stage.space, stage.task.measure
     arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
     figures = derived.figures(measure)
-    told = [*derived.sentences(measure), derived.comparison.sentence(measure)]
-    facts = dict(arc=space.text(best), in_words=told, **derived.sizes())
+    sentences = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    facts = dict(arc=space.text(best), in_words=sentences, **derived.sizes())
     request.folder.record("derive", **facts, **figures)
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
@@ -241,12 +240,12 @@ def _keep_derived(
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
     report.trial_figures(figures)
-    for line in (space.describe(best), *told):
+    for line in (space.describe(best), *sentences):
         report.message(line)
 
 
 def _examples_in_words(derived: derive_lib.Derived) -> str:
-    """Which validation examples a figure of the best arc is of."""
+    """The validation examples behind a figure of the best arc, in words."""
     chose = "that did not choose it" if len(derived.check) else "that chose it"
     return f"on validation {chose}"
 
@@ -258,6 +257,6 @@ def _derived_rows(
     for source, scores in (("policy", derived.policy), ("random", derived.random)):
         for row, mean in zip(scores.tokens, scores.means, strict=True):
             arc = space.text(space.decode(row))
-            told = float(measure.told(mean))
-            rows.append({"source": source, measure.name: told, "arc": arc})
+            figure = float(measure.display(mean))
+            rows.append({"source": source, measure.name: figure, "arc": arc})
     return "".join(json.dumps(row) + "\n" for row in rows)

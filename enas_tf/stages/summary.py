@@ -1,4 +1,4 @@
-"""The end of a run in a few lines: what was found, where it lies, what it took.
+"""The end of a run in a few lines: its result, its files, its time.
 
 All of it is read from the run's folder, so that it is the same however often the run
 was stopped on its way.
@@ -18,8 +18,7 @@ from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
 from enas_tf.run import layout, lines, progress
 from enas_tf.run.folder import RunFolder
-from enas_tf.stages import final_tasks
-from enas_tf.stages import parts as parts_lib
+from enas_tf.stages import assembly, final_tasks
 
 SECONDS = ("search", "derive", "train", "test", "export")
 _LABEL = 8  # columns of the names at the left
@@ -43,7 +42,7 @@ def timed(folder: RunFolder, stage: str, *, goes_on: bool = False) -> Iterator[N
         folder.record(stage, seconds=round(seconds, 1))
 
 
-def tell(request: Request) -> None:
+def log(request: Request) -> None:
     """Say how the run stands."""
     logging.info("%s", "\n".join(["Summary", *_block(request)]))
 
@@ -69,7 +68,7 @@ def _arc(request: Request, *, searched: bool) -> list[str]:
     baselines = arc_forms.FORMS[config.run.search_for].baselines
     if text in baselines:
         return _words("arc", baselines[text])
-    space = parts_lib.SPACES[config.run.search_for].space(config)
+    space = assembly.SPACES[config.run.search_for].space(config)
     return _words("arc", space.describe(space.parse(text)))
 
 
@@ -100,12 +99,12 @@ def _files(folder: RunFolder) -> list[str]:
 def _seconds(folder: RunFolder) -> str:
     """Of the stages, and of the whole run: what it takes to begin and to read, too."""
     known = {s: folder.fact(s, "seconds", float) for s in SECONDS}
-    told = [f"{s} {progress.duration(t)}" for s, t in known.items() if t is not None]
-    return ", ".join([*told, f"in all {progress.duration(folder.seconds())}"])
+    words = [f"{s} {progress.duration(t)}" for s, t in known.items() if t is not None]
+    return ", ".join([*words, f"in all {progress.duration(folder.seconds())}"])
 
 
 def _commands(request: Request) -> list[str]:
-    """What one may want to do now."""
+    """The next commands."""
     logdir = f"--logdir={lines.shown(request.folder.tensorboard)}"
     board = shlex.join([_tensorboard(request), logdir])
     if request.mode in ("train", "all"):

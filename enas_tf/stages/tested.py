@@ -26,16 +26,16 @@ def once(
     facts: Callable[[], Mapping[str, object]],
     words: str = "",
 ) -> float:
-    """The figure of the test data, as it is told.
+    """The figure of the test data, as it is displayed.
 
     Args:
       folder, config, report: the run's.
       measure: of the figure.
-      weights: that are tested; a figure of others is never told as theirs.
+      weights: that are tested; a figure of others is never passed off as theirs.
       trained: whether this command has changed them.
       test: measures and tells "test_<measure>" and more.
       facts: what else run.json keeps of the training.
-      words: what the figure is of, told with one that was measured before.
+      words: the origin of the figure, for one that was measured before.
     """
     name, last = f"test_{measure.name}", config.loop.num_epochs
     known, ours = folder.fact("train", name, float), checksum(weights)

@@ -16,6 +16,7 @@ from enas_tf.run import counters, layout, lines
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import (
+    assembly,
     earlier,
     final_tasks,
     same_data,
@@ -24,7 +25,6 @@ from enas_tf.stages import (
     tested,
     warm,
 )
-from enas_tf.stages import parts as parts_lib
 from enas_tf.tasks.final import FinalTask
 from enas_tf.training import retrain
 from enas_tf.training.child import ChildTrainer
@@ -32,7 +32,7 @@ from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 
 
-class TrainParts(NamedTuple):
+class FinalStage(NamedTuple):
     """One final child, put together and standing where its last checkpoint was.
 
     Attributes:
@@ -50,44 +50,44 @@ class TrainParts(NamedTuple):
 
 def train(request: Request) -> None:
     """Train the architecture from scratch, or go on; test it once; export it."""
-    request = parts_lib.with_arc(request)
+    request = assembly.with_arc(request)
     config, folder = request.configs["train"], request.folder
-    with parts_lib.report(request, "train") as report:
+    with assembly.report(request, "train") as report:
         folder.agree("train", config)
         same_machine.agree(request, "train", report)
-        parts = _build(request, config, report)
-        position = parts.driver.position
-        parts_lib.take_up(request, parts.driver, report, parts.total_steps)
-        earlier.tell_of_changes(request, "train", position[counters.EPOCH])
+        stage = _build(request, config, report)
+        position = stage.driver.position
+        assembly.take_up(request, stage.driver, report, stage.total_steps)
+        earlier.log_changes(request, "train", position[counters.EPOCH])
         report.begin_trial(config)
-        report.begin("train", parts.total_steps, position[counters.CHILD])
-        with parts.driver.stoppable():
+        report.begin("train", stage.total_steps, position[counters.CHILD])
+        with stage.driver.stoppable():
             with summary.timed(folder, "train", goes_on=True):
-                _train(config, parts, report)
+                _train(config, stage, report)
             report.finish()
-            parts.final.settle()
-            figure = _test_once(folder, config, parts, report)
-            parts.driver.stop.check()
-            parts.driver.stop.moment = "after the export, whose files are kept whole"
+            stage.final.settle()
+            figure = _test_once(folder, config, stage, report)
+            stage.driver.stop.check()
+            stage.driver.stop.moment = "after the export, whose files are kept whole"
             with summary.timed(folder, "export"):
-                _write_export(folder, parts.final, report)
-            report.trial_figures({f"test_{parts.final.measure.name}": figure})
+                _write_export(folder, stage.final, report)
+            report.trial_figures({f"test_{stage.final.measure.name}": figure})
             report.end_trial()
-            parts_lib.draw_curves(folder)
+            assembly.draw_curves(folder)
 
 
 def evaluate(request: Request) -> None:
     """Measure a finished run's test figures anew, and tell all there is of them."""
-    with parts_lib.looking(request) as report:
-        parts = _finished(request, report)
-        moves = functools.partial(parts_lib.moved, report, parts.driver)
-        found = parts.final.evaluate(report, moves, request.folder)
+    with assembly.looking(request) as report:
+        stage = _finished(request, report)
+        moves = functools.partial(assembly.moved, report, stage.driver)
+        found = stage.final.evaluate(report, moves, request.folder)
     request.folder.record("evaluate", **found)
 
 
 def export(request: Request) -> None:
     """Write a finished run's model anew."""
-    with parts_lib.looking(request) as report:
+    with assembly.looking(request) as report:
         _write_export(request.folder, _finished(request, report).final, report)
 
 
@@ -99,14 +99,14 @@ def predict(request: Request) -> None:
         logging.info("%s", line)
 
 
-def _build(request: Request, config: Config, report: Report) -> TrainParts:
+def _build(request: Request, config: Config, report: Report) -> FinalStage:
     agree = functools.partial(_same_data, request, report)
-    final = final_tasks.of(config)(config, parts_lib.fixed_arc(request), agree=agree)
+    final = final_tasks.of(config)(config, assembly.fixed_arc(request), agree=agree)
     total = final.lessons.steps_before(config.loop.num_epochs)
     trainer = ChildTrainer(
         final.network, final.task, config.child, lessons=final.lessons
     )
-    driver = parts_lib.driver(
+    driver = assembly.driver(
         request,
         "train",
         report,
@@ -115,49 +115,51 @@ def _build(request: Request, config: Config, report: Report) -> TrainParts:
         means=trainer.means,
         free=trainer.free,
     )
-    tell_left = functools.partial(_tell_left, request, report, driver, total)
-    epochs = ChildEpochs(trainer, driver, report, config.child, timed=tell_left)
-    if not parts_lib.restore(driver, report, "train"):
+    announce_left = functools.partial(_announce_left, request, report, driver, total)
+    epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
+    if not assembly.restore(driver, report, "train"):
         warm.begin(config, report, final)
     for line in final.describe():
         report.message(line)
-    return TrainParts(final, epochs, driver, total)
+    return FinalStage(final, epochs, driver, total)
 
 
 def _same_data(request: Request, report: Report, data: Dataset) -> None:
     same_data.agree(request, "train", data, report)
 
 
-def _tell_left(request: Request, report: Report, driver: Driver, total: int) -> None:
+def _announce_left(
+    request: Request, report: Report, driver: Driver, total: int
+) -> None:
     """Say how long the steps that are left will take."""
     left = total - driver.position[counters.CHILD]
     seconds = left * driver.seconds_per_step[counters.CHILD]
-    parts_lib.announce(report, "train", seconds, request)
+    assembly.announce(report, "train", seconds, request)
 
 
-def _train(config: Config, parts: TrainParts, report: Report) -> None:
-    moves = functools.partial(parts_lib.checked, parts.driver)
+def _train(config: Config, stage: FinalStage, report: Report) -> None:
+    moves = functools.partial(assembly.checked, stage.driver)
     retrain.retrain(
-        parts.epochs,
-        parts.driver,
+        stage.epochs,
+        stage.driver,
         num_epochs=config.loop.num_epochs,
-        after_epoch=lambda epoch: parts.final.after_epoch(epoch, report, moves),
+        after_epoch=lambda epoch: stage.final.after_epoch(epoch, report, moves),
     )
 
 
 def _test_once(
-    folder: RunFolder, config: Config, parts: TrainParts, report: Report
+    folder: RunFolder, config: Config, stage: FinalStage, report: Report
 ) -> float:
     """The test figure; measured once per length, and then read from run.json."""
-    final = parts.final
-    moves = functools.partial(parts_lib.moved, report, parts.driver)
+    final = stage.final
+    moves = functools.partial(assembly.moved, report, stage.driver)
     return tested.once(
         folder,
         config,
         report,
         measure=final.measure,
         weights=final.weights,
-        trained=parts.driver.has_stepped,
+        trained=stage.driver.has_stepped,
         test=lambda: final.test(report, moves),
         facts=final.facts,
         words=final.test_of,
@@ -173,9 +175,9 @@ def _write_export(folder: RunFolder, final: FinalTask[Any], report: Report) -> N
     )
 
 
-def _finished(request: Request, report: Report) -> TrainParts:
+def _finished(request: Request, report: Report) -> FinalStage:
     """A run whose training has ended, with the weights that are tested."""
-    parts = _build(request, request.configs["train"], report)
-    parts_lib.refuse_unfinished(request, parts.driver)
-    parts.final.settle()
-    return parts
+    stage = _build(request, request.configs["train"], report)
+    assembly.refuse_unfinished(request, stage.driver)
+    stage.final.settle()
+    return stage

@@ -18,7 +18,7 @@ def begin(config: Config, report: Report, final: FinalTask[Any]) -> None:
 
     Args:
       config: of the training that begins.
-      report: told what it begins with.
+      report: gets a line on the weights.
       final: the child.
 
     Raises:

@@ -64,7 +64,7 @@ class Task(Protocol[BatchT]):
     and `lessons` are called inside of graphs.
 
     Attributes:
-      measure: how the mean of `measured` is told.
+      measure: how the mean of `measured` is displayed.
     """
 
     @property

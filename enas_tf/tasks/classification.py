@@ -1,4 +1,4 @@
-"""Image classification: batches from memory, loss, and what counts as right.
+"""Image classification: batches from memory, loss, right answers.
 
 Data that fits stays in memory as uint8 and is gathered by index inside the graph, so
 that Python is not in the hot path.
@@ -27,7 +27,7 @@ class Batch(NamedTuple):
 
 
 class Augmentation(NamedTuple):
-    """How training images are varied."""
+    """The random changes to training images."""
 
     pad: int
     flip: bool
@@ -93,7 +93,7 @@ class ImageClassification:
     def lessons(
         self, *, batch_size: int, num_epochs: int, seed: int
     ) -> lessons_lib.Shuffled[Batch]:
-        """What a training on "train" sees, however many epochs it has."""
+        """The lessons of a training on "train", for any number of epochs."""
         del num_epochs
         return lessons_lib.Shuffled(self, batch_size=batch_size, seed=seed)
 

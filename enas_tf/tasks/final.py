@@ -110,14 +110,14 @@ class FinalTask(Protocol[BatchT]):
         One of them is "test_<name of the measure>".
 
         Args:
-          report: told the figures; `begin` and `finish` frame its progress line.
+          report: gets the figures; `begin` and `finish` frame its progress line.
           moves: see `Moves`; moves the progress line that was begun.
         """
 
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
-        """The same, told in full; more of it is kept in `folder` if that `keeps`."""
+        """The same, in full; more of it is kept in `folder` if that `keeps`."""
 
     def facts(self) -> dict[str, bool | int | str]:
         """What run.json keeps of the child beside its test figures."""

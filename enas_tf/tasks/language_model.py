@@ -64,7 +64,7 @@ class LanguageModel:
         return tf.reduce_mean(cross_entropies(output, batch), axis=1)
 
     def lessons(self, *, batch_size: int, num_epochs: int, seed: int) -> "Passages":
-        """What a training on "train" sees."""
+        """The lessons of a training on "train"."""
         rows = stream.fold(self._texts["train"].numpy(), batch_size)
         return Passages(
             rows, bptt_steps=self._bptt_steps, num_epochs=num_epochs, seed=seed

@@ -1,4 +1,4 @@
-"""What each training step of a child sees: a pure function of the step's number.
+"""Lessons: the batch of each training step, a pure function of the step's number.
 
 An epoch's lessons are found by the number of the step alone, so that a run that was
 killed inside one goes on where it was.
@@ -50,7 +50,7 @@ class Shuffled(Generic[BatchT]):
         return epoch * self._steps
 
     def shared(self, first: tf.Tensor) -> tf.Tensor:
-        """What the steps of one epoch share, `first` ([] int64) of it being one.
+        """The part that all steps of an epoch share; `first` ([] int64) is one of them.
 
         The order of the training examples, [N] int32.
         """

@@ -1,4 +1,4 @@
-"""What is left of a search, in seconds: each kind of work by its own cost.
+"""The rest of a search in seconds: each kind of work by its own cost.
 
 Before a kind has been timed its cost is guessed from a child step's. The guesses are
 from searches of the three demos on two CPU cores.
@@ -22,7 +22,7 @@ _BUILD_FORWARD = 0.35
 
 
 class Rows(NamedTuple):
-    """How many forward passes the kinds of work are made of."""
+    """Forward passes in each kind of work."""
 
     update: int
     shown: int
@@ -36,7 +36,7 @@ def forecast(
     rows: Rows,
     pace: pace_lib.Pace,
 ) -> pace_lib.Forecast | None:
-    """What the units `done` have cost and what those up to `total` will, by kind.
+    """The cost of the units `done` and of those up to `total`, by kind.
 
     None before a child step has been timed.
     """

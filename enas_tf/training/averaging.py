@@ -57,7 +57,7 @@ class AveragedSgd(optimizer.Sgd):
 
     @property
     def num_averaged(self) -> int:
-        """How many weights the mean is of; 0 before it begins."""
+        """Number of steps whose weights are in the mean; 0 before it begins."""
         return int(self._count)
 
     @contextlib.contextmanager

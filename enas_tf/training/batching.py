@@ -9,7 +9,7 @@ class Batches(NamedTuple):
     """A split cut into full batches that count every example once.
 
     The last batch begins early, so that it is full (its batch statistics are as good as
-    any other's); what it repeats weighs nothing.
+    any other's); the examples that it repeats weigh nothing.
 
     Attributes:
       indices: [n, B] int32.

@@ -1,4 +1,4 @@
-"""How well a classifier answers, class by class."""
+"""A classifier's answers, class by class: precision, recall, confusions."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -20,7 +20,7 @@ class ChildMetrics(NamedTuple):
 
 
 class ChildRun(NamedTuple):
-    """What a call did.
+    """The outcome of a call.
 
     Attributes:
       metrics: of its last step.
@@ -68,7 +68,7 @@ class ChildTrainer:
         self._optimizer = network.optimizer(config)
         self.lessons = lessons
         self.measure = task.measure
-        # What the network carries from one step to the next: nothing, or one tensor.
+        # The state that goes from step to step: none, or one tensor.
         start = network.initial_state(lessons.batch_size)
         self._state = [] if start is None else [tf.Variable(start)]
         self.row = means.Means(ChildMetrics._fields)
@@ -76,7 +76,7 @@ class ChildTrainer:
 
     @property
     def variables(self) -> list[tf.Variable]:
-        """What a checkpoint must hold, apart from the network itself."""
+        """The variables for a checkpoint, those of the network itself apart."""
         return [*self._optimizer.variables, *self._state]
 
     @property
@@ -86,7 +86,7 @@ class ChildTrainer:
 
     @property
     def means(self) -> list[tf.Variable]:
-        """What a checkpoint should hold, lest a mean begin anew with it."""
+        """The sums behind the means, for a checkpoint, lest a mean begin anew."""
         return [*self.row.variables, *self.line.variables]
 
     def arc_text(self, tokens: np.ndarray) -> str:

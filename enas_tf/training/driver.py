@@ -135,7 +135,7 @@ class Driver:
                 raise
 
     def _moment(self, counter: str, steps: int) -> str:
-        """When a call that is about to begin can be stopped, in words."""
+        """The next moment at which the call can be stopped, in words."""
         if not self._calls.get(counter):
             return f"after the first step, {stopping.BUILDING}"
         seconds = steps * self.seconds_per_step.get(counter, CALL_SECONDS / steps)

@@ -69,7 +69,7 @@ class ChildEpochs:
 
     def _log(self, step: int) -> None:
         """The mean of each metric since the last row."""
-        values = self._told(self._trainer.row)
+        values = self._displayed(self._trainer.row)
         self._report.scalars("child", step, dict(values, lr=self._lr))
         # An epoch may be short: a line is worth as many steps as a row at most.
         if self._trainer.line.steps >= self._driver.log_every:
@@ -77,7 +77,7 @@ class ChildEpochs:
 
     def _show(self, step: int) -> None:
         """The mean of each metric since the last line."""
-        values = self._told(self._trainer.line)
+        values = self._displayed(self._trainer.line)
         measure = self._trainer.measure
         self._report.message(
             f"epoch={self._epoch + 1:<3d} step={step:<6d} "
@@ -86,10 +86,10 @@ class ChildEpochs:
             f"tr_{measure.short}={values[measure.name]:.4g}"
         )
 
-    def _told(self, means: Means) -> dict[str, float]:
-        """Means by the names under which they are told; they begin anew."""
-        values = means.told()
+    def _displayed(self, means: Means) -> dict[str, float]:
+        """Means as they are displayed, by their names; they begin anew."""
+        values = means.values()
         means.reset()
         measure = self._trainer.measure
-        values[measure.name] = float(measure.told(values.pop("measured")))
+        values[measure.name] = float(measure.display(values.pop("measured")))
         return values

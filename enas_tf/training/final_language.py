@@ -19,12 +19,12 @@ class FinalLanguageNetwork:
     num_tokens = 0
 
     def __init__(self, model: WordModel, config: RnnChildConfig, *, seed: int):
-        """Takes all weights of the model as what is trained.
+        """Trains all weights of the model.
 
         Args:
           model: the final child.
-          config: what is dropped and penalised, and when averaging begins.
-          seed: the run's; what is dropped follows from it.
+          config: of dropout, penalties, and the begin of averaging.
+          seed: the run's; dropout follows from it.
         """
         self.model = model
         self._config = config
@@ -38,7 +38,7 @@ class FinalLanguageNetwork:
         return self.averaged
 
     def initial_state(self, batch_size: int) -> tf.Tensor:
-        """What a text begins with, [B, S] zeros."""
+        """The state before the first word of a text, [B, S] zeros."""
         return self.model.initial_state(batch_size)
 
     def forward(

@@ -1,7 +1,7 @@
 """Means over the steps since a moment, in variables that a checkpoint holds.
 
 They are carried step by step in the graph, so that neither how the steps are cut into
-calls nor a stop on the way changes a digit of what is told.
+calls nor a stop on the way changes a digit of them.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Means:
 
     @property
     def variables(self) -> list[tf.Variable]:
-        """What a checkpoint must hold; zero at the beginning."""
+        """The sums, for a checkpoint; zero at the beginning."""
         return [self._sums, self._steps]
 
     @property
@@ -37,7 +37,7 @@ class Means:
         self._sums.assign_add(tf.stack(values))
         self._steps.assign_add(1)
 
-    def told(self) -> dict[str, float]:
+    def values(self) -> dict[str, float]:
         """The mean of each; there must have been a step."""
         means = self._sums.numpy().astype(float) / self.steps
         return dict(zip(self._names, means.tolist(), strict=True))

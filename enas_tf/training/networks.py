@@ -1,4 +1,4 @@
-"""What the child trainer trains: a network behind one signature.
+"""The networks that a child trainer trains, behind one signature.
 
 The shared child with an arc drawn for each step, or one final child: both are
 `children.network.Network`s. Controller and children meet here and nowhere below, by
@@ -22,7 +22,7 @@ from enas_tf.training import optimizer
 
 
 class Policy(Protocol):
-    """What draws arcs: the controller, or whatever stands in its place."""
+    """Draws arcs: the controller, or whatever stands in its place."""
 
     def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
         """The tokens of `batch_size` arcs, [batch_size, T] int32, in their ranges.
@@ -37,13 +37,13 @@ class SampledChild:
     def __init__(
         self, child: SharedChild, controller: Policy, space: SearchSpace, *, seed: int
     ):
-        """Takes the child's weights as what is trained.
+        """Trains the child's weights.
 
         Args:
           child: whose weights they are.
           controller: draws the arc of each step; it is not trained here.
           space: of both.
-          seed: the run's; arcs and what is dropped follow from it.
+          seed: the run's; arcs and dropout follow from it.
         """
         self._child = child
         self._controller = controller
@@ -61,7 +61,7 @@ class SampledChild:
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
     def initial_state(self, batch_size: int) -> tf.Tensor | None:
-        """What the child carries into the first step."""
+        """The child's state before the first step."""
         return self._child.initial_state(batch_size)
 
     def forward(
@@ -89,13 +89,13 @@ class FinalNetwork:
     """One arc with weights of its own, a Keras model."""
 
     def __init__(self, model: keras.Model, *, total_steps: int, seed: int):
-        """Takes all weights of the model as what is trained.
+        """Trains all weights of the model.
 
         Args:
           model: the final child, [B, H, W, C] -> logits [B, V], or these and an
             auxiliary head's.
           total_steps: of the whole training, by which drop path grows.
-          seed: the run's; what is dropped follows from it.
+          seed: the run's; dropout follows from it.
         """
         self.model = model
         self._total_steps = total_steps

@@ -61,7 +61,7 @@ class Sgd:
 
 
 def of_child(variables: Sequence[tf.Variable], *, momentum: float) -> Optimizer:
-    """What trains a child; plain SGD where `momentum` is 0."""
+    """The optimizer of a child; plain SGD where `momentum` is 0."""
     return Momentum(variables, momentum=momentum) if momentum else Sgd(variables)
 
 

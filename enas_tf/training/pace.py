@@ -1,12 +1,12 @@
-"""How long a stage's kinds of work take, learned from what was done, and what is left.
+"""The time that kinds of work take, learned from work done, and the time left.
 
-Only shown: nothing that is computed depends on it.
+Only for show: no computation depends on it.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_MEMORY = 0.9  # what an earlier call weighs beside one that was made just now
+_MEMORY = 0.9  # the weight of an earlier call beside the last one
 
 
 class Pace:
@@ -53,14 +53,14 @@ class Work(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """A stage in seconds: what has been done, and what is left."""
+    """A stage in seconds: the work done, and the work left."""
 
     done: float
     left: float
 
 
 def forecast(works: Sequence[Work], pace: Pace) -> Forecast:
-    """What `works` have cost at today's pace, and what they will."""
+    """The cost of `works` at the pace so far: of the units done, of those left."""
     done = left = 0.0
     for work in works:
         seconds = pace.seconds.get(work.kind, work.guess)
@@ -71,14 +71,14 @@ def forecast(works: Sequence[Work], pace: Pace) -> Forecast:
     return Forecast(done, left)
 
 
-class Told:
-    """What the user was told, and whether that still holds."""
+class Announced:
+    """The last forecast that the user has read, and whether it still holds."""
 
     def __init__(self, *, share: float = 0.3, seconds: float = 10.0):
-        """Nothing was told yet. An end that moves is news by the larger of the two.
+        """Nothing is announced yet. An end that moves is news by the larger of the two.
 
         Args:
-          share: of what was told to be left.
+          share: of the seconds left that were announced.
           seconds: at least so many.
         """
         self._share = share

@@ -44,7 +44,7 @@ def retrain(
 def hand_over(trained: keras.Model, model: keras.Model) -> None:
     """Set the weights of `model` to those of the same path in `trained`.
 
-    `trained` may have more: what is for training only.
+    `trained` may have more: drop path and an auxiliary head are for training only.
     """
     values = {weight.path: weight for weight in trained.weights}
     for weight in model.weights:

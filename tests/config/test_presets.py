@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from enas_tf.command import checks
-from enas_tf.config import presets
+from enas_tf.config import modes, presets
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError
 from enas_tf.spaces import macro, micro
@@ -14,7 +14,7 @@ ALL = [
     (space, stage, name)
     for space, named in presets.PRESETS.items()
     for name in named
-    for stage in presets.STAGES
+    for stage in modes.STAGES
 ]
 
 # scripts/cifar10_macro_search.sh of the original; below it, what the script leaves to
@@ -255,7 +255,7 @@ def test_paper_clips_as_the_published_runs_did(space, stage):
     assert published(space, stage)["child_clip_mode"] == clipped
 
 
-@pytest.mark.parametrize("stage", presets.STAGES)
+@pytest.mark.parametrize("stage", modes.STAGES)
 def test_a_paper_language_model_is_trained_by_plain_sgd(stage):
     found = published("rnn", stage)
     assert found["child_momentum"] == found["child_l2_reg"] == 0.0
@@ -286,7 +286,7 @@ def test_every_space_has_the_three_presets():
 
 
 @pytest.mark.parametrize("space", presets.PRESETS)
-@pytest.mark.parametrize("stage", presets.STAGES)
+@pytest.mark.parametrize("stage", modes.STAGES)
 def test_no_two_presets_of_a_space_are_equal(space, stage):
     named = presets.PRESETS[space]
     configs = {presets.resolve(space, stage, name, {}) for name in named}

@@ -13,7 +13,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
 from enas_tf.config.spaces.spec import Preset
 from enas_tf.spaces.op_table import OpRow, OpTable
-from enas_tf.stages import parts
+from enas_tf.stages import assembly
 
 SPEC = chain_space.SPEC
 
@@ -23,7 +23,7 @@ TABLES = dict(
     presets=presets.PRESETS,
     forms=arc_forms.FORMS,
     pictures=plots.PICTURES,
-    parts=parts.SPACES,
+    parts=assembly.SPACES,
 )
 
 

@@ -84,5 +84,5 @@ def test_names_are_cut_in_the_middle_and_told_apart_by_their_number():
     assert lines.shortened("a  name", 6) == "a name"
     assert lines.shortened("abcdefghij", 7) == "ab...ij"
     names = ["abcdeXfghij", "short", "abcdeYfghij"]
-    assert lines.told_apart(names, 11) == names
-    assert lines.told_apart(names, 10) == ["ab...j (0)", "short", "ab...j (2)"]
+    assert lines.distinct(names, 11) == names
+    assert lines.distinct(names, 10) == ["ab...j (0)", "short", "ab...j (2)"]

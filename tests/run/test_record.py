@@ -34,7 +34,7 @@ def again(path, mode="search"):
 
 
 @pytest.fixture
-def told(caplog):
+def warned(caplog):
     """A function: what has been warned of since it was last called."""
 
     def lines():
@@ -91,7 +91,7 @@ def test_both_files_are_the_same(tmp_path):
 
 @pytest.mark.parametrize(("lost", "kept"), [FILES, FILES[::-1]])
 @pytest.mark.parametrize("content", [None, "", "{}", '{"program": "make"}', "[1]"])
-def test_one_file_is_mended_from_the_other(lost, kept, content, tmp_path, told):
+def test_one_file_is_mended_from_the_other(lost, kept, content, tmp_path, warned):
     begun(tmp_path)
     path = tmp_path / lost
     path.unlink()
@@ -99,46 +99,46 @@ def test_one_file_is_mended_from_the_other(lost, kept, content, tmp_path, told):
         path.write_text(content)
     folder = again(tmp_path)
     kind = "missing" if content is None else "damaged"
-    assert told() == [f"{lost} was {kind}; mended from {kept}."]
+    assert warned() == [f"{lost} was {kind}; mended from {kept}."]
     assert folder.fact("derive", "arc", str) == "0 1 0"
     assert path.read_bytes() == (tmp_path / kept).read_bytes()
     again(tmp_path)
-    assert told() == []
+    assert warned() == []
 
 
-def test_a_checksum_whose_name_is_damaged_is_missed(tmp_path, told):
+def test_a_checksum_whose_name_is_damaged_is_missed(tmp_path, warned):
     begun(tmp_path)
     path = tmp_path / "run.json"
     path.write_text(path.read_text().replace("checksum", "chegksum").replace("7", "6"))
     assert again(tmp_path).settings("search")["seed"] == 7
-    assert told() == ["run.json was damaged; mended from run.copy.json."]
+    assert warned() == ["run.json was damaged; mended from run.copy.json."]
 
 
-def test_a_kill_between_the_two_is_no_damage_and_the_newer_counts(tmp_path, told):
+def test_a_kill_between_the_two_is_no_damage_and_the_newer_counts(tmp_path, warned):
     before = begun(tmp_path).run()
     folder = RunFolder(tmp_path)
     folder.record("derive", arc="0 1 1")
     disk.write_json(tmp_path / "run.copy.json", before)  # as if it were not yet written
     assert again(tmp_path).fact("derive", "arc", str) == "0 1 1"
-    assert told() == []
+    assert warned() == []
 
 
-def test_a_kill_after_the_very_first_file_is_told_as_what_it_is(tmp_path, told):
+def test_a_kill_after_the_very_first_file_is_told_as_what_it_is(tmp_path, warned):
     RunFolder.claim(tmp_path, reset=False).release()
     (tmp_path / "run.copy.json").unlink()
     again(tmp_path)
-    assert told() == ["run.copy.json was missing; mended from run.json."]
+    assert warned() == ["run.copy.json was missing; mended from run.json."]
 
 
 @pytest.mark.parametrize("content", [None, "", "{", '{"program": "enas_tg"}'])
-def test_without_both_it_is_made_anew_and_what_is_lost_is_told(content, tmp_path, told):
+def test_without_both_it_is_made_anew_and_the_loss_is_logged(content, tmp_path, warned):
     begun(tmp_path)
     for name in FILES:
         (tmp_path / name).unlink()
         if content is not None:
             (tmp_path / name).write_text(content)
     folder = again(tmp_path)
-    (line,) = told()
+    (line,) = warned()
     kind = "missing" if content is None else "damaged"
     assert line.startswith(f"run.json was {kind} and has no copy; made anew. Test fig")
     assert folder.settings("search")["seed"] == 7
@@ -195,7 +195,7 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 @pytest.mark.parametrize("older", [False, True], ids=["", "no copy"])
-def test_settings_that_are_not_whole(wrong, older, tmp_path, told):
+def test_settings_that_are_not_whole(wrong, older, tmp_path, warned):
     begun(tmp_path)
     path = tmp_path / "search/config.json"
     if older:
@@ -210,11 +210,11 @@ def test_settings_that_are_not_whole(wrong, older, tmp_path, told):
     folder = again(tmp_path)
     other = config_lib.replace(Config(), {"seed": 8})
     if older:
-        assert told() == []
+        assert warned() == []
         with pytest.raises(disk.Damaged, match=f"config.json is {kind}, and run"):
             folder.refuse_changes("search", other)
         return
-    assert told() == [f"search/config.json was {kind}; mended from run.json."]
+    assert warned() == [f"search/config.json was {kind}; mended from run.json."]
     assert disk.read_json(path)["seed"] == 7
     with pytest.raises(ConfigError, match="--seed was 7"):
         folder.refuse_changes("search", other)
@@ -238,17 +238,17 @@ def test_a_strange_name_in_older_settings_is_damage(tmp_path):
         RunFolder(tmp_path).settings("search")
 
 
-def test_a_folder_of_an_earlier_version_works_and_gains_what_it_lacks(tmp_path, told):
+def test_a_folder_of_an_earlier_version_works_and_gains_what_it_lacks(tmp_path, warned):
     begun(tmp_path)
     run_files.as_before(tmp_path)
     folder = again(tmp_path)
-    assert told() == []
+    assert warned() == []
     assert folder.facts("search")["settings"]["seed"] == 7
     assert disk.read_sealed(tmp_path / "run.copy.json").sealed
     assert "begin" not in folder.run()  # nobody knows when it was
     (tmp_path / "search/config.json").unlink()
     again(tmp_path)
-    assert told() == ["search/config.json was missing; mended from run.json."]
+    assert warned() == ["search/config.json was missing; mended from run.json."]
 
 
 @pytest.mark.parametrize(
@@ -270,12 +270,12 @@ def test_any_json_in_run_json_is_survived(stages, tmp_path):
     assert folder.tested_epochs() == 3
 
 
-def test_an_evaluation_mends_nothing_but_run_json(tmp_path, told):
+def test_an_evaluation_mends_nothing_but_run_json(tmp_path, warned):
     begun(tmp_path)
     path = tmp_path / "search/config.json"
     path.write_text("{}")
     again(tmp_path, mode="evaluate")
-    assert told() == ["search/config.json was damaged; read instead: run.json."]
+    assert warned() == ["search/config.json was damaged; read instead: run.json."]
     assert path.read_text() == "{}"
 
 

@@ -5,7 +5,7 @@ import pathlib
 import pytest
 from tensorboard.plugins.hparams import api_pb2, summary_v2
 
-from enas_tf.config import presets
+from enas_tf.config import modes, presets
 from enas_tf.config import sections as config_lib
 from enas_tf.run import trials
 
@@ -22,7 +22,7 @@ def columns():
 
 
 @spaces
-@pytest.mark.parametrize("stage", presets.STAGES)
+@pytest.mark.parametrize("stage", modes.STAGES)
 @pytest.mark.parametrize("preset", ["paper", "cpu", "demo"])
 def test_every_value_is_in_its_column_s_domain(space, stage, preset):
     config = presets.resolve(space, stage, preset, {})

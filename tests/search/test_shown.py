@@ -11,7 +11,7 @@ from enas_tf.search import shown as shown_lib
 from enas_tf.spaces import macro, micro, rnn
 
 
-class Told:
+class HeardReport:
     """A report that keeps what it is told."""
 
     def __init__(self):
@@ -62,7 +62,7 @@ class Task:
 @pytest.fixture
 def shown(tmp_path):
     """(what shows, its report, pictures drawn) of the macro space."""
-    space, report, drawn = macro.MacroSpace(3), Told(), []
+    space, report, drawn = macro.MacroSpace(3), HeardReport(), []
     what = shown_lib.ShownArcs(
         space,
         Policy(space),

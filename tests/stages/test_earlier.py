@@ -29,7 +29,7 @@ def said(tmp_path, caplog, given, *, stage="search", epochs=1, newer=False, save
     folder = RunFolder(tmp_path)
     command, wanted = ["python", "bin/main.py"], machine.Wanted(threads=1)
     request = Request(stage, {stage: config}, None, folder, command, wanted)
-    earlier.tell_of_changes(request, stage, epochs)
+    earlier.log_changes(request, stage, epochs)
     return caplog.text
 
 

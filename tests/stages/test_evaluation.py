@@ -75,16 +75,16 @@ def test_rows_fit_into_a_terminal_whatever_the_names():
 
 def test_balanced_accuracy_is_always_told_by_an_evaluation():
     heard = Heard()
-    evaluation.tell_all(heard, found([0, 1], [0, 0], ["cat", "dog"]))
+    evaluation.report_classes(heard, found([0, 1], [0, 0], ["cat", "dog"]))
     assert heard.lines[0] == "Test accuracy: 0.5000"
     assert heard.lines[1].startswith("Balanced accuracy: 0.5000")
 
 
 def test_after_a_training_it_is_told_where_classes_are_unbalanced():
     heard = Heard()
-    evaluation.tell(heard, found([0, 1], [0, 0], ["cat", "dog"]))
+    evaluation.report_accuracy(heard, found([0, 1], [0, 0], ["cat", "dog"]))
     assert heard.lines == ["Test accuracy: 0.5000"]
-    evaluation.tell(heard, found([0, 0, 0, 1], [0, 0, 0, 0], ["cat", "dog"]))
+    evaluation.report_accuracy(heard, found([0, 0, 0, 1], [0, 0, 0, 0], ["cat", "dog"]))
     assert heard.lines[1] == "Test accuracy: 0.7500"
     assert heard.lines[2].startswith("Balanced accuracy: 0.5000")
 

@@ -39,22 +39,22 @@ def ask(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def told(caplog):
+def summary_of(caplog):
     """A function: request -> the lines of its summary."""
 
     def lines_of(asked):
         with caplog.at_level("INFO", "absl"):
-            summary.tell(asked)
+            summary.log(asked)
         return caplog.messages[-1].splitlines()
 
     return lines_of
 
 
-def test_a_search_says_how_the_policy_did_and_how_to_train(ask, told):
+def test_a_search_says_how_the_policy_did_and_how_to_train(ask, summary_of):
     asked = ask("search")
     asked.folder.record("search", epochs=2, seconds=75.4)
     asked.folder.record("derive", **DERIVED, seconds=4.0)
-    found = told(asked)
+    found = summary_of(asked)
     python, program = asked.command_line().split()[:2]
     assert found == [
         "Summary",
@@ -71,40 +71,42 @@ def test_a_search_says_how_the_policy_did_and_how_to_train(ask, told):
     assert found[7].startswith("  next    ")
 
 
-def test_files_are_named_where_they_are_there(ask, told):
+def test_files_are_named_where_they_are_there(ask, summary_of):
     asked = ask("search")
     asked.folder.record("derive", **DERIVED)
     asked.folder.arcs.mkdir()
     (asked.folder.arcs / "best.png").touch()
-    found = [line for line in told(asked) if "run/" in line and "tensor" not in line]
+    found = [
+        line for line in summary_of(asked) if "run/" in line and "tensor" not in line
+    ]
     assert found == ["  files   run/arcs/best.png (the arc)"]
 
 
-def test_a_training_says_its_test_and_not_what_was_searched_before(ask, told):
+def test_a_training_says_its_test_and_not_what_was_searched_before(ask, summary_of):
     asked = ask("train", child_fixed_arc="0 1 0 2 1 1")
     asked.folder.record("derive", **DERIVED)
     facts = dict(test_accuracy=0.875, arc="3 3 1 3 1 1", seconds=8.0)
     asked.folder.record("train", **facts)
-    found = told(asked)
+    found = summary_of(asked)
     assert found[1] == "  arc     3 layers: 3 sepconv5x5; 3 of 3 skips."
     assert found[2] == "  test    accuracy 0.8750, trained from scratch"
     assert "--mode=predict" in found[-1] and "--input=PICTURE.png" in found[-1]
     assert not any("Policy" in line for line in found)
 
 
-def test_an_lstm_has_words_too(ask, told):
+def test_an_lstm_has_words_too(ask, summary_of):
     asked = ask("train", space="rnn", child_fixed_arc="lstm")
     asked.folder.record("train", test_perplexity=64.25, arc="lstm")
-    found = told(asked)
+    found = summary_of(asked)
     assert found[1] == "  arc     an LSTM of two layers"
     assert found[2] == "  test    perplexity 64.25, trained from scratch"
     assert "--input=TEXT.txt" in found[-1]
 
 
-def test_words_are_folded_to_eighty_columns(ask, told):
+def test_words_are_folded_to_eighty_columns(ask, summary_of):
     asked = ask("search")
     asked.folder.record("derive", **DERIVED)
-    for line in told(asked):
+    for line in summary_of(asked):
         assert len(line) <= lines.WIDTH or "--" in line
 
 

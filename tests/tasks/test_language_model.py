@@ -100,5 +100,5 @@ def test_the_reward_is_80_over_the_perplexity():
 
 
 def test_perplexity_tells_a_mean_and_the_ratio_of_two():
-    assert measures.PERPLEXITY.told(np.log(120.0)) == np.exp(np.log(120.0))
-    np.testing.assert_allclose(measures.PERPLEXITY.told(np.log(3) - np.log(2)), 1.5)
+    assert measures.PERPLEXITY.display(np.log(120.0)) == np.exp(np.log(120.0))
+    np.testing.assert_allclose(measures.PERPLEXITY.display(np.log(3) - np.log(2)), 1.5)

@@ -139,8 +139,8 @@ def test_means_are_over_all_calls_and_the_last_step_and_its_arc_are_told():
     trainer = trainer_of(network)
     run(trainer, 0, 1)
     found = run(trainer, 1, 3)
-    assert trainer.row.steps == 3 and trainer.row.told()["loss"] == (1 + 2 + 3) / 3
-    assert trainer.row.told()["measured"] == 1.0
+    assert trainer.row.steps == 3 and trainer.row.values()["loss"] == (1 + 2 + 3) / 3
+    assert trainer.row.values()["measured"] == 1.0
     assert float(found.metrics.loss) == 3
     assert (int(found.last), found.tokens.numpy().tolist()) == (2, [2])
     assert bool(found.finite)
@@ -194,7 +194,7 @@ def test_training_on_makes_the_loss_smaller():
     losses = []
     for epoch in range(15):
         run(trainer, 3 * epoch, 3 * epoch + 3, tf.constant(0.02))
-        losses.append(trainer.row.told()["loss"])
+        losses.append(trainer.row.values()["loss"])
         trainer.row.reset()
     assert np.mean(losses[-3:]) < np.mean(losses[:3]) - 0.1
 

@@ -45,18 +45,18 @@ def test_what_was_never_done_costs_its_guess_and_its_building():
 
 
 def test_an_estimate_that_still_holds_is_not_told_again():
-    told = pace_lib.Told(share=0.2, seconds=10)
-    assert told.is_news(100, now=0)
-    assert not told.is_news(60, now=50)  # 110 and not 100
-    assert told.is_news(80, now=50)  # 130
-    assert not told.is_news(55, now=75)  # as was said
-    assert told.is_news(20, now=75)  # 95: earlier is news too
+    announced = pace_lib.Announced(share=0.2, seconds=10)
+    assert announced.is_news(100, now=0)
+    assert not announced.is_news(60, now=50)  # 110 and not 100
+    assert announced.is_news(80, now=50)  # 130
+    assert not announced.is_news(55, now=75)  # as was said
+    assert announced.is_news(20, now=75)  # 95: earlier is news too
 
 
 def test_seconds_are_not_worth_a_word():
-    told = pace_lib.Told(share=0.2, seconds=10)
-    assert told.is_news(5, now=0)
-    assert not told.is_news(12, now=1)
+    announced = pace_lib.Announced(share=0.2, seconds=10)
+    assert announced.is_news(5, now=0)
+    assert not announced.is_news(12, now=1)
 
 
 def forecast(pace, **done):

@@ -62,8 +62,8 @@ class SpaceSpec:
       data: what its networks read, `kinds.IMAGES` or `kinds.TEXTS`.
       presets: sets of settings by name. `paper` is what holds where none is named.
       arcs: an `arcs.forms.Form`: the `SearchSpace` and how its arcs are written.
-      shared: a `stages.space_parts.NewShared`, which builds the shared child.
-      final: a `stages.space_parts.NewFinal`, which builds the final child of one arc.
+      shared: a `stages.space_builders.NewShared`, which builds the shared child.
+      final: a `stages.space_builders.NewFinal`, which builds the final child of an arc.
       picture: a `plots.Picture`, which draws an arc.
       parts: what not every space has; a flag that says `spaces=registry.Names(PART)`
         applies where the spec names that part.

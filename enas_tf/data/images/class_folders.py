@@ -51,10 +51,10 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
         key: [os.path.relpath(path, folder) for path in one.paths]
         for key, one in listed.items()
     }
-    name = lines.told(os.path.basename(os.path.abspath(folder)))
+    name = lines.quoted(os.path.basename(os.path.abspath(folder)))
     found = splits.arrange(given, name=name, seed=seed, files=files)
     said = (where.renamed(folder), picture_files.in_words(left_out))
-    notes = (*_told(said, name), *found.notes)
+    notes = (*_notes(said, name), *found.notes)
     return ImageData(name, *found[:3], class_names=where.classes, notes=notes)
 
 
@@ -76,7 +76,7 @@ def _listed(root: str, classes: tuple[str, ...]) -> Listed:
     )
 
 
-def _told(said: Iterable[str], name: str) -> list[str]:
+def _notes(said: Iterable[str], name: str) -> list[str]:
     """Lines on the folders that are splits, and on files left out, if there are any."""
     return [
         line for one in said if one for line in textwrap.wrap(f"{name}: {one}.", LINE)
@@ -86,11 +86,11 @@ def _told(said: Iterable[str], name: str) -> list[str]:
 def _pictures(folder: str) -> picture_files.Found:
     found = picture_files.below(folder)
     if not found.paths:
-        told = picture_files.in_words(found.left_out)
+        reasons = picture_files.in_words(found.left_out)
         raise ConfigError(
-            f"--data_path: no image in {folder}{told and f' ({told})'}: a class must "
-            f"have files that end in {', '.join(pictures.ENDINGS)}. Remove the folder, "
-            "or convert its images."
+            f"--data_path: no image in {folder}{reasons and f' ({reasons})'}: a class "
+            f"must have files that end in {', '.join(pictures.ENDINGS)}. Remove the "
+            "folder, or convert its images."
         )
     return found
 

@@ -52,7 +52,7 @@ def _name(batches: Batches, names: tuple[str, ...]) -> str:
     is_own |= form.name == "cifar100" and len(names) != 100
     if not is_own:
         return form.name
-    return lines.told(os.path.basename(os.path.abspath(batches.folder)))
+    return lines.quoted(os.path.basename(os.path.abspath(batches.folder)))
 
 
 def _names_note(batches: Batches, name: str) -> tuple[str, ...]:

@@ -46,9 +46,9 @@ def _sizes(data: ImageData) -> tuple[str, ...]:
 def _cut(names: list[str], width: int) -> str:
     """As many of `names` as fit into `width`, but one at least."""
     for count in range(len(names), 1, -1):
-        told = ", ".join(names[:count] + ["..."] * (count < len(names)))
-        if len(told) <= width:
-            return told
+        listed = ", ".join(names[:count] + ["..."] * (count < len(names)))
+        if len(listed) <= width:
+            return listed
     return f"{names[0]}, ..."
 
 
@@ -58,7 +58,7 @@ def _balance(data: ImageData) -> tuple[str, ...]:
     few, many = counts.argmin(), counts.argmax()
     if counts[many] <= UNBALANCED * counts[few]:
         return ()
-    most, least = (lines_lib.told(data.class_names[place]) for place in (many, few))
+    most, least = (lines_lib.quoted(data.class_names[place]) for place in (many, few))
     return (
         f"{data.name}: unbalanced: {counts[many]} images of {most}, "
         f"{counts[few]} of {least};",

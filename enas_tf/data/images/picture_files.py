@@ -60,12 +60,12 @@ def in_words(left_out: collections.Counter[str]) -> str:
     )
     if not reasons:
         return ""
-    told = [f"{count} {lines.told(reason)}" for reason, count in reasons[:SHOWN]]
+    listed = [f"{count} {lines.quoted(reason)}" for reason, count in reasons[:SHOWN]]
     others = sum(count for _, count in reasons[SHOWN:])
-    told += [f"{others} others"] if others else []
+    listed += [f"{others} others"] if others else []
     total = sum(count for _, count in reasons)
     verb = "file is" if total == 1 else "files are"
-    return f"{total} {verb} left out: {', '.join(told)}"
+    return f"{total} {verb} left out: {', '.join(listed)}"
 
 
 def _is_known(name: str) -> bool:

@@ -33,12 +33,12 @@ def note(
         known = set(digests[first])
         shared = [i for i, digest in enumerate(digests[second]) if digest in known]
         if shared:
-            told = f"{len(shared)} of {len(digests[second])} {WORDS[second]} images"
-            lines.append(f"{name}: also in {WORDS[first]}: {told}.")
+            words = f"{len(shared)} of {len(digests[second])} {WORDS[second]} images"
+            lines.append(f"{name}: also in {WORDS[first]}: {words}.")
             example = splits[second].images[shared[0]]
     if lines and files:
         same = _files_of(example, given, files)
-        first, last = (lines_lib.told(file) for file in (same[0], same[-1]))
+        first, last = (lines_lib.quoted(file) for file in (same[0], same[-1]))
         lines.append(f"{name}: for example {first} and {last}.")
     return tuple(lines)
 

@@ -34,11 +34,11 @@ class Layout(NamedTuple):
         plain = all(
             name.lower() in (".", *split_words.NAMES) for name in names.values()
         )
-        told = [
-            f"{lines.told(f'{name}/')} is the {split} split"
+        words = [
+            f"{lines.quoted(f'{name}/')} is the {split} split"
             for split, name in names.items()
         ]
-        return "" if plain else ", ".join(told)
+        return "" if plain else ", ".join(words)
 
 
 def layout(folder: str) -> Layout:

@@ -82,7 +82,7 @@ def inside(root: str) -> str:
 
 def listed(names: Sequence[str], limit: int = 3) -> str:
     """Some folders of these names."""
-    shown = [lines.told(f"{name}/") for name in names[:limit]]
+    shown = [lines.quoted(f"{name}/") for name in names[:limit]]
     return ", ".join(shown) + (", ..." if len(names) > limit else "")
 
 

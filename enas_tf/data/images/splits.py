@@ -47,8 +47,8 @@ def arrange(
     """
     found = _arranged(given, name=name, seed=seed)
     parts = dict(train=found.train, valid=found.valid, test=found.test)
-    told = repeats.note(parts, given, files, name=name)
-    return found._replace(notes=found.notes + told)
+    notes = repeats.note(parts, given, files, name=name)
+    return found._replace(notes=found.notes + notes)
 
 
 def _arranged(given: dict[str, Split], *, name: str, seed: int) -> Splits:

@@ -34,7 +34,7 @@ def load(dataset: str, data_path: str = "", vocab_size: int = 0) -> TextData:
     """
     if data_path:
         place = os.path.abspath(os.path.expanduser(data_path))
-        name = lines_lib.told(os.path.basename(place))
+        name = lines_lib.quoted(os.path.basename(place))
         return _from_files(name, data_path, vocab_size=vocab_size)
     if dataset == "ptb":
         return _from_files(dataset, ptb.fetch(), vocab_size=vocab_size)

@@ -52,7 +52,7 @@ def is_hidden(name: str) -> bool:
 def listed(names: Sequence[str], limit: int = SHOWN) -> str:
     """Some of the names, and the number of the others."""
     more = len(names) - limit
-    shown = ", ".join(map(lines.told, names[:limit]))
+    shown = ", ".join(map(lines.quoted, names[:limit]))
     return f"{shown} and {more} more" if more > 0 else shown
 
 

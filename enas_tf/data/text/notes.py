@@ -13,7 +13,7 @@ from enas_tf.data.text import repeats as text_repeats
 from enas_tf.data.text import vocabulary
 from enas_tf.data.text import words as words_lib
 
-LEFT_OUT = 10  # names that are told
+LEFT_OUT = 10  # names that are listed
 _MARK = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")  # no words, but marks in a text
 
 
@@ -51,8 +51,8 @@ def of_files(
         counts = " / ".join(f"{len(lines[split]):,}" for split in text_files.SPLITS)
         notes.append(f"{name}: one text, cut in order: {counts} lines of it")
     if found.left_out:
-        told = text_names.listed(found.left_out, LEFT_OUT)
-        notes.append(f"{name}: left out: {told}")
+        listed = text_names.listed(found.left_out, LEFT_OUT)
+        notes.append(f"{name}: left out: {listed}")
     notes += text_repeats.notes(name, lines)
     every = list(itertools.chain(*lines.values()))
     return (*notes, *_ends(name, every), *_other_ends(name, every))

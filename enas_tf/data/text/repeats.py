@@ -13,13 +13,13 @@ def notes(name: str, lines: Mapping[str, list[str]]) -> list[str]:
       lines: of each split; empty ones are of no account.
     """
     texts = {split: _texts(found) for split, found in lines.items()}
-    told = []
+    sentences = []
     for first, second in _PAIRS:
         if texts[first] == texts[second]:
-            told.append(f"{name}: {first} and {second} are the same text")
+            sentences.append(f"{name}: {first} and {second} are the same text")
         elif first == "train":
-            told += _shared(name, second, texts[second], set(texts[first]))
-    return told
+            sentences += _shared(name, second, texts[second], set(texts[first]))
+    return sentences
 
 
 def _texts(lines: list[str]) -> list[str]:

@@ -66,7 +66,7 @@ class NewFinal(Protocol):
         """
 
 
-class SpaceParts(NamedTuple):
+class SpaceBuilders(NamedTuple):
     """What a stage builds of a space.
 
     Attributes:
@@ -84,8 +84,8 @@ class SpaceParts(NamedTuple):
     reductions: Callable[[SearchSpace], int]
 
 
-def _of_images(spec: SpaceSpec) -> SpaceParts:
-    return SpaceParts(
+def _of_images(spec: SpaceSpec) -> SpaceBuilders:
+    return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: images.search_data(
             config, space.num_reductions
@@ -98,8 +98,8 @@ def _of_images(spec: SpaceSpec) -> SpaceParts:
     )
 
 
-def _of_texts(spec: SpaceSpec) -> SpaceParts:
-    return SpaceParts(
+def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
+    return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: texts.search_data(config),
         shared=lambda space, config, data: spec_lib.load(spec.shared)(
@@ -121,6 +121,6 @@ def _space(spec: SpaceSpec, config: Config) -> SearchSpace:
 
 
 _BY_KIND = {kinds.IMAGES: _of_images, kinds.TEXTS: _of_texts}
-SPACES: Mapping[str, SpaceParts] = registry.table(
+SPACES: Mapping[str, SpaceBuilders] = registry.table(
     lambda spec: _BY_KIND[spec.data](spec)
 )

@@ -1,4 +1,4 @@
-"""What every stage is put together from: the table of spaces, driver, report."""
+"""The parts that every stage is put together from: spaces, driver, report."""
 
 import contextlib
 import pathlib
@@ -16,15 +16,15 @@ from enas_tf.run import best_arc, counters, disk, layout, longer, progress
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import space_parts
+from enas_tf.stages import space_builders
 from enas_tf.training import stopping
 from enas_tf.training.driver import Driver
 
-SPACES = space_parts.SPACES
+SPACES = space_builders.SPACES
 
 
 def report(request: Request, stage: str) -> Report:
-    """What `stage` of the request's run reports to."""
+    """The report of `stage` of the request's run."""
     run = request.configs[stage].run
     return Report(
         request.folder.path, stage=stage, progress=run.progress, verbose=run.verbose
@@ -46,7 +46,7 @@ def with_arc(request: Request) -> Request:
 
 
 def fixed_arc(request: Request) -> FixedArc:
-    """What is trained: the architecture that was asked for, or else was derived.
+    """The arc to train: the one that was asked for, or else was derived.
 
     Raises:
       ConfigError: there is none.
@@ -69,7 +69,7 @@ def driver(
     means: Sequence[tf.Variable],
     free: Sequence[tf.Variable],
 ) -> Driver:
-    """What carries `stage` on; `groups` and `means` are all that its checkpoints hold.
+    """The driver of `stage`; `groups` and `means` are all that its checkpoints hold.
 
     `free`: those in `groups` that are no weights.
     """
@@ -180,6 +180,6 @@ def checked(driver: Driver, what: str) -> Callable[[int], None]:
 
 
 def draw_curves(folder: RunFolder) -> None:
-    """Draw curves.png from what has been measured so far."""
+    """Draw curves.png from metrics.jsonl."""
     with disk.refusals(folder.curves):
         plots.draw_curves(folder.metrics, folder.curves)
