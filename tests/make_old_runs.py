@@ -68,7 +68,7 @@ SPACES = {
 # second epoch, when the controller has learned as well.
 LAST_STEP = dict(search=25, train=22)
 # Large, and nothing that a run goes on from; so are pictures.
-LEFT_OUT = ("tensorboard", ".lock")
+LEFT_OUT = ("tensorboard", ".lock", "bin")
 # The weights of a shared micro child, of which micro_search has others.
 LARGEST = "micro_all/checkpoints/search"
 
@@ -161,10 +161,14 @@ def _run(values: dict[str, Any], last_step: int | None = None) -> None:
 
     if last_step is not None:
         _die_after(last_step)
-    program = pathlib.Path(enas_tf.__file__).parents[1] / "bin" / "main.py"
-    sys.argv = [str(program), *(f"--{name}={value}" for name, value in values.items())]
+    # A run keeps its command: no place of this machine is in it.
+    sys.executable, here = "python", pathlib.Path("bin")
+    if not here.exists():
+        here.symlink_to(pathlib.Path(enas_tf.__file__).parents[1] / "bin")
+    program = str(here / "main.py")
+    sys.argv = [program, *(f"--{name}={value}" for name, value in values.items())]
     try:
-        runpy.run_path(str(program), run_name="__main__")
+        runpy.run_path(program, run_name="__main__")
     except SystemExit as end:
         if end.code:
             raise

@@ -21,6 +21,8 @@ MAY_SAY = {
     "spaces/macro.py": "what the arcs of the space say of themselves, in JSON too",
     "spaces/micro.py": "likewise",
     "spaces/rnn.py": "likewise",
+    "spaces/op_rows.py": "each table of ops says whose it is, for refusals",
+    "children/op_kinds.py": "likewise",
 }
 
 
