@@ -2,11 +2,11 @@
 
   python tests/beside.py OLD NEW macro.step.32 [micro.reward.32 ...] [--blocks=9]
 
-OLD and NEW are folders of the sources (`git worktree add --detach OLD 3d3104a`). Of each
-there is a process with one thread, and of OLD a second one with TensorFlow's remapping,
-`fused`. In each block every process computes the same five random arcs once at the
-published sizes, in turn; told are the medians of the CPU ms of one of them, and of the
-ratios within a block. `host` in place of `step` has two filters or units.
+OLD and NEW are folders of the sources (`git worktree add --detach OLD 3d3104a`). Of
+each there is a process with one thread, and of OLD a second one with TensorFlow's
+remapping, `fused`. In each block every process computes the same five random arcs once
+at the published sizes, in turn; told are the medians of the CPU ms of one of them, and
+of the ratios within a block. `host` in place of `step` has two filters or units.
 `TF_ENABLE_ONEDNN_OPTS` counts as it does for the program.
 """
 
