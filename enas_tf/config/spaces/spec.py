@@ -67,7 +67,7 @@ class SpaceSpec:
       picture: a `plots.Picture`, which draws an arc.
       parts: what not every space has; a flag that says `spaces=registry.Names(PART)`
         applies where the spec names that part.
-      settings: a frozen dataclass of `setting` fields, the space's own flags, each with
+      settings: a frozen dataclass of `fields.field`s, the space's own flags, each with
         the prefix `child_`. Children find them as `config.own_section(CLASS)`.
       meanings: what flags of all spaces mean to this one, in the long help.
       brief: the same in the short help.
