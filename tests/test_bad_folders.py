@@ -148,7 +148,7 @@ def test_an_evaluation_that_cannot_write_is_told_and_looks(
     with monkeypatch.context() as patch:
         patch.setattr(pathlib.Path, "write_text", write)
         folder = RunFolder.take(tmp_path / "out", "evaluate", **how)
-        assert not folder.keeps
+        assert not folder.writable
         with pytest.raises(disk.Unwritable):
             RunFolder.take(tmp_path / "out", "derive", **how)
 

@@ -214,13 +214,16 @@ def stage_configs(
             values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and not begins:
             needed = stage in modes.MODES[run.mode].stages
-            values = {**_kept(folder.settings(stage, needed=needed)), **values}
+            values = {
+                **_own_settings(folder.settings(stage, needed=needed)),
+                **values,
+            }
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
     return configs
 
 
-def _kept(recorded: Mapping[str, object]) -> dict[str, Any]:
+def _own_settings(recorded: Mapping[str, object]) -> dict[str, Any]:
     """The part of a run's settings that holds for a later look at it."""
     return {
         item.flag: recorded[item.flag]

@@ -35,14 +35,14 @@ _LOST = (
 class RunFolder(RunJournal):
     """The output directory of one run, locked while this object lives."""
 
-    def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
+    def __init__(self, path: str | os.PathLike, *, writable: bool = True):
         """Creates and checks nothing, see `claim` and `look`.
 
         Args:
           path: of the folder; `~` is the user's home.
-          keeps: whether what is found or recorded is written.
+          writable: whether what is found or recorded is written.
         """
-        super().__init__(path, keeps=keeps)
+        super().__init__(path, writable=writable)
         self._lock = filelock.FileLock(self.path / run_layout.LOCK)
 
     @classmethod
@@ -115,7 +115,7 @@ class RunFolder(RunJournal):
 
         A damaged file is logged, and its twin is read.
         """
-        folder = cls(path, keeps=False)
+        folder = cls(path, writable=False)
         found = run_record.read(folder.path)
         if found and found.trouble and found.trouble.name == run_layout.RUN:
             found.trouble.log(mended=False)
@@ -137,7 +137,7 @@ class RunFolder(RunJournal):
         if needed and found.disputed and self.has_checkpoint(stage):
             raise run_settings.mixed(self.path, stage, found.disputed)
         if needed and not found.values and self.has_checkpoint(stage):
-            raise run_settings.lost(self.path, stage, found.trouble)
+            raise run_settings.lost(self.path, stage, found.fault)
         return run_settings.with_split_seed(found.values)
 
     def began_before(self, stage: str, setting: str) -> bool:
@@ -223,7 +223,7 @@ class RunFolder(RunJournal):
 
     def _keep_settings(self, stage: str, values: Mapping[str, object]) -> None:
         """In the file first: while it is whole, the copy may be of before."""
-        if self.keeps:
+        if self.writable:
             disk.write_json(run_settings.path(self.path, stage), values)
             self.record(stage, **{run_settings.KEY: values})
 
@@ -287,7 +287,7 @@ class RunFolder(RunJournal):
     def _mend(self, stage: str) -> None:
         """Writes a stage's settings to either place where the other is whole."""
         trouble, found = self._trouble(stage), self._found(stage)
-        lacks_copy = found.values and not found.trouble
+        lacks_copy = found.values and not found.fault
         lacks_copy = lacks_copy and run_settings.KEY not in self.facts(stage)
         if trouble or lacks_copy:
             self._keep_settings(stage, found.values)
@@ -297,10 +297,10 @@ class RunFolder(RunJournal):
     def _trouble(self, stage: str) -> Trouble | None:
         """The fault of the file of a stage's settings, if run.json has them."""
         found = self._found(stage)
-        if not found.values or not found.trouble or not self.has_checkpoint(stage):
+        if not found.values or not found.fault or not self.has_checkpoint(stage):
             return None
         name = f"{stage}/{run_layout.SETTINGS}"
-        return Trouble(name, found.trouble, run_layout.RUN)
+        return Trouble(name, found.fault, run_layout.RUN)
 
 
 def _versions() -> dict[str, str]:

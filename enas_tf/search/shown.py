@@ -123,10 +123,10 @@ class ShownArcs:
         Returns:
           Whether it holds anything of those that are finished.
         """
-        kept = self._lines(lambda epoch: epoch <= finished)
-        if len(kept) < len(self._lines(lambda epoch: True)):
-            rows.write(self._folder / layout.SAMPLED, kept)
-        return bool(kept)
+        finished_lines = self._lines(lambda epoch: epoch <= finished)
+        if len(finished_lines) < len(self._lines(lambda epoch: True)):
+            rows.write(self._folder / layout.SAMPLED, finished_lines)
+        return bool(finished_lines)
 
     def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
         """The rows of sampled.jsonl of the wanted epochs."""

@@ -98,7 +98,7 @@ class ImageClassifier(FinalTask[Batch]):
         """See `FinalTask`: how each class does, and what is taken for what."""
         found = self._by_class(report, moves)
         evaluation.report_classes(report, found)
-        if folder.keeps:
+        if folder.writable:
             evaluation.write(folder, found)
             picture = folder.evaluation / layout.CONFUSION
             report.message(f"See {lines.shown(picture)}.")

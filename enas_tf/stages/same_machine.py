@@ -13,7 +13,7 @@ def agree(request: Request, stage: str, report: Report) -> None:
     A command of two stages can go by one of them only.
     """
     folder, held = request.folder, tensorflow_state.held()
-    machine.keep(folder, stage, request.machine, held)
+    machine.record_conditions(folder, stage, request.machine, held)
     begun = machine.recorded(folder, stage)
     if begun and stage != request.machine.stage:
         for line in machine_notes.beside(stage, begun, held):

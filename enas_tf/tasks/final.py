@@ -117,7 +117,7 @@ class FinalTask(Protocol[BatchT]):
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
-        """The same, in full; more of it is kept in `folder` if that `keeps`."""
+        """The same, in full; more of it is kept in `folder` if that is `writable`."""
 
     def facts(self) -> dict[str, bool | int | str]:
         """What run.json keeps of the child beside its test figures."""
