@@ -95,7 +95,7 @@ class SharedChain(shared.SharedImageChild):
 
     def features(self, x, views, *, arc):
         for layer, op in enumerate(arc.ops):
-            own = shared.below(f"layer_{layer}/", views)
+            own = shared.views_under(f"layer_{layer}/", views)
             x = image_ops.conv(tf.nn.relu(x), own["kernel"])
             x = image_ops.batch_norm(x, own["scale"], own["offset"])
             there = tf.range(WIDTHS[-1]) < tf.gather(WIDTHS, op)

@@ -90,7 +90,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
           seed: [2] int32 for that, needed in training.
         """
         views = self.parameters.views()
-        stem = below("stem/", views)
+        stem = views_under("stem/", views)
         x = image_ops.conv(images, stem["kernel"])
         x = image_ops.batch_norm(x, stem["scale"], stem["offset"])
         found = self.features(x, views, arc=arc)
@@ -102,7 +102,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
         return ChildOutput(logits, aux_logits=aux)
 
 
-def below(prefix: str, views: Views) -> Views:
+def views_under(prefix: str, views: Views) -> Views:
     """The views whose path begins with `prefix`, by the rest of it."""
     length = len(prefix)
     return {n[length:]: w for n, w in views.items() if n.startswith(prefix)}

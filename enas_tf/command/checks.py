@@ -147,11 +147,11 @@ def _check_child(child: ChildConfig) -> None:
 
 def _check_ops(child: ChildConfig, space: str) -> None:
     most = len(arc_argument.FORMS[space].ops)
-    if child.num_branches > most:
+    if child.num_ops > most:
         raise ConfigError(
             config_lib.refusal(
                 "child_num_branches",
-                child.num_branches,
+                child.num_ops,
                 f"at most {most}, the number of ops of the {space} space",
             )
         )

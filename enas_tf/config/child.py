@@ -114,3 +114,8 @@ class ChildConfig(Carrier):
     lr_dec_rate: float = field(0.1, "Without cosine: factor of a decay.", low=0.0)
     lr_dec_every: int = field(100, "Without cosine: epochs between decays.", low=1)
     own: tuple[object, ...] = ()
+
+    @property
+    def num_ops(self) -> int:
+        """Ops to choose from; the original's flag calls them branches."""
+        return self.num_branches

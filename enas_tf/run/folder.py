@@ -36,7 +36,7 @@ class RunFolder(RunJournal):
     """The output directory of one run, locked while this object lives."""
 
     def __init__(self, path: str | os.PathLike, *, writable: bool = True):
-        """Creates and checks nothing, see `claim` and `look`.
+        """Creates and checks nothing, see `claim` and `read_only`.
 
         Args:
           path: of the folder; `~` is the user's home.
@@ -46,7 +46,7 @@ class RunFolder(RunJournal):
         self._lock = filelock.FileLock(self.path / run_layout.LOCK)
 
     @classmethod
-    def take(
+    def open_for_mode(
         cls,
         path: str | os.PathLike,
         mode: str,
@@ -55,19 +55,19 @@ class RunFolder(RunJournal):
         command: Sequence[str],
         began: float | None,
     ) -> "RunFolder":
-        """The folder, as `mode` needs it: see `claim` and `look`.
+        """The folder, as `mode` needs it: see `claim` and `read_only`.
 
         A prediction only reads. So does an evaluation where it may not write.
         """
         if mode == "predict":
-            return cls.look(path)
+            return cls.read_only(path)
         try:
             return cls.claim(path, reset=reset, command=command, mode=mode, began=began)
         except disk.Unwritable:
             if mode != "evaluate":
                 raise
             logging.warning("%s cannot be written: results are not kept.", path)
-            return cls.look(path)
+            return cls.read_only(path)
 
     @classmethod
     def claim(
@@ -103,14 +103,14 @@ class RunFolder(RunJournal):
         try:
             if reset:
                 run_layout.remove(folder.path)
-            folder._take_up(command, mode, began)
+            folder._begin_command(command, mode, began)
         except BaseException:
             folder.release()
             raise
         return folder
 
     @classmethod
-    def look(cls, path: str | os.PathLike) -> "RunFolder":
+    def read_only(cls, path: str | os.PathLike) -> "RunFolder":
         """Takes up a run to read in it, whoever uses it: nothing is ever written.
 
         A damaged file is logged, and its twin is read.
@@ -145,7 +145,7 @@ class RunFolder(RunJournal):
         begun = self._found(stage).values
         return bool(begun) and setting not in begun and self.has_checkpoint(stage)
 
-    def agree(self, stage: str, config: config_lib.Config) -> None:
+    def bind_settings(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
 
         Until there is a checkpoint nothing is bound: a command that failed before its
@@ -264,7 +264,7 @@ class RunFolder(RunJournal):
         listed = run_commands.of(self.run())
         return f" (pid {listed[-1].get('pid')})" if listed else ""
 
-    def _take_up(self, command: Sequence[str], mode: str, began: float) -> None:
+    def _begin_command(self, command: Sequence[str], mode: str, began: float) -> None:
         """Mends what can be, and lists the command; in one move of run.json."""
         found = run_record.read(self.path)
         self._list_command(found, command, mode, began)

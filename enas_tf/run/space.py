@@ -25,7 +25,7 @@ def mode(given: Mapping[str, object]) -> str:
     return str(given.get("mode", "train" if trains else "search"))
 
 
-def take_over(given: Mapping[str, object]) -> Mapping[str, object]:
+def with_space(given: Mapping[str, object]) -> Mapping[str, object]:
     """The flags `given`, with the space of the run in --output_dir where none was.
 
     Raises:

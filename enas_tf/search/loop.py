@@ -110,13 +110,13 @@ class Search:
             driver.stop.check()
             self.announce_left()
 
-    def look(self) -> progress.Look:
+    def progress_state(self) -> progress.State:
         """The state of the search for a progress line."""
         driver, epochs = self._collaborators.driver, self._loop.num_epochs
         epoch = min(driver.position[counters.EPOCH] + 1, epochs)
         label = f"search, epoch {epoch}/{epochs}: {self._doing}"
         found = self._forecast()
-        return progress.Look(label, *(found or (0.0, None)))
+        return progress.State(label, *(found or (0.0, None)))
 
     def announce_left(self) -> None:
         """Announce the seconds left, if they differ from what was announced."""

@@ -32,7 +32,7 @@ def report(request: Request, stage: str) -> Report:
 
 
 @contextlib.contextmanager
-def looking(request: Request) -> Iterator[Report]:
+def muted_report(request: Request) -> Iterator[Report]:
     """The voice of a mode that looks at a run: it speaks, and leaves no logs there."""
     with tempfile.TemporaryDirectory() as nowhere:
         folder = pathlib.Path(nowhere)
@@ -121,7 +121,9 @@ def _rewind(driver: Driver, report: Report, *, begun: bool) -> None:
         report.message("removed or damaged. The curves begin here.")
 
 
-def take_up(request: Request, driver: Driver, report: Report, total_steps: int) -> None:
+def extend_training(
+    request: Request, driver: Driver, report: Report, total_steps: int
+) -> None:
     """Keep how many epochs the training is to have from now on: `total_steps`.
 
     Raises:
@@ -158,7 +160,9 @@ def announce(report: Report, label: str, seconds: float, request: Request) -> No
     report.message(progress.estimate(label, seconds, has_gpu=has_gpu, preset_hint=hint))
 
 
-def moved(report: Report, driver: Driver, what: str) -> Callable[[int], None]:
+def progress_callback(
+    report: Report, driver: Driver, what: str
+) -> Callable[[int], None]:
     """Moves the progress line by so much, and stops there if that was asked for.
 
     `what` is being worked on, in words; it was built in its first call.

@@ -33,13 +33,13 @@ class ImageClassifier(FinalTask[Batch]):
     fits = "Train on images with as many channels, of the same --image_size"
 
     def __init__(
-        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+        self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
     ):
         """See `FinalTask`."""
         part = assembly.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed
         self._data = images.load(config, part.reductions(space), all_training=True)
-        agree(self._data)
+        bind(self._data)
         self.names = self._data.class_names
         # Put together here alone: the task has a copy of its own, and their mean.
         self.task = images.task(

@@ -38,12 +38,12 @@ class LanguageModelling(FinalTask[Batch]):
     test_of = "the whole text as one stream"
 
     def __init__(
-        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+        self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
     ):
         """See `FinalTask`."""
         part, loop = assembly.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
-        agree(self._data)
+        bind(self._data)
         self.names = self._data.vocabulary
         self.lessons = self.task.lessons(
             batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=config.run.seed

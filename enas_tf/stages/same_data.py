@@ -38,7 +38,7 @@ class Facts(NamedTuple):
         return f"{self.train:,} / {self.valid:,} / {self.test:,}"
 
 
-def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
+def bind(request: Request, stage: str, data: Dataset, report: Report) -> None:
     """Keep the facts when `stage` begins; compare them once it has saved something.
 
     A stage that was begun by a version that kept nothing is let pass, and so is one

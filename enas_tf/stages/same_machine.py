@@ -7,7 +7,7 @@ from enas_tf.machine import tensorflow_state
 from enas_tf.run.report import Report
 
 
-def agree(request: Request, stage: str, report: Report) -> None:
+def bind(request: Request, stage: str, report: Report) -> None:
     """Keep the conditions, if `stage` begins; `stages/run.py` sees to those of one.
 
     A command of two stages can go by one of them only.

@@ -43,13 +43,13 @@ def search(request: Request) -> None:
     """Search to the end, or go on with a search; then derive the best arc."""
     config, folder = request.configs["search"], request.folder
     with assembly.report(request, "search") as report:
-        folder.agree("search", config)
-        same_machine.agree(request, "search", report)
+        folder.bind_settings("search", config)
+        same_machine.bind(request, "search", report)
         stage = _build(request, report)
         epochs = stage.driver.position[counters.EPOCH]
         earlier.log_changes(request, "search", epochs)
         report.begin_trial(config)
-        report.begin_forecast(stage.search.look)
+        report.begin_forecast(stage.search.progress_state)
         with stage.driver.stoppable():
             with summary.timed(folder, "search", goes_on=True):
                 stage.search.run()
@@ -64,7 +64,7 @@ def derive(request: Request) -> None:
     """Derive again from a search that was begun, with its last checkpoint."""
     config, folder = request.configs["search"], request.folder
     with assembly.report(request, "search") as report:
-        folder.agree("search", config)
+        folder.bind_settings("search", config)
         stage = _build(request, report)
         if not stage.restored:
             raise ConfigError(
@@ -87,7 +87,7 @@ def _build(request: Request, report: Report) -> SearchStage:
     part = assembly.SPACES[config.run.search_for]
     space = part.space(config)
     data, task = part.search_data(config, space)
-    same_data.agree(request, "search", data, report)
+    same_data.bind(request, "search", data, report)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)

@@ -69,14 +69,14 @@ class FinalTask(Protocol[BatchT]):
     measure: ClassVar[Measure]
 
     def __init__(
-        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+        self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
     ):
         """Reads the data, then builds the child with its first weights.
 
         Args:
           config: of the training.
           fixed: the architecture.
-          agree: called with the data before anything is built; raises ConfigError if
+          bind: called with the data before anything is built; raises ConfigError if
             they are not those that the training began with.
 
         Raises:
