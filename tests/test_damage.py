@@ -56,7 +56,7 @@ final/SHA256SUMS          any      anew                 anew                 sam
 final/saved_model/*       folder   anew                 anew                 same                 refuses
 *                         folder   refuses              refuses              refuses              refuses
 """  # noqa: E501
-# The same, of what run/checkpoint.py, run/report.py and search/shown.py do.
+# The same, of what run/checkpoint.py, run/report.py and search/sampled_arcs.py do.
 OF_SAVES = """
 file                      damage   again                train                evaluate             predict
 

@@ -19,7 +19,7 @@ from enas_tf.nn.parameters import Parameters
 from enas_tf.training import optimizer
 
 
-class Own:
+class OwnWeights:
     """The weights of one arc; each comes to be when it is first asked for."""
 
     def __init__(self, values: Mapping[str, np.ndarray]):
@@ -57,7 +57,7 @@ class Own:
         return self.norm(image_ops.pointwise(x, self(f"{name}/kernel")), name)
 
 
-AuxLogits = Callable[[tf.Tensor, Own], tf.Tensor]
+AuxLogits = Callable[[tf.Tensor, OwnWeights], tf.Tensor]
 
 
 class PlainImages:
@@ -67,7 +67,7 @@ class PlainImages:
 
     def __init__(
         self,
-        features: Callable[[tf.Tensor, Own], tuple[tf.Tensor, tf.Tensor | None]],
+        features: Callable[[tf.Tensor, OwnWeights], tuple[tf.Tensor, tf.Tensor | None]],
         child: SharedChild,
         config: ChildConfig,
         *,
@@ -89,10 +89,10 @@ class PlainImages:
         self._features = features
         self._keep_prob = config.keep_prob
         self._seed = seed
-        self._own = Own(_by_name(child.parameters))
-        self._aux: tuple[AuxLogits, Own] | None = None
+        self._own = OwnWeights(_by_name(child.parameters))
+        self._aux: tuple[AuxLogits, OwnWeights] | None = None
         if aux and child.aux_parameters:
-            self._aux = aux, Own(_by_name(child.aux_parameters))
+            self._aux = aux, OwnWeights(_by_name(child.aux_parameters))
         self.forward(sample, step=tf.constant(0, tf.int64))  # makes the variables
         trunk = list(self._own.variables.values())
         head = list(self._aux[1].variables.values()) if self._aux else []

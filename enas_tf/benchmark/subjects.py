@@ -30,7 +30,7 @@ WORDS = dict(train=200_000, valid=75_000, test=20_000)
 VOCABULARY = 10_000
 
 
-class Always:
+class RepeatedLesson:
     """Lessons that are all the same batch: what is timed is the step alone."""
 
     def __init__(self, batch: Batch, batch_size: int):
@@ -105,9 +105,9 @@ class Subjects:
         self.batch = self.task.batch("train", indices)
 
     @property
-    def lessons(self) -> Always:
+    def lessons(self) -> RepeatedLesson:
         """The batch, again and again."""
-        return Always(self.batch, self.config.loop.batch_size)
+        return RepeatedLesson(self.batch, self.config.loop.batch_size)
 
     def trainer(self, network: Network) -> ChildTrainer:
         """A trainer of `network` on the batch."""

@@ -16,7 +16,7 @@ from absl import logging
 
 from enas_tf.config import sections as config_lib
 from enas_tf.run import commands as run_commands
-from enas_tf.run import disk, longer
+from enas_tf.run import disk, more_epochs
 from enas_tf.run import layout as run_layout
 from enas_tf.run import record as run_record
 from enas_tf.run import settings as run_settings
@@ -178,7 +178,7 @@ class RunFolder(RunJournal):
             )
         if changes[0].flag != run_settings.LENGTH or stage != "train" or not trains:
             raise refusal
-        longer.refuse(
+        more_epochs.refuse(
             config,
             begun=changes[0].old,
             trained=self.tested_epochs(),

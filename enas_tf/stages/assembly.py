@@ -12,7 +12,7 @@ from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command.request import Request
 from enas_tf.config.sections import ConfigError
-from enas_tf.run import best_arc, counters, disk, layout, longer, progress
+from enas_tf.run import best_arc, counters, disk, layout, more_epochs, progress
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -132,7 +132,7 @@ def extend_training(
     folder, asked = request.folder, request.configs["train"].loop.num_epochs
     if driver.position[counters.CHILD] > total_steps:
         trained = max(driver.position[counters.EPOCH], asked + 1)
-        raise longer.too_few(asked, trained, str(folder.path))
+        raise more_epochs.too_few(asked, trained, str(folder.path))
     begun = folder.settings("train").get("num_epochs", asked)
     if begun != asked:
         report.message(f"Goes on to {asked} epochs; {begun} were asked for before.")

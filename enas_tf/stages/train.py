@@ -23,7 +23,7 @@ from enas_tf.stages import (
     same_machine,
     summary,
     tested,
-    warm,
+    warm_start,
 )
 from enas_tf.tasks.final import FinalTask
 from enas_tf.training import retrain
@@ -118,7 +118,7 @@ def _build(request: Request, config: Config, report: Report) -> FinalStage:
     announce_left = functools.partial(_announce_left, request, report, driver, total)
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
     if not assembly.restore(driver, report, "train"):
-        warm.begin(config, report, final)
+        warm_start.load_weights(config, report, final)
     for line in final.describe():
         report.message(line)
     return FinalStage(final, epochs, driver, total)
