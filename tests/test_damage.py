@@ -146,7 +146,7 @@ def damaged(finished, path, name, damage, copy=os.link):
 
 @contextlib.contextmanager
 def told(caplog):
-    """What is warned of inside."""
+    """The warnings inside."""
     caplog.clear()
     with caplog.at_level("WARNING", "absl"):
         found = types.SimpleNamespace(lines=[])

@@ -83,7 +83,7 @@ class PlainImages:
           child: whose weights it starts with.
           config: dropout.
           sample: [1, H, W, channels] float32, an image.
-          seed: of what is dropped.
+          seed: of dropout.
           aux: (its map, weights) -> the auxiliary head's logits, if there is one.
         """
         self._features = features
@@ -100,7 +100,7 @@ class PlainImages:
         self.decayed = [True] * len(trunk) + [False] * len(head)
 
     def optimizer(self, config: ChildConfig) -> Optimizer:
-        """What trains the variables, one by one, as a final child's."""
+        """The optimizer of the variables, one by one, as a final child's."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
     def initial_state(self, batch_size: int) -> None:

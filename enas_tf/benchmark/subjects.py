@@ -37,7 +37,7 @@ class RepeatedLesson:
         """The lessons of one batch.
 
         Args:
-          batch: what the task's `loss` takes.
+          batch: for the task's `loss`.
           batch_size: B of it.
         """
         self.batch_size = batch_size
@@ -149,7 +149,7 @@ class Subjects:
 
 
 def task(config: Config, data: Data) -> Task:
-    """Noise in the shape of the published data: what is in it costs nothing."""
+    """Noise in the shape of the published data: its content costs nothing."""
     rng = np.random.default_rng(0)
     if config.run.search_for in config_lib.TEXTS:
         size = len(data.vocabulary)

@@ -47,7 +47,7 @@ class SharedRnnChild(keras.layers.Layer):
         self.built = True
 
     def initial_state(self, batch_size: tf.Tensor | int) -> tf.Tensor:
-        """What a text begins with, [B, H] zeros."""
+        """The state before the first word of a text, [B, H] zeros."""
         return tf.zeros([batch_size, self.config.hidden_size])
 
     def call(
@@ -108,7 +108,7 @@ class SharedRnnChild(keras.layers.Layer):
         return recurrent.weights_of_all(len(arc.inputs))
 
     def _penalty(self, states: tf.Tensor, cell: recurrent.Cell) -> tf.Tensor:
-        """What is added to the loss, []."""
+        """The penalty to add to the loss, []."""
         config = self.config
         # Deviation D24: the plain sum of squares, node 1 included.
         return (

@@ -1,4 +1,4 @@
-"""What the shared image children have in common: stem, classifier, their weights.
+"""The common parts of shared image children: stem, classifier, their weights.
 
 A subclass says what lies between. Weights live in one flat vector
 (nn/parameters.py); an auxiliary head, which L2 leaves out, has a vector of its own.
@@ -20,7 +20,7 @@ ArcT = TypeVar("ArcT")  # of the space
 
 
 class Features(NamedTuple):
-    """What a child makes of an image before it classifies.
+    """The features of an image, which a child then classifies.
 
     Attributes:
       map: [B, h, w, C] float32, to be averaged.
@@ -69,7 +69,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
         """
 
     def aux_logits(self, x: tf.Tensor) -> tf.Tensor | None:
-        """What the auxiliary head makes of its map; no head by default."""
+        """The auxiliary head's logits of its map; no head by default."""
         return None
 
     def call(

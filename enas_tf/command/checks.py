@@ -49,7 +49,7 @@ def check_not_empty(given: Mapping[str, object]) -> None:
 
 
 def check(config: Config) -> None:
-    """Refuse wrong settings that are seen to be wrong without files or data.
+    """Refuse settings that are wrong whatever the files and the data.
 
     Raises:
       ConfigError: the first setting that is out of its range, or clashes with another.

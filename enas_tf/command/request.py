@@ -52,7 +52,7 @@ class Request(NamedTuple):
 
     @property
     def arc(self) -> str:
-        """What is trained, as settings have it; "" until it is known."""
+        """The arc to train, as settings have it; "" until it is known."""
         return self.fixed.text if self.fixed else ""
 
     def with_arc(self, fixed: FixedArc) -> "Request":

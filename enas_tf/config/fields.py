@@ -71,5 +71,5 @@ def field(
 
 
 def _now(value: object) -> Any:
-    """What stands in a setting's metadata, made now where a function makes it."""
+    """The value of a setting's metadata, made now where a function makes it."""
     return value() if callable(value) else value

@@ -95,7 +95,7 @@ class RunConfig:
 
 @dataclasses.dataclass(frozen=True)
 class LoopConfig:
-    """How long a stage trains and how often it looks up."""
+    """The length of a training, its batches, and its pauses for evaluations."""
 
     batch_size: int = field(
         128, "Images, or texts, in a batch, in reward batches too.", low=1, high=10**6
@@ -181,7 +181,7 @@ class DataConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DeriveConfig:
-    """How the best arc is picked after a search."""
+    """The choice of the best arc after a search."""
 
     num_samples: int = field(
         100, "Arcs to sample from the policy, and at random.", low=2

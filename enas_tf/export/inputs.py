@@ -8,7 +8,7 @@ from absl import logging
 
 
 class Found(NamedTuple):
-    """What a folder and those below it hold.
+    """The files of a folder and those below it.
 
     Attributes:
       files: that are to be asked about, at least one.

@@ -1,4 +1,4 @@
-"""What an exported language model says about text files.
+"""An exported language model's answers to text files.
 
 Files are read and checked before TensorFlow is imported, and nothing but the export is
 needed.

@@ -26,7 +26,7 @@ from enas_tf.nn.residuals import Residuals
 
 
 class Function(NamedTuple):
-    """What a node may apply to its product.
+    """A function that a node may apply to its product.
 
     Attributes:
       value: x [B, H] float32 -> y like x, element by element.

@@ -201,7 +201,7 @@ class _Player:
           controller: whose weights decide.
           batch_size: B.
           scored: whether `sample` will be asked for.
-          seed: [2] int32, of what is drawn; None where `tokens` are given.
+          seed: [2] int32, of the draws; None where `tokens` are given.
           tokens: [B, T], followed instead of drawing; None: draw.
         """
         self.logits: list[tf.Tensor] = []
@@ -223,7 +223,7 @@ class _Player:
         self._skip_kls: list[tf.Tensor] = []
 
     def move(self, step: base.Step) -> None:
-        """One LSTM step, unless it is still, and what it decides."""
+        """One LSTM step, unless it is still, and its decision."""
         if step.forget:
             self._anchors, self._keys = [], []
         if not step.still:

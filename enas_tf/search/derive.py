@@ -34,7 +34,7 @@ class Comparison(NamedTuple):
     Attributes:
       policy_mean: mean of the task's measured values (right answers, or nats a word)
         over arcs sampled from the controller.
-      random_mean: the same of uniformly random arcs.
+      random_mean: that mean over uniformly random arcs.
       difference: the first minus the second.
       low: of its 95 % interval, over other arcs and other examples.
       high: of its 95 % interval.

@@ -126,7 +126,7 @@ class ImageClassifier(FinalTask[Batch]):
         return predict_images.report(final, source)
 
     def _by_class(self, report: Report, moves: Moves) -> ByClass:
-        """What the model answers to the test images."""
+        """The model's answers to the test images, class by class."""
         report.begin("test", self.task.size("test"), unit="image")
         answers = retrain.test_answers(
             self._model,

@@ -1,4 +1,4 @@
-"""What a stage builds of a space, from its spec; nothing here knows a space's name."""
+"""The parts of a space that stages build, from its spec; no space is known by name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -67,7 +67,7 @@ class NewFinal(Protocol):
 
 
 class SpaceBuilders(NamedTuple):
-    """What a stage builds of a space.
+    """The functions that build the parts of a space.
 
     Attributes:
       space: config -> the space.

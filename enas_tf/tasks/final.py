@@ -90,7 +90,7 @@ class FinalTask(Protocol[BatchT]):
         """Lines on the architecture and on how large the child is."""
 
     def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
-        """What follows the training steps of `epoch`, counted from 0.
+        """Do the work behind the training steps of `epoch`, counted from 0.
 
         It may change `variables` and the optimizer's, as a pure function of these and
         of the data: a run that is killed before the next checkpoint does it again.
@@ -120,7 +120,7 @@ class FinalTask(Protocol[BatchT]):
         """The same, in full; more of it is kept in `folder` if that is `writable`."""
 
     def facts(self) -> dict[str, bool | int | str]:
-        """What run.json keeps of the child beside its test figures."""
+        """The facts of the child in run.json, beside its test figures."""
 
     def export(self, folder: pathlib.Path) -> float:
         """Write the child to `folder` whole, or leave that as it was.

@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 
 def begin(folder, stage, config):
-    """What a stage does: agrees on its settings, then saves its first checkpoint."""
+    """A stage begins: it binds its settings, then saves its first checkpoint."""
     folder.bind_settings(stage, config)
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
     (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)

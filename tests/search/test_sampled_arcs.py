@@ -1,4 +1,4 @@
-"""What is shown after a controller phase: one line, ten rows, few pictures."""
+"""The arcs of a controller phase: one line, ten rows, few pictures."""
 
 import json
 
@@ -12,7 +12,7 @@ from enas_tf.spaces import macro, micro, rnn
 
 
 class HeardReport:
-    """A report that keeps what it is told."""
+    """A report that remembers its lines and rows."""
 
     def __init__(self):
         self.lines, self.details, self.rows, self.texts, self.images = (
