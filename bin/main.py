@@ -68,7 +68,7 @@ def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     quiet.plain_log()
     command = flags.command(argv[0])
-    held = run_space.take_over(flags.given()).get("search_for")
+    held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
     given = flags.given(space=space)
     asked = request.build(given, flags.preset(), command, began=BEGAN)

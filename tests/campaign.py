@@ -93,7 +93,7 @@ def _campaign(asked: argparse.Namespace) -> int:
 
 
 def _parted(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
-    """What is not the same in two runs, weights first."""
+    """The differences of two runs, weights first."""
     names = dict.fromkeys([*theirs, *ours])
     return [name for name in names if ours.get(name) != theirs.get(name)]
 

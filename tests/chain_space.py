@@ -15,7 +15,7 @@ from matplotlib import figure as figure_lib
 
 from enas_tf.arcs.forms import Form
 from enas_tf.children import shared
-from enas_tf.config import setting as setting_lib
+from enas_tf.config import fields
 from enas_tf.config.sections import ChildConfig
 from enas_tf.config.spaces import kinds
 from enas_tf.config.spaces.spec import Preset, SpaceSpec
@@ -32,7 +32,7 @@ WIDTHS = (4, 8)
 class ChainSettings:
     """The flags of this space alone."""
 
-    kernel: int = setting_lib.setting(3, "Side of a chain's kernels.", low=1, high=5)
+    kernel: int = fields.field(3, "Side of a chain's kernels.", low=1, high=5)
 
 
 class ChainArc(NamedTuple):
@@ -95,7 +95,7 @@ class SharedChain(shared.SharedImageChild):
 
     def features(self, x, views, *, arc):
         for layer, op in enumerate(arc.ops):
-            own = shared.below(f"layer_{layer}/", views)
+            own = shared.views_under(f"layer_{layer}/", views)
             x = image_ops.conv(tf.nn.relu(x), own["kernel"])
             x = image_ops.batch_norm(x, own["scale"], own["offset"])
             there = tf.range(WIDTHS[-1]) < tf.gather(WIDTHS, op)

@@ -77,7 +77,7 @@ def searched(path, space):
     """A folder in which a search of `space` has saved its first checkpoint."""
     folder = RunFolder.claim(path, reset=False)
     begun = config_lib.replace(config_lib.Config(), {"search_for": space})
-    folder.agree("search", begun)
+    folder.bind_settings("search", begun)
     folder.checkpoints("search").mkdir(parents=True)
     (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder.release()
@@ -119,7 +119,7 @@ def test_a_setting_that_was_left_out_is_to_be_left_out_again(refused, tmp_path):
 
 def test_a_changed_setting_is_refused_naming_both_values(refused, tmp_path):
     folder = RunFolder.claim(tmp_path / "out", reset=False)
-    folder.agree("search", config_lib.Config())
+    folder.bind_settings("search", config_lib.Config())
     folder.checkpoints("search").mkdir(parents=True)
     (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder.release()
@@ -147,10 +147,10 @@ def test_an_evaluation_that_cannot_write_is_told_and_looks(
 
     with monkeypatch.context() as patch:
         patch.setattr(pathlib.Path, "write_text", write)
-        folder = RunFolder.take(tmp_path / "out", "evaluate", **how)
-        assert not folder.keeps
+        folder = RunFolder.open_for_mode(tmp_path / "out", "evaluate", **how)
+        assert not folder.writable
         with pytest.raises(disk.Unwritable):
-            RunFolder.take(tmp_path / "out", "derive", **how)
+            RunFolder.open_for_mode(tmp_path / "out", "derive", **how)
 
 
 MODES = ["search", "all", "train", "derive", "evaluate", "export", "predict"]

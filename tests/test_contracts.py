@@ -8,7 +8,7 @@ import inspect
 
 import pytest
 
-from enas_tf.benchmark.subjects import Always, GivenArcs
+from enas_tf.benchmark.subjects import GivenArcs, RepeatedLesson
 from enas_tf.children.contract import SharedChild
 from enas_tf.children.macro import SharedMacroChild
 from enas_tf.children.micro import SharedMicroChild
@@ -35,7 +35,7 @@ def kept_by_tasks(task: ImageClassification | LanguageModel) -> Task:
     return task
 
 
-def kept_by_lessons(lessons: Shuffled | Passages | Always) -> Lessons:
+def kept_by_lessons(lessons: Shuffled | Passages | RepeatedLesson) -> Lessons:
     return lessons
 
 
@@ -69,7 +69,7 @@ REWARDS: tuple[Reward, ...] = (rewards.accuracy, rewards.inverse_perplexity)
 
 KEEPS: list[tuple[type, type]] = [
     *((Task, one) for one in (ImageClassification, LanguageModel)),
-    *((Lessons, one) for one in (Shuffled, Passages, Always)),
+    *((Lessons, one) for one in (Shuffled, Passages, RepeatedLesson)),
     *((Network, one) for one in (SampledChild, FinalNetwork, FinalLanguageNetwork)),
     *((Optimizer, one) for one in (Momentum, Sgd, AveragedSgd)),
     *((Policy, one) for one in (Controller, GivenArcs)),

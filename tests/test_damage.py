@@ -56,7 +56,7 @@ final/SHA256SUMS          any      anew                 anew                 sam
 final/saved_model/*       folder   anew                 anew                 same                 refuses
 *                         folder   refuses              refuses              refuses              refuses
 """  # noqa: E501
-# The same, of what run/checkpoint.py, run/report.py and search/shown.py do.
+# The same, of what run/checkpoint.py, run/report.py and search/sampled_arcs.py do.
 OF_SAVES = """
 file                      damage   again                train                evaluate             predict
 
@@ -146,7 +146,7 @@ def damaged(finished, path, name, damage, copy=os.link):
 
 @contextlib.contextmanager
 def told(caplog):
-    """What is warned of inside."""
+    """The warnings inside."""
     caplog.clear()
     with caplog.at_level("WARNING", "absl"):
         found = types.SimpleNamespace(lines=[])

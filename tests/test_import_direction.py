@@ -59,7 +59,7 @@ LIGHT_MODULES = {
     "enas_tf.export.sums",
     "enas_tf.run.best_arc",
     "enas_tf.run.folder",
-    "enas_tf.run.longer",
+    "enas_tf.run.more_epochs",
     "enas_tf.run.space",
 }
 HEAVY = {"tensorflow", "keras", "tensorflow_datasets", "tensorboard"}

@@ -264,7 +264,7 @@ def test_a_signal_saves_and_says_how_to_go_on(uninterrupted, tmp_path, number, s
 # Where a signal arrives: a module, and the function of it that is interrupted.
 PLACES = {
     "derive": (derive, "_values"),
-    "test": (assembly, "moved"),
+    "test": (assembly, "progress_callback"),
     "export": (exported, "fresh"),
     "validation": (stream_loss.StreamLoss, "mean"),  # rnn's, after an epoch
 }

@@ -44,7 +44,7 @@ def parsed(*words):
 def ask(*words):
     """The request that bin/main.py makes of `words`, and the notices."""
     values = parsed("--noprogress", *words)
-    space = run_space.take_over(flags.given(values)).get("search_for")
+    space = run_space.with_space(flags.given(values)).get("search_for")
     given = flags.given(values, space=space)
     command = flags.command("bin/main.py", values)
     asked = request.build(given, flags.preset(values), command)

@@ -24,7 +24,11 @@ ALLOWED = {
     ("plots.pen", "line", "style"): _STYLE,
     ("plots.pen", "curve", "style"): _STYLE,
     ("search.rewards", "__call__", "arc"): "a reward of one space reads its arcs",
-    ("search.shown", "__init__", "draw"): "draws the arcs of whichever space it is of",
+    (
+        "search.sampled_arcs",
+        "__init__",
+        "draw",
+    ): "draws arcs of the space, whichever it is",
     ("children.contract", "__call__", "arc"): _OWN_ARC,
     ("benchmark.subject", "__call__", "arc"): _OWN_ARC,
     ("stages.space_builders", "__call__", "arc"): _OWN_ARC,

@@ -66,7 +66,7 @@ def sized_by(space_name: str) -> str:
     return FORMS[space_name].sized_by
 
 
-def follows(text: str, space_name: str) -> dict[str, Any]:
+def settings_of(text: str, space_name: str) -> dict[str, Any]:
     """The settings, by flag name, that follow from the arc of the integers `text`."""
     form = FORMS[space_name]
     if text in form.baselines:
@@ -128,7 +128,7 @@ def _from_integers(text: str, form: Form, child: config.ChildConfig) -> FixedArc
         arc = form.older(" ".join(words))
         return _from_older(arc, form, child)
     size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
-    space = form.of_size(size, child.num_branches)
+    space = form.of_size(size, child.num_ops)
     return _in(space, space.parse(" ".join(words)))
 
 
@@ -151,7 +151,7 @@ def _in(space: base.SearchSpace, arc: Arc) -> FixedArc:
 
 
 def _from_older(arc: RnnArc, form: Form, child: config.ChildConfig) -> FixedArc:
-    converted = _in(form.of_size(len(arc.ops), child.num_branches), arc)
+    converted = _in(form.of_size(len(arc.ops), child.num_ops), arc)
     logging.warning(
         "--child_fixed_arc is in the older form; converted: %s", converted.text
     )
@@ -170,7 +170,7 @@ def _from_json(text: str, form: Form, child: config.ChildConfig) -> FixedArc:
         size = max(smallest, form.size_of_fields(fields))
     except (LookupError, TypeError):
         size = smallest  # will do to be told what is wrong
-    space = form.of_size(size, child.num_branches)
+    space = form.of_size(size, child.num_ops)
     return _in(space, space.from_json(text))
 
 
@@ -196,8 +196,8 @@ def _from_nni(
 ) -> FixedArc:
     if form.genotypes != genotype_source.CELLS:
         raise ValueError("it is nni's JSON, which says nothing that this space knows")
-    arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_branches)
-    return arc_genotype.of_cells(arc, form, child.num_branches)
+    arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_ops)
+    return arc_genotype.of_cells(arc, form, child.num_ops)
 
 
 def _refusal(reason: str, space_name: str) -> config.ConfigError:

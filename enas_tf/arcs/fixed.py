@@ -7,7 +7,7 @@ Arc = tuple[object, ...]
 
 
 class FixedArc(NamedTuple):
-    """What --child_fixed_arc means.
+    """The arc, or the baseline, of --child_fixed_arc.
 
     Attributes:
       text: as settings keep it: integers, or the name of a baseline.

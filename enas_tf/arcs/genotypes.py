@@ -105,7 +105,7 @@ def _arc(
 ) -> FixedArc:
     if one.fault:
         raise ValueError(one.fault)
-    form, num_ops = arc_forms.FORMS[space_name], child.num_branches
+    form, num_ops = arc_forms.FORMS[space_name], child.num_ops
     if one.kind == genotype_source.RECURRENT:
         arc = recurrent_genotype.arc_of(
             one.fields, concat=concat, average=average, num_ops=num_ops

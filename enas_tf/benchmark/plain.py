@@ -19,7 +19,7 @@ from enas_tf.nn.parameters import Parameters
 from enas_tf.training import optimizer
 
 
-class Own:
+class OwnWeights:
     """The weights of one arc; each comes to be when it is first asked for."""
 
     def __init__(self, values: Mapping[str, np.ndarray]):
@@ -61,7 +61,7 @@ class Own:
         return self.norm(image_ops.pointwise(x, self(f"{name}/kernel")), name)
 
 
-AuxLogits = Callable[[tf.Tensor, Own], tf.Tensor]
+AuxLogits = Callable[[tf.Tensor, OwnWeights], tf.Tensor]
 
 
 class PlainImages:
@@ -71,7 +71,7 @@ class PlainImages:
 
     def __init__(
         self,
-        features: Callable[[tf.Tensor, Own], tuple[tf.Tensor, tf.Tensor | None]],
+        features: Callable[[tf.Tensor, OwnWeights], tuple[tf.Tensor, tf.Tensor | None]],
         child: SharedChild,
         config: ChildConfig,
         *,
@@ -87,16 +87,16 @@ class PlainImages:
           child: whose weights it starts with.
           config: dropout.
           sample: [1, H, W, channels] float32, an image.
-          seed: of what is dropped.
+          seed: of dropout.
           aux: (its map, weights) -> the auxiliary head's logits, if there is one.
         """
         self._features = features
         self._keep_prob = config.keep_prob
         self._seed = seed
-        self._own = Own(_by_name(child.parameters))
-        self._aux: tuple[AuxLogits, Own] | None = None
+        self._own = OwnWeights(_by_name(child.parameters))
+        self._aux: tuple[AuxLogits, OwnWeights] | None = None
         if aux and child.aux_parameters:
-            self._aux = aux, Own(_by_name(child.aux_parameters))
+            self._aux = aux, OwnWeights(_by_name(child.aux_parameters))
         self.forward(sample, step=tf.constant(0, tf.int64))  # makes the variables
         trunk = list(self._own.variables.values())
         head = list(self._aux[1].variables.values()) if self._aux else []
@@ -104,7 +104,7 @@ class PlainImages:
         self.decayed = [True] * len(trunk) + [False] * len(head)
 
     def optimizer(self, config: ChildConfig) -> Optimizer:
-        """What trains the variables, one by one, as a final child's."""
+        """The optimizer of the variables, one by one, as a final child's."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
     def initial_state(self, batch_size: int) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from enas_tf.benchmark.plain import Own
+from enas_tf.benchmark.plain import OwnWeights
 from enas_tf.children import op_forms
 from enas_tf.nn import image_ops
 from enas_tf.spaces import macro, op_rows
 from enas_tf.spaces.macro import MacroArc
 
 
-def features(x: tf.Tensor, own: Own, arc: MacroArc) -> tuple[tf.Tensor, None]:
+def features(x: tf.Tensor, own: OwnWeights, arc: MacroArc) -> tuple[tf.Tensor, None]:
     """From the stem's output to the classifier's input."""
     pools = macro.pool_layers(len(arc.ops))
     sources = [x]
@@ -34,7 +34,7 @@ def _is_read(source: int, arc: MacroArc, first: int) -> bool:
 
 
 def _layer(
-    sources: list[tf.Tensor], own: Own, name: str, op: int, skips: Sequence[int]
+    sources: list[tf.Tensor], own: OwnWeights, name: str, op: int, skips: Sequence[int]
 ) -> tf.Tensor:
     x = image_ops.pointwise(sources[-1], own(f"{name}/in/kernel", op))
     x = tf.nn.relu(own.norm(x, f"{name}/in", op))
@@ -45,7 +45,7 @@ def _layer(
     return own.norm(tf.add_n([y, *read]), f"{name}/skip")
 
 
-def _op(x: tf.Tensor, own: Own, name: str, number: int) -> tf.Tensor:
+def _op(x: tf.Tensor, own: OwnWeights, name: str, number: int) -> tf.Tensor:
     op = op_forms.MACRO[number]
     y = op.apply(x, own.pieces(f"{name}/{op.name}", op.pieces(x.shape[-1])))
     if not op.normed:

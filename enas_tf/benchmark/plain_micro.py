@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from enas_tf.benchmark.plain import Own
+from enas_tf.benchmark.plain import OwnWeights
 from enas_tf.children import aux_head, micro_weights, op_forms
 from enas_tf.nn import image_ops
 from enas_tf.spaces import micro
@@ -10,7 +10,7 @@ from enas_tf.spaces.micro import Cell, MicroArc
 
 
 def features(
-    x: tf.Tensor, own: Own, arc: MicroArc, *, num_layers: int, filters: int
+    x: tf.Tensor, own: OwnWeights, arc: MicroArc, *, num_layers: int, filters: int
 ) -> tuple[tf.Tensor, tf.Tensor | None]:
     """From the stem's output to the classifier's input and the aux head's."""
     earlier = last = x
@@ -29,7 +29,7 @@ def features(
     return tf.nn.relu(last), aux
 
 
-def aux_logits(x: tf.Tensor, own: Own) -> tf.Tensor:
+def aux_logits(x: tf.Tensor, own: OwnWeights) -> tf.Tensor:
     """The auxiliary head's logits of its map."""
     pool = dict(ksize=aux_head.AUX_POOL, strides=aux_head.AUX_STRIDE)
     x = tf.nn.avg_pool2d(tf.nn.relu(x), padding="VALID", **pool)
@@ -39,7 +39,7 @@ def aux_logits(x: tf.Tensor, own: Own) -> tf.Tensor:
 
 
 def _calibrated(
-    x: tf.Tensor, own: Own, name: str, plan: micro_weights.Plan
+    x: tf.Tensor, own: OwnWeights, name: str, plan: micro_weights.Plan
 ) -> tf.Tensor:
     """x in the size and with the channels of the cell that reads it."""
     if plan.reduces and name.endswith("first"):
@@ -50,7 +50,7 @@ def _calibrated(
 
 
 def _cell(
-    first: tf.Tensor, second: tf.Tensor, own: Own, name: str, cell: Cell
+    first: tf.Tensor, second: tf.Tensor, own: OwnWeights, name: str, cell: Cell
 ) -> tf.Tensor:
     nodes = [first, second]
     starts = micro_weights.first_rows(len(cell.ops) // 2)[:-1]
@@ -68,7 +68,7 @@ def _cell(
     return own.norm(y, f"{name}/out")
 
 
-def _op(x: tf.Tensor, own: Own, name: str, number: int, row: int) -> tf.Tensor:
+def _op(x: tf.Tensor, own: OwnWeights, name: str, number: int, row: int) -> tf.Tensor:
     op = op_forms.MICRO[number]
     path = f"{name}/edges/{op.name}"
     return op.apply(x, own.pieces(path, op.pieces(x.shape[-1]), row))

@@ -29,7 +29,7 @@ class PlainTexts:
           arc: the cell, of ints.
           child: whose weights it starts with.
           config: its sizes, what is dropped and decayed.
-          seed: of what is dropped.
+          seed: of dropout.
         """
         views = child.parameters.views()
         self._model = language.CellWordModel(
@@ -56,11 +56,11 @@ class PlainTexts:
         self.decayed = [False] * len(self.variables)  # in the penalty
 
     def optimizer(self, config: ChildConfig) -> Optimizer:
-        """What trains the variables."""
+        """The optimizer of the variables."""
         return optimizer.of_child(self.variables, momentum=config.momentum)
 
     def initial_state(self, batch_size: int) -> tf.Tensor:
-        """What a text begins with, [B, H] zeros."""
+        """The state before the first word of a text, [B, H] zeros."""
         return self._model.initial_state(batch_size)
 
     def forward(

@@ -132,7 +132,7 @@ def _first_step() -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
 
 
 def _memory(name: str) -> float:
-    """What Linux says of this process, in megabytes.
+    """A figure of Linux on this process, in megabytes.
 
     Not getrusage's peak: a process inherits that from the one that started it.
     """

@@ -62,7 +62,7 @@ def _steps(subjects: Subjects) -> Callable[[], None]:
 
 
 def _rewards(subjects: Subjects) -> Callable[[], object]:
-    """What the same arcs are paid for: each of them on a batch."""
+    """The rewards of the same arcs, each on a batch."""
     scorer = scoring.Scorer(subjects.child, subjects.space, subjects.task)
     tokens = subjects.arcs(steps.ARCS)
     batches = phases.batches(subjects, steps.ARCS, subjects.config.loop.batch_size)

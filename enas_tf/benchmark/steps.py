@@ -36,7 +36,7 @@ def step(space: str) -> dict[str, float]:
 
 
 def host(space: str) -> dict[str, float]:
-    """With so few filters and images that what is left is the framework's work."""
+    """With so few filters and images that only the framework's work is left."""
     subjects = Subjects(space, **subject.of(space).host)
     found = over_fixed(subjects, "host", steps=HOST_STEPS, blocks=HOST_BLOCKS)
     found |= drawing(subjects, steps=HOST_STEPS, blocks=HOST_BLOCKS)
@@ -44,7 +44,7 @@ def host(space: str) -> dict[str, float]:
 
 
 def drawing(subjects: Subjects, *, steps: int, blocks: int) -> dict[str, float]:
-    """What the steps above leave out, their arc being given: drawing it.
+    """The draw of an arc, which the steps above leave out.
 
     Over a fixed network's step, which takes `host_fixed_cpu_ms`.
     """
@@ -111,5 +111,5 @@ def over_fixed(
 def _all_ops(
     self: switch.Switch, index: tf.Tensor, x: tf.Tensor, weights: object
 ) -> tf.Tensor:
-    """What a `Switch` gives, with every op computed and one picked."""
+    """A `Switch`'s value, with every op computed and one picked."""
     return tf.stack([op(x, weights) for op in self.ops])[index]

@@ -1,4 +1,4 @@
-"""How a space is measured: what a spec's `benchmark` names."""
+"""The measurement of a space: a spec's `benchmark` names one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +17,7 @@ class Fixed(Network, Protocol):
     """A network of one arc, which is asked without being trained as well."""
 
     def answer(self, inputs: tf.Tensor) -> ChildOutput:
-        """What it says of a batch; nothing is dropped, and no state came before."""
+        """Its output for a batch; nothing is dropped, and no state came before."""
 
 
 class Plain(Protocol):
@@ -37,7 +37,7 @@ class Plain(Protocol):
 
 
 class Subject(NamedTuple):
-    """What is measured of a space.
+    """The subject of the measurements of a space.
 
     Attributes:
       plain: builds a fixed network of one arc.

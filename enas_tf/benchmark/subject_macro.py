@@ -1,4 +1,4 @@
-"""How the macro space is measured."""
+"""The subject of the macro space's measurements."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""How the micro space is measured."""
+"""The subject of the micro space's measurements."""
 
 import functools
 

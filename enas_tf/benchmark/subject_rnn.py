@@ -1,4 +1,4 @@
-"""How the rnn space is measured."""
+"""The subject of the rnn space's measurements."""
 
 import tensorflow as tf
 

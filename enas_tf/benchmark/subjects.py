@@ -30,14 +30,14 @@ WORDS = dict(train=200_000, valid=75_000, test=20_000)
 VOCABULARY = 10_000
 
 
-class Always:
+class RepeatedLesson:
     """Lessons that are all the same batch: what is timed is the step alone."""
 
     def __init__(self, batch: Batch, batch_size: int):
         """The lessons of one batch.
 
         Args:
-          batch: what the task's `loss` takes.
+          batch: for the task's `loss`.
           batch_size: B of it.
         """
         self.batch_size = batch_size
@@ -105,9 +105,9 @@ class Subjects:
         self.batch = self.task.batch("train", indices)
 
     @property
-    def lessons(self) -> Always:
+    def lessons(self) -> RepeatedLesson:
         """The batch, again and again."""
-        return Always(self.batch, self.config.loop.batch_size)
+        return RepeatedLesson(self.batch, self.config.loop.batch_size)
 
     def trainer(self, network: Network) -> ChildTrainer:
         """A trainer of `network` on the batch."""
@@ -149,7 +149,7 @@ class Subjects:
 
 
 def task(config: Config, data: Data) -> Task:
-    """Noise in the shape of the published data: what is in it costs nothing."""
+    """Noise in the shape of the published data: its content costs nothing."""
     rng = np.random.default_rng(0)
     if config.run.search_for in config_lib.TEXTS:
         size = len(data.vocabulary)

@@ -1,4 +1,4 @@
-"""What the shared child of every space is to those who train and score it."""
+"""The shared child of any space, as trainer and scorer know it."""
 
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ class SharedChild(Protocol):
     aux_parameters: Parameters | None
 
     def initial_state(self, batch_size: int) -> tf.Tensor | None:
-        """What the first step is given, [B, ...]; None where nothing is carried."""
+        """The state before the first step, [B, ...]; None where no state is carried."""
 
     def __call__(
         self,

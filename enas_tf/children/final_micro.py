@@ -20,12 +20,12 @@ STEM_SCALE = 3  # the stem has so many times the filters of the first cells
 
 
 class Place(NamedTuple):
-    """One cell of the network: what all that is in it has in common.
+    """One cell of the network: the common values of all its parts.
 
     Attributes:
-      name: path of what it creates.
+      name: path of its layers.
       filters: channels of its nodes.
-      stride: of what reads its inputs; 2 in a reduction cell.
+      stride: of the ops that read its inputs; 2 in a reduction cell.
       keep_prob: of drop path at the end of training.
       clock: of drop path; None for a model that has none.
       seed: of all initial weights.

@@ -60,7 +60,7 @@ def lstm_size(num_nodes: int, hidden_size: int) -> int:
 
 
 def penalty(
-    model: language.WordModel, run: language.Run, config: RnnChildConfig
+    model: language.WordModel, run: language.Reading, config: RnnChildConfig
 ) -> tf.Tensor:
     """The penalty to add to the loss of `run`, [].
 

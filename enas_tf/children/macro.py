@@ -60,7 +60,7 @@ class MacroLayer(keras.layers.Layer):
           skips: [l] int32.
           weights: views.
         """
-        row = _row(op, shared.below("in/", weights))
+        row = _row(op, shared.views_under("in/", weights))
         x = image_ops.pointwise(x, row["kernel"])
         x = tf.nn.relu(image_ops.batch_norm(x, row["scale"], row["offset"]))
         inside = {
@@ -70,7 +70,7 @@ class MacroLayer(keras.layers.Layer):
         }
         # Outside of the switch, in which each node is there once for each op.
         place = tf.gather(tf.constant(self._places), op)
-        inside["out"] = _row(place, shared.below("out/", weights))
+        inside["out"] = _row(place, shared.views_under("out/", weights))
         y = self._chosen(op, x, inside)
         if "skip/scale" not in weights:  # the first layer
             return y
@@ -109,7 +109,7 @@ def switch_between(ops: tuple[str, ...]) -> switch.Switch:
 
 
 def _op(op: MacroOp, x: tf.Tensor, weights: shared.Views) -> tf.Tensor:
-    y = op.apply(x, shared.below(f"{op.name}/", weights))
+    y = op.apply(x, shared.views_under(f"{op.name}/", weights))
     if not op.normed:
         return y
     out = weights["out"]
@@ -163,12 +163,14 @@ class SharedMacroChild(shared.SharedImageChild[MacroArc]):
         """
         sources = Sources([x])
         for layer, searched in enumerate(self.searched):
-            own = shared.below(f"layer_{layer}/", views)
+            own = shared.views_under(f"layer_{layer}/", views)
             op, skips = arc.ops[layer], arc.skips[layer]
             x = searched(x, sources=sources, op=op, skips=skips, weights=own)
             sources.append(x)
             if layer in self.pools:
-                halves = _reduce(sources.all(), shared.below(f"pool_{layer}/", views))
+                halves = _reduce(
+                    sources.all(), shared.views_under(f"pool_{layer}/", views)
+                )
                 x, sources = halves[-1], Sources(halves)
         return shared.Features(sources.last())
 

@@ -137,12 +137,12 @@ class SharedMicroChild(shared.SharedImageChild[MicroArc]):
         earlier = last = x
         aux = None
         for number, plan in enumerate(self.plans):
-            own = shared.below(f"{plan.name}/", views)
+            own = shared.views_under(f"{plan.name}/", views)
             if plan.reduces:
-                halve = shared.below("halve/", own)
+                halve = shared.views_under("halve/", own)
                 earlier, last = last, image_ops.factorized_reduction(last, **halve)
-            first = _calibrated(earlier, shared.below("first/", own))
-            second = _calibrated(last, shared.below("second/", own))
+            first = _calibrated(earlier, shared.views_under("first/", own))
+            second = _calibrated(last, shared.views_under("second/", own))
             cell = arc.reduce if plan.reduces else arc.normal
             inside = {n: own[n] for n in own if n == "edges" or n.startswith("out/")}
             run = getattr(self, _cells_of(plan))
@@ -158,8 +158,8 @@ class SharedMicroChild(shared.SharedImageChild[MicroArc]):
         views = self.aux_parameters.views()
         pool = dict(ksize=aux_head.AUX_POOL, strides=aux_head.AUX_STRIDE)
         x = tf.nn.avg_pool2d(tf.nn.relu(x), padding="VALID", **pool)
-        x = _pointwise_norm(x, shared.below("project/", views))
-        conv = shared.below("conv/", views)
+        x = _pointwise_norm(x, shared.views_under("project/", views))
+        conv = shared.views_under("conv/", views)
         x = image_ops.conv(tf.nn.relu(x), conv["kernel"])
         x = image_ops.batch_norm(x, conv["scale"], conv["offset"])
         x = image_ops.global_average(tf.nn.relu(x))

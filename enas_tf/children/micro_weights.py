@@ -11,7 +11,7 @@ from enas_tf.spaces import micro
 
 
 class Plan(NamedTuple):
-    """What one cell of the network is.
+    """The plan of one cell of the network.
 
     Attributes:
       name: prefix of its weights.
@@ -92,7 +92,7 @@ def aux_weights(filters: int, num_classes: int) -> list[Weight]:
 
 
 def _calibration(plan: Plan) -> list[Weight]:
-    """What gives both inputs of a cell its size and channels."""
+    """Weights of the operations that give both inputs of a cell its size and channels."""
     earlier, last = plan.filters_in
     if plan.reduces:
         return [

@@ -46,10 +46,10 @@ class Network(Protocol):
     num_tokens: int
 
     def optimizer(self, config: ChildConfig) -> Optimizer:
-        """What trains `variables`, new."""
+        """A new optimizer of `variables`."""
 
     def initial_state(self, batch_size: int) -> tf.Tensor | None:
-        """What is carried into the first step; none if nothing is ever carried."""
+        """The state before the first step; none for a network without a state."""
 
     def forward(
         self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None

@@ -1,4 +1,4 @@
-"""What an op of an image space is: one value, from which every network follows.
+"""An op of an image space: one value, from which every network follows.
 
 The problem: an op stands in a shared child, in a final child and in the benchmark's
 fixed network, and its weights in checkpoints. Where each of these chose by the op's

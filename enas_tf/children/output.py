@@ -1,4 +1,4 @@
-"""What every child returns, whichever its space."""
+"""The output of every child, whichever its space."""
 
 from typing import NamedTuple
 

@@ -47,7 +47,7 @@ class SharedRnnChild(keras.layers.Layer):
         self.built = True
 
     def initial_state(self, batch_size: tf.Tensor | int) -> tf.Tensor:
-        """What a text begins with, [B, H] zeros."""
+        """The state before the first word of a text, [B, H] zeros."""
         return tf.zeros([batch_size, self.config.hidden_size])
 
     def call(
@@ -98,17 +98,17 @@ class SharedRnnChild(keras.layers.Layer):
             arc.inputs,
             arc.ops,
             self.functions,
-            self._shares(arc),
+            self._average_weights(arc),
         )
 
-    def _shares(self, arc: RnnArc) -> tf.Tensor:
+    def _average_weights(self, arc: RnnArc) -> tf.Tensor:
         # Deviation D25: the loose ends by default; the authors' code takes all nodes.
         if self.config.average == "loose":
-            return recurrent.loose_shares(arc.inputs)
-        return recurrent.all_shares(len(arc.inputs))
+            return recurrent.weights_of_loose_ends(arc.inputs)
+        return recurrent.weights_of_all(len(arc.inputs))
 
     def _penalty(self, states: tf.Tensor, cell: recurrent.Cell) -> tf.Tensor:
-        """What is added to the loss, []."""
+        """The penalty to add to the loss, []."""
         config = self.config
         # Deviation D24: the plain sum of squares, node 1 included.
         return (

@@ -1,4 +1,4 @@
-"""What the shared image children have in common: stem, classifier, their weights.
+"""The common parts of shared image children: stem, classifier, their weights.
 
 A subclass says what lies between. Weights live in one flat vector
 (nn/parameters.py); an auxiliary head, which L2 leaves out, has a vector of its own.
@@ -20,7 +20,7 @@ ArcT = TypeVar("ArcT")  # of the space
 
 
 class Features(NamedTuple):
-    """What a child makes of an image before it classifies.
+    """The features of an image, which a child then classifies.
 
     Attributes:
       map: [B, h, w, C] float32, to be averaged.
@@ -69,7 +69,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
         """
 
     def aux_logits(self, x: tf.Tensor) -> tf.Tensor | None:
-        """What the auxiliary head makes of its map; no head by default."""
+        """The auxiliary head's logits of its map; no head by default."""
         return None
 
     def call(
@@ -90,7 +90,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
           seed: [2] int32 for that, needed in training.
         """
         views = self.parameters.views()
-        stem = below("stem/", views)
+        stem = views_under("stem/", views)
         x = image_ops.conv(images, stem["kernel"])
         x = image_ops.batch_norm(x, stem["scale"], stem["offset"])
         found = self.features(x, views, arc=arc)
@@ -102,7 +102,7 @@ class SharedImageChild(keras.layers.Layer, abc.ABC, Generic[ArcT]):
         return ChildOutput(logits, aux_logits=aux)
 
 
-def below(prefix: str, views: Views) -> Views:
+def views_under(prefix: str, views: Views) -> Views:
     """The views whose path begins with `prefix`, by the rest of it."""
     length = len(prefix)
     return {n[length:]: w for n, w in views.items() if n.startswith(prefix)}

@@ -49,7 +49,7 @@ def check_not_empty(given: Mapping[str, object]) -> None:
 
 
 def check(config: Config) -> None:
-    """Refuse wrong settings that are seen to be wrong without files or data.
+    """Refuse settings that are wrong whatever the files and the data.
 
     Raises:
       ConfigError: the first setting that is out of its range, or clashes with another.
@@ -147,11 +147,11 @@ def _check_child(child: ChildConfig) -> None:
 
 def _check_ops(child: ChildConfig, space: str) -> None:
     most = len(arc_argument.FORMS[space].ops)
-    if child.num_branches > most:
+    if child.num_ops > most:
         raise ConfigError(
             config_lib.refusal(
                 "child_num_branches",
-                child.num_branches,
+                child.num_ops,
                 f"at most {most}, the number of ops of the {space} space",
             )
         )

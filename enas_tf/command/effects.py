@@ -53,7 +53,7 @@ def _is_baseline(case: Case) -> bool:
 
 _COSINE = ("child_lr_max", "child_lr_min", "child_lr_T_0", "child_lr_T_mul")
 _STEPS = ("child_lr", "child_lr_dec_rate", "child_lr_dec_every")
-# What a network is trained with, and does not have afterwards.
+# Means of training that a network does not have afterwards.
 _TRAINING = (
     *("data_pad", "data_flip", "child_use_aux_heads", "child_drop_path_keep_prob"),
     *("child_keep_prob", "child_cutout_size", "child_l2_reg", "child_momentum"),

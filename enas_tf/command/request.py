@@ -52,7 +52,7 @@ class Request(NamedTuple):
 
     @property
     def arc(self) -> str:
-        """What is trained, as settings have it; "" until it is known."""
+        """The arc to train, as settings have it; "" until it is known."""
         return self.fixed.text if self.fixed else ""
 
     def with_arc(self, fixed: FixedArc) -> "Request":
@@ -132,7 +132,7 @@ def build(
     """
     _refuse_backend()
     checks.check_not_empty(given)
-    given = run_space.take_over(given)
+    given = run_space.with_space(given)
     run = run_settings(given)
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
@@ -153,7 +153,7 @@ def build(
         warm_start.refuse_other_arc(fixed.text, run, source)
         _refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
         configs["train"] = _with_arc(configs["train"], fixed.text)
-    folder = RunFolder.take(
+    folder = RunFolder.open_for_mode(
         run.output_dir,
         run.mode,
         reset=run.reset_output_dir,
@@ -214,13 +214,16 @@ def stage_configs(
             values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and not begins:
             needed = stage in modes.MODES[run.mode].stages
-            values = {**_kept(folder.settings(stage, needed=needed)), **values}
+            values = {
+                **_own_settings(folder.settings(stage, needed=needed)),
+                **values,
+            }
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
     return configs
 
 
-def _kept(recorded: Mapping[str, object]) -> dict[str, Any]:
+def _own_settings(recorded: Mapping[str, object]) -> dict[str, Any]:
     """The part of a run's settings that holds for a later look at it."""
     return {
         item.flag: recorded[item.flag]
@@ -231,7 +234,7 @@ def _kept(recorded: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _with_arc(train: config.Config, arc: str) -> config.Config:
-    sizes = arc_argument.follows(arc, train.run.search_for)
+    sizes = arc_argument.settings_of(arc, train.run.search_for)
     return config.replace(train, {"child_fixed_arc": arc, **sizes})
 
 
@@ -331,7 +334,7 @@ def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> N
 
 
 def _refuse_disagreement(given: Mapping[str, object], arc: str, space: str) -> None:
-    for flag, value in arc_argument.follows(arc, space).items():
+    for flag, value in arc_argument.settings_of(arc, space).items():
         if given.get(flag, value) != value:
             raise config.ConfigError(
                 config.refusal(

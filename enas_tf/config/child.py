@@ -5,14 +5,14 @@ No TensorFlow, as there.
 
 import dataclasses
 
-from enas_tf.config import setting as setting_lib
-from enas_tf.config.setting import Carrier
+from enas_tf.config import fields
+from enas_tf.config.fields import Carrier
 from enas_tf.config.spaces import registry
 
 CLIP_MODES = ("none", "norm", "global")
 CONCATS = ("refuse", "convert")
 
-setting = setting_lib.setting
+field = fields.field
 _with = registry.Names  # the spaces that have a part
 
 
@@ -20,54 +20,54 @@ _with = registry.Names  # the spaces that have a part
 class ChildConfig(Carrier):
     """The child network and its training."""
 
-    num_layers: int = setting(
+    num_layers: int = field(
         12,
         registry.explained("child_num_layers", "Layers of the child"),
         low=1,
         high=200,
     )
-    num_cells: int = setting(
+    num_cells: int = field(
         5, "Blocks in a cell.", low=2, high=50, spaces=_with("blocks")
     )
-    out_filters: int = setting(
+    out_filters: int = field(
         36,
         "Filters of a layer; an even number.",
         low=2,
         high=10_000,
         spaces=_with("images"),
     )
-    out_filters_scale: int = setting(
+    out_filters_scale: int = field(
         1,
         "Multiplies --child_out_filters.",
         low=1,
         high=100,
         spaces=_with("filter scale"),
     )
-    num_branches: int = setting(
+    num_branches: int = field(
         6,
         "Ops to choose from, the first so many of the table.",
         low=1,
         high=registry.most_ops,
     )
-    plain_separable: bool = setting(
+    plain_separable: bool = field(
         False,
         "Build the final child's separable convolutions as plain ones, as the "
         "original code did.",
         spaces=_with("plain separable"),
     )
-    use_aux_heads: bool = setting(
+    use_aux_heads: bool = field(
         False,
         "Train an auxiliary classifier behind the second reduction.",
         spaces=_with("auxiliary head"),
     )
-    drop_path_keep_prob: float = setting(
+    drop_path_keep_prob: float = field(
         1.0,
         "Probability that drop path keeps the deepest cell's paths at the end of "
         "training; the final child only.",
         high=1.0,
         spaces=_with("drop path"),
     )
-    fixed_arc: str = setting(
+    fixed_arc: str = field(
         "",
         registry.explained(
             "child_fixed_arc",
@@ -75,7 +75,7 @@ class ChildConfig(Carrier):
             "(arcs/best.json, arcs/best.txt) or a published name",
         ),
     )
-    genotype_concat: str = setting(
+    genotype_concat: str = field(
         "refuse",
         "A genotype whose output is made of other nodes than the cell's is here: "
         "refuse it, or convert it with a warning.",
@@ -83,34 +83,39 @@ class ChildConfig(Carrier):
         shapes_result=False,
         spaces=_with("genotypes"),
     )
-    keep_prob: float = setting(
+    keep_prob: float = field(
         0.9,
         "Probability that dropout keeps a feature before the classifier.",
         high=1.0,
         spaces=_with("images"),
     )
-    cutout_size: int = setting(
+    cutout_size: int = field(
         0,
         "Side of the square that CutOut blanks in training; 0: none.",
         low=0,
         spaces=_with("images"),
     )
-    l2_reg: float = setting(
+    l2_reg: float = field(
         2.5e-4, "Weight of the sum of squared weights.", low=0.0, spaces=_with("images")
     )
-    momentum: float = setting(
+    momentum: float = field(
         0.9, "Nesterov momentum; 0: plain SGD.", low=0.0, high=1 - 1e-6
     )
-    clip_mode: str = setting(
+    clip_mode: str = field(
         "none", "Gradient clipping: by tensor, by global norm.", choices=CLIP_MODES
     )
-    grad_bound: float = setting(5.0, "Bound of the clipping.", low=1e-12)
-    lr_cosine: bool = setting(True, "Cosine learning rate with warm restarts.")
-    lr_max: float = setting(0.05, "Cosine: highest learning rate.", low=0.0)
-    lr_min: float = setting(0.0005, "Cosine: lowest learning rate.", low=0.0)
-    lr_T_0: int = setting(10, "Cosine: epochs of the first cycle.", low=1)
-    lr_T_mul: int = setting(2, "Cosine: each cycle is so many times longer.", low=1)
-    lr: float = setting(0.1, "Without cosine: first learning rate.", low=0.0)
-    lr_dec_rate: float = setting(0.1, "Without cosine: factor of a decay.", low=0.0)
-    lr_dec_every: int = setting(100, "Without cosine: epochs between decays.", low=1)
+    grad_bound: float = field(5.0, "Bound of the clipping.", low=1e-12)
+    lr_cosine: bool = field(True, "Cosine learning rate with warm restarts.")
+    lr_max: float = field(0.05, "Cosine: highest learning rate.", low=0.0)
+    lr_min: float = field(0.0005, "Cosine: lowest learning rate.", low=0.0)
+    lr_T_0: int = field(10, "Cosine: epochs of the first cycle.", low=1)
+    lr_T_mul: int = field(2, "Cosine: each cycle is so many times longer.", low=1)
+    lr: float = field(0.1, "Without cosine: first learning rate.", low=0.0)
+    lr_dec_rate: float = field(0.1, "Without cosine: factor of a decay.", low=0.0)
+    lr_dec_every: int = field(100, "Without cosine: epochs between decays.", low=1)
     own: tuple[object, ...] = ()
+
+    @property
+    def num_ops(self) -> int:
+        """Ops to choose from; the original's flag calls them branches."""
+        return self.num_branches

@@ -5,11 +5,10 @@ No TensorFlow, as there.
 
 import dataclasses
 
-from enas_tf.config import rewards
-from enas_tf.config import setting as setting_lib
+from enas_tf.config import fields, rewards
 from enas_tf.config.spaces import registry
 
-setting = setting_lib.setting
+field = fields.field
 _with = registry.Names  # the spaces that have a part
 
 
@@ -17,52 +16,52 @@ _with = registry.Names  # the spaces that have a part
 class ControllerConfig:
     """The controller and its training."""
 
-    lstm_size: int = setting(64, "Hidden units of the LSTM.", low=1)
-    init_range: float = setting(
+    lstm_size: int = field(64, "Hidden units of the LSTM.", low=1)
+    init_range: float = field(
         0.1, "The first weights are uniform between minus and plus it.", low=1e-6
     )
-    temperature: float = setting(0.0, "Divides the logits; 0: off.", low=0.0)
-    tanh_constant: float = setting(1.5, "Bounds the logits, c tanh(z); 0: off.", low=0)
-    op_tanh_reduce: float = setting(
+    temperature: float = field(0.0, "Divides the logits; 0: off.", low=0.0)
+    tanh_constant: float = field(1.5, "Bounds the logits, c tanh(z); 0: off.", low=0)
+    op_tanh_reduce: float = field(
         1.0, "Divides that bound for ops.", low=1e-6, spaces=_with("reduced ops")
     )
-    op_bias_inside_tanh: bool = setting(
+    op_bias_inside_tanh: bool = field(
         False,
         "Bound the learned bias of the ops as well, as the original does: it can then "
         "hardly be learned.",
         spaces=_with("biased ops"),
     )
-    training: bool = setting(True, "Train the controller (no: search at random).")
-    train_every: int = setting(1, "Epochs between controller phases.", low=1)
-    train_steps: int = setting(50, "Updates in a controller phase.", low=1)
-    num_aggregate: int = setting(20, "Arcs whose gradients one update averages.", low=1)
-    warmup_epochs: int = setting(0, "Epochs before the first controller phase.", low=0)
-    lr: float = setting(1e-3, "Adam learning rate.", low=0.0)
-    adam_beta1: float = setting(
+    training: bool = field(True, "Train the controller (no: search at random).")
+    train_every: int = field(1, "Epochs between controller phases.", low=1)
+    train_steps: int = field(50, "Updates in a controller phase.", low=1)
+    num_aggregate: int = field(20, "Arcs whose gradients one update averages.", low=1)
+    warmup_epochs: int = field(0, "Epochs before the first controller phase.", low=0)
+    lr: float = field(1e-3, "Adam learning rate.", low=0.0)
+    adam_beta1: float = field(
         0.0, "Adam decay of the first moment.", low=0.0, high=1 - 1e-6
     )
-    adam_epsilon: float = setting(1e-3, "Adam epsilon.", low=1e-12)
-    l2_reg: float = setting(0.0, "Weight of the sum of squared weights.", low=0.0)
-    bl_dec: float = setting(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)
-    normalize_advantage: bool = setting(
+    adam_epsilon: float = field(1e-3, "Adam epsilon.", low=1e-12)
+    l2_reg: float = field(0.0, "Weight of the sum of squared weights.", low=0.0)
+    bl_dec: float = field(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)
+    normalize_advantage: bool = field(
         False,
         "Divide the advantage by its standard deviation over the aggregate, which "
         "must be of at least 2 arcs.",
     )
-    entropy_weight: float = setting(1e-4, "Entropy bonus in the reward.", low=0.0)
-    reward: str = setting(
+    entropy_weight: float = field(1e-4, "Entropy bonus in the reward.", low=0.0)
+    reward: str = field(
         rewards.AUTO,
         "What an arc is paid for; auto: what its space measures, accuracy or, of a "
         "perplexity, 80 over it.",
         choices=rewards.choices,
     )
-    skip_target: float = setting(
+    skip_target: float = field(
         0.4,
         "Wanted probability of a skip.",
         low=1e-6,
         high=1 - 1e-6,
         spaces=_with("skips"),
     )
-    skip_weight: float = setting(
+    skip_weight: float = field(
         0.8, "Weight of the skip penalty.", low=0.0, spaces=_with("skips")
     )

@@ -30,7 +30,7 @@ class Live(Mapping[str, ValueT]):
         return iter(tuple(self._keys()))
 
     def __len__(self) -> int:
-        """How many there are now."""
+        """The number of them now."""
         return len(tuple(self._keys()))
 
     def __repr__(self) -> str:

@@ -5,12 +5,12 @@ The one table of them. No TensorFlow, as in all settings.
 
 from typing import NamedTuple
 
-# What has settings, checkpoints and curves of its own in a run's folder.
+# Each has settings, checkpoints and curves of its own in a run's folder.
 STAGES = ("search", "train")
 
 
 class Mode(NamedTuple):
-    """What one mode does.
+    """One mode: its stages and its steps.
 
     Attributes:
       stages: whose settings it goes by, of `STAGES`.

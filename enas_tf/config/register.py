@@ -73,7 +73,7 @@ def _refuse_settings(spec: SpaceSpec) -> None:
     for field in dataclasses.fields(spec.settings):
         flag = config_lib.OWN_PREFIX + field.name
         if not field.metadata:
-            raise _refusal(spec.name, f"its settings must be made by `setting`: {flag}")
+            raise _refusal(spec.name, f"its settings must be made by `field`: {flag}")
         if flag in taken:
             raise _refusal(spec.name, f"--{flag} is there already. Name it otherwise")
 

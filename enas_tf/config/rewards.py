@@ -1,4 +1,4 @@
-"""What the controller may be paid for: the rows that --controller_reward names.
+"""The rewards of the controller: the rows that --controller_reward names.
 
 No TensorFlow, as in config/sections.py: the functions are loaded when a search begins.
 """
@@ -28,12 +28,12 @@ REWARDS: dict[str, Row] = {
 
 
 def choices() -> tuple[str, ...]:
-    """What --controller_reward may be."""
+    """The values of --controller_reward."""
     return AUTO, *REWARDS
 
 
 def fitting(measure: str) -> tuple[str, ...]:
-    """What it may be where `measure` is what a space's task measures."""
+    """Its values in a space whose task has `measure`."""
     return AUTO, *(name for name, row in REWARDS.items() if row.measure == measure)
 
 

@@ -7,18 +7,18 @@ import dataclasses
 import functools
 from typing import Any
 
-from enas_tf.config import setting as setting_lib
-from enas_tf.config.setting import Carrier
+from enas_tf.config import fields
+from enas_tf.config.fields import Carrier
 from enas_tf.config.spaces import registry
 
 AVERAGES = ("loose", "all")
 
-_setting = functools.partial(setting_lib.setting, spaces=registry.Names("texts"))
+_field = functools.partial(fields.field, spaces=registry.Names("texts"))
 
 
 def _rate(default: float, of_what: str) -> Any:
     """A probability to drop, below 1."""
-    return _setting(default, f"Dropout {of_what}", low=0.0, high=1 - 1e-6)
+    return _field(default, f"Dropout {of_what}", low=0.0, high=1 - 1e-6)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,16 +28,16 @@ class RnnChildConfig(Carrier):
     Named as in the authors' corrected code. A `drop_` is the probability to drop.
     """
 
-    bptt_steps: int = _setting(
+    bptt_steps: int = _field(
         35, "Words that a training step reads, on average.", low=1, high=10_000
     )
-    hidden_size: int = _setting(
+    hidden_size: int = _field(
         200, "Units of the state, of a node and of a word's embedding.", low=1
     )
-    init_range: float = _setting(
+    init_range: float = _field(
         0.04, "The first weights are uniform between minus and plus it.", low=1e-6
     )
-    average: str = _setting(
+    average: str = _field(
         "loose",
         "The nodes whose average is the new state: the loose ends, which no node "
         "reads, or all but node 0, as in the authors' code.",
@@ -50,16 +50,16 @@ class RnnChildConfig(Carrier):
     drop_l: float = _rate(0.25, "of an entry of the state or node that a node reads.")
     drop_o: float = _rate(0.75, "of an entry of the states before the softmax.")
     drop_w: float = _rate(0.0, "of a weight between a node and what it reads.")
-    alpha: float = _setting(
+    alpha: float = _field(
         0.0, "Weight of the mean square of the states in the loss.", low=0.0
     )
-    beta: float = _setting(
+    beta: float = _field(
         1.0, "Weight of the mean square of a state's change in a step.", low=0.0
     )
-    weight_decay: float = _setting(
+    weight_decay: float = _field(
         8e-7, "Weight of the sum of squared weights of the arc's nodes.", low=0.0
     )
-    nonmono: int = _setting(
+    nonmono: int = _field(
         10,
         "Average the weights once validation perplexity has not been at its best for "
         "more than so many epochs; 0: never. Training one arc only.",

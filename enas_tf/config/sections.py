@@ -9,17 +9,16 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from enas_tf.config import modes
-from enas_tf.config import setting as setting_lib
+from enas_tf.config import errors, fields, modes
 from enas_tf.config.child import ChildConfig
 from enas_tf.config.controller import ControllerConfig
+from enas_tf.config.errors import ConfigError
 from enas_tf.config.rnn import RnnChildConfig
-from enas_tf.config.setting import ConfigError
 from enas_tf.config.spaces import registry
 
-refusal = setting_lib.refusal
-range_in_words = setting_lib.range_in_words
-setting = setting_lib.setting
+refusal = errors.refusal
+range_in_words = errors.range_in_words
+field = fields.field
 
 # Live: a space that is registered later is in them.
 SPACES = registry.Names()
@@ -33,33 +32,33 @@ FLIPS = ("auto", "yes", "no")
 class RunConfig:
     """Mode, folder and seed."""
 
-    search_for: str = setting("macro", "The search space.", choices=SPACES)
-    mode: str = setting(
+    search_for: str = field("macro", "The search space.", choices=SPACES)
+    mode: str = field(
         "search",
         "The stage: search (ends by deriving), derive, train (one arc from scratch), "
         "evaluate, export, predict, or all (search, then train the best arc).",
         choices=MODES,
         shapes_result=False,
     )
-    output_dir: str = setting(
+    output_dir: str = field(
         "",
         "Folder of everything that is written; default outputs/<space>.",
         shapes_result=False,
     )
-    reset_output_dir: bool = setting(
+    reset_output_dir: bool = field(
         False,
         "Begin anew: remove what this program wrote in --output_dir.",
         shapes_result=False,
     )
-    seed: int = setting(
+    seed: int = field(
         0, "All randomness follows from this number.", low=0, high=2**31 - 1
     )
-    deterministic: bool = setting(
+    deterministic: bool = field(
         True,
         "Ask TensorFlow for deterministic kernels, so that a resumed run equals an "
         "uninterrupted one bit for bit.",
     )
-    threads: int = setting(
+    threads: int = field(
         0,
         "Threads of TensorFlow's kernels; 0: as many as there are cores when a run "
         "begins. A run that goes on keeps its number, by which last digits go.",
@@ -67,27 +66,27 @@ class RunConfig:
         high=1024,
         shapes_result=False,
     )
-    warm_start: str = setting(
+    warm_start: str = field(
         "",
         "Folder of a finished training, with whose weights a new --mode=train begins; "
         "its arc and its sizes are taken over.",
     )
-    checkpoint_every_steps: int = setting(
+    checkpoint_every_steps: int = field(
         500,
         "Save also every so many steps inside an epoch (0: at its end only).",
         low=0,
         shapes_result=False,
     )
-    progress: bool = setting(
+    progress: bool = field(
         True, "Draw a progress line when the terminal allows.", shapes_result=False
     )
-    verbose: bool = setting(
+    verbose: bool = field(
         False,
         "Print also the arcs that are sampled after each controller phase, and the "
         "phase's last update.",
         shapes_result=False,
     )
-    input: str = setting(
+    input: str = field(
         "",
         registry.explained("input", "Image or folder of images for --mode=predict"),
         shapes_result=False,
@@ -96,25 +95,25 @@ class RunConfig:
 
 @dataclasses.dataclass(frozen=True)
 class LoopConfig:
-    """How long a stage trains and how often it looks up."""
+    """The length of a training, its batches, and its pauses for evaluations."""
 
-    batch_size: int = setting(
+    batch_size: int = field(
         128, "Images, or texts, in a batch, in reward batches too.", low=1, high=10**6
     )
-    eval_batch_size: int = setting(
+    eval_batch_size: int = field(
         100, "Images, or texts, in a batch of an evaluation.", low=1, high=10**6
     )
-    num_epochs: int = setting(310, "Epochs of child training.", low=1)
-    eval_every_epochs: int = setting(
+    num_epochs: int = field(310, "Epochs of child training.", low=1)
+    eval_every_epochs: int = field(
         1, "Evaluate on validation every so many epochs.", low=1
     )
-    search_eval_test: bool = setting(
+    search_eval_test: bool = field(
         False,
         "Evaluate on the test split during a search as well, as the original does; "
         "otherwise a search does not read it.",
         shapes_result=False,
     )
-    log_every: int = setting(
+    log_every: int = field(
         50, "Print and record every so many steps.", low=1, shapes_result=False
     )
 
@@ -123,20 +122,20 @@ class LoopConfig:
 class DataConfig:
     """The data, their place, and the random changes to training images."""
 
-    dataset: str = setting(
+    dataset: str = field(
         "cifar10",
         registry.explained(
             "dataset",
             "`digits` (embedded) or the name of any TFDS image classification data set",
         ),
     )
-    data_dir: str = setting(
+    data_dir: str = field(
         "",
         "TFDS folder; default: TFDS_DATA_DIR or TFDS's own default.",
         shapes_result=False,
         spaces=IMAGES,
     )
-    data_path: str = setting(
+    data_path: str = field(
         "",
         registry.explained(
             "data_path",
@@ -144,7 +143,7 @@ class DataConfig:
             "one folder per class",
         ),
     )
-    split_seed: int = setting(
+    split_seed: int = field(
         0,
         "Decides which images are set aside where there is no official split; --seed "
         "does not.",
@@ -152,25 +151,25 @@ class DataConfig:
         high=2**31 - 1,
         spaces=IMAGES,
     )
-    data_pad: int = setting(
+    data_pad: int = field(
         -1,
         "Pixels padded on each side before a random crop; -1: size // 8.",
         low=-1,
         spaces=IMAGES,
     )
-    data_flip: str = setting(
+    data_flip: str = field(
         "auto",
         "Mirror training images at random; auto: yes, but not for characters.",
         choices=FLIPS,
         spaces=IMAGES,
     )
-    image_size: int = setting(
+    image_size: int = field(
         0,
         "Resize images to this many pixels square; 0: as they are.",
         low=0,
         spaces=IMAGES,
     )
-    vocab_size: int = setting(
+    vocab_size: int = field(
         0,
         "Words to keep, the most frequent of the training text; 0: all of them "
         "(python_docs: 2,000).",
@@ -182,12 +181,12 @@ class DataConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DeriveConfig:
-    """How the best arc is picked after a search."""
+    """The choice of the best arc after a search."""
 
-    num_samples: int = setting(
+    num_samples: int = field(
         100, "Arcs to sample from the policy, and at random.", low=2
     )
-    batches: str = setting(
+    batches: str = field(
         "1",
         "Validation batches that rank an arc: a number, or `all` but a fifth, which "
         "checks the choice.",
@@ -225,7 +224,7 @@ class Setting(NamedTuple):
 
     Attributes:
       section: a field of `Config`, or the name of a space for its own settings.
-      field: with the metadata of `setting`.
+      field: with the metadata of `fields.field`.
     """
 
     section: str
@@ -279,13 +278,13 @@ def replace(config: Config, values: Mapping[str, object]) -> Config:
             raise ConfigError(f"--{flag} is not a setting; see --help.")
         item = known[flag]
         sections.setdefault(item.section, {})[item.field.name] = value
-    for name, fields in sections.items():
-        config = _with_section(config, name, fields)
+    for name, changes in sections.items():
+        config = _with_section(config, name, changes)
     return config
 
 
-def _with_section(config: Config, name: str, fields: Mapping[str, object]) -> Config:
-    changed: Any = dataclasses.replace(section(config, name), **fields)
+def _with_section(config: Config, name: str, changes: Mapping[str, object]) -> Config:
+    changed: Any = dataclasses.replace(section(config, name), **changes)
     if name not in PREFIXES:
         name = registry.SPECS[name].data.section
         changed = getattr(config, name).with_own(changed)

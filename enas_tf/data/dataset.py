@@ -1,4 +1,4 @@
-"""What the stages ask of data of any kind, once they are in memory."""
+"""Data of any kind in memory, as the stages see them."""
 
 from typing import Protocol
 
@@ -23,11 +23,11 @@ class Dataset(Protocol):
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """How many units the splits have."""
+        """The number of units in each split."""
 
     @property
     def num_answers(self) -> int:
-        """How many an answer is one of."""
+        """The number of possible answers."""
 
     @property
     def arrays(self) -> list[np.ndarray]:

@@ -46,7 +46,7 @@ def deployable(
 
 
 class DeployedClassifier(NamedTuple):
-    """What `deployable` returned, as `writing.export` takes it.
+    """The model of `deployable`, as `writing.export` takes it.
 
     Attributes:
       model: the model.

@@ -8,7 +8,7 @@ from absl import logging
 
 
 class Found(NamedTuple):
-    """What a folder and those below it hold.
+    """The files of a folder and those below it.
 
     Attributes:
       files: that are to be asked about, at least one.
@@ -20,17 +20,17 @@ class Found(NamedTuple):
 
 
 def files(
-    path: pathlib.Path, below: Callable[[pathlib.Path], Found]
+    path: pathlib.Path, find: Callable[[pathlib.Path], Found]
 ) -> list[pathlib.Path]:
     """A file as it is, whatever its name; of a folder, all in the order of their names.
 
     Args:
       path: what --input names.
-      below: what is in a folder; ConfigError if that is nothing, or cannot be listed.
+      find: looks into a folder; ConfigError if that is nothing, or cannot be listed.
     """
     if not path.is_dir():
         return [path]
-    found = below(path)
+    found = find(path)
     if found.left_out:
         logging.info("%s", found.left_out)
     return sorted(found.files)

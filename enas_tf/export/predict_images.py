@@ -79,7 +79,7 @@ def image_files(path: pathlib.Path) -> list[pathlib.Path]:
 
 def _below(path: pathlib.Path) -> inputs.Found:
     try:
-        found = picture_files.below(str(path))
+        found = picture_files.find(str(path))
     except OSError as error:
         raise ConfigError(
             f"--input={path}: cannot read {error.filename} ({error.strerror}). Check "

@@ -1,4 +1,4 @@
-"""What an exported language model says about text files.
+"""An exported language model's answers to text files.
 
 Files are read and checked before TensorFlow is imported, and nothing but the export is
 needed.
@@ -133,9 +133,11 @@ def _batches(lines: list[str]) -> Iterator[list[str]]:
 
 def _texts(path: pathlib.Path) -> inputs.Found:
     """The texts in a folder and those below it."""
-    below = _below(path)
-    found = [file for file in below if text_names.is_text(file.name)]
-    rest = [str(f.relative_to(path)) for f in below if not text_names.is_text(f.name)]
+    everything = _files_under(path)
+    found = [file for file in everything if text_names.is_text(file.name)]
+    rest = [
+        str(f.relative_to(path)) for f in everything if not text_names.is_text(f.name)
+    ]
     if not found:
         has = f"it has {text_names.listed(rest)}" if rest else "it has no files"
         raise ConfigError(
@@ -146,7 +148,7 @@ def _texts(path: pathlib.Path) -> inputs.Found:
     return inputs.Found(found, left_out)
 
 
-def _below(path: pathlib.Path) -> list[pathlib.Path]:
+def _files_under(path: pathlib.Path) -> list[pathlib.Path]:
     """All files in a folder and those below it, but hidden ones."""
     found = []
     for place, folders, names in os.walk(path, onerror=_refuse_unread):

@@ -26,7 +26,7 @@ class Values(Protocol):
 
 
 class Signature(Protocol):
-    """What a SavedModel can be asked.
+    """A function of a SavedModel.
 
     Attributes:
       structured_input_signature: positional inputs, and the others by name.

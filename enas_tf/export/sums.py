@@ -17,7 +17,7 @@ from enas_tf.run import layout
 
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _NAMES = {names.file: names.enclosed for names in layout.NAMES_FILES}
-# What Python's zipfile raises on damage, by where in the file it is.
+# The errors of Python's zipfile on damage, by its place in the file.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,

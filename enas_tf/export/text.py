@@ -110,7 +110,7 @@ class Served(tf.Module):
 
 
 class DeployedLanguageModel(NamedTuple):
-    """What `deployable` returned, as `writing.export` takes it.
+    """The model of `deployable`, as `writing.export` takes it.
 
     Attributes:
       model: the model.

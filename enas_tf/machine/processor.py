@@ -17,7 +17,7 @@ LIMITS = pathlib.Path("/sys/fs/cgroup")
 SEPARATOR = "; "
 # The instructions by which kernels are chosen.
 _VECTORS = re.compile(r"(s?sse|avx|fma|f16c|amx|asimd|fphp|sve|bf16|i8mm).*|sme\d*")
-# What tells a model: on x86, on Arm.
+# The fields that identify a model: on x86, on Arm.
 _MODEL = ("vendor_id", "cpu family", "model")
 _ARM = ("CPU implementer", "CPU architecture", "CPU variant", "CPU part")
 

@@ -107,20 +107,22 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:
     """The conditions of `stage`; None where they were not kept, or are damaged."""
-    kept = folder.run()["stages"].get(stage, {}).get(KEY)
-    if not isinstance(kept, dict):
+    fields = folder.run()["stages"].get(stage, {}).get(KEY)
+    if not isinstance(fields, dict):
         return None
     # Versions up to 0.3.0 kept neither the GPU nor the form of filters' gradients.
-    kept = Machine._field_defaults | kept
-    if set(kept) != set(Machine._fields):
+    fields = Machine._field_defaults | fields
+    if set(fields) != set(Machine._fields):
         return None
     types = Machine.__annotations__
-    if any(type(kept[name]) is not types[name] for name in types):
+    if any(type(fields[name]) is not types[name] for name in types):
         return None
-    return Machine(**kept) if kept["threads"] > 0 else None
+    return Machine(**fields) if fields["threads"] > 0 else None
 
 
-def keep(folder: RunFolder, stage: str, asked: Wanted, held: Machine) -> None:
+def record_conditions(
+    folder: RunFolder, stage: str, asked: Wanted, held: Machine
+) -> None:
     """Keep in run.json that `stage` begins, as long as it has saved nothing.
 
     Of a stage that was begun by a version without it, a number of threads that the user

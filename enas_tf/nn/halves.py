@@ -29,13 +29,13 @@ class Halves(NamedTuple):
       forward: the function's inputs -> its value, then its residuals.
       backward: the residuals, then the gradient of the value -> the gradients of the
         inputs in `reached`.
-      kept: specs of the residuals, the tensors that the gradient reads.
+      residuals: their specs; the gradient reads them.
       reached: numbers of the inputs that the value depends on.
     """
 
     forward: Callable[..., list[tf.Tensor]]
     backward: Callable[..., list[tf.Tensor]]
-    kept: list[tf.TensorSpec]
+    residuals: list[tf.TensorSpec]
     reached: list[int]
 
 
@@ -64,11 +64,11 @@ def cut(function: Callable[..., tf.Tensor], specs: Sequence[tf.TensorSpec]) -> H
     *inputs, dy = traced.inputs[: len(specs) + 1]
     closed = _closed_over(traced.graph)
     y, *gradients = traced.outputs
-    kept = _kept(gradients, inputs, dy)
+    residuals = _residuals(gradients, inputs, dy)
     return Halves(
-        forward=_part(traced.graph, inputs, [y, *kept], closed),
-        backward=_part(traced.graph, [*kept, dy], gradients, closed),
-        kept=[_spec(t) for t in kept],
+        forward=_part(traced.graph, inputs, [y, *residuals], closed),
+        backward=_part(traced.graph, [*residuals, dy], gradients, closed),
+        residuals=[_spec(t) for t in residuals],
         reached=reached,
     )
 
@@ -103,12 +103,12 @@ def _refusal(closed: str) -> str:
     )
 
 
-def _kept(
+def _residuals(
     gradients: Iterable[tf.Tensor], inputs: Sequence[tf.Tensor], dy: tf.Tensor
 ) -> list[tf.Tensor]:
     """The residuals: tensors that are known before dy and that the gradients read."""
     late, early = _behind([dy]), _behind(inputs)
-    kept: dict[str, tf.Tensor] = {}
+    found: dict[str, tf.Tensor] = {}
     seen: set[str] = set()
     left = list(gradients)
     while left:
@@ -119,8 +119,8 @@ def _kept(
                 seen.add(op.name)
                 left += op.inputs
         else:
-            kept[tensor.name] = tensor
-    return list(kept.values())
+            found[tensor.name] = tensor
+    return list(found.values())
 
 
 def _behind(tensors: Sequence[tf.Tensor]) -> set[tf.Operation]:

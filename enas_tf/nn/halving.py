@@ -18,7 +18,7 @@ import keras
 import tensorflow as tf
 
 
-def every_second(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def every_second_pixel(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Every second row and column, from the first ones on and from the second ones on.
 
     Zeros beyond the edge: [B, H, W, C] float32 -> twice [B, ceil(H / 2), ceil(W / 2),

@@ -94,9 +94,10 @@ def factorized_reduction(
 
     path1, path2: [C_in, C_out / 2]; scale, offset: [C_out]. No ReLU inside.
     """
+    parts = halving.every_second_pixel(x)
     halves = [
         conv(part, tf.reshape(kernel, [1, 1, *kernel.shape]))
-        for part, kernel in zip(halving.every_second(x), (path1, path2), strict=True)
+        for part, kernel in zip(parts, (path1, path2), strict=True)
     ]
     return batch_norm(tf.concat(halves, axis=3), scale, offset)
 

@@ -26,7 +26,7 @@ TO_LOAD = "import enas_tf.nn (of the enas_tf package) before keras.models.load_m
 NUM_GATES = 4  # of an LSTM, side by side in its matrices: i, f, o, g
 
 
-class Run(NamedTuple):
+class Reading(NamedTuple):
     """The answers of a model to a piece of text.
 
     Attributes:
@@ -43,8 +43,8 @@ class Run(NamedTuple):
 class WordModel(keras.layers.Layer):
     """Words [B, T] int32 and a state [B, S] -> logits [B, T, V] and the next state.
 
-    Words go in and out by the same embedding. A subclass has `passed`, the way in
-    between, and `state_size`, S.
+    Words go in and out by the same embedding. A subclass has `hidden_states`, the
+    way in between, and `state_size`, S.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class WordModel(keras.layers.Layer):
         """S."""
         raise NotImplementedError
 
-    def passed(
+    def hidden_states(
         self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """The states of the text [B, T, H] and the one to carry on [B, S].
@@ -92,7 +92,7 @@ class WordModel(keras.layers.Layer):
 
     def run(
         self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
-    ) -> Run:
+    ) -> Reading:
         """Read a piece of text, in training and evaluation alike.
 
         Args:
@@ -105,8 +105,8 @@ class WordModel(keras.layers.Layer):
         # in all time steps.
         like = tf.zeros([tf.shape(words)[0], self.hidden_size])
         vectors = recurrent.embedded(words, embedding, like, dropout)
-        states, state = self.passed(vectors, state, dropout)
-        return Run(recurrent.word_logits(states, embedding, dropout), states, state)
+        states, state = self.hidden_states(vectors, state, dropout)
+        return Reading(recurrent.word_logits(states, embedding, dropout), states, state)
 
     def call(self, words: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits [B, T, V] and the next state [B, S], without dropout."""
@@ -187,7 +187,7 @@ class CellWordModel(WordModel):
         """H."""
         return self.hidden_size
 
-    def passed(
+    def hidden_states(
         self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """The cell's states, and the last of them."""
@@ -206,11 +206,11 @@ class CellWordModel(WordModel):
     def _cell(self) -> recurrent.Cell:
         word, nodes = map(tf.convert_to_tensor, (self.word, self.nodes))
         if self._average == "loose":
-            shares = recurrent.loose_shares(self._inputs)
+            average_weights = recurrent.weights_of_loose_ends(self._inputs)
         else:
-            shares = recurrent.all_shares(len(self._inputs))
+            average_weights = recurrent.weights_of_all(len(self._inputs))
         return recurrent.Cell(
-            word, nodes, self._inputs, self._ops, self._functions, shares
+            word, nodes, self._inputs, self._ops, self._functions, average_weights
         )
 
 
@@ -247,7 +247,7 @@ class LstmWordModel(WordModel):
         """2K + 2H."""
         return 2 * self.inner_size + 2 * self.hidden_size
 
-    def passed(
+    def hidden_states(
         self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """The first layer reads the whole text before the second."""

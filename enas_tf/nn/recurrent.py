@@ -26,7 +26,7 @@ from enas_tf.nn.residuals import Residuals
 
 
 class Function(NamedTuple):
-    """What a node may apply to its product.
+    """A function that a node may apply to its product.
 
     Attributes:
       value: x [B, H] float32 -> y like x, element by element.
@@ -65,7 +65,7 @@ class Cell(NamedTuple):
       inputs: the node that node l reads, N of them.
       ops: the function of node l, an index into `functions`, N of them.
       functions: names of `FUNCTIONS`.
-      shares: [N + 1] float32, the share of each node in the new state.
+      average_weights: [N + 1] float32, the share of each node in the new state.
     """
 
     word: tf.Tensor
@@ -73,7 +73,7 @@ class Cell(NamedTuple):
     inputs: Sequence[Choice]
     ops: Sequence[Choice]
     functions: tuple[str, ...]
-    shares: tf.Tensor
+    average_weights: tf.Tensor
 
 
 class Dropout(NamedTuple):
@@ -98,14 +98,14 @@ class Dropout(NamedTuple):
         return tf.nn.experimental.stateless_dropout(ones, rate=rate, seed=seed)
 
 
-def loose_shares(inputs: Sequence[Choice]) -> tf.Tensor:
+def weights_of_loose_ends(inputs: Sequence[Choice]) -> tf.Tensor:
     """Equal shares for the nodes 0..N that none of the N nodes reads, [N + 1]."""
     read = tf.one_hot(tf.stack(inputs), len(inputs) + 1)
     loose = tf.cast(tf.reduce_sum(read, axis=0) == 0.0, tf.float32)
     return loose / tf.reduce_sum(loose)
 
 
-def all_shares(num_nodes: int) -> tf.Tensor:
+def weights_of_all(num_nodes: int) -> tf.Tensor:
     """Equal shares for the nodes 1..N, [N + 1]."""
     return tf.constant([0.0] + [1.0 / num_nodes] * num_nodes)
 
@@ -170,7 +170,7 @@ def states(
             values.append(node(carried, product))
         residuals.close()
         # [N + 1] . [N + 1, B, H] -> [B, H]
-        return tf.tensordot(cell.shares, tf.stack(values), 1)
+        return tf.tensordot(cell.average_weights, tf.stack(values), 1)
 
     # tf.scan goes along the first axis: [T, B, 2H] in, [T, B, H] out.
     found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)

@@ -173,7 +173,7 @@ def classifier(
 def _every_second(x: keras.KerasTensor, *, name: str) -> list[keras.KerasTensor]:
     """Every second row and column of x, and of x shifted."""
     shifted = _shifted(x, name=f"{name}_shift")
-    # Not the convolution's stride: see halving.every_second.
+    # Not the convolution's stride: see halving.every_second_pixel.
     halve = functools.partial(avg_pool, size=1, stride=2, padding="valid")
     return [
         halve(part, name=f"{name}_path{number}_half")

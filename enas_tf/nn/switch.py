@@ -4,8 +4,8 @@ The problem: to compute all ops and pick one costs as many times as there are op
 TensorFlow's own gradient of a switch hands over each tensor by itself.
 
 The idea: each op is cut into its value and its gradient beforehand (nn/halves.py). One
-switch computes the value and fills a bundle with the tensors to keep. Another one opens
-the bundle and computes the gradient.
+switch computes the value and bundles its residuals, the tensors that its gradient
+reads. Another one opens the bundle and computes the gradient.
 
 Not for functions in a loop over time (nn/recurrent.py), nor where the choice is known
 when the graph is made: call the op.
@@ -89,24 +89,24 @@ class Switch:
 
 def _forward(cut: Halves, inputs: Sequence[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
     """The value of an op, and its residuals as one tensor."""
-    y, *kept = cut.forward(*inputs)
-    if not kept:
+    y, *residuals = cut.forward(*inputs)
+    if not residuals:
         return y, tf.raw_ops.OptionalNone()
-    return y, tf.raw_ops.OptionalFromValue(components=kept)
+    return y, tf.raw_ops.OptionalFromValue(components=residuals)
 
 
 def _back(
     cut: Halves, bundle: tf.Tensor, dy: tf.Tensor, inputs: Sequence[tf.Tensor]
 ) -> list[tf.Tensor]:
     """The gradient of each input; zeros where the op leaves it out."""
-    kept = []
-    if cut.kept:
-        kept = tf.raw_ops.OptionalGetValue(
+    residuals = []
+    if cut.residuals:
+        residuals = tf.raw_ops.OptionalGetValue(
             optional=bundle,
-            output_types=[spec.dtype for spec in cut.kept],
-            output_shapes=[spec.shape for spec in cut.kept],
+            output_types=[spec.dtype for spec in cut.residuals],
+            output_shapes=[spec.shape for spec in cut.residuals],
         )
-    found = dict(zip(cut.reached, cut.backward(*kept, dy), strict=True))
+    found = dict(zip(cut.reached, cut.backward(*residuals, dy), strict=True))
     return [
         found[n] if n in found else tf.zeros_like(value)
         for n, value in enumerate(inputs)

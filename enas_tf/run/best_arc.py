@@ -53,7 +53,7 @@ def write(path: pathlib.Path, text: str, config: Config) -> None:
     """One of the two files, of the arc of the integers `text`."""
     form = arc_forms.FORMS[config.run.search_for]
     size = form.size_of_length(len(text.split()))
-    space = form.of_size(size, config.child.num_branches)
+    space = form.of_size(size, config.child.num_ops)
     content = space.to_json(space.parse(text)) if path.suffix == ".json" else text
     disk.write_text(path, content + "\n")
 

@@ -59,7 +59,7 @@ def drop(folder: pathlib.Path, unwanted: Callable[[str, int], bool]) -> None:
 
 def _thin(file: pathlib.Path, unwanted: Callable[[str, int], bool]) -> None:
     records, damaged = read(file)
-    kept = [
+    remaining = [
         record
         for record in records
         if not any(
@@ -72,10 +72,10 @@ def _thin(file: pathlib.Path, unwanted: Callable[[str, int], bool]) -> None:
         shutil.copyfile(file, beside)
         logging.warning("A file of TensorBoard's is damaged: %s", file)
         logging.warning("What can be read stays; it is kept as %s.", beside.name)
-    elif len(kept) == len(records):
+    elif len(remaining) == len(records):
         return
     draft = file.with_name(f"events{disk.DRAFT}")
-    draft.write_bytes(b"".join(record.framed for record in kept))
+    draft.write_bytes(b"".join(record.framed for record in remaining))
     os.replace(draft, file)
 
 

@@ -23,8 +23,8 @@ class NotFinite(ArithmeticError):
           what: is wrong and where, a sentence without its full stop.
           part: a key of `REMEDIES`.
         """
-        kept = "What was saved before is kept."
-        super().__init__(f"{what}. {kept} {REMEDIES[part]}")
+        last_save = "What was saved before is kept."
+        super().__init__(f"{what}. {last_save} {REMEDIES[part]}")
 
 
 def check(

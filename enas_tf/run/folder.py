@@ -16,7 +16,7 @@ from absl import logging
 
 from enas_tf.config import sections as config_lib
 from enas_tf.run import commands as run_commands
-from enas_tf.run import disk, longer
+from enas_tf.run import disk, more_epochs
 from enas_tf.run import layout as run_layout
 from enas_tf.run import record as run_record
 from enas_tf.run import settings as run_settings
@@ -35,18 +35,18 @@ _LOST = (
 class RunFolder(RunJournal):
     """The output directory of one run, locked while this object lives."""
 
-    def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
-        """Creates and checks nothing, see `claim` and `look`.
+    def __init__(self, path: str | os.PathLike, *, writable: bool = True):
+        """Creates and checks nothing, see `claim` and `read_only`.
 
         Args:
           path: of the folder; `~` is the user's home.
-          keeps: whether what is found or recorded is written.
+          writable: whether what is found or recorded is written.
         """
-        super().__init__(path, keeps=keeps)
+        super().__init__(path, writable=writable)
         self._lock = filelock.FileLock(self.path / run_layout.LOCK)
 
     @classmethod
-    def take(
+    def open_for_mode(
         cls,
         path: str | os.PathLike,
         mode: str,
@@ -55,19 +55,19 @@ class RunFolder(RunJournal):
         command: Sequence[str],
         began: float | None,
     ) -> "RunFolder":
-        """The folder, as `mode` needs it: see `claim` and `look`.
+        """The folder, as `mode` needs it: see `claim` and `read_only`.
 
         A prediction only reads. So does an evaluation where it may not write.
         """
         if mode == "predict":
-            return cls.look(path)
+            return cls.read_only(path)
         try:
             return cls.claim(path, reset=reset, command=command, mode=mode, began=began)
         except disk.Unwritable:
             if mode != "evaluate":
                 raise
             logging.warning("%s cannot be written: results are not kept.", path)
-            return cls.look(path)
+            return cls.read_only(path)
 
     @classmethod
     def claim(
@@ -103,19 +103,19 @@ class RunFolder(RunJournal):
         try:
             if reset:
                 run_layout.remove(folder.path)
-            folder._take_up(command, mode, began)
+            folder._begin_command(command, mode, began)
         except BaseException:
             folder.release()
             raise
         return folder
 
     @classmethod
-    def look(cls, path: str | os.PathLike) -> "RunFolder":
+    def read_only(cls, path: str | os.PathLike) -> "RunFolder":
         """Takes up a run to read in it, whoever uses it: nothing is ever written.
 
         A damaged file is logged, and its twin is read.
         """
-        folder = cls(path, keeps=False)
+        folder = cls(path, writable=False)
         found = run_record.read(folder.path)
         if found and found.trouble and found.trouble.name == run_layout.RUN:
             found.trouble.log(mended=False)
@@ -137,7 +137,7 @@ class RunFolder(RunJournal):
         if needed and found.disputed and self.has_checkpoint(stage):
             raise run_settings.mixed(self.path, stage, found.disputed)
         if needed and not found.values and self.has_checkpoint(stage):
-            raise run_settings.lost(self.path, stage, found.trouble)
+            raise run_settings.lost(self.path, stage, found.fault)
         return run_settings.with_split_seed(found.values)
 
     def began_before(self, stage: str, setting: str) -> bool:
@@ -145,7 +145,7 @@ class RunFolder(RunJournal):
         begun = self._found(stage).values
         return bool(begun) and setting not in begun and self.has_checkpoint(stage)
 
-    def agree(self, stage: str, config: config_lib.Config) -> None:
+    def bind_settings(self, stage: str, config: config_lib.Config) -> None:
         """Keeps the settings `stage` begins with; later refuses to go on with others.
 
         Until there is a checkpoint nothing is bound: a command that failed before its
@@ -178,7 +178,7 @@ class RunFolder(RunJournal):
             )
         if changes[0].flag != run_settings.LENGTH or stage != "train" or not trains:
             raise refusal
-        longer.refuse(
+        more_epochs.refuse(
             config,
             begun=changes[0].old,
             trained=self.tested_epochs(),
@@ -223,7 +223,7 @@ class RunFolder(RunJournal):
 
     def _keep_settings(self, stage: str, values: Mapping[str, object]) -> None:
         """In the file first: while it is whole, the copy may be of before."""
-        if self.keeps:
+        if self.writable:
             disk.write_json(run_settings.path(self.path, stage), values)
             self.record(stage, **{run_settings.KEY: values})
 
@@ -264,7 +264,7 @@ class RunFolder(RunJournal):
         listed = run_commands.of(self.run())
         return f" (pid {listed[-1].get('pid')})" if listed else ""
 
-    def _take_up(self, command: Sequence[str], mode: str, began: float) -> None:
+    def _begin_command(self, command: Sequence[str], mode: str, began: float) -> None:
         """Mends what can be, and lists the command; in one move of run.json."""
         found = run_record.read(self.path)
         self._list_command(found, command, mode, began)
@@ -287,7 +287,7 @@ class RunFolder(RunJournal):
     def _mend(self, stage: str) -> None:
         """Writes a stage's settings to either place where the other is whole."""
         trouble, found = self._trouble(stage), self._found(stage)
-        lacks_copy = found.values and not found.trouble
+        lacks_copy = found.values and not found.fault
         lacks_copy = lacks_copy and run_settings.KEY not in self.facts(stage)
         if trouble or lacks_copy:
             self._keep_settings(stage, found.values)
@@ -297,10 +297,10 @@ class RunFolder(RunJournal):
     def _trouble(self, stage: str) -> Trouble | None:
         """The fault of the file of a stage's settings, if run.json has them."""
         found = self._found(stage)
-        if not found.values or not found.trouble or not self.has_checkpoint(stage):
+        if not found.values or not found.fault or not self.has_checkpoint(stage):
             return None
         name = f"{stage}/{run_layout.SETTINGS}"
-        return Trouble(name, found.trouble, run_layout.RUN)
+        return Trouble(name, found.fault, run_layout.RUN)
 
 
 def _versions() -> dict[str, str]:

@@ -25,18 +25,18 @@ class RunJournal(RunPaths):
     """Reads run.json, and writes it while a command has the folder.
 
     Attributes:
-      keeps: whether run.json is written; False for a look.
+      writable: whether run.json is written; False for a look.
     """
 
-    def __init__(self, path: str | os.PathLike, *, keeps: bool = True):
+    def __init__(self, path: str | os.PathLike, *, writable: bool = True):
         """Creates and checks nothing.
 
         Args:
           path: the folder of the run.
-          keeps: see the class.
+          writable: see the class.
         """
         super().__init__(path)
-        self.keeps = keeps
+        self.writable = writable
         self._began: float | None = None  # the running command, on the monotonic clock
 
     def record(self, stage: str, **facts: object) -> None:
@@ -133,7 +133,7 @@ class RunJournal(RunPaths):
         return run_commands.lives(run, time.monotonic() - self._began)
 
     def _write(self, run: Mapping[str, object]) -> None:
-        if self.keeps:
+        if self.writable:
             run_record.write(self.path, self._living(run))
 
     def _last_sign(self) -> float:

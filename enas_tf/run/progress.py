@@ -17,7 +17,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _FORECAST_FORM = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
 
 
-class Look(NamedTuple):
+class State(NamedTuple):
     """The state of a progress line.
 
     Attributes:
@@ -67,26 +67,26 @@ class Bar:
         """
         self._wanted = wanted
         self._line: tqdm.tqdm | None = None
-        self._look: Callable[[], Look] | None = None
+        self._state: Callable[[], State] | None = None
 
     def begin(self, label: str, total: int, done: int, unit: str) -> None:
         """Open the line, `done` of `total` being there already."""
         self.finish()
         self._line = self._open(total=total, initial=done, desc=label, unit=unit)
 
-    def begin_forecast(self, look: Callable[[], Look]) -> None:
-        """Open a line that shows what `look` says, each time that it is moved."""
+    def begin_forecast(self, state: Callable[[], State]) -> None:
+        """Open a line that shows the value of `state`, each time that it is moved."""
         self.finish()
-        self._line = self._open(total=1, desc=look().label, bar_format=_FORECAST_FORM)
-        self._look = look
-        self._show_look()
+        self._line = self._open(total=1, desc=state().label, bar_format=_FORECAST_FORM)
+        self._state = state
+        self._show_state()
 
     def advance(self, count: int, shown: Mapping[str, object]) -> None:
         """Move by `count` and show the values `shown` behind the bar."""
         if self._line is None:
             return
-        if self._look is not None:
-            self._show_look()
+        if self._state is not None:
+            self._show_state()
             return
         self._line.set_postfix(shown, refresh=False)
         self._line.update(count)
@@ -95,7 +95,7 @@ class Bar:
         """Take the line away; without one, nothing."""
         if self._line is not None:
             self._line.close()
-        self._line = self._look = None
+        self._line = self._state = None
 
     def _open(self, **settings: object) -> tqdm.tqdm | None:
         # Asked now and not at import: a program may redirect its standard error.
@@ -104,11 +104,11 @@ class Bar:
         common = dict(file=sys.stderr, dynamic_ncols=True, leave=False)
         return tqdm.tqdm(**settings, **common)
 
-    def _show_look(self) -> None:
+    def _show_state(self) -> None:
         """Draw the line anew: the end moves as the pace is learned."""
-        if self._line is None or self._look is None:
+        if self._line is None or self._state is None:
             return
-        label, done, left = self._look()
+        label, done, left = self._state()
         self._line.set_description_str(label, refresh=False)
         if left is None:
             self._line.set_postfix_str("building the first step", refresh=False)

@@ -181,9 +181,9 @@ class Report:
         """Open a progress line with the time left; an open one is closed first."""
         self._bar.begin(label, total, done, unit)
 
-    def begin_forecast(self, look: Callable[[], progress_lib.Look]) -> None:
-        """Open a progress line that shows `look()`, asked whenever it advances."""
-        self._bar.begin_forecast(look)
+    def begin_forecast(self, state: Callable[[], progress_lib.State]) -> None:
+        """Open a progress line that shows `state()`, asked whenever it advances."""
+        self._bar.begin_forecast(state)
 
     def advance(self, count: int, **shown: object) -> None:
         """Move the progress line by `count`; `shown` stands behind it."""

@@ -67,15 +67,15 @@ def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:
     """
     with disk.refusals(path):
         if path.exists() and not path.is_file():
-            kept = _free(path)
-            path.replace(kept)
-            logging.warning("%s is no file: now called %s.", path, kept.name)
+            aside = _free(path)
+            path.replace(aside)
+            logging.warning("%s is no file: now called %s.", path, aside.name)
         found = read(path, keys=keys)
         if found.damaged:
-            kept = _free(path)
-            kept.write_bytes(path.read_bytes())
+            aside = _free(path)
+            aside.write_bytes(path.read_bytes())
             logging.warning("%s: %s left out;", path, _lines(found.damaged))
-            logging.warning("the file as it was is kept as %s.", kept.name)
+            logging.warning("the file as it was is kept as %s.", aside.name)
         if found.damaged or found.torn:
             write(path, [line for line, _ in found.rows])
 
@@ -120,14 +120,14 @@ class RowFile:
         """
         self._open()
         found = self._read()
-        kept = [line for line, row in found if not unwanted(row)]
+        remaining = [line for line, row in found if not unwanted(row)]
         if instead is not None:
             gone = (i for i, (_, row) in enumerate(found) if unwanted(row))
-            kept.insert(next(gone, len(kept)), sealed(instead))
-        elif len(kept) == len(found):
+            remaining.insert(next(gone, len(remaining)), sealed(instead))
+        elif len(remaining) == len(found):
             return
         self.close()
-        write(self._path, kept)
+        write(self._path, remaining)
 
     def rows(self) -> list[Row]:
         """Those that are there."""
@@ -186,11 +186,11 @@ def _checksum(text: str) -> str:
 
 def _free(path: pathlib.Path) -> pathlib.Path:
     """A name beside `path` that nothing has: nothing that was kept is lost."""
-    kept, number = path.with_name(path.name + DAMAGED), 1
-    while os.path.lexists(kept):
+    aside, number = path.with_name(path.name + DAMAGED), 1
+    while os.path.lexists(aside):
         number += 1
-        kept = path.with_name(f"{path.name}{DAMAGED}{number}")
-    return kept
+        aside = path.with_name(f"{path.name}{DAMAGED}{number}")
+    return aside
 
 
 def _lines(count: int) -> str:

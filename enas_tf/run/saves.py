@@ -65,10 +65,10 @@ def begun(folder: pathlib.Path) -> bool:
     return any(map(_ends, indices)) or (folder / LIST).is_file()
 
 
-def remove_others(folder: pathlib.Path, kept: list[int]) -> None:
-    """Remove all checkpoints but those, and the parts that killed saves have left."""
+def remove_others(folder: pathlib.Path, spared: list[int]) -> None:
+    """Remove all checkpoints but those `spared`, and the parts of killed saves."""
     for file, (number, _) in _matches(folder).items():
-        if number in kept:
+        if number in spared:
             continue
         with contextlib.suppress(OSError):
             if file.name.endswith("_temp"):

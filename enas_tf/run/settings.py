@@ -31,12 +31,12 @@ class Found(NamedTuple):
 
     Attributes:
       values: {flag name: value}; {} before the stage began.
-      trouble: of `mending`, or "" if they are from the file.
+      fault: of `mending`, or "" if they are from the file.
       disputed: a setting that both have, with different values; "" if there is none.
     """
 
     values: dict[str, Any]
-    trouble: str
+    fault: str
     disputed: str = ""
 
 
@@ -59,26 +59,26 @@ def find(folder: pathlib.Path, stage: str, copy: object) -> Found:
     A file without a checksum counts where there is no copy: one of an earlier version.
     """
     file = path(folder, stage)
-    kept = copy if isinstance(copy, dict) and are_ours(copy) else None
-    trouble = mending.MISSING
+    copied = copy if isinstance(copy, dict) and are_ours(copy) else None
+    fault = mending.MISSING
     if file.exists():
         try:
             read = disk.read_sealed(file)
         except disk.Damaged:
-            trouble = mending.DAMAGED
+            fault = mending.DAMAGED
         else:
             whole = are_ours(read.value) and (read.sealed or _known(read.value))
-            vouched = read.sealed or kept in (None, read.value)
-            trouble = "" if whole and vouched else mending.DAMAGED
-    if trouble:
-        return Found(kept or {}, trouble)
-    return Found(read.value, "", _disputed(read.value, kept or read.value))
+            vouched = read.sealed or copied in (None, read.value)
+            fault = "" if whole and vouched else mending.DAMAGED
+    if fault:
+        return Found(copied or {}, fault)
+    return Found(read.value, "", _disputed(read.value, copied or read.value))
 
 
-def lost(folder: pathlib.Path, stage: str, trouble: str) -> disk.Damaged:
+def lost(folder: pathlib.Path, stage: str, fault: str) -> disk.Damaged:
     """The refusal to go on with a stage whose settings are nowhere."""
     return disk.Damaged(
-        f"{path(folder, stage)} is {trouble}, and run.json has no copy of it: with "
+        f"{path(folder, stage)} is {fault}, and run.json has no copy of it: with "
         f"which settings the {NOUNS[stage]} began is not known, so it cannot go on. "
         "Restore that file, begin anew with --reset_output_dir, or choose another "
         "--output_dir."

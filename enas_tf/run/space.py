@@ -25,7 +25,7 @@ def mode(given: Mapping[str, object]) -> str:
     return str(given.get("mode", "train" if trains else "search"))
 
 
-def take_over(given: Mapping[str, object]) -> Mapping[str, object]:
+def with_space(given: Mapping[str, object]) -> Mapping[str, object]:
     """The flags `given`, with the space of the run in --output_dir where none was.
 
     Raises:
@@ -61,7 +61,7 @@ def refuse_other(run: RunConfig, given: Mapping[str, object]) -> None:
 
 
 def _remedy(run: RunConfig, held: str, *, named: bool) -> str:
-    """What to give for the run that is there; `named`: whether its folder was."""
+    """How to go on with the run that is there; `named`: whether its folder was given."""
     if modes.MODES[run.mode].searches:
         return f"Give --search_for={held}"
     if named:

@@ -225,7 +225,7 @@ class _Player:
           controller: the policy.
           batch_size: B.
           scored: whether `result` will be asked for; else only `tokens` and `logits`.
-          seed: [2] int32, of what is drawn; None where `tokens` are given.
+          seed: [2] int32, of the draws; None where `tokens` are given.
           tokens: [B, T], followed instead of drawing; None: draw.
         """
         self.logits: list[tf.Tensor] = []

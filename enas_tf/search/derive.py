@@ -34,7 +34,7 @@ class Comparison(NamedTuple):
     Attributes:
       policy_mean: mean of the task's measured values (right answers, or nats a word)
         over arcs sampled from the controller.
-      random_mean: the same of uniformly random arcs.
+      random_mean: that mean over uniformly random arcs.
       difference: the first minus the second.
       low: of its 95 % interval, over other arcs and other examples.
       high: of its 95 % interval.
@@ -85,27 +85,29 @@ class Derived(NamedTuple):
     Attributes:
       policy: arcs of the policy, best first.
       random: uniformly random arcs on the same examples.
-      check: [m], the best arc on examples that had no part in choosing it; empty where
-        all of them had.
+      held_out: [m], the best arc on examples that had no part in choosing it; empty
+        where all of them had.
       comparison: policy against chance.
     """
 
     policy: Scores
     random: Scores
-    check: np.ndarray
+    held_out: np.ndarray
     comparison: Comparison
 
     @property
-    def honest_mean(self) -> float:
+    def held_out_mean(self) -> float:
         """The best arc's mean on examples that did not choose it, if there are some."""
-        return float(self.check.mean() if len(self.check) else self.policy.means[0])
+        return float(
+            self.held_out.mean() if len(self.held_out) else self.policy.means[0]
+        )
 
     def figures(self, measure: Measure) -> dict[str, float]:
         """Every figure under a name that says what it is, as it is displayed."""
         name, display = measure.name, measure.display
         found = {f"best_{name}_on_choosing": display(self.policy.means[0])}
-        if len(self.check):
-            found[f"best_{name}_on_others"] = display(self.check.mean())
+        if len(self.held_out):
+            found[f"best_{name}_on_others"] = display(self.held_out.mean())
         found |= {
             f"policy_{name}": display(self.comparison.policy_mean),
             f"random_{name}": display(self.comparison.random_mean),
@@ -120,7 +122,7 @@ class Derived(NamedTuple):
         return dict(
             arcs=len(self.policy.tokens),
             choosing_examples=self.policy.values.shape[1],
-            other_examples=len(self.check),
+            other_examples=len(self.held_out),
         )
 
     def sentences(self, measure: Measure) -> list[str]:
@@ -132,10 +134,10 @@ class Derived(NamedTuple):
             f"{measure.words(self.policy.means[0])}.",
             "All of them chose it, which flatters it; there are no others to check by.",
         ]
-        if len(self.check):
+        if len(self.held_out):
             lines[1] = (
                 f"The same arc on the {sizes['other_examples']:,} that did not choose "
-                f"it: {name} {measure.words(self.check.mean())}."
+                f"it: {name} {measure.words(self.held_out.mean())}."
             )
         return lines
 
@@ -185,12 +187,12 @@ def derive(
     best_first = np.argsort(-scorer.measure.sign * mine.mean(axis=1), kind="stable")
     best = policy[best_first[:1]]
     # Deviation D31: the choice is checked on examples that did not make it.
-    check = _values(best, checking, scorer=scorer, progress=reporter)[0]
+    held_out = _values(best, checking, scorer=scorer, progress=reporter)[0]
     comparison = compare(mine, chance, seeds.on_host(seed, "interval"))
     return Derived(
         Scores(policy[best_first], mine[best_first]),
         Scores(random, chance),
-        check,
+        held_out,
         comparison,
     )
 

@@ -15,21 +15,20 @@ from enas_tf.nn import seeds
 from enas_tf.run import counters, finite, progress
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
-from enas_tf.search import scoring
-from enas_tf.search import shown as shown_lib
+from enas_tf.search import sampled_arcs, scoring
 from enas_tf.search.controller_trainer import ControllerMetrics, ControllerTrainer
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.tasks.base import Task
-from enas_tf.training import ahead, batching, stopping
+from enas_tf.training import batching, forecast, stopping
 from enas_tf.training import pace as pace_lib
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.networks import Policy
 
 WORDS = {
-    ahead.SHOWN: "look at the policy",
-    ahead.EVALUATION: "evaluation",
-    ahead.EPOCH_END: "checkpoint",
+    forecast.SHOWN: "look at the policy",
+    forecast.EVALUATION: "evaluation",
+    forecast.EPOCH_END: "checkpoint",
 }
 
 
@@ -43,7 +42,7 @@ class Collaborators(NamedTuple):
     epochs: ChildEpochs
     driver: Driver
     report: Report
-    shown: shown_lib.ShownArcs
+    samples: sampled_arcs.SampledArcs
 
 
 class Search:
@@ -80,9 +79,9 @@ class Search:
         self._announce = announce
         sizes = [task.size(split) for split in self._splits()]
         batches = sum(-(-size // loop.eval_batch_size) for size in sizes)
-        self._rows = ahead.Rows(
+        self._passes = forecast.ForwardPasses(
             update=controller.num_aggregate,
-            shown=shown_lib.NUM_SHOWN,
+            shown=sampled_arcs.NUM_SHOWN,
             evaluation=batches,
             derive=derive_rows,
         )
@@ -100,23 +99,23 @@ class Search:
             if self._controller_due(finished):
                 self._begin("controller")
                 self._train_controller(finished)
-                self._timed(ahead.SHOWN, self._show_arcs, finished)
+                self._timed(forecast.SHOWN, self._show_arcs, finished)
             driver.stop.check()
             if self._evaluation_due(finished):
                 self._begin("evaluation")
-                self._timed(ahead.EVALUATION, self._evaluate, finished)
+                self._timed(forecast.EVALUATION, self._evaluate, finished)
             driver.position[counters.EPOCH] = finished
-            self._timed(ahead.EPOCH_END, self._save, finished)
+            self._timed(forecast.EPOCH_END, self._save, finished)
             driver.stop.check()
             self.announce_left()
 
-    def look(self) -> progress.Look:
+    def progress_state(self) -> progress.State:
         """The state of the search for a progress line."""
         driver, epochs = self._collaborators.driver, self._loop.num_epochs
         epoch = min(driver.position[counters.EPOCH] + 1, epochs)
         label = f"search, epoch {epoch}/{epochs}: {self._doing}"
         found = self._forecast()
-        return progress.Look(label, *(found or (0.0, None)))
+        return progress.State(label, *(found or (0.0, None)))
 
     def announce_left(self) -> None:
         """Announce the seconds left, if they differ from what was announced."""
@@ -129,7 +128,9 @@ class Search:
         done = self._counts(position[counters.EPOCH])
         done |= {kind: position[kind] for kind in (counters.CHILD, counters.CONTROLLER)}
         total = self._counts(self._loop.num_epochs)
-        return ahead.forecast(done, total, self._rows, self._collaborators.driver.pace)
+        return forecast.of_search(
+            done, total, self._passes, self._collaborators.driver.pace
+        )
 
     def _counts(self, finished: int) -> dict[str, int]:
         """Units of each kind of work by the end of so many epochs."""
@@ -137,9 +138,9 @@ class Search:
         return {
             counters.CHILD: self._collaborators.epochs.steps_before(finished),
             counters.CONTROLLER: self.controller_updates(finished),
-            ahead.SHOWN: sum(map(self._controller_due, epochs)),
-            ahead.EVALUATION: sum(map(self._evaluation_due, epochs)),
-            ahead.EPOCH_END: finished,
+            forecast.SHOWN: sum(map(self._controller_due, epochs)),
+            forecast.EVALUATION: sum(map(self._evaluation_due, epochs)),
+            forecast.EPOCH_END: finished,
         }
 
     def _begin(self, doing: str) -> None:
@@ -149,7 +150,7 @@ class Search:
 
     def _timed(self, kind: str, work: Callable[[int], None], finished: int) -> None:
         driver, began = self._collaborators.driver, time.monotonic()
-        built = kind in driver.pace.first or kind == ahead.EPOCH_END
+        built = kind in driver.pace.first or kind == forecast.EPOCH_END
         driver.stop.moment = f"after this {WORDS[kind]}" + (
             "" if built else f", {stopping.BUILDING}"
         )
@@ -204,7 +205,7 @@ class Search:
         self._entropy = values["entropy"]
         end_of_phase = step % self._config.train_steps == 0
         if step % self._loop.log_every == 0 or end_of_phase:
-            # A phase has a line of its own, by `shown`.
+            # A phase has a line of its own, by `samples`.
             report = self._collaborators.report
             tell = report.detail if end_of_phase else report.message
             tell(update_line(step, values, self._measure))
@@ -212,7 +213,7 @@ class Search:
     def _show_arcs(self, finished: int) -> None:
         later = range(finished + 1, self._loop.num_epochs + 1)
         last = not any(map(self._controller_due, later))
-        self._collaborators.shown.show(finished, entropy=self._entropy, last=last)
+        self._collaborators.samples.show(finished, entropy=self._entropy, last=last)
 
     def _splits(self) -> tuple[str, ...]:
         """The splits of an evaluation."""

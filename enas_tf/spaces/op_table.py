@@ -16,11 +16,11 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 class Named(Protocol):
-    """What a table can hold."""
+    """A row of a table: it has a name."""
 
     @property
     def name(self) -> str:
-        """What the row is found by."""
+        """The name by which the row is found."""
 
 
 RowT = TypeVar("RowT", bound=Named)
@@ -81,7 +81,7 @@ class MicroOpRow(OpRow):
 
     @property
     def genotype_names(self) -> tuple[str, ...]:
-        """What genotypes call it, the name to write first."""
+        """Its names in genotypes, the name to write first."""
         return self.genotypes or (self.name,)
 
 

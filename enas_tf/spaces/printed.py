@@ -63,13 +63,13 @@ class _Line(NamedTuple):
     """One line: its part of an arc, and its place among the arcs around it.
 
     Attributes:
-      kept: of an arc.
+      digits: of an arc.
       is_first: whether an arc begins with it.
       is_last: whether an arc ends with it.
       describes: whether a sentence begins in it, which may go on, indented.
     """
 
-    kept: str = ""
+    digits: str = ""
     is_first: bool = False
     is_last: bool = False
     describes: bool = False
@@ -81,7 +81,7 @@ def _arcs(text: str) -> list[str]:
     Or at its beginning, before `arc=`.
     """
     arcs: list[str] = []
-    kept: list[str] = []
+    block: list[str] = []
     describes = False
     for line in text.splitlines():
         if describes and line[:1].isspace():
@@ -89,13 +89,13 @@ def _arcs(text: str) -> list[str]:
         read = _line(line)
         describes = read.describes
         if read.is_first:
-            arcs.append("\n".join(kept))
-            kept = []
-        kept.append(read.kept)
+            arcs.append("\n".join(block))
+            block = []
+        block.append(read.digits)
         if read.is_last:
-            arcs.append("\n".join(kept))
-            kept = []
-    arcs.append("\n".join(kept))
+            arcs.append("\n".join(block))
+            block = []
+    arcs.append("\n".join(block))
     return [arc for arc in arcs if arc.strip()]
 
 
@@ -110,9 +110,9 @@ def _line(line: str) -> _Line:
         return _Line(_unquoted(_HEAD.sub("", line)))
     if head and head.start() > measured.start():
         return _Line(_unquoted(line[head.end() :]), is_first=True)
-    kept = _unquoted(_HEAD.sub("", line[: measured.start()]))
+    digits = _unquoted(_HEAD.sub("", line[: measured.start()]))
     more = line[measured.end() :].strip()
-    return _Line(kept, is_last=True, describes=bool(more))
+    return _Line(digits, is_last=True, describes=bool(more))
 
 
 def _unquoted(text: str) -> str:

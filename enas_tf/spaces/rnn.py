@@ -25,7 +25,7 @@ NEARNESS = 0.1
 # The cells that enas_lm's README trains: the one it found, and that of DARTS.
 ENAS_RNN = "0 2 1 0 2 1 2 2 4 0 5 0 3 2 6 2"
 DARTS_RNN = "0 2 1 1 1 1 1 3 2 0 5 2 3 0 5 1"
-# What may be trained instead of a cell, to compare: not an arc.
+# A baseline that may be trained instead of a cell: not an arc.
 LSTM = "lstm"
 NAMED_ARCS = {"enas_rnn": ENAS_RNN, "darts_rnn": DARTS_RNN}
 

@@ -12,7 +12,7 @@ from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command.request import Request
 from enas_tf.config.sections import ConfigError
-from enas_tf.run import best_arc, counters, disk, layout, longer, progress
+from enas_tf.run import best_arc, counters, disk, layout, more_epochs, progress
 from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -32,7 +32,7 @@ def report(request: Request, stage: str) -> Report:
 
 
 @contextlib.contextmanager
-def looking(request: Request) -> Iterator[Report]:
+def muted_report(request: Request) -> Iterator[Report]:
     """The voice of a mode that looks at a run: it speaks, and leaves no logs there."""
     with tempfile.TemporaryDirectory() as nowhere:
         folder = pathlib.Path(nowhere)
@@ -121,7 +121,9 @@ def _rewind(driver: Driver, report: Report, *, begun: bool) -> None:
         report.message("removed or damaged. The curves begin here.")
 
 
-def take_up(request: Request, driver: Driver, report: Report, total_steps: int) -> None:
+def extend_training(
+    request: Request, driver: Driver, report: Report, total_steps: int
+) -> None:
     """Keep how many epochs the training is to have from now on: `total_steps`.
 
     Raises:
@@ -130,7 +132,7 @@ def take_up(request: Request, driver: Driver, report: Report, total_steps: int) 
     folder, asked = request.folder, request.configs["train"].loop.num_epochs
     if driver.position[counters.CHILD] > total_steps:
         trained = max(driver.position[counters.EPOCH], asked + 1)
-        raise longer.too_few(asked, trained, str(folder.path))
+        raise more_epochs.too_few(asked, trained, str(folder.path))
     begun = folder.settings("train").get("num_epochs", asked)
     if begun != asked:
         report.message(f"Goes on to {asked} epochs; {begun} were asked for before.")
@@ -158,7 +160,9 @@ def announce(report: Report, label: str, seconds: float, request: Request) -> No
     report.message(progress.estimate(label, seconds, has_gpu=has_gpu, preset_hint=hint))
 
 
-def moved(report: Report, driver: Driver, what: str) -> Callable[[int], None]:
+def progress_callback(
+    report: Report, driver: Driver, what: str
+) -> Callable[[int], None]:
     """Moves the progress line by so much, and stops there if that was asked for.
 
     `what` is being worked on, in words; it was built in its first call.

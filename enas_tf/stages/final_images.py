@@ -33,7 +33,7 @@ class ImageClassifier(FinalTask[Batch]):
     fits = "Train on images with as many channels, of the same --image_size"
 
     def __init__(
-        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+        self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
     ):
         """Reads the images, then builds the networks with their first weights.
 
@@ -45,7 +45,7 @@ class ImageClassifier(FinalTask[Batch]):
         part = assembly.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed
         self._data = images.load(config, part.reductions(space), all_training=True)
-        agree(self._data)
+        bind(self._data)
         self.names = self._data.class_names
         # Put together here alone: the task has a copy of its own, and their mean.
         self.task = images.task(
@@ -104,7 +104,7 @@ class ImageClassifier(FinalTask[Batch]):
         """The same, how each class does, and what is taken for what."""
         found = self._by_class(report, moves)
         evaluation.report_classes(report, found)
-        if folder.keeps:
+        if folder.writable:
             evaluation.write(folder, found)
             picture = folder.evaluation / layout.CONFUSION
             report.message(f"See {lines.shown(picture)}.")
@@ -132,7 +132,7 @@ class ImageClassifier(FinalTask[Batch]):
         return predict_images.report(final, source)
 
     def _by_class(self, report: Report, moves: Moves) -> ByClass:
-        """What the model answers to the test images."""
+        """The model's answers to the test images, class by class."""
         report.begin("test", self.task.size("test"), unit="image")
         answers = retrain.test_answers(
             self._model,

@@ -38,7 +38,7 @@ class LanguageModelling(FinalTask[Batch]):
     test_of = "the whole text as one stream"
 
     def __init__(
-        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+        self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
     ):
         """Reads the text, then builds the model with its first weights.
 
@@ -49,7 +49,7 @@ class LanguageModelling(FinalTask[Batch]):
         """
         part, loop = assembly.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
-        agree(self._data)
+        bind(self._data)
         self.names = self._data.vocabulary
         self.lessons = self.task.lessons(
             batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=config.run.seed

@@ -15,7 +15,7 @@ from enas_tf.tasks import classification
 
 @functools.lru_cache(maxsize=1)
 def _read(config: DataConfig) -> ImageData:
-    """Kept, because `--mode=all` needs the same images twice."""
+    """Cached, because `--mode=all` needs the same images twice."""
     data = images_lib.load(config)
     for line in overview.lines(data, mirrored=_mirrored(data, config)):
         logging.info("%s", line)

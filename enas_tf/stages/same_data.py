@@ -39,12 +39,12 @@ class Facts(NamedTuple):
         return f"{self.train:,} / {self.valid:,} / {self.test:,}"
 
 
-def agree(request: Request, stage: str, data: Dataset, report: Report) -> None:
+def bind(request: Request, stage: str, data: Dataset, report: Report) -> None:
     """Keep the facts when `stage` begins; compare them once it has saved something.
 
     A stage that was begun by a version that kept nothing is let pass, and so is one
-    whose facts were lost; what it goes on with is kept from then on. So is one of a
-    version that kept other facts.
+    whose facts were lost; the facts that it goes on with are recorded then. So is one
+    of a version that kept other facts.
 
     Raises:
       ConfigError: the data are others, and would be trained on or exported.

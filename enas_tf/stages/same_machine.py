@@ -7,13 +7,13 @@ from enas_tf.machine import tensorflow_state
 from enas_tf.run.report import Report
 
 
-def agree(request: Request, stage: str, report: Report) -> None:
+def bind(request: Request, stage: str, report: Report) -> None:
     """Keep the conditions, if `stage` begins; `stages/run.py` sees to those of one.
 
     A command of two stages can go by one of them only.
     """
     folder, held = request.folder, tensorflow_state.held()
-    machine.keep(folder, stage, request.machine, held)
+    machine.record_conditions(folder, stage, request.machine, held)
     begun = machine.recorded(folder, stage)
     if begun and stage != request.machine.stage:
         for line in machine_notes.beside(stage, begun, held):

@@ -13,14 +13,13 @@ from enas_tf.run.report import Report
 from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import derive as derive_lib
 from enas_tf.search import loop as search_lib
-from enas_tf.search import rewards, scoring
-from enas_tf.search import shown as shown_lib
+from enas_tf.search import rewards, sampled_arcs, scoring
 from enas_tf.search.controller import Controller
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import assembly, earlier, same_data, same_machine, summary
 from enas_tf.tasks.base import Task
-from enas_tf.training import ahead, networks, stopping
 from enas_tf.training import child as child_lib
+from enas_tf.training import forecast, networks, stopping
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 
@@ -43,13 +42,13 @@ def search(request: Request) -> None:
     """Search to the end, or go on with a search; then derive the best arc."""
     config, folder = request.configs["search"], request.folder
     with assembly.report(request, "search") as report:
-        folder.agree("search", config)
-        same_machine.agree(request, "search", report)
+        folder.bind_settings("search", config)
+        same_machine.bind(request, "search", report)
         stage = _build(request, report)
         epochs = stage.driver.position[counters.EPOCH]
         earlier.log_changes(request, "search", epochs)
         report.begin_trial(config)
-        report.begin_forecast(stage.search.look)
+        report.begin_forecast(stage.search.progress_state)
         with stage.driver.stoppable():
             with summary.timed(folder, "search", goes_on=True):
                 stage.search.run()
@@ -64,7 +63,7 @@ def derive(request: Request) -> None:
     """Derive again from a search that was begun, with its last checkpoint."""
     config, folder = request.configs["search"], request.folder
     with assembly.report(request, "search") as report:
-        folder.agree("search", config)
+        folder.bind_settings("search", config)
         stage = _build(request, report)
         if not stage.restored:
             raise ConfigError(
@@ -87,7 +86,7 @@ def _build(request: Request, report: Report) -> SearchStage:
     part = assembly.SPACES[config.run.search_for]
     space = part.space(config)
     data, task = part.search_data(config, space)
-    same_data.agree(request, "search", data, report)
+    same_data.bind(request, "search", data, report)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)
@@ -128,7 +127,7 @@ def _build(request: Request, report: Report) -> SearchStage:
         timed=lambda: turns.announce_left(),
     )
     folder.arcs.mkdir(parents=True, exist_ok=True)
-    shown = shown_lib.ShownArcs(
+    shown = sampled_arcs.SampledArcs(
         space,
         controller,
         scorer,
@@ -198,7 +197,7 @@ def _derive_progress(
     first without tracing."""
     seen: list[tuple[int, float]] = []
     # After a search the graph is there; a command that only derives builds it first.
-    built = ahead.EVALUATION in driver.pace.first
+    built = forecast.EVALUATION in driver.pace.first
     driver.stop.moment = "after these arcs" + (
         "" if built else f", {stopping.BUILDING}"
     )
@@ -231,7 +230,7 @@ def _keep_derived(
     request.folder.record("derive", **facts, **figures)
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
-    honest = measure.words(derived.honest_mean)
+    honest = measure.words(derived.held_out_mean)
     title = f"{space.name}: {measure.name} {honest} {_examples_in_words(derived)}"
     plots.draw_arc(space, best, arcs / layout.BEST_PICTURE, title=title)
     disk.write_text(arcs / layout.DERIVED, _derived_rows(space, derived, measure))
@@ -246,7 +245,7 @@ def _keep_derived(
 
 def _examples_in_words(derived: derive_lib.Derived) -> str:
     """The validation examples behind a figure of the best arc, in words."""
-    chose = "that did not choose it" if len(derived.check) else "that chose it"
+    chose = "that did not choose it" if len(derived.held_out) else "that chose it"
     return f"on validation {chose}"
 
 

@@ -1,4 +1,4 @@
-"""What a stage builds of a space, from its spec; nothing here knows a space's name."""
+"""The parts of a space that stages build, from its spec; no space is known by name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -67,7 +67,7 @@ class NewFinal(Protocol):
 
 
 class SpaceBuilders(NamedTuple):
-    """What a stage builds of a space.
+    """The functions that build the parts of a space.
 
     Attributes:
       space: config -> the space.
@@ -117,7 +117,7 @@ def _space(spec: SpaceSpec, config: Config) -> SearchSpace:
     form = arc_forms.FORMS[spec.name]
     size = config_lib.flat(config)[form.sized_by]
     # Every space is made of its size, by a name of its own, and its number of ops.
-    return form.space(size, num_ops=config.child.num_branches)  # type: ignore[call-arg]
+    return form.space(size, num_ops=config.child.num_ops)  # type: ignore[call-arg]
 
 
 _BY_KIND = {kinds.IMAGES: _of_images, kinds.TEXTS: _of_texts}

@@ -97,7 +97,7 @@ def _files(folder: RunFolder) -> list[str]:
 
 
 def _seconds(folder: RunFolder) -> str:
-    """Of the stages, and of the whole run: what it takes to begin and to read, too."""
+    """Durations of the stages, and of the whole run with its start and its reading."""
     known = {s: folder.fact(s, "seconds", float) for s in SECONDS}
     words = [f"{s} {progress.duration(t)}" for s, t in known.items() if t is not None]
     return ", ".join([*words, f"in all {progress.duration(folder.seconds())}"])

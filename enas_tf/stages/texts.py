@@ -14,7 +14,7 @@ from enas_tf.tasks.language_model import LanguageModel
 
 @functools.lru_cache(maxsize=1)
 def _read(config: DataConfig) -> TextData:
-    """Kept, because `--mode=all` needs the same text twice."""
+    """Cached, because `--mode=all` needs the same text twice."""
     data = text.load(config.dataset, config.data_path, config.vocab_size)
     for note in data.notes:
         logging.info("%s", note)

@@ -23,7 +23,7 @@ from enas_tf.stages import (
     same_machine,
     summary,
     tested,
-    warm,
+    warm_start,
 )
 from enas_tf.tasks.final import FinalTask
 from enas_tf.training import retrain
@@ -53,11 +53,11 @@ def train(request: Request) -> None:
     request = assembly.with_arc(request)
     config, folder = request.configs["train"], request.folder
     with assembly.report(request, "train") as report:
-        folder.agree("train", config)
-        same_machine.agree(request, "train", report)
+        folder.bind_settings("train", config)
+        same_machine.bind(request, "train", report)
         stage = _build(request, config, report)
         position = stage.driver.position
-        assembly.take_up(request, stage.driver, report, stage.total_steps)
+        assembly.extend_training(request, stage.driver, report, stage.total_steps)
         earlier.log_changes(request, "train", position[counters.EPOCH])
         report.begin_trial(config)
         report.begin("train", stage.total_steps, position[counters.CHILD])
@@ -78,16 +78,16 @@ def train(request: Request) -> None:
 
 def evaluate(request: Request) -> None:
     """Measure a finished run's test figures anew, and tell all there is of them."""
-    with assembly.looking(request) as report:
+    with assembly.muted_report(request) as report:
         stage = _finished(request, report)
-        moves = functools.partial(assembly.moved, report, stage.driver)
+        moves = functools.partial(assembly.progress_callback, report, stage.driver)
         found = stage.final.evaluate(report, moves, request.folder)
     request.folder.record("evaluate", **found)
 
 
 def export(request: Request) -> None:
     """Write a finished run's model anew."""
-    with assembly.looking(request) as report:
+    with assembly.muted_report(request) as report:
         _write_export(request.folder, _finished(request, report).final, report)
 
 
@@ -100,8 +100,8 @@ def predict(request: Request) -> None:
 
 
 def _build(request: Request, config: Config, report: Report) -> FinalStage:
-    agree = functools.partial(_same_data, request, report)
-    final = final_tasks.of(config)(config, assembly.fixed_arc(request), agree=agree)
+    bind = functools.partial(_same_data, request, report)
+    final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
     total = final.lessons.steps_before(config.loop.num_epochs)
     trainer = ChildTrainer(
         final.network, final.task, config.child, lessons=final.lessons
@@ -118,14 +118,14 @@ def _build(request: Request, config: Config, report: Report) -> FinalStage:
     announce_left = functools.partial(_announce_left, request, report, driver, total)
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
     if not assembly.restore(driver, report, "train"):
-        warm.begin(config, report, final)
+        warm_start.load_weights(config, report, final)
     for line in final.describe():
         report.message(line)
     return FinalStage(final, epochs, driver, total)
 
 
 def _same_data(request: Request, report: Report, data: Dataset) -> None:
-    same_data.agree(request, "train", data, report)
+    same_data.bind(request, "train", data, report)
 
 
 def _announce_left(
@@ -152,7 +152,7 @@ def _test_once(
 ) -> float:
     """The test figure; measured once per length, and then read from run.json."""
     final = stage.final
-    moves = functools.partial(assembly.moved, report, stage.driver)
+    moves = functools.partial(assembly.progress_callback, report, stage.driver)
     return tested.once(
         folder,
         config,

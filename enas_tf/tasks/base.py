@@ -20,7 +20,7 @@ BatchT = TypeVar("BatchT", bound=Batch)
 
 
 class Lesson(NamedTuple, Generic[BatchT]):
-    """What one training step sees.
+    """The examples of one training step.
 
     Attributes:
       batch: what the task's `loss` takes.
@@ -34,7 +34,7 @@ class Lesson(NamedTuple, Generic[BatchT]):
 
 
 class Lessons(Protocol[BatchT]):
-    """What each training step sees: a pure function of the step's number.
+    """The batch of each training step, a pure function of the step's number.
 
     `shared` is called once in a call of steps, all of one epoch; `lesson` for each.
 
@@ -51,7 +51,7 @@ class Lessons(Protocol[BatchT]):
         """
 
     def shared(self, first: tf.Tensor) -> tf.Tensor | tuple[()]:
-        """What the steps of one epoch share, `first` ([] int64) of it being one."""
+        """The common part of an epoch's steps; `first` ([] int64) is one of them."""
 
     def lesson(self, step: tf.Tensor, shared: tf.Tensor | tuple[()]) -> Lesson[BatchT]:
         """That of `step` ([] int64), of the epoch whose `shared` is given."""
@@ -78,7 +78,7 @@ class Task(Protocol[BatchT]):
         """The examples at `indices` [B] int32, as an evaluation sees them."""
 
     def loss(self, output: ChildOutput, batch: BatchT) -> tf.Tensor:
-        """What training lowers, [] float32."""
+        """The loss, which training lowers, [] float32."""
 
     def measured(self, output: ChildOutput, batch: BatchT) -> tf.Tensor:
         """[B] float32, the value of each example; means are taken of it."""
@@ -86,4 +86,4 @@ class Task(Protocol[BatchT]):
     def lessons(
         self, *, batch_size: int, num_epochs: int, seed: int
     ) -> Lessons[BatchT]:
-        """What a training on "train" sees; `seed` is the run's."""
+        """The lessons of a training on "train"; `seed` is the run's."""

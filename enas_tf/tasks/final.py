@@ -69,14 +69,14 @@ class FinalTask(Protocol[BatchT]):
     measure: ClassVar[Measure]
 
     def __init__(
-        self, config: Config, fixed: FixedArc, *, agree: Callable[[Dataset], None]
+        self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
     ):
         """Reads the data, then builds the child with its first weights.
 
         Args:
           config: of the training.
           fixed: the architecture.
-          agree: called with the data before anything is built; raises ConfigError if
+          bind: called with the data before anything is built; raises ConfigError if
             they are not those that the training began with.
 
         Raises:
@@ -90,7 +90,7 @@ class FinalTask(Protocol[BatchT]):
         """Lines on the architecture and on how large the child is."""
 
     def after_epoch(self, epoch: int, report: Report, moves: Moves) -> None:
-        """What follows the training steps of `epoch`, counted from 0.
+        """Do the work behind the training steps of `epoch`, counted from 0.
 
         It may change `variables` and the optimizer's, as a pure function of these and
         of the data: a run that is killed before the next checkpoint does it again.
@@ -117,10 +117,10 @@ class FinalTask(Protocol[BatchT]):
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
-        """The same, in full; more of it is kept in `folder` if that `keeps`."""
+        """The same, in full; more of it is kept in `folder` if that is `writable`."""
 
     def facts(self) -> dict[str, bool | int | str]:
-        """What run.json keeps of the child beside its test figures."""
+        """The facts of the child in run.json, beside its test figures."""
 
     def export(self, folder: pathlib.Path) -> float:
         """Write the child to `folder` whole, or leave that as it was.

@@ -18,7 +18,7 @@ class Examples(Protocol[BatchT_co]):
     """Examples that training may vary."""
 
     def size(self, split: str) -> int:
-        """How many there are."""
+        """The number of examples."""
 
     def batch(
         self, split: str, indices: tf.Tensor, *, augment_seed: tf.Tensor | None = None

@@ -74,9 +74,9 @@ class AveragedSgd(optimizer.Sgd):
         if not self.num_averaged:
             return
         for variable, mean in zip(self._trained, self._means, strict=True):
-            kept = tf.identity(variable)
+            current = tf.identity(variable)
             variable.assign(mean)
-            mean.assign(kept)
+            mean.assign(current)
 
     def forget(self) -> None:
         """Begin anew: no losses, no mean."""

@@ -29,7 +29,7 @@ class Means:
 
     @property
     def steps(self) -> int:
-        """How many were added."""
+        """The number of steps in the means."""
         return int(self._steps)
 
     def add(self, values: Sequence[tf.Tensor]) -> None:

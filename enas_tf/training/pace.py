@@ -89,7 +89,7 @@ class Announced:
     def is_news(self, left: float, now: float) -> bool:
         """Whether to say that `left` seconds remain at the time `now`; notes it if so.
 
-        The first time is news, and then what differs by much of what was said.
+        The first time is news, and then an end that differs by much from the last one.
         """
         end = now + left
         moved = abs(end - self._end)

@@ -359,10 +359,10 @@ def test_the_older_form_of_a_cell_is_taken_with_a_notice(caplog):
     space = rnn.RnnSpace(11)
     assert space.parse(found) == rnn.from_older(OLDER)
     assert found in caplog.text and "older form" in caplog.text
-    assert arc_argument.follows(found, "rnn") == dict(child_num_layers=11)
+    assert arc_argument.settings_of(found, "rnn") == dict(child_num_layers=11)
 
 
 def test_the_lstm_is_no_arc_and_sets_no_size():
     child = config.ChildConfig(num_branches=4)
     assert arc_argument.arc_text("lstm", "rnn", child) == "lstm"
-    assert arc_argument.follows("lstm", "rnn") == {}
+    assert arc_argument.settings_of("lstm", "rnn") == {}

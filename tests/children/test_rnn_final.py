@@ -133,7 +133,7 @@ def test_a_worked_penalty():
     # that of the changes' squares 13 / 2, the sum of squared weights 4 times their
     # number, 9 * 6 + 6 * 12 + 5 * 6 * 12 = 486.
     states = tf.constant([[[1.0], [3.0], [0.0]]])
-    run = language.Run(tf.zeros([1, 3, VOCABULARY]), states, states[:, -1])
+    run = language.Reading(tf.zeros([1, 3, VOCABULARY]), states, states[:, -1])
     nothing = dict(alpha=0.0, beta=0.0, weight_decay=0.0)
     for settings, wanted in [
         ({}, 0.0),

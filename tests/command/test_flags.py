@@ -301,7 +301,7 @@ def test_every_flag_has_one_topic_that_the_help_knows(values):
 
 
 def test_a_setting_of_a_new_section_has_a_topic_all_the_same():
-    field = config.setting(1, "Of its own.")
+    field = config.field(1, "Of its own.")
     item = config.Setting("energy", field)
     assert help_text.topic_of(item) == "energy"
     entries = [help_text.Entry("joules", "energy", "How many.", 1)]

@@ -48,7 +48,7 @@ def derived(folder, arc=ARC, space=SPACE):
 
 def trained(asked):
     """What a training leaves behind."""
-    asked.folder.agree("train", asked.configs["train"])
+    asked.folder.bind_settings("train", asked.configs["train"])
     checkpoint(asked.folder, "train")
 
 
@@ -242,7 +242,7 @@ def test_a_look_at_a_run_with_another_setting_is_refused(build):
 
 def test_deriving_anew_may_use_other_derive_settings(build):
     asked = build("demo")
-    asked.folder.agree("search", asked.configs["search"])
+    asked.folder.bind_settings("search", asked.configs["search"])
     checkpoint(asked.folder, "search")
     again = build(mode="derive", derive_num_samples=7)
     assert again.configs["search"].derive.num_samples == 7

@@ -26,7 +26,7 @@ HAS = dict(
 def training(path, *, tested=2, **values):
     """A folder with what a training leaves behind."""
     folder = RunFolder.claim(path, reset=False)
-    folder.agree("train", config_lib.replace(Config(), {**HAS, **values}))
+    folder.bind_settings("train", config_lib.replace(Config(), {**HAS, **values}))
     folder.checkpoints("train").mkdir(parents=True)
     (folder.checkpoints("train") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     if tested:

@@ -15,9 +15,9 @@ from enas_tf.run import settings as run_settings
 class Loop(config.LoopConfig):
     """With three fields more."""
 
-    patience: int = config.setting(3, "Epochs to wait.", low=1, high=9)
-    colour: bool = config.setting(True, "Draw in colour.", shapes_result=False)
-    hops: int = config.setting(2, "Hops.", low=0, spaces=registry.Names("skips"))
+    patience: int = config.field(3, "Epochs to wait.", low=1, high=9)
+    colour: bool = config.field(True, "Draw in colour.", shapes_result=False)
+    hops: int = config.field(2, "Hops.", low=0, spaces=registry.Names("skips"))
 
 
 @dataclasses.dataclass(frozen=True)

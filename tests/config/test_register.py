@@ -47,7 +47,7 @@ def test_the_registration_does_not_outlive_an_error():
 class Taken:
     """A flag that is there already."""
 
-    keep_prob: float = config.setting(0.5, "Taken.")
+    keep_prob: float = config.field(0.5, "Taken.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Plain:
             "separable, reduced ops, skips, texts",
         ),
         (dict(settings=Taken), "--child_keep_prob is there already. Name it otherwise"),
-        (dict(settings=Plain), "its settings must be made by `setting`: child_side"),
+        (dict(settings=Plain), "its settings must be made by `field`: child_side"),
         (dict(settings=int), "its settings must be a frozen dataclass"),
         (
             dict(

@@ -43,7 +43,7 @@ def save(folder, stage):
 
 
 def begun(folder, stage="search", held=HELD):
-    machine.keep(folder, stage, NEW, held)
+    machine.record_conditions(folder, stage, NEW, held)
     save(folder, stage)
 
 
@@ -75,10 +75,10 @@ def test_another_number_of_threads_is_refused_with_both(folder):
 
 
 def test_until_something_is_saved_the_last_begin_counts(folder):
-    machine.keep(folder, "search", NEW, HELD)
-    machine.keep(folder, "search", NEW, HELD._replace(threads=5))
+    machine.record_conditions(folder, "search", NEW, HELD)
+    machine.record_conditions(folder, "search", NEW, HELD._replace(threads=5))
     save(folder, "search")
-    machine.keep(folder, "search", NEW, HELD._replace(threads=6))
+    machine.record_conditions(folder, "search", NEW, HELD._replace(threads=6))
     assert machine.recorded(folder, "search") == HELD._replace(threads=5)
 
 
@@ -86,7 +86,7 @@ def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(fold
     save(folder, "search")
     wanted = machine.wanted(0, ("search",), folder)
     assert wanted == Wanted(4, None, True, "search", filters_in_parts=False)
-    machine.keep(folder, "search", wanted, HELD)
+    machine.record_conditions(folder, "search", wanted, HELD)
     assert machine.recorded(folder, "search") is None  # nobody knows
 
 
@@ -95,7 +95,9 @@ def test_what_the_user_says_of_a_run_of_an_earlier_version_binds(folder):
     wanted = machine.wanted(8, ("search",), folder)
     expected = Wanted(8, None, True, "search", asked=8, filters_in_parts=False)
     assert wanted == expected
-    machine.keep(folder, "search", wanted, HELD._replace(threads=8, remapping=True))
+    machine.record_conditions(
+        folder, "search", wanted, HELD._replace(threads=8, remapping=True)
+    )
     with pytest.raises(ConfigError, match="--threads was 8 .* and is now 4"):
         machine.wanted(4, ("search",), folder)
     assert machine.wanted(0, ("search",), folder).remapping

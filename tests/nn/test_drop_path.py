@@ -1,4 +1,4 @@
-"""Drop path: what is kept, how much it is scaled, and what its draws depend on."""
+"""Drop path: the paths that stay, their scale, and the seeds of its draws."""
 
 import numpy as np
 import pytest

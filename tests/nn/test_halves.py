@@ -45,8 +45,8 @@ def test_one_after_the_other_they_are_the_function_and_its_gradient(name):
     dy = tf.constant(rng.normal(size=shapes[0]).astype(np.float32))
     found = halves.cut(function, specs)
     forward, backward = map(traced, (found.forward, found.backward))
-    y, *kept = forward(*inputs)
-    gradients = backward(*kept, dy)
+    y, *residuals = forward(*inputs)
+    gradients = backward(*residuals, dy)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         wanted = function(*inputs)
@@ -63,11 +63,11 @@ def test_an_input_that_is_left_out_has_no_gradient():
 
 
 def test_only_what_the_way_back_needs_is_kept():
-    assert halves.cut(lambda x: 3.0 * x, [VECTOR]).kept == []
-    assert halves.cut(tf.tanh, [VECTOR]).kept == [VECTOR]
+    assert halves.cut(lambda x: 3.0 * x, [VECTOR]).residuals == []
+    assert halves.cut(tf.tanh, [VECTOR]).residuals == [VECTOR]
     # A shape, and a reshaped input, are made again from the input.
     found = halves.cut(image_ops.pointwise, [MAP, tf.TensorSpec([3, 3])])
-    assert sorted(len(spec.shape) for spec in found.kept) == [2, 4]
+    assert sorted(len(spec.shape) for spec in found.residuals) == [2, 4]
 
 
 def test_what_the_way_back_waits_for_is_computed_on_the_way_back():
@@ -77,12 +77,12 @@ def test_what_the_way_back_waits_for_is_computed_on_the_way_back():
         {op.type for op in graph_of(half, feeds).get_operations()}
         for half, feeds in (
             (found.forward, specs),
-            (found.backward, [*found.kept, specs[0]]),
+            (found.backward, [*found.residuals, specs[0]]),
         )
     ]
     assert "MaxPool" in kinds[0] & kinds[1]
     assert "MaxPoolGrad" in kinds[1] - kinds[0]
-    assert found.kept == [MAP]
+    assert found.residuals == [MAP]
 
 
 FACTORS = np.linspace(-1.0, 1.0, 600, dtype=np.float32)

@@ -30,7 +30,7 @@ def reduction_of_then(x, path1, path2, scale, offset):
 
 def test_the_corners_of_each_block_of_four():
     image = np.float32([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]])
-    first, second = halving.every_second(tf.constant(image[None, :, :, None]))
+    first, second = halving.every_second_pixel(tf.constant(image[None, :, :, None]))
     np.testing.assert_array_equal(first[0, :, :, 0], [[1, 3], [9, 11]])
     np.testing.assert_array_equal(second[0, :, :, 0], [[6, 8], [14, 16]])
 
@@ -39,7 +39,7 @@ def test_the_gradient_of_what_is_not_read_is_zero():
     x = tf.ones([1, 2, 4, 1])
     with tf.GradientTape() as tape:
         tape.watch(x)
-        first, second = halving.every_second(x)
+        first, second = halving.every_second_pixel(x)
         total = tf.reduce_sum(first * [[[[2.0], [3.0]]]] + second * [[[[5.0], [7.0]]]])
     gradient = tape.gradient(total, x)[0, :, :, 0]
     np.testing.assert_array_equal(gradient, [[2, 0, 3, 0], [0, 5, 0, 7]])

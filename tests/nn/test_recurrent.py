@@ -56,7 +56,8 @@ def restated(words, state, cell, dropout):
             product = (nodes[read] * masks["l"]) @ w
             nodes.append(plain_highway(nodes[read], product, NAMES[op]))
         state = sum(
-            share * node for share, node in zip(cell.shares, nodes, strict=True)
+            share * node
+            for share, node in zip(cell.average_weights, nodes, strict=True)
         )
         found.append(state)
     return np.stack(found, axis=1)
@@ -145,15 +146,19 @@ def test_where_all_gates_are_closed_the_state_is_copied_for_ever():
     ],
 )
 def test_loose_ends_have_equal_shares(inputs, shares):
-    np.testing.assert_allclose(recurrent.loose_shares(inputs), shares, rtol=1e-6)
+    np.testing.assert_allclose(
+        recurrent.weights_of_loose_ends(inputs), shares, rtol=1e-6
+    )
     tensors = tuple(map(tf.constant, inputs))
-    np.testing.assert_allclose(recurrent.loose_shares(tensors), shares, rtol=1e-6)
+    np.testing.assert_allclose(
+        recurrent.weights_of_loose_ends(tensors), shares, rtol=1e-6
+    )
     arc = rnn.RnnArc(inputs, (0,) * len(inputs))
     assert tuple(np.flatnonzero(shares)) == rnn.loose_ends(arc)
 
 
 def test_all_nodes_but_node_0_have_equal_shares():
-    np.testing.assert_allclose(recurrent.all_shares(4), [0, 0.25, 0.25, 0.25, 0.25])
+    np.testing.assert_allclose(recurrent.weights_of_all(4), [0, 0.25, 0.25, 0.25, 0.25])
 
 
 def test_a_mask_keeps_and_scales_or_drops():

@@ -31,7 +31,7 @@ Build = Callable[[goldens.Arrays, int], keras.Model]  # (arrays, row) -> model
 
 
 class Answer(NamedTuple):
-    """What a training pass gives.
+    """The results of a training pass.
 
     Attributes:
       logits: the model's, then those of its auxiliary head if it has one.
@@ -71,7 +71,7 @@ def load(model: keras.Model, arrays: goldens.Arrays) -> keras.Model:
 
 
 def sizes(arrays: goldens.Arrays) -> dict:
-    """What every child is told about the data."""
+    """The arguments on data that every child takes."""
     classes = arrays["var/child/fc/w"].shape[-1]
     return dict(image_shape=arrays["images"].shape[1:], num_classes=classes, seed=0)
 

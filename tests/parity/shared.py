@@ -39,7 +39,7 @@ Build = Callable[[goldens.Arrays], Case]
 
 
 class Answer(NamedTuple):
-    """What a training pass gives.
+    """The results of a training pass.
 
     Attributes:
       logits: the child's, then those of its auxiliary head if it has one.

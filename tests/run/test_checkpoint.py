@@ -160,7 +160,7 @@ def test_the_list_of_an_earlier_version_goes_with_the_first_save(tmp_path):
 
 
 def warnings(caplog):
-    """What was told; TensorFlow tells of itself where earlier tests let it."""
+    """The messages of ours; TensorFlow tells of itself where earlier tests let it."""
     return [record.message for record in caplog.records if record.levelname != "INFO"]
 
 

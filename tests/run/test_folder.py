@@ -29,8 +29,8 @@ def folder(tmp_path):
 
 
 def begin(folder, stage, config):
-    """What a stage does: agrees on its settings, then saves its first checkpoint."""
-    folder.agree(stage, config)
+    """A stage begins: it binds its settings, then saves its first checkpoint."""
+    folder.bind_settings(stage, config)
     folder.checkpoints(stage).mkdir(parents=True, exist_ok=True)
     (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)
 
@@ -178,7 +178,7 @@ def test_every_path_of_a_run_is_one_that_a_reset_removes():
 
 
 def test_a_stage_keeps_the_settings_it_began_with(folder):
-    folder.agree("search", changed(child_out_filters=8))
+    folder.bind_settings("search", changed(child_out_filters=8))
     written = disk.read_json(folder.path / "search" / "config.json")
     assert written == config_lib.flat(changed(child_out_filters=8))
     assert folder.settings("search") == written
@@ -188,13 +188,13 @@ def test_a_stage_keeps_the_settings_it_began_with(folder):
 def test_the_same_settings_again_are_welcome(folder):
     config = changed(child_lr_max=0.1, controller_lr=3.5e-3)
     begin(folder, "search", config)
-    folder.agree("search", config)
+    folder.bind_settings("search", config)
 
 
 def test_another_value_is_refused_with_both_values_and_the_remedies(folder):
     begin(folder, "search", changed(num_epochs=3))
     with pytest.raises(ConfigError) as caught:
-        folder.agree("search", changed(num_epochs=4))
+        folder.bind_settings("search", changed(num_epochs=4))
     message = str(caught.value)
     assert "--num_epochs was 3 when this search began, and is now 4" in message
     assert "--num_epochs=3 again" in message
@@ -215,32 +215,34 @@ def test_exactly_the_settings_that_shape_the_search_are_compared(item, folder):
     binding = item.field.metadata["shapes_result"] and item.section != "derive"
     if binding:
         with pytest.raises(ConfigError, match=rf"--{item.flag} was "):
-            folder.agree("search", changed(**{item.flag: other}))
+            folder.bind_settings("search", changed(**{item.flag: other}))
     else:
-        folder.agree("search", changed(**{item.flag: other}))
+        folder.bind_settings("search", changed(**{item.flag: other}))
 
 
 def test_training_an_arc_does_not_depend_on_the_controller(folder):
     begin(folder, "train", Config())
-    folder.agree("train", changed(controller_lr=1.0, derive_num_samples=7))
+    folder.bind_settings("train", changed(controller_lr=1.0, derive_num_samples=7))
 
 
 def test_each_stage_has_its_own_settings(folder):
     begin(folder, "search", Config())
     begin(folder, "train", changed(batch_size=100))
-    folder.agree("search", Config())
+    folder.bind_settings("search", Config())
 
 
 def test_the_arc_is_named_before_the_number_of_layers_that_follows_from_it(folder):
     begin(folder, "train", changed(child_fixed_arc="0", child_num_layers=1))
     with pytest.raises(ConfigError, match="--child_fixed_arc was '0'"):
-        folder.agree("train", changed(child_fixed_arc="0 1 0", child_num_layers=2))
+        folder.bind_settings(
+            "train", changed(child_fixed_arc="0 1 0", child_num_layers=2)
+        )
 
 
 def test_a_long_arc_is_cut_short_in_the_refusal(folder):
     begin(folder, "train", changed(child_fixed_arc="0 " * 300))
     with pytest.raises(ConfigError) as caught:
-        folder.agree("train", changed(child_fixed_arc="1 " * 300))
+        folder.bind_settings("train", changed(child_fixed_arc="1 " * 300))
     assert len(str(caught.value)) < 600
 
 
@@ -248,14 +250,14 @@ def test_a_setting_that_the_run_did_not_know_counts_as_its_default(folder):
     begin(folder, "search", Config())
     run_files.as_before(folder.path)
     run_files.plain(folder.path / "search" / "config.json", child_cutout_size=None)
-    folder.agree("search", Config())
+    folder.bind_settings("search", Config())
     with pytest.raises(ConfigError, match="--child_cutout_size was 0"):
-        folder.agree("search", changed(child_cutout_size=8))
+        folder.bind_settings("search", changed(child_cutout_size=8))
 
 
 def test_a_stage_that_saved_nothing_binds_nothing(folder):
-    folder.agree("search", changed(dataset="no_such_set"))
-    folder.agree("search", changed(dataset="digits"))
+    folder.bind_settings("search", changed(dataset="no_such_set"))
+    folder.bind_settings("search", changed(dataset="digits"))
     assert folder.settings("search")["dataset"] == "digits"
 
 

@@ -18,7 +18,9 @@ FILES = ("run.json", "run.copy.json")
 def begun(path, **settings):
     """The folder of a search that has a checkpoint and knows an arc."""
     folder = RunFolder.claim(path, reset=False, command=["main.py"], mode="search")
-    folder.agree("search", config_lib.replace(Config(), {"seed": 7, **settings}))
+    folder.bind_settings(
+        "search", config_lib.replace(Config(), {"seed": 7, **settings})
+    )
     folder.checkpoints("search").mkdir(parents=True)
     (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     folder.record("derive", arc="0 1 0")
@@ -300,7 +302,7 @@ def test_two_marks_of_two_runs_are_refused(tmp_path):
 
 def test_settings_of_another_run_are_refused_naming_one(tmp_path):
     folder = RunFolder.claim(tmp_path / "run", reset=False)
-    folder.agree("search", Config())
+    folder.bind_settings("search", Config())
     (folder.checkpoints("search")).mkdir(parents=True)
     (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
     other = config_lib.flat(config_lib.replace(Config(), {"seed": 7}))

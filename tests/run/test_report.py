@@ -183,9 +183,9 @@ def test_details_are_shown_to_who_asks_for_them(tmp_path, caplog):
 def test_a_forecast_moves_and_says_the_time_left(tmp_path, monkeypatch):
     terminal = watched_terminal(monkeypatch)
     looks = [
-        progress.Look("search, epoch 1/4: child", 0.0, None),
-        progress.Look("search, epoch 1/4: child", 5.0, 15.0),
-        progress.Look("search, epoch 2/4: controller", 15.0, 45.0),
+        progress.State("search, epoch 1/4: child", 0.0, None),
+        progress.State("search, epoch 1/4: child", 5.0, 15.0),
+        progress.State("search, epoch 2/4: controller", 15.0, 45.0),
     ]
     with report_lib.Report(tmp_path, stage="search") as report:
         report.begin_forecast(lambda: looks[0])
@@ -203,7 +203,7 @@ def test_a_forecast_moves_and_says_the_time_left(tmp_path, monkeypatch):
 
 def test_a_forecast_is_silent_where_there_is_no_terminal(tmp_path, capsys):
     with report_lib.Report(tmp_path, stage="search") as report:
-        report.begin_forecast(lambda: progress.Look("search", 1.0, 1.0))
+        report.begin_forecast(lambda: progress.State("search", 1.0, 1.0))
         report.advance(1)
     assert capsys.readouterr().err == ""
 

@@ -50,7 +50,7 @@ def leave(stage, space, path="run"):
         given |= dict(child_fixed_arc=ARCS[space])
     asked = request.build(given, "demo", ["python", "main.py"])
     folder = asked.folder
-    folder.agree(stage, asked.configs[stage])
+    folder.bind_settings(stage, asked.configs[stage])
     folder.checkpoints(stage).mkdir(parents=True)
     (folder.checkpoints(stage) / "ckpt-1.index").write_bytes(saves.INDEX_END)
     kept = SPACES[space]
@@ -137,7 +137,7 @@ def test_a_new_beginning_is_bound_to_no_space(build):
 
 def test_a_command_that_failed_before_its_first_steps_binds_no_space(build):
     asked = build(search_for="rnn", output_dir="run", dataset="python_docs")
-    asked.folder.agree("search", asked.configs["search"])
+    asked.folder.bind_settings("search", asked.configs["search"])
     build(search_for="micro", output_dir="run")
 
 

@@ -104,12 +104,12 @@ def test_the_best_arc_is_checked_on_every_example_that_did_not_choose_it(batches
     chose = set(np.concatenate([batch.indices for _, batch in choosing]).ravel())
     checked = set(checking.indices[checking.weights > 0])
     assert chose | checked == set(range(5)) and not chose & checked
-    assert len(found.check) == len(checked)
+    assert len(found.held_out) == len(checked)
     easy = int(0 in checked)
     wanted = (easy + (len(checked) - easy) * found.policy.tokens[0, 0] / 3.0) / len(
         checked
     )
-    assert found.honest_mean == pytest.approx(wanted)
+    assert found.held_out_mean == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_a_fifth_of_the_examples_is_kept_from_choosing(
 
 def test_where_all_examples_chose_the_words_say_so():
     found, *_ = run(batches="1", batch_size=5)
-    assert len(found.check) == 0
+    assert len(found.held_out) == 0
     assert "best_accuracy_on_others" not in found.figures(measures.ACCURACY)
     assert "All of them chose it" in found.sentences(measures.ACCURACY)[1]
-    assert found.honest_mean == found.policy.means[0]
+    assert found.held_out_mean == found.policy.means[0]
 
 
 def test_figures_bear_names_that_say_what_they_are():
@@ -171,7 +171,7 @@ def test_deriving_again_gives_the_same():
     for one, other in zip(first[:2], second[:2], strict=True):
         np.testing.assert_array_equal(one.tokens, other.tokens)
         np.testing.assert_array_equal(one.values, other.values)
-    np.testing.assert_array_equal(first.check, second.check)
+    np.testing.assert_array_equal(first.held_out, second.held_out)
     assert first.comparison == second.comparison
 
 

@@ -16,7 +16,7 @@ TEXTS = dict(search_for="rnn", data_path="texts")
 
 
 def said(tmp_path, caplog, given, *, stage="search", epochs=1, newer=False, saved=True):
-    """What is told of a stage with the settings `given`, begun by 0.1.0 or `newer`."""
+    """The lines on a stage with the settings `given`, begun by 0.1.0 or `newer`."""
     config = config_lib.replace(config_lib.Config(), {**given, "num_epochs": 2})
     settings = config_lib.flat(config)
     if not newer:

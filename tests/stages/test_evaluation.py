@@ -1,4 +1,4 @@
-"""How an evaluation by class is told and kept."""
+"""An evaluation by class, in the log and in its file."""
 
 import json
 
@@ -9,7 +9,7 @@ from enas_tf.training import by_class
 
 
 class Heard:
-    """A report that remembers what it was told."""
+    """A report that remembers its messages."""
 
     def __init__(self):
         self.lines = []

@@ -13,7 +13,7 @@ from enas_tf.stages import images
 def test_what_is_told_of_mirroring_is_what_is_done(caplog, flip, told):
     values = dict(dataset="digits", data_flip=flip, batch_size=10)
     settings = config.replace(config.Config(), values)
-    images._read.cache_clear()  # what is kept from an earlier test is not told again
+    images._read.cache_clear()  # an earlier test may have read the set
     with caplog.at_level(logging.INFO, logger="absl"):
         _, task = images.search_data(settings, 1)
     assert f"digits: 8 x 8 grey; {told} in training." in caplog.messages

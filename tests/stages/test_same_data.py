@@ -41,17 +41,17 @@ class Stage:
         self.stage, self.lines = stage, []
         self.message = self.lines.append
         self.folder = run_folder.RunFolder.claim(path, reset=False)
-        self.agree("train", began)
+        self.bind("train", began)
         if saved:
             self.folder.has_checkpoint = lambda stage: True
 
-    def agree(self, mode, data):
+    def bind(self, mode, data):
         asked = types.SimpleNamespace(mode=mode, folder=self.folder)
-        same_data.agree(asked, self.stage, data, self)
+        same_data.bind(asked, self.stage, data, self)
 
     def refuses(self, mode, data, message):
         with pytest.raises(config.ConfigError, match=message) as caught:
-            self.agree(mode, data)
+            self.bind(mode, data)
         assert "\n" not in str(caught.value)
 
 
@@ -74,7 +74,7 @@ def test_what_a_stage_begins_with_is_kept(begin):
     kept = stage.folder.run()["stages"]["train"]["data"]
     assert {**kept, **SIZES, "unit": "images", "classes": 2} == kept
     for mode in ("train", "evaluate", "export"):
-        stage.agree(mode, pictures())
+        stage.bind(mode, pictures())
     assert not stage.lines
 
 
@@ -90,7 +90,7 @@ def test_other_data_are_neither_trained_on_nor_exported(begin, mode):
 
 def test_a_look_at_other_data_is_let_pass_and_told(begin):
     stage = begin(pictures())
-    stage.agree("evaluate", pictures((21, 7, 7)))
+    stage.bind("evaluate", pictures((21, 7, 7)))
     assert stage.lines[0] == (
         "Careful: the data are not those that this training began with: "
         "24 / 8 / 8 images then, 21 / 7 / 7 now (train / valid / test)."
@@ -106,20 +106,20 @@ def test_other_classes_do_not_fit_the_weights(begin):
 def test_texts_are_compared_as_well(begin):
     stage = begin(words(), stage="search")
     stage.refuses("search", words((1, 1, 0)), "this search .* 3 / 1 / 2 words then")
-    stage.agree("derive", words((0, 1)))
+    stage.bind("derive", words((0, 1)))
     assert "as many words (3 / 1 / 2), but not the same" in stage.lines[0]
 
 
 def test_nothing_is_bound_before_something_is_saved(begin):
     stage = begin(pictures(), saved=False)
-    stage.agree("train", pictures((21, 7, 7)))
+    stage.bind("train", pictures((21, 7, 7)))
     assert stage.folder.run()["stages"]["train"]["data"]["train"] == 21
 
 
 def test_a_run_of_an_earlier_version_is_let_pass(begin):
     stage = begin(pictures())
     stage.folder.record("train", data=None)
-    stage.agree("train", pictures((21, 7, 7)))
+    stage.bind("train", pictures((21, 7, 7)))
     assert not stage.lines
 
 

@@ -111,9 +111,9 @@ class Ear(FinalTask[Batch]):
     noise = 1.5
     calls: list = []
 
-    def __init__(self, config, fixed, *, agree):
+    def __init__(self, config, fixed, *, bind):
         data, seed = tones(self.noise), config.run.seed
-        agree(data)
+        bind(data)
         self.task = Listening(data)
         self.lessons = self.task.lessons(
             batch_size=config.loop.batch_size, num_epochs=1, seed=seed

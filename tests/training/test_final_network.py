@@ -131,7 +131,7 @@ def test_what_is_dropped_is_a_function_of_the_step():
 
 
 def state(network, trainer):
-    """What a checkpoint holds."""
+    """The variables of a checkpoint."""
     return [*(w.value for w in network.model.weights), *trainer.variables]
 
 

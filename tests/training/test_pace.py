@@ -3,7 +3,7 @@
 import pytest
 
 from enas_tf.run import counters
-from enas_tf.training import ahead
+from enas_tf.training import forecast
 from enas_tf.training import pace as pace_lib
 
 
@@ -59,20 +59,20 @@ def test_seconds_are_not_worth_a_word():
     assert not announced.is_news(12, now=1)
 
 
-def forecast(pace, **done):
+def forecast_of(pace, **done):
     nothing = dict.fromkeys(
         (
             counters.CHILD,
             counters.CONTROLLER,
-            ahead.SHOWN,
-            ahead.EVALUATION,
-            ahead.EPOCH_END,
+            forecast.SHOWN,
+            forecast.EVALUATION,
+            forecast.EPOCH_END,
         ),
         0,
     )
-    total = nothing | {counters.CHILD: 100, counters.CONTROLLER: 10, ahead.SHOWN: 2}
-    rows = ahead.Rows(update=20, shown=10, evaluation=30, derive=80)
-    return ahead.forecast(nothing | done, total, rows, pace)
+    total = nothing | {counters.CHILD: 100, counters.CONTROLLER: 10, forecast.SHOWN: 2}
+    rows = forecast.ForwardPasses(update=20, shown=10, evaluation=30, derive=80)
+    return forecast.of_search(nothing | done, total, rows, pace)
 
 
 def timed(pace, kind, seconds, first=0.0):
@@ -82,9 +82,9 @@ def timed(pace, kind, seconds, first=0.0):
 
 def test_nothing_is_said_before_a_child_step_was_timed():
     pace = pace_lib.Pace()
-    assert forecast(pace) is None
+    assert forecast_of(pace) is None
     pace.note(counters.CHILD, 1, 30.0)
-    assert forecast(pace) is None
+    assert forecast_of(pace) is None
 
 
 def test_updates_are_guessed_until_one_was_timed():
@@ -92,24 +92,24 @@ def test_updates_are_guessed_until_one_was_timed():
     timed(pace, counters.CHILD, 1.0)
     row = 0.35
     guessed = 100 + 10 * 20 * row + 2 * 10 * row + 80 * row
-    assert forecast(pace).left == pytest.approx(guessed)
+    assert forecast_of(pace).left == pytest.approx(guessed)
     timed(pace, counters.CONTROLLER, 3.0)
     known = 100 + 10 * 3 + 2 * 10 * row + 80 * row
-    assert forecast(pace).left == pytest.approx(known)
+    assert forecast_of(pace).left == pytest.approx(known)
 
 
 def test_at_the_end_of_the_search_deriving_is_left():
     pace = pace_lib.Pace()
     timed(pace, counters.CHILD, 1.0)
     timed(pace, counters.CONTROLLER, 3.0)
-    timed(pace, ahead.SHOWN, 5.0)
-    done = {counters.CHILD: 100, counters.CONTROLLER: 10, ahead.SHOWN: 2}
-    assert forecast(pace, **done) == pytest.approx((100 + 30 + 10, 80 * 0.35))
+    timed(pace, forecast.SHOWN, 5.0)
+    done = {counters.CHILD: 100, counters.CONTROLLER: 10, forecast.SHOWN: 2}
+    assert forecast_of(pace, **done) == pytest.approx((100 + 30 + 10, 80 * 0.35))
 
 
 def test_graphs_that_are_yet_to_be_built_count():
     pace = pace_lib.Pace()
     timed(pace, counters.CHILD, 1.0, first=10.0)
-    with_building = forecast(pace).left
+    with_building = forecast_of(pace).left
     pace.note(counters.CONTROLLER, 1, 12.0)
-    assert with_building - forecast(pace).left == pytest.approx(13.0)
+    assert with_building - forecast_of(pace).left == pytest.approx(13.0)

@@ -1,4 +1,4 @@
-"""What the networks of a space may read: images or texts."""
+"""The kinds of data that the networks of a space may read: images or texts."""
 
 from enas_tf.config.spaces.spec import DataKind
 

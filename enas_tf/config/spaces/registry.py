@@ -43,7 +43,7 @@ class Names(Sequence[str]):
         return self._now()[place]
 
     def __len__(self) -> int:
-        """How many there are now."""
+        """The number of them now."""
         return len(self._now())
 
     def __repr__(self) -> str:
@@ -67,7 +67,7 @@ def explained(flag: str, help: str) -> Callable[[], str]:
 
 
 def meanings(flag: str, *, brief: bool = False) -> str:
-    """What `flag` means to some spaces, `; micro: its cells; rnn: nodes`, or ""."""
+    """The meaning of `flag` to some spaces, `; micro: its cells; rnn: nodes`, or ""."""
     field = "brief" if brief else "meanings"
     names: dict[str, list[str]] = {}
     for spec in SPECS.values():

@@ -1,7 +1,7 @@
 """Settings that the presets of several spaces share."""
 
-# What a short search needs (docs/design.md, "Short searches"): the published controller
-# does not move within a few hundred updates.
+# For a short search (docs/design.md, "Short searches"): the published controller does
+# not move within a few hundred updates.
 CONTROLLER = dict(
     controller_normalize_advantage=True,
     controller_lr=5e-3,

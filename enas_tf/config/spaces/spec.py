@@ -1,4 +1,4 @@
-"""What the program knows of a search space: one `SpaceSpec`, from which all follows.
+"""A search space as the program knows it: one `SpaceSpec`, from which all follows.
 
 Plain data. What needs other rooms or TensorFlow is named, "module:name", and loaded
 when it is asked for; a spec from outside may also hold the thing itself.
@@ -29,7 +29,7 @@ class Preset(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class DataKind:
-    """What the networks of a space read.
+    """The kind of data that the networks of a space read.
 
     Attributes:
       name: the part, in the sense of `SpaceSpec.parts`, that all such spaces have.
@@ -67,7 +67,7 @@ class SpaceSpec:
       picture: a `plots.Picture`, which draws an arc.
       parts: what not every space has; a flag that says `spaces=registry.Names(PART)`
         applies where the spec names that part.
-      settings: a frozen dataclass of `setting` fields, the space's own flags, each with
+      settings: a frozen dataclass of `fields.field`s, the space's own flags, each with
         the prefix `child_`. Children find them as `config.own_section(CLASS)`.
       meanings: what flags of all spaces mean to this one, in the long help.
       brief: the same in the short help.
@@ -96,7 +96,7 @@ class SpaceSpec:
 
 
 def load(reference: object) -> Any:
-    """What a field of a spec names, "module:name"; anything else is the thing itself.
+    """The object that a field of a spec names, "module:name", or is itself.
 
     `Any`, because it is what the field's description says: the reader annotates it.
     """

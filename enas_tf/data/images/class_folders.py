@@ -84,7 +84,7 @@ def _notes(said: Iterable[str], name: str) -> list[str]:
 
 
 def _pictures(folder: str) -> picture_files.Found:
-    found = picture_files.below(folder)
+    found = picture_files.find(folder)
     if not found.paths:
         reasons = picture_files.in_words(found.left_out)
         raise ConfigError(

@@ -20,7 +20,7 @@ class Found(NamedTuple):
     left_out: collections.Counter[str]
 
 
-def below(folder: str) -> Found:
+def find(folder: str) -> Found:
     """The pictures in `folder` and in the folders below it, folder by folder.
 
     Links are followed. A link to nothing counts as the picture that its name promises,

@@ -71,8 +71,8 @@ def paragraphs(text: str) -> list[str]:
 
 
 def _paragraph(block: str) -> str:
-    kept = [line for line in block.split("\n") if _CONTENT.search(line)]
-    return " ".join(word for line in kept for word in _WORD.findall(line))
+    content_lines = [line for line in block.split("\n") if _CONTENT.search(line)]
+    return " ".join(word for line in content_lines for word in _WORD.findall(line))
 
 
 def _without_repeats(topics: Mapping[str, str]) -> dict[str, list[str]]:

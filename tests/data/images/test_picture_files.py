@@ -49,7 +49,7 @@ def test_every_picture_is_read_and_what_is_left_out_is_counted(folder):
     assert told.startswith(f"{folder.name}: 9 files are left out: ")
     for reason in ("2 in .ipynb_checkpoints/", "2 .txt", "1 beside the class folders"):
         assert reason in told
-    found = picture_files.below(str(folder / "dog")).left_out
+    found = picture_files.find(str(folder / "dog")).left_out
     assert found == {
         "._* (copies by macOS)": 1,
         ".DS_Store": 1,
@@ -84,7 +84,7 @@ def test_linked_files_and_folders_are_read_and_circles_end(tmp_path):
     (tmp_path / "cat" / "2.png").symlink_to(tmp_path / "store" / "1.png")
     (tmp_path / "cat" / "more").symlink_to(tmp_path / "store")
     (tmp_path / "store" / "again").symlink_to(tmp_path / "store")
-    found = picture_files.below(str(tmp_path / "cat"))
+    found = picture_files.find(str(tmp_path / "cat"))
     names = [str(pathlib.Path(path).relative_to(tmp_path)) for path in found.paths]
     assert names == ["cat/2.png", "cat/more/1.png"]
     assert found.left_out == {"in a circle of links": 1}
@@ -100,7 +100,7 @@ def test_a_link_to_nothing_is_refused_by_name(folder):
 def test_a_pipe_is_not_waited_for(tmp_path):
     write(tmp_path / "1.png", 1)
     os.mkfifo(tmp_path / "2.png")
-    found = picture_files.below(str(tmp_path))
+    found = picture_files.find(str(tmp_path))
     assert len(found.paths) == 1
     assert found.left_out == {"no regular files": 1}
 

@@ -1,4 +1,4 @@
-"""One setting, and the words in which a wrong value of it is refused.
+"""How a section of settings is made: its fields, and a place for a space's own.
 
 No TensorFlow, as in config/sections.py, which has all of them.
 """
@@ -10,12 +10,6 @@ from typing import Any, Self, TypeVar
 from enas_tf.config.live import Live
 
 SectionT = TypeVar("SectionT")
-
-_LONGEST = 200  # characters of a value that a refusal shows
-
-
-class ConfigError(ValueError):
-    """A user's mistake: one line that says what came, what is allowed, what to do."""
 
 
 class Carrier:
@@ -40,7 +34,7 @@ class Carrier:
         return dataclasses.replace(self, own=others + mine)  # type: ignore[type-var]
 
 
-def setting(
+def field(
     default: object,
     help: str | Callable[[], str],
     *,
@@ -77,25 +71,5 @@ def setting(
 
 
 def _now(value: object) -> Any:
-    """What stands in a setting's metadata, made now where a function makes it."""
+    """The value of a setting's metadata, made now where a function makes it."""
     return value() if callable(value) else value
-
-
-def refusal(flag: str, value: object, allowed: str, remedy: str = "") -> str:
-    """The one line in which every refusal of a flag's value is written."""
-    shown = str(value)
-    if value == "" or isinstance(value, str) and (" " in value or "\0" in value):
-        shown = repr(value)
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}..."
-    remedy = remedy or f"Change --{flag}, or leave it out for its default."
-    return f"--{flag}={shown} is not allowed: it must be {allowed}. {remedy}"
-
-
-def range_in_words(low: float | None, high: float | None) -> str:
-    """`from 0 to 1`; at least one of the two is a number."""
-    if low is None:
-        return f"at most {high}"
-    if high is None:
-        return f"at least {low}"
-    return f"from {low} to {high}"

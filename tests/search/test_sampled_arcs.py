@@ -1,4 +1,4 @@
-"""What is shown after a controller phase: one line, ten rows, few pictures."""
+"""The arcs of a controller phase: one line, ten rows, few pictures."""
 
 import json
 
@@ -7,12 +7,12 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.run import measures
-from enas_tf.search import shown as shown_lib
+from enas_tf.search import sampled_arcs
 from enas_tf.spaces import macro, micro, rnn
 
 
 class HeardReport:
-    """A report that keeps what it is told."""
+    """A report that remembers its lines and rows."""
 
     def __init__(self):
         self.lines, self.details, self.rows, self.texts, self.images = (
@@ -63,7 +63,7 @@ class Task:
 def shown(tmp_path):
     """(what shows, its report, pictures drawn) of the macro space."""
     space, report, drawn = macro.MacroSpace(3), HeardReport(), []
-    what = shown_lib.ShownArcs(
+    what = sampled_arcs.SampledArcs(
         space,
         Policy(space),
         Scores(),
@@ -111,7 +111,7 @@ def test_a_picture_is_drawn_at_most_once_a_minute_before(shown, monkeypatch):
     what, report, _ = shown
     clock = iter([59.0, 61.0, 61.0, 100.0, 122.0, 122.0])
     what._drawn = 0.0
-    monkeypatch.setattr(shown_lib.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(sampled_arcs.time, "monotonic", lambda: next(clock))
     for epoch in (1, 2, 3, 4):
         what.show(epoch, entropy=1.0, last=False)
     assert [step for _, _, step in report.images] == [2, 4]
@@ -154,7 +154,7 @@ def test_rows_after_the_checkpoint_go_and_damaged_ones_are_told(
 def test_the_policy_in_a_word(space, tokens, words):
     if tokens is None or len(tokens[0]) != space.num_tokens:
         tokens = space.random(np.random.default_rng(0), 4)
-    found = shown_lib.shares(space.statistics(np.asarray(tokens)))
+    found = sampled_arcs.favourites(space.statistics(np.asarray(tokens)))
     name, _, share = found.partition("=")
     assert 0 <= float(share) <= 1
     assert words in (None, found)
@@ -169,7 +169,7 @@ def test_the_favourite_op_is_the_mean_of_both_cells():
         "op_frequency_reduce/pool": 0.8,
         "loose_ends_normal": 3.0,
     }
-    assert shown_lib.shares(statistics) == "conv=0.55"
+    assert sampled_arcs.favourites(statistics) == "conv=0.55"
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_the_favourite_op_is_the_mean_of_both_cells():
     ],
 )
 def test_where_the_policy_stands_is_told_of_any_space(statistics, word):
-    assert shown_lib.shares(statistics) == word
+    assert sampled_arcs.favourites(statistics) == word

@@ -21,7 +21,7 @@ _BUILD_CONTROLLER = 1.3
 _BUILD_FORWARD = 0.35
 
 
-class Rows(NamedTuple):
+class ForwardPasses(NamedTuple):
     """Forward passes in each kind of work."""
 
     update: int
@@ -30,10 +30,10 @@ class Rows(NamedTuple):
     derive: int
 
 
-def forecast(
+def of_search(
     done: Mapping[str, int],
     total: Mapping[str, int],
-    rows: Rows,
+    passes: ForwardPasses,
     pace: pace_lib.Pace,
 ) -> pace_lib.Forecast | None:
     """The cost of the units `done` and of those up to `total`, by kind.
@@ -46,14 +46,14 @@ def forecast(
     build, row = pace.first[counters.CHILD], _FORWARD * step
     guesses = {
         counters.CHILD: (step, 0.0),
-        counters.CONTROLLER: (rows.update * row, _BUILD_CONTROLLER * build),
-        SHOWN: (rows.shown * row, _BUILD_FORWARD * build),
-        EVALUATION: (rows.evaluation * row, 2 * _BUILD_FORWARD * build),
+        counters.CONTROLLER: (passes.update * row, _BUILD_CONTROLLER * build),
+        SHOWN: (passes.shown * row, _BUILD_FORWARD * build),
+        EVALUATION: (passes.evaluation * row, 2 * _BUILD_FORWARD * build),
         EPOCH_END: (0.0, 0.0),
     }
     works = [
         pace_lib.Work(kind, done[kind], total[kind], *guess)
         for kind, guess in guesses.items()
     ]
-    works.append(pace_lib.Work(DERIVE, 0, rows.derive, row))
+    works.append(pace_lib.Work(DERIVE, 0, passes.derive, row))
     return pace_lib.forecast(works, pace)

@@ -25,7 +25,7 @@ NUM_SHOWN = 10  # main.py
 PICTURE_SECONDS = 60.0  # a picture takes longer than a phase of a small search
 
 
-class ShownArcs:
+class SampledArcs:
     """Draws arcs of the policy, scores and keeps them, and tells of them."""
 
     def __init__(
@@ -91,7 +91,7 @@ class ShownArcs:
         ]
         parts += [f"mean={mean:<6.4g}"]
         parts += [] if entropy is None else [f"ent={entropy:.2f}"]
-        parts += [shares(self._space.statistics(tokens))]
+        parts += [favourites(self._space.statistics(tokens))]
         self._report.message(" ".join(part for part in parts if part))
         arcs = [self._space.decode(row) for row in tokens]
         self._list(arcs, figures, measure)
@@ -123,10 +123,10 @@ class ShownArcs:
         Returns:
           Whether it holds anything of those that are finished.
         """
-        kept = self._lines(lambda epoch: epoch <= finished)
-        if len(kept) < len(self._lines(lambda epoch: True)):
-            rows.write(self._folder / layout.SAMPLED, kept)
-        return bool(kept)
+        finished_lines = self._lines(lambda epoch: epoch <= finished)
+        if len(finished_lines) < len(self._lines(lambda epoch: True)):
+            rows.write(self._folder / layout.SAMPLED, finished_lines)
+        return bool(finished_lines)
 
     def _lines(self, wanted: Callable[[int], bool]) -> list[str]:
         """The rows of sampled.jsonl of the wanted epochs."""
@@ -148,7 +148,7 @@ class ShownArcs:
         self._drawn = time.monotonic()
 
 
-def shares(statistics: dict[str, float]) -> str:
+def favourites(statistics: dict[str, float]) -> str:
     """The policy in a word: its share of skips, or its favourite op.
 
     Of a space that counts neither, the first thing that it counts; "" if it has none.

@@ -22,7 +22,7 @@ def begun(tmp_path):
 
     def make(tested=0, **values):
         folder = RunFolder.claim(tmp_path / "out", reset=False)
-        folder.agree("train", settings(**values))
+        folder.bind_settings("train", settings(**values))
         folder.checkpoints("train").mkdir(parents=True)
         (folder.checkpoints("train") / "ckpt-1.index").write_bytes(saves.INDEX_END)
         if tested:

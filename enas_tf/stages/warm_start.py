@@ -13,7 +13,7 @@ from enas_tf.tasks.final import FinalTask
 SHOWN = 3  # of the names that differ
 
 
-def begin(config: Config, report: Report, final: FinalTask[Any]) -> None:
+def load_weights(config: Config, report: Report, final: FinalTask[Any]) -> None:
     """Let a child that begins begin with the other training's, if there is one.
 
     Args:

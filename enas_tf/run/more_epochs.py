@@ -11,7 +11,7 @@ from enas_tf.config.sections import ChildConfig, Config, ConfigError
 NAMED = 2  # ends of cycles that a refusal offers
 
 
-def why_not(config: Config, begun: int) -> str:
+def objection(config: Config, begun: int) -> str:
     """The reason why a training of `begun` epochs should not have those of `config`.
 
     In words; "" if nothing speaks against it. The epochs so far are those of the longer
@@ -63,7 +63,7 @@ def refuse(
     Raises:
       ConfigError: another length means another training, or more is trained already.
     """
-    asked, reason = config.loop.num_epochs, why_not(config, begun)
+    asked, reason = config.loop.num_epochs, objection(config, begun)
     if asked > begun and reason:
         raise ConfigError(
             f"--num_epochs was {begun} when this training began, and is now {asked}: "
