@@ -1,16 +1,22 @@
 """A function and its gradient as two graphs that can be run apart.
 
 The problem: TensorFlow takes gradients through a `tf.switch_case` by itself, but then
-each tensor that the way back needs is an optional value of its own in every branch,
-hundreds of operations a switch (docs/experiments.md, "The switch").
+it wraps each intermediate value that the gradient needs in an optional of its own, in
+every branch: hundreds of operations a switch (docs/experiments.md, "The switch").
 
-The idea: the function and its gradient are traced together, once, into one graph. The
-tensors that are known before the gradient of the value arrives, and that are read once
-it has, are the residuals. Cut there, the graph is two parts, and the residuals travel
-between them as one bundle.
+The idea: a branch and its gradient are traced together, once, into one graph. Some of
+its operations can run before dy, the gradient of the branch's value, arrives; the rest
+need dy. The tensors that go from the first group to the second are the residuals. Cut
+there, the graph is a forward and a backward half, and a switch of either kind needs to
+pass on the residuals only (`nn/switch.py` does so, all of a branch in one tensor):
 
-Not for a function that reads a variable, which would get no gradient: it is refused.
-Nor where there is no switch: TensorFlow's own gradient then costs no more.
+    halves = cut(branch, specs)                      # specs of x and the weights
+    y, *residuals = halves.forward(x, *weights)      # in a graph that is being traced
+    gradients = halves.backward(*residuals, dy)      # of halves.differentiable
+
+Not for a branch that reads a variable (it would get no gradient) or draws from a
+stateful random operation (it would be drawn anew in the backward half): both are
+refused. Nor where there is no switch: TensorFlow's own gradient then costs no more.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,50 +24,61 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-# Operations that cost nothing: done again on the way back rather than kept for it.
+# Done again in the backward half rather than passed on: they take no time, and but for
+# `Shape` their result is as large as their input.
 FREE = frozenset(("Identity", "Reshape", "Shape"))
+STATEFUL_DRAWS = frozenset(
+    ("RandomUniform", "RandomUniformInt", "RandomStandardNormal", "TruncatedNormal")
+    + ("ParameterizedTruncatedNormal", "RandomGamma", "RandomPoissonV2", "Multinomial")
+    + ("RandomShuffle",)
+)
 
 
 class Halves(NamedTuple):
-    """The two graphs, as functions that put them into the graph that is being made.
+    """The two halves. Each call copies one into the graph that is being traced.
 
     Attributes:
       forward: the function's inputs -> its value, then its residuals.
-      backward: the residuals, then the gradient of the value -> the gradients of the
-        inputs in `reached`.
-      residuals: their specs; the gradient reads them.
-      reached: numbers of the inputs that the value depends on.
+      backward: the residuals, then dy -> the gradients of the inputs in
+        `differentiable`, in that order.
+      residuals: specs of the tensors that go from the one to the other.
+      differentiable: positions of the inputs that get a gradient, ascending. An input
+        that is an index, say, gets none.
     """
 
     forward: Callable[..., list[tf.Tensor]]
     backward: Callable[..., list[tf.Tensor]]
     residuals: list[tf.TensorSpec]
-    reached: list[int]
+    differentiable: list[int]
 
 
 def cut(function: Callable[..., tf.Tensor], specs: Sequence[tf.TensorSpec]) -> Halves:
-    """Cut a pure function of tensors.
+    """Trace a function with its gradient, and cut the graph in two halves.
 
     Args:
-      function: of as many tensors as there are specs; its value is like the first one.
-        It may close over arrays and constants, which get no gradient.
+      function: of as many tensors as there are specs. Its value has the first one's
+        type, and a shape that is compatible with the first one's. It may close over
+        arrays and constants, which get no gradient. It is called once.
       specs: of its inputs.
 
     Raises:
-      ValueError: its value is of another shape or type than the first input, or it
-        closes over a variable, or over a tensor of a graph.
+      ValueError: its value is of another shape or type than the first input; or it
+        closes over a variable, or over a tensor of a graph; or it draws from a random
+        operation with a state.
     """
-    reached: list[int] = []
+    differentiable: list[int] = []
 
     def both(*given: tf.Tensor) -> list[tf.Tensor]:
         *inputs, dy = given
         y = _like(inputs[0], function(*inputs))
         gradients = tf.gradients(y, inputs, dy)
-        reached.extend(n for n, g in enumerate(gradients) if g is not None)
-        return [y, *(g for g in gradients if g is not None)]
+        differentiable.extend(n for n, g in enumerate(gradients) if g is not None)
+        return [y, *(tf.convert_to_tensor(g) for g in gradients if g is not None)]
 
-    traced = tf.function(both, autograph=False).get_concrete_function(*specs, specs[0])
-    *inputs, dy = traced.inputs[: len(specs) + 1]
+    dy_spec = specs[0]  # the value is like the first input, and dy like the value
+    traced = tf.function(both, autograph=False).get_concrete_function(*specs, dy_spec)
+    *inputs, dy = traced.inputs[: len(specs) + 1]  # the rest are captured arrays
+    _refuse_draws(traced.graph)
     closed = _closed_over(traced.graph)
     y, *gradients = traced.outputs
     residuals = _residuals(gradients, inputs, dy)
@@ -69,7 +86,7 @@ def cut(function: Callable[..., tf.Tensor], specs: Sequence[tf.TensorSpec]) -> H
         forward=_part(traced.graph, inputs, [y, *residuals], closed),
         backward=_part(traced.graph, [*residuals, dy], gradients, closed),
         residuals=[_spec(t) for t in residuals],
-        reached=reached,
+        differentiable=differentiable,
     )
 
 
@@ -85,7 +102,11 @@ def _like(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 
 
 def _closed_over(graph: tf.Graph) -> dict[str, tf.Tensor]:
-    """The arrays that the traced function closes over, by the names of their inputs."""
+    """The arrays closed over, by the name of the placeholder that stands for each.
+
+    Raises:
+      ValueError: one of them is a variable, or a tensor of a graph.
+    """
     closed = {inner.name: outer for outer, inner in graph.captures}
     if graph.variables:
         variable = graph.variables[0]
@@ -96,9 +117,20 @@ def _closed_over(graph: tf.Graph) -> dict[str, tf.Tensor]:
     return closed
 
 
-def _refusal(closed: str) -> str:
+def _refuse_draws(graph: tf.Graph) -> None:
+    """ValueError where the function draws: the backward half would draw anew."""
+    for op in graph.get_operations():
+        if op.op_def.is_stateful and op.type in STATEFUL_DRAWS:
+            raise ValueError(
+                f"an op of a switch draws at random by {op.type}, and its gradient "
+                "would draw other numbers: use tf.random.stateless_uniform and its "
+                "like, with a seed among its inputs"
+            )
+
+
+def _refusal(thing: str) -> str:
     return (
-        f"an op of a switch closes over {closed}, which would get no gradient: hand it "
+        f"an op of a switch closes over {thing}, which would get no gradient: hand it "
         "over among the weights that the switch is called with"
     )
 
@@ -107,14 +139,15 @@ def _residuals(
     gradients: Iterable[tf.Tensor], inputs: Sequence[tf.Tensor], dy: tf.Tensor
 ) -> list[tf.Tensor]:
     """The residuals: tensors that are known before dy and that the gradients read."""
-    late, early = _behind([dy]), _behind(inputs)
+    after_dy, after_inputs = _downstream([dy]), _downstream(inputs)
     found: dict[str, tf.Tensor] = {}
     seen: set[str] = set()
     left = list(gradients)
     while left:
         tensor = left.pop()
         op = tensor.op
-        if op in late or op not in early or op.type in FREE:
+        # What needs dy, or no input, or takes no time is done in the backward half.
+        if op in after_dy or op not in after_inputs or op.type in FREE:
             if op.name not in seen:
                 seen.add(op.name)
                 left += op.inputs
@@ -123,8 +156,8 @@ def _residuals(
     return list(found.values())
 
 
-def _behind(tensors: Sequence[tf.Tensor]) -> set[tf.Operation]:
-    """All operations that wait for one of the tensors, and those that give them."""
+def _downstream(tensors: Sequence[tf.Tensor]) -> set[tf.Operation]:
+    """The operations that make `tensors`, and all that need one of those."""
     found = {tensor.op for tensor in tensors}
     # A graph's operations are listed in the order in which they were made.
     for op in tensors[0].graph.get_operations():
@@ -142,52 +175,58 @@ def _part(
 ) -> Callable[..., list[tf.Tensor]]:
     """The part of a graph between `feeds` and `fetches`, as a function of the feeds.
 
-    `closed`: values of other inputs of the graph, by their names.
+    Not a `tf.function`: a call of one adds nodes of its own to every branch of every
+    switch, and building the whole graph takes longer.
 
-    Not a `tf.function`: each call of one, in each branch of each switch, would be some
-    more nodes to be woven in.
+    Args:
+      graph: the traced one.
+      feeds: the part's inputs.
+      fetches: its outputs; one that is a feed is passed through.
+      closed: values of other inputs of the graph, by their names.
     """
     fed = {tensor.name for tensor in feeds} | set(closed)
-    wanted: set[str] = set()
-    read: set[str] = set()
-    left = [tensor for tensor in fetches if tensor.name not in fed]
-    while left:
-        op = left.pop().op
-        if op.name not in wanted:
-            wanted.add(op.name)
-            read |= {tensor.name for tensor in op.inputs}
-            left += [tensor for tensor in op.inputs if tensor.name not in fed]
-    part = _copied(graph, wanted)
+    op_names: set[str] = set()
+    read_names: set[str] = set()
+    todo = [tensor for tensor in fetches if tensor.name not in fed]
+    while todo:
+        op = todo.pop().op
+        if op.name not in op_names:
+            op_names.add(op.name)
+            read_names |= {tensor.name for tensor in op.inputs}
+            todo += [tensor for tensor in op.inputs if tensor.name not in fed]
+    part = _copied(graph, op_names)
     names = [tensor.name for tensor in fetches]
-    passed = fed.intersection(names)
-    missing = [name for name in names if name not in fed]
+    passed_through = fed.intersection(names)
+    computed_names = [name for name in names if name not in fed]
 
     def run(*values: tf.Tensor) -> list[tf.Tensor]:
         given = dict(closed)
         given |= {t.name: v for t, v in zip(feeds, values, strict=True)}
-        # An identity: the value may be of a graph around the one that this is run in.
-        found = {n: tf.identity(v) for n, v in given.items() if n in read | passed}
+        # `identity` brings a value of a graph around this one into it: an input map
+        # takes only tensors of the graph itself.
+        needed = read_names | passed_through
+        results = {n: tf.identity(v) for n, v in given.items() if n in needed}
         computed = tf.graph_util.import_graph_def(
             part,
-            input_map={n: v for n, v in found.items() if n in read},
-            return_elements=missing,
+            input_map={n: v for n, v in results.items() if n in read_names},
+            return_elements=computed_names,
             name="",
         )
-        # By order: in this graph, a name that was taken has become another one.
-        found |= dict(zip(missing, computed, strict=True))
-        return [found[name] for name in names]
+        # By position, not by name: the import renames a node whose name is taken.
+        results |= dict(zip(computed_names, computed, strict=True))
+        return [results[name] for name in names]
 
     return run
 
 
 def _copied(graph: tf.Graph, names: set[str]) -> tf.compat.v1.GraphDef:
-    """The named operations; what they wait for but do not read is left out."""
+    """The named operations; they no longer wait for others, such as an `Assert`."""
     part = tf.compat.v1.GraphDef()
     for node in graph.as_graph_def().node:
         if node.name in names:
             copy = part.node.add()
             copy.CopyFrom(node)
-            copy.attr.pop("_class", None)  # where to be placed: beside what is left out
+            copy.attr.pop("_class", None)  # to be placed beside ops that are not copied
             inputs = [n for n in node.input if not n.startswith("^") or n[1:] in names]
             del copy.input[:]
             copy.input.extend(inputs)

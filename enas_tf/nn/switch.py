@@ -106,7 +106,7 @@ def _back(
             output_types=[spec.dtype for spec in cut.residuals],
             output_shapes=[spec.shape for spec in cut.residuals],
         )
-    found = dict(zip(cut.reached, cut.backward(*residuals, dy), strict=True))
+    found = dict(zip(cut.differentiable, cut.backward(*residuals, dy), strict=True))
     return [
         found[n] if n in found else tf.zeros_like(value)
         for n, value in enumerate(inputs)

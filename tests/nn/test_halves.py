@@ -51,7 +51,7 @@ def test_one_after_the_other_they_are_the_function_and_its_gradient(name):
         tape.watch(inputs)
         wanted = function(*inputs)
     np.testing.assert_allclose(y, wanted, rtol=1e-5, atol=1e-6)
-    assert found.reached == list(range(len(inputs)))
+    assert found.differentiable == list(range(len(inputs)))
     of_inputs = tape.gradient(wanted, inputs, dy)
     for one, other in zip(gradients, of_inputs, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
@@ -59,7 +59,7 @@ def test_one_after_the_other_they_are_the_function_and_its_gradient(name):
 
 def test_an_input_that_is_left_out_has_no_gradient():
     found = halves.cut(lambda x, unused, scale: x * scale, [VECTOR] * 3)
-    assert found.reached == [0, 2]
+    assert found.differentiable == [0, 2]
 
 
 def test_only_what_the_way_back_needs_is_kept():
@@ -166,3 +166,29 @@ def test_a_value_unlike_the_input_is_refused(function, made):
         f"an op of a switch makes {made} of float32 (None, 4, 4, 3): its value must "
         "have its input's shape and type"
     )
+
+
+def test_a_function_that_draws_anew_on_the_way_back_is_refused():
+    def noisy(x):
+        return x * tf.random.uniform([3])
+
+    with pytest.raises(ValueError, match="draws at random by RandomUniform.*stateless"):
+        halves.cut(noisy, [tf.TensorSpec([3])])
+
+
+def test_a_gradient_of_slices_is_one_tensor():
+    def first_rows(x, rows):
+        return x + tf.gather(rows, [0, 0, 1])
+
+    specs = [tf.TensorSpec([3, 2]), tf.TensorSpec([2, 2])]
+    found = halves.cut(first_rows, specs)
+
+    @tf.function
+    def gradients(x, rows, dy):
+        _, *residuals = found.forward(x, rows)
+        return found.backward(*residuals, dy)
+
+    x, dy = tf.zeros([3, 2]), tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    of_x, of_rows = gradients(x, tf.zeros([2, 2]), dy)
+    assert of_x.numpy().tolist() == dy.numpy().tolist()
+    assert of_rows.numpy().tolist() == [[4.0, 6.0], [5.0, 6.0]]
