@@ -92,7 +92,7 @@ def aux_weights(filters: int, num_classes: int) -> list[Weight]:
 
 
 def _calibration(plan: Plan) -> list[Weight]:
-    """Weights of the operations that give both inputs of a cell its size and channels."""
+    """Weights of the ops that give both inputs of a cell its size and channels."""
     earlier, last = plan.filters_in
     if plan.reduces:
         return [
