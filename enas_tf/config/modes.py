@@ -19,7 +19,7 @@ class Mode(NamedTuple):
       looks: whether it looks at a trained network, and trains nothing.
       lets_pass: whether other data than the stage began with may be meant: nothing of
         them stays in what it writes.
-      sums_up: whether a stage ends with it, whose outcome is then told.
+      sums_up: whether a stage ends with it; a summary follows.
     """
 
     stages: tuple[str, ...]

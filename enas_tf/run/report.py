@@ -81,7 +81,7 @@ class Report:
     def once(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """`scalars` in the place of earlier ones, which a repeated command finds again.
 
-        So do pictures of that kind, and the trial's figures, which are told next.
+        So do pictures of that kind, and the trial's figures, which are reported next.
         """
         old = (self.stage, kind, int(step))
         self._rows.drop(

@@ -61,7 +61,7 @@ def refuse_other(run: RunConfig, given: Mapping[str, object]) -> None:
 
 
 def _remedy(run: RunConfig, held: str, *, named: bool) -> str:
-    """How to go on with the run there is; `named`: whether its folder was given."""
+    """How to go on with the run that is there; `named`: its folder was given."""
     if modes.MODES[run.mode].searches:
         return f"Give --search_for={held}"
     if named:
