@@ -41,6 +41,8 @@ _HOMES = {
     "load_text": ("enas_tf.data.text.load", "load"),
 }
 
+_TABLES = ("NAMED_ARCS", "PRESETS")
+
 __all__ = ["__version__", "check_backend", *_HOMES]
 
 
@@ -65,6 +67,10 @@ def __getattr__(name: str) -> Any:
     check_backend()
     module, attribute = _HOMES[name]
     value = getattr(importlib.import_module(module), attribute)
+    if name in _TABLES:
+        return dict(
+            value
+        )  # of now: a space that is registered later is in the next one
     globals()[name] = value  # the next use no longer comes here
     return value
 

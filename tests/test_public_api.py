@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import pickle
 import subprocess
 import sys
 
@@ -105,3 +106,10 @@ def test_another_backend_is_refused_where_a_name_is_used():
         "ImportError: KERAS_BACKEND=jax is not allowed: enas_tf runs on TensorFlow "
         "only. Unset KERAS_BACKEND."
     )
+
+
+@pytest.mark.parametrize("name", ["NAMED_ARCS", "PRESETS"])
+def test_a_public_table_is_a_plain_dict(name):
+    table = getattr(enas_tf, name)
+    assert type(table) is dict and table == getattr(enas_tf, name)
+    assert pickle.loads(pickle.dumps(table)) == table
