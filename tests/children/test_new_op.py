@@ -268,6 +268,48 @@ def test_numbers_are_places_of_the_rows_whatever_order_the_networks_come_in():
             lambda: dataclasses.replace(added_ops.MICRO, row=OpRow("mine", "#000000")),
             "a MicroOpRow is needed",
         ),
+        (
+            lambda: op_forms.MACRO.add(_macro_op("conv3x3")),
+            "^the macro space has an op conv3x3 already: give yours another name$",
+        ),
+        (
+            lambda: op_forms.MACRO.add(added_ops.MICRO),
+            "of the macro space must be a MacroOp, and 'dilsepconv3x3' is a MicroOp",
+        ),
+        (
+            lambda: op_forms.MICRO.add(added_ops.MACRO),
+            "of the micro space must be a MicroOp, and 'dilsepconv3x3' is a MacroOp",
+        ),
+        (
+            lambda: op_rows.MICRO.add(OpRow("mine", "#000000")),
+            "must be a MicroOpRow, and 'mine' is a OpRow",
+        ),
+        (lambda: _macro_op("own", row=None), "an op has row=None: give it an OpRow"),
+        (lambda: _macro_op("own", apply=None), "own has apply=None: give a function"),
+        (lambda: _macro_op("own", final=None), "own has final=None: give a function"),
+        (lambda: _macro_op("own", weights=3), "own has weights=3: give a function"),
+        (lambda: _of_shape(2.5), r"of the shape \(2.5,\): give whole numbers above 0"),
+        (lambda: _of_shape(-2), r"of the shape \(-2,\): give whole numbers above 0"),
+        (
+            lambda: _macro_op("own", weights=lambda path, n: None),
+            "own has the weights None: give a list of `Weight`",
+        ),
+        (
+            lambda: _macro_op("own", weights=lambda path, n: Weight(f"{path}/a", (n,))),
+            "own has the weights Weight.*: give a list of `Weight`",
+        ),
+        (
+            lambda: _macro_op(
+                "own", weights=lambda path, n: [Weight(f"{path}/a", (n,))] * 2
+            ),
+            "own has two weights named 'path/a'",
+        ),
+        (lambda: OpRow(None, "#000000"), "None cannot name an op"),
+        (lambda: OpRow("mine", None), "has the colour None"),
+        (
+            lambda: MicroOpRow("mine", "#000000", fixed_bias=float("nan")),
+            "has the bias nan: give a finite number",
+        ),
         (lambda: op_rows.MACRO["nothing"], "no op of the macro space"),
         (lambda: op_rows.MACRO[6], "6 is no op of the macro space"),
         (lambda: _macro_op("skip"), "a layer has other weights of that name"),
@@ -282,7 +324,18 @@ def test_what_cannot_be_an_op_is_refused_in_a_sentence(make, message):
         make()
 
 
+def test_what_is_refused_leaves_nothing():
+    given = dataclasses.replace(added_ops.MACRO, costs={keras.layers.Conv2D: len})
+    with pytest.raises(ValueError, match="cost of a Conv2D is known"):
+        op_forms.MACRO.add(given)
+    assert op_rows.MACRO.names == op_forms.MACRO.names == macro.OPS
+
+
 def _macro_op(name, **fields):
     row = OpRow(name, "#000000")
-    given = dict(apply=added_ops.dilated, final=added_ops.in_macro) | fields
-    return MacroOp(row=row, **given)
+    given = dict(row=row, apply=added_ops.dilated, final=added_ops.in_macro) | fields
+    return MacroOp(**given)
+
+
+def _of_shape(size):
+    return _macro_op("own", weights=lambda path, n: [Weight(f"{path}/a", (size,))])
