@@ -11,10 +11,11 @@ import keras
 import tensorflow as tf
 
 from enas_tf.children import shared
-from enas_tf.children.op_kinds import ImageOps, MacroOp, MicroOp, Spot
+from enas_tf.children.op_kinds import ImageOp, ImageOps, MacroOp, MicroOp, Spot
 from enas_tf.nn import image_ops, stock
 from enas_tf.nn.parameters import Weight
 from enas_tf.spaces import op_rows
+from enas_tf.spaces.op_table import OpTable
 
 STACKS = 2  # a separable op of a cell is so many convolutions, one after the other
 
@@ -169,3 +170,14 @@ MICRO = ImageOps(
         ),
     ),
 )
+TABLES: tuple[ImageOps, ...] = (MACRO, MICRO)
+
+
+def added_to(table: OpTable, names: Sequence[str]) -> list[ImageOp]:
+    """The ops of those names that are not built in; [] where none has a network.
+
+    Args:
+      table: the rows of a space.
+      names: of its ops.
+    """
+    return [ops[n] for ops in TABLES if ops.is_of(table) for n in ops.others(names)]
