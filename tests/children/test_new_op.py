@@ -15,7 +15,7 @@ import tensorflow as tf
 import toys
 
 from enas_tf import plots
-from enas_tf.arcs import forms
+from enas_tf.arcs import argument, forms
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.children import final_macro, final_micro, op_forms
 from enas_tf.children.op_kinds import MacroOp
@@ -79,6 +79,19 @@ def test_as_many_ops_are_allowed_as_there_are(name):
     config = presets.resolve(name, "search", "paper", dict(child_num_branches=most + 1))
     with pytest.raises(ConfigError, match=f"={most + 1} .* from 1 to {most}[.]"):
         checks.check(config)
+
+
+def test_an_arc_of_it_is_told_the_number_of_ops_that_it_needs(name):
+    child = ChildConfig(num_branches=PUBLISHED[name])
+    space, most = space_of(name), PUBLISHED[name] + 1
+    arc = arc_of(name, op=PUBLISHED[name])
+    for written in (space.text(arc), space.to_json(arc)):
+        with pytest.raises(ConfigError) as caught:
+            argument.fixed_arc(written, name, child)
+        assert str(caught.value).endswith(
+            f"{NAME} is op {most - 1} of the {name} space: give "
+            f"--child_num_branches={most}."
+        )
 
 
 def test_its_weights_get_a_gradient_only_where_it_is_chosen(name):
