@@ -218,10 +218,9 @@ def test_the_recipe_in_design_md_is_short_and_makes_an_op():
     recipe = document[start : document.index("**A reward.**")].strip()
     assert len(recipe.splitlines()) <= 15
     (example,) = re.findall(r"```python\n(.*?)```", recipe, flags=re.DOTALL)
-    names = dict(layers=keras.layers, op_forms=op_forms)
     arc = MacroArc((6, 0), ((), (1,)))
     with op_forms.MACRO.added():
-        exec(example, names | dict(MacroOp=MacroOp, OpRow=OpRow, Weight=Weight))
+        exec(example, {})
         child = toys.child(macro.MacroSpace(2, num_ops=7))
         assert child(shared_children.images(), arc=arc).logits.shape == (4, 4)
         settings, sizes = ChildConfig(out_filters=4), dict(num_classes=4, seed=0)
