@@ -187,7 +187,9 @@ def test_an_op_that_the_settings_exclude_is_refused(refused):
     four = ["--search_for=micro", "--child_num_branches=4"]
     for arc in (GOOD_CELLS, GENOTYPE):
         line = refused(f"--child_fixed_arc={arc}", *four)
-        assert "identity is op 4 of the micro space: give --child_num_branches=5" in line
+        assert (
+            "identity is op 4 of the micro space: give --child_num_branches=5" in line
+        )
 
 
 def test_an_op_that_no_number_of_branches_allows_is_refused_as_before(refused):
