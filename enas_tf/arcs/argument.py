@@ -219,7 +219,7 @@ def _op_beyond(
     except config.ConfigError:
         return ""
     size = form.size_of_length(len(found.text.split()))
-    last = max(_ops_of(form.of_size(size, more.num_ops), found.arc), default=0)
+    last = max(_ops_of(form.of_size(size, more.num_ops), found.text), default=0)
     if last < few:
         return ""
     return (
@@ -229,9 +229,9 @@ def _op_beyond(
     )
 
 
-def _ops_of(space: base.SearchSpace, arc: Arc) -> list[int]:
-    """The numbers of the ops that the arc chooses."""
-    tokens, place, found = space.encode(arc), 0, []
+def _ops_of(space: base.SearchSpace, text: str) -> list[int]:
+    """The numbers of the ops that the arc of the integers `text` chooses."""
+    tokens, place, found = space.encode(space.parse(text)), 0, []
     for decision in space.decisions():
         if isinstance(decision, base.Op):
             found.append(tokens[place])

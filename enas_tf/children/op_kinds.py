@@ -12,12 +12,12 @@ of a switch: nn/recurrent.py.
 
 import contextlib
 import dataclasses
-import numbers
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.nn import cost
@@ -36,26 +36,33 @@ def no_weights(path: str, filters: int) -> list[Weight]:
 
 def check_weights(op: str, weights: object, path: str) -> None:
     """ValueError where `weights` are not those of the op of that name in `path`."""
-    is_list = isinstance(weights, list | tuple) and not isinstance(weights, Weight)
-    wrong = [w for w in weights if not isinstance(w, Weight)] if is_list else [weights]
-    if wrong:
-        raise ValueError(
-            f"the op {op} has the weights {wrong[0]!r}: give a list of `Weight`"
-        )
-    names = [weight.name for weight in weights]
-    for weight in weights:
-        if not re.fullmatch(rf"{path}/.+", weight.name):
+    names: set[str] = set()
+    for name, shape, *_ in _listed(op, weights):
+        if not re.fullmatch(rf"{path}/.+", name):
             raise ValueError(
-                f"the op {op} names a weight {weight.name!r} in the place {path!r}: "
-                f"the name must begin with '{path}/'"
+                f"the op {op} names a weight {name!r} in the place {path!r}: the name "
+                f"must begin with '{path}/'"
             )
-        if names.count(weight.name) > 1:
-            raise ValueError(f"the op {op} has two weights named {weight.name!r}")
-        if not all(isinstance(n, numbers.Integral) and n > 0 for n in weight.shape):
+        if name in names:
+            raise ValueError(f"the op {op} has two weights named {name!r}")
+        names.add(name)
+        if not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
             raise ValueError(
-                f"the op {op} has a weight {weight.name!r} of the shape "
-                f"{weight.shape}: give whole numbers above 0"
+                f"the op {op} has a weight {name!r} of the shape {shape}: give whole "
+                "numbers above 0"
             )
+
+
+def _listed(op: str, weights: object) -> Sequence[Weight]:
+    """`weights`; ValueError where they are no sequence of them, or a single one."""
+    wrong = [weights]
+    if isinstance(weights, list | tuple) and not isinstance(weights, Weight):
+        wrong = [weight for weight in weights if not isinstance(weight, Weight)]
+        if not wrong:
+            return weights
+    raise ValueError(
+        f"the op {op} has the weights {wrong[0]!r}: give a list of `Weight`"
+    )
 
 
 class Spot(NamedTuple):

@@ -5,9 +5,11 @@ TensorFlow's, or in the final child after hours of search. Here each of its func
 called once, as the networks will call it, and what is wrong is said in one line.
 """
 
+import contextlib
 import math
 import pathlib
 import tempfile
+from collections.abc import Iterator
 
 import keras
 import tensorflow as tf
@@ -33,7 +35,7 @@ def refuse_wrong(space: str, op: ImageOp, filters: int) -> None:
     Raises:
       ConfigError: what the op makes is not what `ImageOp` says.
     """
-    try:
+    with refusals(space, op.name):
         weights = op.weights("place", filters)
         op_kinds.check_weights(op.name, weights, "place")
         _try_shared(op, filters, weights)
@@ -42,8 +44,15 @@ def refuse_wrong(space: str, op: ImageOp, filters: int) -> None:
                 _try_final(op, filters, stride, training=training)
         if isinstance(op, MacroOp) and op.plain:
             op_forms.MACRO[op.plain]
+
+
+@contextlib.contextmanager
+def refusals(space: str, op: str) -> Iterator[None]:
+    """Makes of any error a ConfigError that names the op."""
+    try:
+        yield
     except Exception as error:  # the op is another program's: it may raise anything
-        raise ConfigError(f"the {space} op {op.name}: {_in_a_line(error)}") from error
+        raise ConfigError(f"the {space} op {op}: {_in_a_line(error)}") from error
 
 
 def _try_shared(op: ImageOp, filters: int, weights: list[Weight]) -> None:
@@ -51,17 +60,21 @@ def _try_shared(op: ImageOp, filters: int, weights: list[Weight]) -> None:
     names = [weight.name.removeprefix("place/") for weight in weights]
 
     def value(x: tf.Tensor, *views: tf.Tensor) -> tf.Tensor:
-        y: object = op.apply(x, _Views(zip(names, views, strict=True)))
-        wanted = "and must have its input's shape and type"
-        if not tf.is_tensor(y):
-            raise ValueError(f"its value is a {type(y).__name__}, {wanted}")
-        if y.dtype != x.dtype or not y.shape.is_compatible_with(x.shape):
-            raise ValueError(f"its value is {y.dtype.name} {y.shape}, {wanted}")
-        return y
+        return like(x, op.apply(x, _Views(zip(names, views, strict=True))), "value")
 
     for side in SIDES:
         maps = tf.TensorSpec((None, side, side, filters), tf.float32)
         halves.cut(value, [maps, *(tf.TensorSpec(weight.shape) for weight in weights)])
+
+
+def like(x: tf.Tensor, y: object, what: str) -> tf.Tensor:
+    """y; ValueError where it is not like x."""
+    wanted = "and must have its input's shape and type"
+    if not isinstance(y, tf.Tensor):
+        raise ValueError(f"its {what} is a {type(y).__name__}, {wanted}")
+    if y.dtype != x.dtype or not y.shape.is_compatible_with(x.shape):
+        raise ValueError(f"its {what} is {y.dtype.name} {y.shape}, {wanted}")
+    return y
 
 
 class _Views(dict[str, tf.Tensor]):

@@ -1,8 +1,10 @@
 """Tries the ops that other programs added, before a command does anything with them."""
 
-from enas_tf.children import op_trial
+from enas_tf.arcs import forms
+from enas_tf.children import function_trial, op_trial
 from enas_tf.command.request import Request
 from enas_tf.config import modes
+from enas_tf.spaces import op_rows
 from enas_tf.stages import same_ops
 
 
@@ -15,5 +17,10 @@ def refuse_wrong(request: Request) -> None:
     if request.mode == "predict":
         return
     config = request.configs[modes.MODES[request.mode].stages[0]]
+    space, child = config.run.search_for, config.child
     for op in same_ops.added(config):
-        op_trial.refuse_wrong(config.run.search_for, op, config.child.filters)
+        op_trial.refuse_wrong(space, op, child.filters)
+    table = forms.FORMS[space].space.table
+    if table is op_rows.RNN:
+        for name in table.others(table.names[: child.num_ops]):
+            function_trial.refuse_wrong(name)
