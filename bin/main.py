@@ -67,7 +67,7 @@ def parse(argv: list[str]) -> list[str]:
 def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     quiet.plain_log()
-    command = flags.command(argv[0])
+    command = flags.command(_started(argv[0]))
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
     given = flags.given(space=space)
@@ -84,6 +84,18 @@ def run(argv: list[str]) -> None:
 
             tensorflow_state.start(asked.machine)
         experiment.run(asked)
+
+
+def _started(program: str) -> str:
+    """The script that was started, which may have added to the program before this.
+
+    `runpy` puts this file in its place in `sys.argv`.
+    """
+    before = len(sys.orig_argv) - len(sys.argv)
+    if __name__ != "__main__" or before < 1:
+        return program
+    word = sys.orig_argv[before]
+    return word if os.path.isfile(word) else program
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -4,6 +4,7 @@ All forms end as an arc that the space they belong to has checked: integers as a
 program prints them, JSON of this program or of nni, genotypes.
 """
 
+import dataclasses
 import json
 import textwrap
 from collections.abc import Mapping
@@ -57,6 +58,8 @@ def fixed_arc(
         origin = origin or source.origin
         return _arc_of(source, space_name, child, average)
     except (ValueError, RecursionError) as error:
+        if beyond := _op_beyond(value, space_name, child, average):
+            raise config.ConfigError(beyond) from None
         reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
         raise _refusal(f"{reason}{origin}", space_name) from None
 
@@ -198,6 +201,42 @@ def _from_nni(
         raise ValueError("it is nni's JSON, which says nothing that this space knows")
     arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_ops)
     return arc_genotype.of_cells(arc, form, child.num_ops)
+
+
+def _op_beyond(
+    value: str, space_name: str, child: config.ChildConfig, average: str
+) -> str:
+    """The refusal of an arc that would be one if there were more ops to choose from.
+
+    "" where it would be none either, so that something else is wrong.
+    """
+    form, few = FORMS[space_name], child.num_ops
+    if few >= len(form.ops):
+        return ""
+    more = dataclasses.replace(child, num_branches=len(form.ops))
+    try:
+        found = fixed_arc(value, space_name, more, average=average)
+    except config.ConfigError:
+        return ""
+    size = form.size_of_length(len(found.text.split()))
+    last = max(_ops_of(form.of_size(size, more.num_ops), found.text), default=0)
+    if last < few:
+        return ""
+    return (
+        f"--child_fixed_arc has an op beyond --child_num_branches={few}: "
+        f"{form.ops[last]} is op {last} of the {space_name} space: give "
+        f"--child_num_branches={last + 1}."
+    )
+
+
+def _ops_of(space: base.SearchSpace, text: str) -> list[int]:
+    """The numbers of the ops that the arc of the integers `text` chooses."""
+    tokens, place, found = space.encode(space.parse(text)), 0, []
+    for decision in space.decisions():
+        if isinstance(decision, base.Op):
+            found.append(tokens[place])
+        place += decision.num_tokens
+    return found
 
 
 def _refusal(reason: str, space_name: str) -> config.ConfigError:

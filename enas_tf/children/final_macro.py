@@ -38,7 +38,7 @@ def final_macro_child(
       seed: of all initial weights and of dropout.
       training: whether the model is only trained: its gradients are then faster.
     """
-    filters = config.out_filters * config.out_filters_scale
+    filters = config.filters
     pools = macro.pool_layers(len(arc.ops))
     images = keras.Input(image_shape, name="images")
     x = stock.conv(images, filters, 3, name="stem_conv", seed=seed)

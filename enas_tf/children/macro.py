@@ -140,7 +140,7 @@ class SharedMacroChild(shared.SharedImageChild[MacroArc]):
           num_classes: classes to tell apart.
           seed: of all initial weights.
         """
-        filters = config.out_filters * config.out_filters_scale
+        filters = config.filters
         weights = _weights(space, filters, image_shape[2], num_classes)
         super().__init__(weights, keep_prob=config.keep_prob, seed=seed)
         self.pools = macro.pool_layers(space.num_layers)

@@ -3,6 +3,25 @@
 Their names and colours are in spaces/op_rows.py. Reference: reference code
 src/cifar10/general_child.py, `_conv_branch` and `_pool_branch`, and micro_child.py,
 `_enas_cell` and `_fixed_conv`; paper sections 2.3 and 2.4.
+
+An op of another program (one is in docs/design.md, "How to add") is added by a script
+that then runs bin/main.py in its own place, and is started instead of it:
+
+  MACRO.add(scaled)  # or MICRO: a MicroOp with a MicroOpRow
+  runpy.run_path("bin/main.py", run_name="__main__")
+
+  python scaled.py --child_num_branches=7 --preset=demo
+
+Its number is its place, behind those below. So the same ops are added in the same order
+every time: a run keeps their names, and refuses a program that has others there. An op
+is outside of the search until --child_num_branches reaches its number.
+
+Where a micro op reads an input of a reduction cell, `spot.stride` is 2: what `final`
+makes must have half the height and width, rounded up. `apply` never halves, for the
+shared child has halved the cell's inputs before.
+
+What is wrong with an op is said before a stage begins (op_trial.py). For a while only:
+`with MACRO.added(scaled):`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +30,11 @@ import keras
 import tensorflow as tf
 
 from enas_tf.children import shared
-from enas_tf.children.op_kinds import ImageOps, MacroOp, MicroOp, Spot
+from enas_tf.children.op_kinds import ImageOp, ImageOps, MacroOp, MicroOp, Spot
 from enas_tf.nn import image_ops, stock
 from enas_tf.nn.parameters import Weight
 from enas_tf.spaces import op_rows
+from enas_tf.spaces.op_table import OpTable
 
 STACKS = 2  # a separable op of a cell is so many convolutions, one after the other
 
@@ -169,3 +189,14 @@ MICRO = ImageOps(
         ),
     ),
 )
+TABLES: tuple[ImageOps, ...] = (MACRO, MICRO)
+
+
+def added_to(table: OpTable, names: Sequence[str]) -> list[ImageOp]:
+    """The ops of those names that are not built in; [] where none has a network.
+
+    Args:
+      table: the rows of a space.
+      names: of its ops.
+    """
+    return [ops[n] for ops in TABLES if ops.is_of(table) for n in ops.others(names)]

@@ -12,10 +12,12 @@ of a switch: nn/recurrent.py.
 
 import contextlib
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.nn import cost
@@ -30,6 +32,37 @@ def no_weights(path: str, filters: int) -> list[Weight]:
     """Those of an op that has none."""
     del path, filters
     return []
+
+
+def check_weights(op: str, weights: object, path: str) -> None:
+    """ValueError where `weights` are not those of the op of that name in `path`."""
+    names: set[str] = set()
+    for name, shape, *_ in _listed(op, weights):
+        if not re.fullmatch(rf"{path}/.+", name):
+            raise ValueError(
+                f"the op {op} names a weight {name!r} in the place {path!r}: the name "
+                f"must begin with '{path}/'"
+            )
+        if name in names:
+            raise ValueError(f"the op {op} has two weights named {name!r}")
+        names.add(name)
+        if not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
+            raise ValueError(
+                f"the op {op} has a weight {name!r} of the shape {shape}: give whole "
+                "numbers above 0"
+            )
+
+
+def _listed(op: str, weights: object) -> Sequence[Weight]:
+    """`weights`; ValueError where they are no sequence of them, or a single one."""
+    wrong = [weights]
+    if isinstance(weights, list | tuple) and not isinstance(weights, Weight):
+        wrong = [weight for weight in weights if not isinstance(weight, Weight)]
+        if not wrong:
+            return weights
+    raise ValueError(
+        f"the op {op} has the weights {wrong[0]!r}: give a list of `Weight`"
+    )
 
 
 class Spot(NamedTuple):
@@ -77,13 +110,15 @@ class ImageOp:
     )
 
     def __post_init__(self) -> None:
-        """ValueError where a weight's name is not as above."""
-        for weight in self.weights("path", 2):
-            if not weight.name.startswith("path/"):
+        """ValueError where a field or a weight is not as above."""
+        if not isinstance(self.row, OpRow):
+            raise ValueError(f"an op has row={self.row!r}: give it an OpRow")
+        for field in ("apply", "final", "weights"):
+            if not callable(value := getattr(self, field)):
                 raise ValueError(
-                    f"the op {self.name} names a weight {weight.name!r} in the place "
-                    "'path': the name must begin with 'path/'"
+                    f"the op {self.name} has {field}={value!r}: give a function"
                 )
+        check_weights(self.name, self.weights("path", 2), "path")
 
     @property
     def name(self) -> str:
@@ -174,10 +209,20 @@ class ImageOps(OpTable[OpT]):
             )
         return super().__getitem__(name)
 
+    def is_of(self, table: OpTable[Any]) -> bool:
+        """Whether these are the ops of the rows of `table`."""
+        return self._table is table
+
     def add(self, row: OpT) -> None:
-        """One more op for good, with its row; ValueError where the name is taken."""
-        self._table.add(row.row)
+        """One more op for good, with its row; the same again changes nothing.
+
+        Raises:
+          ValueError: it is of another space's kind, or its name is taken.
+        """
+        self.check(row)  # first of all, so that what is refused leaves nothing
+        self._table.check(row.row)
         cost.add(row.costs)
+        self._table.add(row.row)
         super().add(row)
 
     @contextlib.contextmanager

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import enas_tf
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
-from enas_tf.command import checks, places, warm_start
+from enas_tf.command import checks, places, same_ops, warm_start
 from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
@@ -139,6 +139,7 @@ def build(
     places.check_output(folder.path)
     run_space.refuse_other(run, given)
     source = warm_start.source(run, folder)
+    same_ops.refuse_other(run, given, folder)
     given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)
     for stage in modes.MODES[run.mode].stages:

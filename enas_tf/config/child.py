@@ -119,3 +119,8 @@ class ChildConfig(Carrier):
     def num_ops(self) -> int:
         """Ops to choose from; the original's flag calls them branches."""
         return self.num_branches
+
+    @property
+    def filters(self) -> int:
+        """Filters of a layer, scaled."""
+        return self.out_filters * self.out_filters_scale

@@ -6,6 +6,7 @@ TensorFlow; what the op computes is its other half.
 
 import contextlib
 import dataclasses
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
@@ -41,12 +42,12 @@ class OpRow:
 
     def __post_init__(self) -> None:
         """ValueError where the name or the colour cannot be one."""
-        if not _NAME.fullmatch(self.name):
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise ValueError(
                 f"{self.name!r} cannot name an op: give it up to 24 small letters, "
                 "digits and _, a letter first"
             )
-        if not _COLOUR.fullmatch(self.colour):
+        if not isinstance(self.colour, str) or not _COLOUR.fullmatch(self.colour):
             raise ValueError(
                 f"the op {self.name} has the colour {self.colour!r}: it must be like "
                 "'#a9cbe8', # and six of 0-9 and a-f"
@@ -78,6 +79,11 @@ class MicroOpRow(OpRow):
                 f"the op {self.name} has the genotype names {given!r}: give a tuple, "
                 f"({given!r},)"
             )
+        for bias in (self.learned_bias, self.fixed_bias):
+            if not isinstance(bias, int | float) or not math.isfinite(bias):
+                raise ValueError(
+                    f"the op {self.name} has the bias {bias!r}: give a finite number"
+                )
 
     @property
     def genotype_names(self) -> tuple[str, ...]:
@@ -97,12 +103,14 @@ class OpTable(Generic[RowT]):
 
         Args:
           space: name of the space, for messages.
-          rows: the published ops.
+          rows: the published ops, one at least: others must be of its kind.
         """
         self.space = space
+        self._kind = type(rows[0])
         self._rows: tuple[RowT, ...] = ()
         for row in rows:
             self.add(row)
+        self._published = self.names
 
     @property
     def rows(self) -> tuple[RowT, ...]:
@@ -113,6 +121,10 @@ class OpTable(Generic[RowT]):
     def names(self) -> tuple[str, ...]:
         """The names of all rows, in id order."""
         return tuple(row.name for row in self._rows)
+
+    def others(self, names: Sequence[str]) -> list[str]:
+        """Those of `names` that are not of the published ops."""
+        return [name for name in names if name not in self._published]
 
     def __iter__(self) -> Iterator[RowT]:
         """The rows, in id order."""
@@ -139,17 +151,34 @@ class OpTable(Generic[RowT]):
         """One more op, for good; the same row again changes nothing.
 
         Raises:
-          ValueError: another op has that name, here or in genotypes.
+          ValueError: see `check`.
         """
-        if row in self._rows:
-            return
+        self.check(row)
+        if row not in self._rows:
+            self._rows += (row,)
+
+    def check(self, row: RowT) -> None:
+        """Change nothing.
+
+        Raises:
+          ValueError: it is of another kind, or another op has its name, here or in
+            genotypes.
+        """
+        if not isinstance(row, self._kind):
+            came = getattr(row, "name", row)
+            raise ValueError(
+                f"an op of the {self.space} space must be a {self._kind.__name__}, and "
+                f"{came!r} is a {type(row).__name__}"
+            )
         for other in self._rows:
-            if both := _names_of(other) & _names_of(row):
+            both = set() if other == row else _names_of(other) & _names_of(row)
+            if both:
+                name = other.name if other.name in both else both.pop()
+                called = "" if name == other.name else f", {other.name}"
                 raise ValueError(
-                    f"the {self.space} space has an op {both.pop()} already, "
-                    f"{other.name}: give yours another name"
+                    f"the {self.space} space has an op {name} already{called}: give "
+                    "yours another name"
                 )
-        self._rows += (row,)
 
     @contextlib.contextmanager
     def added(self, *rows: RowT) -> Iterator[None]:

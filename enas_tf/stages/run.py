@@ -18,7 +18,7 @@ from enas_tf.nn import sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
 from enas_tf.stages import search as search_stage
-from enas_tf.stages import summary
+from enas_tf.stages import summary, tried_ops
 from enas_tf.stages import train as train_stage
 from enas_tf.training.stopping import Interrupted
 
@@ -57,6 +57,7 @@ def _run_steps(request: Request, mode: Mode) -> None:
     try:
         # NumPy's sums, too, are rounded by the number of threads that share them.
         with threadpoolctl.threadpool_limits(1, user_api="blas"):
+            tried_ops.refuse_wrong(request)
             for step in mode.steps:
                 STEPS[step](request)
         if mode.sums_up:

@@ -16,7 +16,14 @@ from enas_tf.search import loop as search_lib
 from enas_tf.search import rewards, sampled_arcs, scoring
 from enas_tf.search.controller import Controller
 from enas_tf.spaces.base import SearchSpace
-from enas_tf.stages import assembly, earlier, same_data, same_machine, summary
+from enas_tf.stages import (
+    assembly,
+    earlier,
+    same_data,
+    same_machine,
+    same_ops,
+    summary,
+)
 from enas_tf.tasks.base import Task
 from enas_tf.training import child as child_lib
 from enas_tf.training import forecast, networks, stopping
@@ -81,6 +88,7 @@ def derive(request: Request) -> None:
 
 
 def _build(request: Request, report: Report) -> SearchStage:
+    same_ops.bind(request, "search")
     config, folder = request.configs["search"], request.folder
     seed, loop = config.run.seed, config.loop
     part = assembly.SPACES[config.run.search_for]

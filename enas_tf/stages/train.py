@@ -21,6 +21,7 @@ from enas_tf.stages import (
     final_tasks,
     same_data,
     same_machine,
+    same_ops,
     summary,
     tested,
     warm_start,
@@ -100,6 +101,7 @@ def predict(request: Request) -> None:
 
 
 def _build(request: Request, config: Config, report: Report) -> FinalStage:
+    same_ops.bind(request, "train")
     bind = functools.partial(_same_data, request, report)
     final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
     total = final.lessons.steps_before(config.loop.num_epochs)

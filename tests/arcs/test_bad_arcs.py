@@ -180,12 +180,21 @@ def test_a_malformed_arc_is_refused(row, refused, tmp_path):
 
 def test_an_op_that_the_settings_exclude_is_refused(refused):
     line = refused("--child_fixed_arc=0 5 0", "--child_num_branches=4")
-    assert "the op of layer 1 is 5, allowed are 0 to 3" in line
+    assert line.endswith(
+        "--child_fixed_arc has an op beyond --child_num_branches=4: maxpool3x3 is op 5 "
+        "of the macro space: give --child_num_branches=6."
+    )
     four = ["--search_for=micro", "--child_num_branches=4"]
-    line = refused(f"--child_fixed_arc={GOOD_CELLS}", *four)
-    assert "op 2 of block 0 of the normal cell is 4, allowed are 0 to 3" in line
-    line = refused(f"--child_fixed_arc={GENOTYPE}", *four)
-    assert "'skip_connect', an op that does not exist here" in line
+    for arc in (GOOD_CELLS, GENOTYPE):
+        line = refused(f"--child_fixed_arc={arc}", *four)
+        assert (
+            "identity is op 4 of the micro space: give --child_num_branches=5" in line
+        )
+
+
+def test_an_op_that_no_number_of_branches_allows_is_refused_as_before(refused):
+    line = refused("--child_fixed_arc=0 7 0", "--child_num_branches=4")
+    assert "the op of layer 1 is 7, allowed are 0 to 3" in line
 
 
 def arc_json(**changes):

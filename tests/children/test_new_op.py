@@ -15,7 +15,7 @@ import tensorflow as tf
 import toys
 
 from enas_tf import plots
-from enas_tf.arcs import forms
+from enas_tf.arcs import argument, forms
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.children import final_macro, final_micro, op_forms
 from enas_tf.children.op_kinds import MacroOp
@@ -79,6 +79,19 @@ def test_as_many_ops_are_allowed_as_there_are(name):
     config = presets.resolve(name, "search", "paper", dict(child_num_branches=most + 1))
     with pytest.raises(ConfigError, match=f"={most + 1} .* from 1 to {most}[.]"):
         checks.check(config)
+
+
+def test_an_arc_of_it_is_told_the_number_of_ops_that_it_needs(name):
+    child = ChildConfig(num_branches=PUBLISHED[name])
+    space, most = space_of(name), PUBLISHED[name] + 1
+    arc = arc_of(name, op=PUBLISHED[name])
+    for written in (space.text(arc), space.to_json(arc)):
+        with pytest.raises(ConfigError) as caught:
+            argument.fixed_arc(written, name, child)
+        assert str(caught.value).endswith(
+            f"{NAME} is op {most - 1} of the {name} space: give "
+            f"--child_num_branches={most}."
+        )
 
 
 def test_its_weights_get_a_gradient_only_where_it_is_chosen(name):
@@ -205,10 +218,9 @@ def test_the_recipe_in_design_md_is_short_and_makes_an_op():
     recipe = document[start : document.index("**A reward.**")].strip()
     assert len(recipe.splitlines()) <= 15
     (example,) = re.findall(r"```python\n(.*?)```", recipe, flags=re.DOTALL)
-    names = dict(layers=keras.layers, op_forms=op_forms)
     arc = MacroArc((6, 0), ((), (1,)))
     with op_forms.MACRO.added():
-        exec(example, names | dict(MacroOp=MacroOp, OpRow=OpRow, Weight=Weight))
+        exec(example, {})
         child = toys.child(macro.MacroSpace(2, num_ops=7))
         assert child(shared_children.images(), arc=arc).logits.shape == (4, 4)
         settings, sizes = ChildConfig(out_filters=4), dict(num_classes=4, seed=0)
@@ -268,6 +280,48 @@ def test_numbers_are_places_of_the_rows_whatever_order_the_networks_come_in():
             lambda: dataclasses.replace(added_ops.MICRO, row=OpRow("mine", "#000000")),
             "a MicroOpRow is needed",
         ),
+        (
+            lambda: op_forms.MACRO.add(_macro_op("conv3x3")),
+            "^the macro space has an op conv3x3 already: give yours another name$",
+        ),
+        (
+            lambda: op_forms.MACRO.add(added_ops.MICRO),
+            "of the macro space must be a MacroOp, and 'dilsepconv3x3' is a MicroOp",
+        ),
+        (
+            lambda: op_forms.MICRO.add(added_ops.MACRO),
+            "of the micro space must be a MicroOp, and 'dilsepconv3x3' is a MacroOp",
+        ),
+        (
+            lambda: op_rows.MICRO.add(OpRow("mine", "#000000")),
+            "must be a MicroOpRow, and 'mine' is a OpRow",
+        ),
+        (lambda: _macro_op("own", row=None), "an op has row=None: give it an OpRow"),
+        (lambda: _macro_op("own", apply=None), "own has apply=None: give a function"),
+        (lambda: _macro_op("own", final=None), "own has final=None: give a function"),
+        (lambda: _macro_op("own", weights=3), "own has weights=3: give a function"),
+        (lambda: _of_shape(2.5), r"of the shape \(2.5,\): give whole numbers above 0"),
+        (lambda: _of_shape(-2), r"of the shape \(-2,\): give whole numbers above 0"),
+        (
+            lambda: _macro_op("own", weights=lambda path, n: None),
+            "own has the weights None: give a list of `Weight`",
+        ),
+        (
+            lambda: _macro_op("own", weights=lambda path, n: Weight(f"{path}/a", (n,))),
+            "own has the weights Weight.*: give a list of `Weight`",
+        ),
+        (
+            lambda: _macro_op(
+                "own", weights=lambda path, n: [Weight(f"{path}/a", (n,))] * 2
+            ),
+            "own has two weights named 'path/a'",
+        ),
+        (lambda: OpRow(None, "#000000"), "None cannot name an op"),
+        (lambda: OpRow("mine", None), "has the colour None"),
+        (
+            lambda: MicroOpRow("mine", "#000000", fixed_bias=float("nan")),
+            "has the bias nan: give a finite number",
+        ),
         (lambda: op_rows.MACRO["nothing"], "no op of the macro space"),
         (lambda: op_rows.MACRO[6], "6 is no op of the macro space"),
         (lambda: _macro_op("skip"), "a layer has other weights of that name"),
@@ -282,7 +336,18 @@ def test_what_cannot_be_an_op_is_refused_in_a_sentence(make, message):
         make()
 
 
+def test_what_is_refused_leaves_nothing():
+    given = dataclasses.replace(added_ops.MACRO, costs={keras.layers.Conv2D: len})
+    with pytest.raises(ValueError, match="cost of a Conv2D is known"):
+        op_forms.MACRO.add(given)
+    assert op_rows.MACRO.names == op_forms.MACRO.names == macro.OPS
+
+
 def _macro_op(name, **fields):
     row = OpRow(name, "#000000")
-    given = dict(apply=added_ops.dilated, final=added_ops.in_macro) | fields
-    return MacroOp(row=row, **given)
+    given = dict(row=row, apply=added_ops.dilated, final=added_ops.in_macro) | fields
+    return MacroOp(**given)
+
+
+def _of_shape(size):
+    return _macro_op("own", weights=lambda path, n: [Weight(f"{path}/a", (size,))])
