@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config
 from enas_tf.config.live import Live
-from enas_tf.config.spaces import registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.spaces import base, genotype_source, macro, micro, rnn
 
@@ -99,7 +98,7 @@ RNN = Form(
 
 
 def _of(spec: SpaceSpec) -> Form:
-    return spec_lib.load(spec.arcs)
+    return references.load(spec.arcs)
 
 
 FORMS: Mapping[str, Form] = registry.table(_of)

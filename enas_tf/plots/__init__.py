@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib import figure as figure_lib
 
-from enas_tf.config.spaces import registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
 from enas_tf.plots import curves
@@ -25,7 +24,7 @@ Picture = Callable[[base.SearchSpace, Any, str], figure_lib.Figure]
 
 
 def _of(spec: SpaceSpec) -> Picture:
-    return spec_lib.load(spec.picture)
+    return references.load(spec.picture)
 
 
 # The function that draws an arc of the space of that name.

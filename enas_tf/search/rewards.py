@@ -11,7 +11,7 @@ import tensorflow as tf
 from enas_tf.config import rewards as reward_rows
 from enas_tf.config.live import Live
 from enas_tf.config.sections import ControllerConfig
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import references
 from enas_tf.run.measures import Measure
 
 SCALE = 80.0  # paper, section 3.1
@@ -45,7 +45,7 @@ def inverse_perplexity(value: tf.Tensor, arc: object) -> tf.Tensor:
 
 
 def _of(name: str) -> Reward:
-    return spec_lib.load(reward_rows.REWARDS[name].function)
+    return references.load(reward_rows.REWARDS[name].function)
 
 
 REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
@@ -53,4 +53,4 @@ REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
 
 def chosen(config: ControllerConfig, measure: Measure) -> Reward:
     """The one place that chooses: the reward by `config` for a task with `measure`."""
-    return spec_lib.load(reward_rows.row(config.reward, measure.name).function)
+    return references.load(reward_rows.row(config.reward, measure.name).function)

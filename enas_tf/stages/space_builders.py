@@ -9,8 +9,7 @@ from enas_tf.arcs import forms as arc_forms
 from enas_tf.children.contract import SharedChild
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ChildConfig, Config
-from enas_tf.config.spaces import kinds, registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import kinds, references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.data.images.image_data import ImageData
 from enas_tf.data.text.text_data import TextData
@@ -90,10 +89,10 @@ def _of_images(spec: SpaceSpec) -> SpaceBuilders:
         search_data=lambda config, space: images.search_data(
             config, space.num_reductions
         ),
-        shared=lambda space, config, data: spec_lib.load(spec.shared)(
+        shared=lambda space, config, data: references.load(spec.shared)(
             space, config.child, **images.sizes(data, config.run.seed)
         ),
-        final=spec_lib.load(spec.final),
+        final=references.load(spec.final),
         reductions=lambda space: space.num_reductions,
     )
 
@@ -102,13 +101,13 @@ def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: texts.search_data(config),
-        shared=lambda space, config, data: spec_lib.load(spec.shared)(
+        shared=lambda space, config, data: references.load(spec.shared)(
             space,
             config.rnn,
             vocab_size=len(data.vocabulary),
             seed=config.run.seed,
         ),
-        final=spec_lib.load(spec.final),
+        final=references.load(spec.final),
         reductions=lambda space: space.num_reductions,
     )
 
