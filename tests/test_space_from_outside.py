@@ -165,6 +165,42 @@ def test_ctrl_c_leaves_a_checkpoint_from_which_it_goes_on(tmp_path, monkeypatch)
     assert json.loads((tmp_path / "run.json").read_text())["stages"]["derive"]["arc"]
 
 
+def broken(space, arc, title):
+    raise RuntimeError("no ink")
+
+
+@pytest.mark.parametrize(
+    ("picture", "reason"),
+    [
+        (broken, "RuntimeError: no ink"),
+        (lambda *given: 3, "TypeError: it gives 3, not a matplotlib Figure"),
+    ],
+)
+def test_a_picture_that_cannot_be_drawn_costs_a_warning_not_the_search(
+    tmp_path, caplog, picture, reason
+):
+    with register.registered(chain_space.other(picture=picture)):
+        run("--search_for=other", "--num_epochs=1", f"--output_dir={tmp_path}")
+    assert json.loads((tmp_path / "arcs/best.json").read_text())["space"] == "other"
+    assert (tmp_path / "curves.png").exists()
+    for name in ("best.png", "sampled.png"):
+        assert not (tmp_path / "arcs" / name).exists()
+        line = f"{name} is not drawn: the picture of the other space fails ({reason})."
+        assert caplog.messages.count(line) == 1
+
+
+def test_a_part_that_cannot_be_imported_is_refused_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "limping.py").write_text("import nowhere_at_all\nshared = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = chain_space.other(shared="limping:shared")
+    with register.registered(spec), pytest.raises(ConfigError) as caught:
+        run("--search_for=other", f"--output_dir={tmp_path / 'run'}")
+    assert str(caught.value) == (
+        "shared of the space other: limping:shared cannot be loaded: No module named "
+        "'nowhere_at_all'."
+    )
+
+
 def test_its_flags_are_those_of_images_and_its_own(tmp_path):
     given = ["--data_pad=1", "--child_keep_prob=0.5", "--child_kernel=5"]
     others = ["--child_num_cells=3", "--vocab_size=9", "--controller_skip_target=0.5"]

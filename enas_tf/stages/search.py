@@ -232,10 +232,12 @@ def _keep_derived(
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
     honest = measure.words(derived.held_out_mean)
     title = f"{space.name}: {measure.name} {honest} {_examples_in_words(derived)}"
-    plots.draw_arc(space, best, arcs / layout.BEST_PICTURE, title=title)
+    picture = arcs / layout.BEST_PICTURE
+    drawn = plots.draw_arc(space, best, picture, title=title)
     disk.write_text(arcs / layout.DERIVED, _derived_rows(space, derived, measure))
     report.once("derive", 0, figures)
-    report.image("arc/derived/picture", arcs / layout.BEST_PICTURE, 0)
+    if drawn:
+        report.image("arc/derived/picture", picture, 0)
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
     report.trial_figures(figures)

@@ -49,7 +49,7 @@ def load(reference: object) -> Any:
     if not isinstance(reference, str):
         return reference
     if reason := wrong(reference):
-        raise ConfigError(f"It cannot be loaded: {reason}.")
+        raise ConfigError(f"{reference} cannot be loaded: {reason}.")
     module, _, name = reference.partition(":")
     try:
         return getattr(importlib.import_module(module), name)
