@@ -14,7 +14,7 @@ from enas_tf.config.sections import (
     DeriveConfig,
     RunConfig,
 )
-from enas_tf.config.spaces import registry
+from enas_tf.config.spaces import references, registry
 
 # What a flag names that must not be given empty, as from an unset shell variable. An
 # empty arc is refused with all the forms that an arc has, in arcs/argument.py.
@@ -60,7 +60,7 @@ def check(config: Config) -> None:
 
 
 def check_reward(config: Config) -> None:
-    """Refuse a reward that is not made of what the space measures.
+    """Refuse a reward that is not made of what the space measures, or is not there.
 
     Raises:
       ConfigError: as above.
@@ -72,6 +72,12 @@ def check_reward(config: Config) -> None:
         fits = f"one of {', '.join(fitting)}, since {measure} is what is measured of"
         raise ConfigError(
             config_lib.refusal("controller_reward", name, f"{fits} the {space} space")
+        )
+    if reason := references.wrong(rewards.row(name, measure).function):
+        raise ConfigError(
+            f"--controller_reward={name} is not allowed: the function of its row in "
+            f"config/rewards.py must be one that can be loaded, and {reason}. Mend "
+            "it, or choose another reward."
         )
 
 

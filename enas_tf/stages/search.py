@@ -87,6 +87,7 @@ def _build(request: Request, report: Report) -> SearchStage:
     space = part.space(config)
     data, task = part.search_data(config, space)
     same_data.bind(request, "search", data, report)
+    reward = rewards.tried(config.controller, task.measure, space)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)
@@ -99,7 +100,7 @@ def _build(request: Request, report: Report) -> SearchStage:
         controller,
         scorer,
         config.controller,
-        reward=rewards.chosen(config.controller, task.measure),
+        reward=reward,
         space=space,
         batch_size=loop.batch_size,
         seed=seed,
