@@ -189,6 +189,14 @@ def test_a_picture_that_cannot_be_drawn_costs_a_warning_not_the_search(
         assert caplog.messages.count(line) == 1
 
 
+def test_a_search_without_a_controller_phase_says_so_at_its_end(tmp_path, caplog):
+    words = ["--num_epochs=1", "--controller_warmup_epochs=1"]
+    run("--search_for=chain", *words, f"--output_dir={tmp_path}")
+    found = json.loads((tmp_path / "run.json").read_text())["stages"]["derive"]
+    assert found["in_words"][-1].endswith("the controller was never trained.")
+    assert "the controller was never" in caplog.messages[-1]
+
+
 def test_a_part_that_cannot_be_imported_is_refused_in_one_line(tmp_path, monkeypatch):
     (tmp_path / "limping.py").write_text("import nowhere_at_all\nshared = 3\n")
     monkeypatch.syspath_prepend(tmp_path)

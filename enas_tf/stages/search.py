@@ -226,7 +226,9 @@ def _keep_derived(
     space, measure = stage.space, stage.task.measure
     arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
     figures = derived.figures(measure)
-    sentences = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    trained = stage.driver.position[counters.CONTROLLER] > 0
+    comparison = derived.comparison.sentence(measure, trained=trained)
+    sentences = [*derived.sentences(measure), comparison]
     facts = dict(arc=space.text(best), in_words=sentences, **derived.sizes())
     request.folder.record("derive", **facts, **figures)
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
