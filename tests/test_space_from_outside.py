@@ -4,7 +4,11 @@ docs/design.md, "How to add", says what is done here.
 """
 
 import json
+import os
+import pathlib
 import signal
+import subprocess
+import sys
 
 import chain_space
 import keras
@@ -24,6 +28,7 @@ from enas_tf.stages import run as experiment
 from enas_tf.training.driver import Driver
 
 SPEC = chain_space.SPEC
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -302,6 +307,30 @@ def test_an_arc_of_fewer_integers_says_how_many_layers_there_are(tmp_path):
     asked, _ = ask(*words, "--child_fixed_arc=1 0 1 1")
     asked.folder.release()
     assert asked.configs["train"].child.num_layers == 4
+
+
+def test_a_script_that_registers_it_has_the_command(tmp_path):
+    script = tmp_path / "own.py"
+    script.write_text(
+        "import runpy\n"
+        "import chain_space\n"
+        "from enas_tf.config import register\n"
+        "register.register(chain_space.SPEC)\n"
+        f"runpy.run_path({str(REPOSITORY / 'bin/main.py')!r}, run_name='__main__')\n"
+    )
+    paths = os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "tests")))
+    words = ["--search_for=chain", "--mode=search", "--num_epochs=1"]
+    done = subprocess.run(
+        [sys.executable, script, *words, f"--output_dir={tmp_path / 'run'}"],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run/arcs/best.png").exists()
+    # What it says to go on with is this script.
+    assert f"own.py --search_for=chain --output_dir={tmp_path}" in done.stderr
 
 
 def test_help_shows_it():

@@ -24,7 +24,8 @@ class Form(NamedTuple):
       space: (size, num_ops=) -> the space of that size.
       size_of_length: from the number of integers to the size; ValueError where no size
         has so many.
-      size_of_fields: the same from the JSON object of an arc.
+      size_of_fields: the same from the JSON object of an arc; LookupError or TypeError
+        where it lacks what tells, which `from_json` then refuses.
       genotypes: the kind of genotype that an arc may be written as, if any.
       baselines: networks to train for comparison, which are no arcs: name to words.
       list_length: from the number of a layer to that of the integers in its list, where
