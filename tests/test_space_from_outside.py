@@ -4,7 +4,11 @@ docs/design.md, "How to add", says what is done here.
 """
 
 import json
+import os
+import pathlib
 import signal
+import subprocess
+import sys
 
 import chain_space
 import keras
@@ -24,6 +28,7 @@ from enas_tf.stages import run as experiment
 from enas_tf.training.driver import Driver
 
 SPEC = chain_space.SPEC
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -165,6 +170,50 @@ def test_ctrl_c_leaves_a_checkpoint_from_which_it_goes_on(tmp_path, monkeypatch)
     assert json.loads((tmp_path / "run.json").read_text())["stages"]["derive"]["arc"]
 
 
+def broken(space, arc, title):
+    raise RuntimeError("no ink")
+
+
+@pytest.mark.parametrize(
+    ("picture", "reason"),
+    [
+        (broken, "RuntimeError: no ink"),
+        (lambda *given: 3, "TypeError: it gives 3, not a matplotlib Figure"),
+    ],
+)
+def test_a_picture_that_cannot_be_drawn_costs_a_warning_not_the_search(
+    tmp_path, caplog, picture, reason
+):
+    with register.registered(chain_space.other(picture=picture)):
+        run("--search_for=other", "--num_epochs=1", f"--output_dir={tmp_path}")
+    assert json.loads((tmp_path / "arcs/best.json").read_text())["space"] == "other"
+    assert (tmp_path / "curves.png").exists()
+    for name in ("best.png", "sampled.png"):
+        assert not (tmp_path / "arcs" / name).exists()
+        line = f"{name} is not drawn: the picture of the other space fails ({reason})."
+        assert caplog.messages.count(line) == 1
+
+
+def test_a_search_without_a_controller_phase_says_so_at_its_end(tmp_path, caplog):
+    words = ["--num_epochs=1", "--controller_warmup_epochs=1"]
+    run("--search_for=chain", *words, f"--output_dir={tmp_path}")
+    found = json.loads((tmp_path / "run.json").read_text())["stages"]["derive"]
+    assert found["in_words"][-1].endswith("the controller was never trained.")
+    assert "the controller was never" in caplog.messages[-1]
+
+
+def test_a_part_that_cannot_be_imported_is_refused_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "limping.py").write_text("import nowhere_at_all\nshared = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = chain_space.other(shared="limping:shared")
+    with register.registered(spec), pytest.raises(ConfigError) as caught:
+        run("--search_for=other", f"--output_dir={tmp_path / 'run'}")
+    assert str(caught.value) == (
+        "shared of the space other: limping:shared cannot be loaded: No module named "
+        "'nowhere_at_all'."
+    )
+
+
 def test_its_flags_are_those_of_images_and_its_own(tmp_path):
     given = ["--data_pad=1", "--child_keep_prob=0.5", "--child_kernel=5"]
     others = ["--child_num_cells=3", "--vocab_size=9", "--controller_skip_target=0.5"]
@@ -258,6 +307,30 @@ def test_an_arc_of_fewer_integers_says_how_many_layers_there_are(tmp_path):
     asked, _ = ask(*words, "--child_fixed_arc=1 0 1 1")
     asked.folder.release()
     assert asked.configs["train"].child.num_layers == 4
+
+
+def test_a_script_that_registers_it_has_the_command(tmp_path):
+    script = tmp_path / "own.py"
+    script.write_text(
+        "import runpy\n"
+        "import chain_space\n"
+        "from enas_tf.config import register\n"
+        "register.register(chain_space.SPEC)\n"
+        f"runpy.run_path({str(REPOSITORY / 'bin/main.py')!r}, run_name='__main__')\n"
+    )
+    paths = os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "tests")))
+    words = ["--search_for=chain", "--mode=search", "--num_epochs=1"]
+    done = subprocess.run(
+        [sys.executable, script, *words, f"--output_dir={tmp_path / 'run'}"],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run/arcs/best.png").exists()
+    # What it says to go on with is this script.
+    assert f"own.py --search_for=chain --output_dir={tmp_path}" in done.stderr
 
 
 def test_help_shows_it():

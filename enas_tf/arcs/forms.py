@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from enas_tf.config import sections as config
 from enas_tf.config.live import Live
-from enas_tf.config.spaces import registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.spaces import base, genotype_source, macro, micro, rnn
 
@@ -25,7 +24,8 @@ class Form(NamedTuple):
       space: (size, num_ops=) -> the space of that size.
       size_of_length: from the number of integers to the size; ValueError where no size
         has so many.
-      size_of_fields: the same from the JSON object of an arc.
+      size_of_fields: the same from the JSON object of an arc; LookupError or TypeError
+        where it lacks what tells, which `from_json` then refuses.
       genotypes: the kind of genotype that an arc may be written as, if any.
       baselines: networks to train for comparison, which are no arcs: name to words.
       list_length: from the number of a layer to that of the integers in its list, where
@@ -99,7 +99,7 @@ RNN = Form(
 
 
 def _of(spec: SpaceSpec) -> Form:
-    return spec_lib.load(spec.arcs)
+    return references.load(spec.arcs)
 
 
 FORMS: Mapping[str, Form] = registry.table(_of)

@@ -9,8 +9,7 @@ from enas_tf.children.contract import SharedChild
 from enas_tf.children.network import Network
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.sections import Config, ConfigError
-from enas_tf.config.spaces import registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import references, registry
 
 
 class Fixed(Network, Protocol):
@@ -78,4 +77,4 @@ def of(space: str) -> Subject:
             f"--search_for={space}: the benchmark cannot measure this space, because "
             "its spec names no `benchmark`. Give another --search_for."
         )
-    return spec_lib.load(found)
+    return references.load(found)

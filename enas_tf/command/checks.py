@@ -1,11 +1,10 @@
 """Refuses settings that cannot be right, before any file or TensorFlow is touched."""
 
-import math
 import re
 from collections.abc import Mapping
 
 from enas_tf.arcs import argument as arc_argument
-from enas_tf.config import rewards
+from enas_tf.config import allowed, rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
     ChildConfig,
@@ -14,11 +13,8 @@ from enas_tf.config.sections import (
     ControllerConfig,
     DeriveConfig,
     RunConfig,
-    Setting,
 )
-from enas_tf.config.spaces import registry
-
-LARGEST = 2**31 - 1  # what TensorFlow's int32 shapes and steps can hold
+from enas_tf.config.spaces import references, registry
 
 # What a flag names that must not be given empty, as from an unset shell variable. An
 # empty arc is refused with all the forms that an arc has, in arcs/argument.py.
@@ -56,7 +52,7 @@ def check(config: Config) -> None:
     """
     check_run(config.run)
     for item in config_lib.settings():
-        _check_range(item, item.of(config))
+        allowed.check_range(item, item.of(config))
     _check_child(config.child)
     _check_ops(config.child, config.run.search_for)
     _check_controller(config.controller)
@@ -64,7 +60,7 @@ def check(config: Config) -> None:
 
 
 def check_reward(config: Config) -> None:
-    """Refuse a reward that is not made of what the space measures.
+    """Refuse a reward that is not made of what the space measures, or is not there.
 
     Raises:
       ConfigError: as above.
@@ -73,11 +69,15 @@ def check_reward(config: Config) -> None:
     measure = registry.SPECS[space].data.measure
     fitting = rewards.fitting(measure)
     if name not in fitting:
-        allowed = f"one of {', '.join(fitting)}, since {measure} is what is measured of"
+        fits = f"one of {', '.join(fitting)}, since {measure} is what is measured of"
         raise ConfigError(
-            config_lib.refusal(
-                "controller_reward", name, f"{allowed} the {space} space"
-            )
+            config_lib.refusal("controller_reward", name, f"{fits} the {space} space")
+        )
+    if reason := references.wrong(rewards.row(name, measure).function):
+        raise ConfigError(
+            f"--controller_reward={name} is not allowed: the function of its row in "
+            f"config/rewards.py must be one that can be loaded, and {reason}. Mend "
+            "it, or choose another reward."
         )
 
 
@@ -89,33 +89,12 @@ def check_run(run: RunConfig) -> None:
     """
     for item in config_lib.settings():
         if item.section == "run":
-            _check_range(item, getattr(run, item.field.name))
+            allowed.check_range(item, getattr(run, item.field.name))
     if run.mode == "predict" and not run.input:
         kind = registry.SPECS[run.search_for].data
         raise ConfigError(
             f"--input is empty: --mode=predict needs {kind.wanted}, e.g. "
             f"--input={kind.example}."
-        )
-
-
-def _check_range(item: Setting, value: object) -> None:
-    meta = item.field.metadata
-    if meta["choices"] and value not in meta["choices"]:
-        raise ConfigError(
-            config_lib.refusal(item.flag, value, f"one of {', '.join(meta['choices'])}")
-        )
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(config_lib.refusal(item.flag, value, "a finite number"))
-    if isinstance(value, int) and abs(value) > LARGEST:
-        raise ConfigError(config_lib.refusal(item.flag, value, f"at most {LARGEST}"))
-    low, high = meta["low"], meta["high"]
-    if low is None and high is None:
-        return
-    too_low = low is not None and not value >= low  # `not >=` catches NaN as well
-    too_high = high is not None and not value <= high
-    if too_low or too_high:
-        raise ConfigError(
-            config_lib.refusal(item.flag, value, config_lib.range_in_words(low, high))
         )
 
 

@@ -183,6 +183,8 @@ def notices(
 ) -> list[str]:
     """One line for each flag that has no effect in any stage of the command.
 
+    And one more where a search never trains its controller.
+
     Args:
       mode: of the command.
       configs: the settings of each stage that it has.
@@ -195,7 +197,29 @@ def notices(
         if whys and all(whys):
             why = whys[0].format(mode=mode)
             lines.append(f"--{item.flag} has no effect here: {why}.")
-    return lines
+    return lines + [line for case in cases if (line := _no_phase(case))]
+
+
+def _no_phase(case: Case) -> str:
+    """What to say of a search that ends before its controller is trained; or ""."""
+    controller, epochs = case.config.controller, case.config.loop.num_epochs
+    begins = case.stage == "search" and modes.MODES[case.mode].begins
+    # Without training it is as was asked for.
+    if not begins or not controller.training:
+        return ""
+    if any(map(controller.phase_follows, range(1, epochs + 1))):
+        return ""
+    warm = f"--controller_warmup_epochs={controller.warmup_epochs}"
+    causes = [f"--controller_train_every={controller.train_every}", warm]
+    if controller.warmup_epochs >= epochs:
+        causes = [warm]
+    if not controller.warmup_epochs:
+        causes.remove(warm)
+    these = "the 1 epoch" if epochs == 1 else f"these {epochs} epochs"
+    return (
+        f"No controller phase is in {these}: {' and '.join(causes)}. The policy stays "
+        "as it began."
+    )
 
 
 def _why(flag: str, case: Case) -> str:

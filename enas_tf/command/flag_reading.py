@@ -12,17 +12,10 @@ from typing import TypeVar
 
 from absl import flags
 
+from enas_tf.config import allowed
 from enas_tf.config import sections as config
 
 NumberT = TypeVar("NumberT", int | str, float | str)
-
-_TYPE_IN_WORDS = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-}
-
 
 _PLAIN = re.compile(r"[0-9A-Za-z.+-]+")
 
@@ -164,8 +157,9 @@ def _wrong_type(message: str, values: flags.FlagValues) -> str:
     if not found:
         return _unreadable(message)
     name, value = found.groups()
-    allowed = _TYPE_IN_WORDS.get(type(values[name].default), "as --help says")
+    kind = type(values[name].default)
+    wanted = allowed.TYPES_IN_WORDS.get(kind, "as --help says")
     parser = values[name].parser
     if isinstance(parser, flags.EnumParser):
-        allowed = f"one of {', '.join(parser.enum_values)}"
-    return config.refusal(name, value, allowed)
+        wanted = f"one of {', '.join(parser.enum_values)}"
+    return config.refusal(name, value, wanted)

@@ -65,3 +65,9 @@ class ControllerConfig:
     skip_weight: float = field(
         0.8, "Weight of the skip penalty.", low=0.0, spaces=_with("skips")
     )
+
+    def phase_follows(self, finished: int) -> bool:
+        """Whether the controller is trained after the `finished`-th epoch."""
+        # Deviation D13: the original also waited for the evaluation's turn.
+        due = finished % self.train_every == 0
+        return self.training and due and finished > self.warmup_epochs

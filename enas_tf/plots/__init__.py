@@ -3,15 +3,17 @@
 Written with matplotlib's object interface: no global state, no window, any thread.
 """
 
+import io
 import pathlib
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from absl import logging
 from matplotlib import figure as figure_lib
 
-from enas_tf.config.spaces import registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
 from enas_tf.plots import curves
@@ -19,13 +21,14 @@ from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
 
 DPI = 100
+_LONGEST = 200  # characters of a reason
 
 # (space, arc, title) -> a picture of the arc.
 Picture = Callable[[base.SearchSpace, Any, str], figure_lib.Figure]
 
 
 def _of(spec: SpaceSpec) -> Picture:
-    return spec_lib.load(spec.picture)
+    return references.load(spec.picture)
 
 
 # The function that draws an arc of the space of that name.
@@ -34,9 +37,27 @@ PICTURES: Mapping[str, Picture] = registry.table(_of)
 
 def draw_arc(
     space: base.SearchSpace[ArcT], arc: ArcT, path: pathlib.Path, *, title: str = ""
-) -> None:
-    """Write a picture of `arc` to the PNG file `path`."""
-    _save(PICTURES[space.name](space, arc, title), path)
+) -> bool:
+    """Write a picture of `arc` to the PNG file `path`; whether it could be drawn.
+
+    The function that draws may come from outside. Its error costs a warning and the
+    picture, not the search: no file is at `path` then, not even an earlier arc's.
+    """
+    try:
+        picture = _png(PICTURES[space.name](space, arc, title))
+    except Exception as error:  # whatever it is
+        reason = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST)
+        logging.warning(
+            "%s is not drawn: the picture of the %s space fails (%s).",
+            path.name,
+            space.name,
+            reason,
+        )
+        path.unlink(missing_ok=True)
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+    return True
 
 
 def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
@@ -54,3 +75,11 @@ def draw_confusion(
 def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", dpi=DPI)
+
+
+def _png(figure: object) -> bytes:
+    if not isinstance(figure, figure_lib.Figure):
+        raise TypeError(f"it gives {figure!r}, not a matplotlib Figure")
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=DPI)
+    return file.getvalue()

@@ -46,8 +46,10 @@ class Comparison(NamedTuple):
     low: float
     high: float
 
-    def verdict(self, measure: Measure) -> str:
-        """The interval in words."""
+    def verdict(self, measure: Measure, *, trained: bool = True) -> str:
+        """The interval in words; of a controller that was never trained, only that."""
+        if not trained:
+            return "the controller was never trained"
         lowest, highest = sorted(measure.sign * end for end in (self.low, self.high))
         if lowest > 0:
             return "the controller beats chance"
@@ -55,15 +57,21 @@ class Comparison(NamedTuple):
             return "the controller is worse than chance"
         return "no difference from chance is shown"
 
-    def sentence(self, measure: Measure) -> str:
-        """The comparison in a sentence for the user."""
+    def sentence(self, measure: Measure, *, trained: bool = True) -> str:
+        """The comparison in a sentence for the user.
+
+        Args:
+          measure: of the task.
+          trained: whether the controller made an update.
+        """
         policy, random = map(measure.words, self[:2])
         contrast, low, high = map(measure.display, self[2:])
         sign = "+" if measure.contrast == "difference" else ""
         return (
             f"Policy {policy}, random {random}, {measure.contrast} "
             f"{contrast:{sign}.4f} (95 % interval {low:{sign}.4f} to "
-            f"{high:{sign}.4f}; {measure.direction}): {self.verdict(measure)}."
+            f"{high:{sign}.4f}; {measure.direction}): "
+            f"{self.verdict(measure, trained=trained)}."
         )
 
 

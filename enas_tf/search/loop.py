@@ -96,7 +96,7 @@ class Search:
             self._begin("child")
             self._collaborators.epochs.train(epoch)
             finished = epoch + 1
-            if self._controller_due(finished):
+            if self._config.phase_follows(finished):
                 self._begin("controller")
                 self._train_controller(finished)
                 self._timed(forecast.SHOWN, self._show_arcs, finished)
@@ -138,7 +138,7 @@ class Search:
         return {
             counters.CHILD: self._collaborators.epochs.steps_before(finished),
             counters.CONTROLLER: self.controller_updates(finished),
-            forecast.SHOWN: sum(map(self._controller_due, epochs)),
+            forecast.SHOWN: sum(map(self._config.phase_follows, epochs)),
             forecast.EVALUATION: sum(map(self._evaluation_due, epochs)),
             forecast.EPOCH_END: finished,
         }
@@ -161,15 +161,9 @@ class Search:
         del finished
         self._collaborators.driver.save()
 
-    def _controller_due(self, finished: int) -> bool:
-        """Whether a controller phase follows the `finished`-th epoch."""
-        # Deviation D13: the original also waited for the evaluation's turn.
-        due = finished % self._config.train_every == 0
-        return self._config.training and due and finished > self._config.warmup_epochs
-
     def controller_updates(self, finished: int) -> int:
         """Updates made by the end of so many epochs."""
-        phases = sum(self._controller_due(n) for n in range(1, finished + 1))
+        phases = sum(self._config.phase_follows(n) for n in range(1, finished + 1))
         return phases * self._config.train_steps
 
     def _evaluation_due(self, finished: int) -> bool:
@@ -212,7 +206,7 @@ class Search:
 
     def _show_arcs(self, finished: int) -> None:
         later = range(finished + 1, self._loop.num_epochs + 1)
-        last = not any(map(self._controller_due, later))
+        last = not any(map(self._config.phase_follows, later))
         self._collaborators.samples.show(finished, entropy=self._entropy, last=last)
 
     def _splits(self) -> tuple[str, ...]:

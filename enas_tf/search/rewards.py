@@ -3,6 +3,7 @@
 A new reward is a function here and a row in `config/rewards.py`.
 """
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -10,17 +11,20 @@ import tensorflow as tf
 
 from enas_tf.config import rewards as reward_rows
 from enas_tf.config.live import Live
-from enas_tf.config.sections import ControllerConfig
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.sections import ConfigError, ControllerConfig
+from enas_tf.config.spaces import references
 from enas_tf.run.measures import Measure
+from enas_tf.spaces.base import SearchSpace
 
+_LONGEST = 200  # characters of a reason
 SCALE = 80.0  # paper, section 3.1
 
 
 class Reward(Protocol):
     """The reward of one arc; traced into the controller's update.
 
-    Called once for each arc of an update, in their order. It is not differentiated.
+    Called once for each arc of an update, in their order, and once before, as a trial.
+    It is not differentiated.
     """
 
     def __call__(self, value: tf.Tensor, arc: Any, /) -> tf.Tensor:
@@ -45,7 +49,7 @@ def inverse_perplexity(value: tf.Tensor, arc: object) -> tf.Tensor:
 
 
 def _of(name: str) -> Reward:
-    return spec_lib.load(reward_rows.REWARDS[name].function)
+    return references.load(reward_rows.REWARDS[name].function)
 
 
 REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
@@ -53,4 +57,51 @@ REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
 
 def chosen(config: ControllerConfig, measure: Measure) -> Reward:
     """The one place that chooses: the reward by `config` for a task with `measure`."""
-    return spec_lib.load(reward_rows.row(config.reward, measure.name).function)
+    return references.load(reward_rows.row(config.reward, measure.name).function)
+
+
+def tried(config: ControllerConfig, measure: Measure, space: SearchSpace) -> Reward:
+    """The reward that is chosen, after it was traced once for an arc of `space`.
+
+    Raises:
+      ConfigError: it cannot be loaded or traced, or gives something else than a number.
+    """
+    try:
+        reward = chosen(config, measure)
+        given = _trial(reward, space)
+    except Exception as error:  # whatever a function from outside does
+        words = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
+        kind = "" if isinstance(error, ConfigError) else f"{type(error).__name__}: "
+        raise _refusal(config.reward, f"it fails ({kind}{words})") from error
+    if given:
+        raise _refusal(config.reward, f"it gives {given}")
+    return reward
+
+
+def _trial(reward: Reward, space: SearchSpace) -> str:
+    """What `reward` gives in place of a [] float32 tensor, in words; "" if it does."""
+    found = ""
+
+    @tf.function(autograph=False)
+    def trace(value: tf.Tensor, tokens: tf.Tensor) -> None:
+        nonlocal found
+        given = reward(value, space.decode(tokens))
+        if given is None:
+            found = "None"
+            return
+        tensor = tf.convert_to_tensor(given)
+        if tensor.dtype != tf.float32 or not tensor.shape.is_compatible_with([]):
+            found = f"{tensor.dtype.name} of shape {tensor.shape}"
+
+    trace.get_concrete_function(
+        tf.TensorSpec([], tf.float32), tf.TensorSpec([space.num_tokens], tf.int32)
+    )
+    return found
+
+
+def _refusal(name: str, reason: str) -> ConfigError:
+    return ConfigError(
+        f"--controller_reward={name} is not allowed: the function of its row in "
+        "config/rewards.py must make a float32 of shape () of (value, arc), and "
+        f"{reason}. Mend it, or choose another reward."
+    )

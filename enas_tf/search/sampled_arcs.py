@@ -39,7 +39,7 @@ class SampledArcs:
         batch_size: int,
         seed: int,
         folder: pathlib.Path,
-        draw: Callable[[Any, pathlib.Path], None],
+        draw: Callable[[Any, pathlib.Path], bool],
     ):
         """Shows nothing yet.
 
@@ -52,7 +52,7 @@ class SampledArcs:
           batch_size: of an arc's examples.
           seed: the run's; arcs and examples follow from it.
           folder: where `SAMPLED` and `PICTURE` are written.
-          draw: draws an arc (of ints) to a PNG file.
+          draw: draws an arc (of ints) to a PNG file; whether it could.
         """
         self._space = space
         self._controller = controller
@@ -143,8 +143,9 @@ class SampledArcs:
             return
         picture = self._folder / layout.SAMPLED_PICTURE
         with disk.refusals(picture):
-            self._draw(best, picture)
-        self._report.image("arc/sampled/picture", picture, finished)
+            drawn = self._draw(best, picture)
+        if drawn:
+            self._report.image("arc/sampled/picture", picture, finished)
         self._drawn = time.monotonic()
 
 

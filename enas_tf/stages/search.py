@@ -95,6 +95,7 @@ def _build(request: Request, report: Report) -> SearchStage:
     space = part.space(config)
     data, task = part.search_data(config, space)
     same_data.bind(request, "search", data, report)
+    reward = rewards.tried(config.controller, task.measure, space)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)
@@ -107,7 +108,7 @@ def _build(request: Request, report: Report) -> SearchStage:
         controller,
         scorer,
         config.controller,
-        reward=rewards.chosen(config.controller, task.measure),
+        reward=reward,
         space=space,
         batch_size=loop.batch_size,
         seed=seed,
@@ -233,17 +234,21 @@ def _keep_derived(
     space, measure = stage.space, stage.task.measure
     arcs, best = request.folder.arcs, space.decode(derived.policy.tokens[0])
     figures = derived.figures(measure)
-    sentences = [*derived.sentences(measure), derived.comparison.sentence(measure)]
+    trained = stage.driver.position[counters.CONTROLLER] > 0
+    comparison = derived.comparison.sentence(measure, trained=trained)
+    sentences = [*derived.sentences(measure), comparison]
     facts = dict(arc=space.text(best), in_words=sentences, **derived.sizes())
     request.folder.record("derive", **facts, **figures)
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
     honest = measure.words(derived.held_out_mean)
     title = f"{space.name}: {measure.name} {honest} {_examples_in_words(derived)}"
-    plots.draw_arc(space, best, arcs / layout.BEST_PICTURE, title=title)
+    picture = arcs / layout.BEST_PICTURE
+    drawn = plots.draw_arc(space, best, picture, title=title)
     disk.write_text(arcs / layout.DERIVED, _derived_rows(space, derived, measure))
     report.once("derive", 0, figures)
-    report.image("arc/derived/picture", arcs / layout.BEST_PICTURE, 0)
+    if drawn:
+        report.image("arc/derived/picture", picture, 0)
     words = f"{space.describe(best)}\n\n    {space.text(best)}"
     report.text("arc/derived/text", words, 0)
     report.trial_figures(figures)

@@ -8,9 +8,8 @@ import keras
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.children.contract import SharedChild
 from enas_tf.config import sections as config_lib
-from enas_tf.config.sections import ChildConfig, Config
-from enas_tf.config.spaces import kinds, registry
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.sections import ChildConfig, Config, ConfigError
+from enas_tf.config.spaces import kinds, references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.data.images.image_data import ImageData
 from enas_tf.data.text.text_data import TextData
@@ -85,32 +84,42 @@ class SpaceBuilders(NamedTuple):
 
 
 def _of_images(spec: SpaceSpec) -> SpaceBuilders:
+    shared, final = _loaded(spec, "shared"), _loaded(spec, "final")
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: images.search_data(
             config, space.num_reductions
         ),
-        shared=lambda space, config, data: spec_lib.load(spec.shared)(
+        shared=lambda space, config, data: shared(
             space, config.child, **images.sizes(data, config.run.seed)
         ),
-        final=spec_lib.load(spec.final),
+        final=final,
         reductions=lambda space: space.num_reductions,
     )
 
 
 def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
+    shared, final = _loaded(spec, "shared"), _loaded(spec, "final")
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: texts.search_data(config),
-        shared=lambda space, config, data: spec_lib.load(spec.shared)(
+        shared=lambda space, config, data: shared(
             space,
             config.rnn,
             vocab_size=len(data.vocabulary),
             seed=config.run.seed,
         ),
-        final=spec_lib.load(spec.final),
+        final=final,
         reductions=lambda space: space.num_reductions,
     )
+
+
+def _loaded(spec: SpaceSpec, field: str) -> Callable[..., Any]:
+    """What `field` of the spec names; ConfigError where it cannot be loaded."""
+    try:
+        return references.load(getattr(spec, field))
+    except ConfigError as error:
+        raise ConfigError(f"{field} of the space {spec.name}: {error}") from error
 
 
 def _space(spec: SpaceSpec, config: Config) -> SearchSpace:

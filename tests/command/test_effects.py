@@ -116,6 +116,62 @@ def test_every_setting_of_the_controller_is_without_effect_in_a_training(tmp_pat
     assert len(lines) == len(given)
 
 
+@pytest.mark.parametrize(
+    ("given", "epochs", "causes"),
+    [
+        (
+            dict(num_epochs=2, controller_warmup_epochs=10),
+            "these 2 epochs",
+            "--controller_warmup_epochs=10",
+        ),
+        (
+            dict(num_epochs=2, controller_warmup_epochs=2),
+            "these 2 epochs",
+            "--controller_warmup_epochs=2",
+        ),
+        (
+            dict(num_epochs=1, controller_train_every=2),
+            "the 1 epoch",
+            "--controller_train_every=2",
+        ),
+        (
+            dict(num_epochs=5, controller_train_every=3, controller_warmup_epochs=4),
+            "these 5 epochs",
+            "--controller_train_every=3 and --controller_warmup_epochs=4",
+        ),
+    ],
+)
+@pytest.mark.parametrize("mode", ["search", "all"])
+def test_a_search_that_never_trains_its_controller_is_told(
+    mode, given, epochs, causes, tmp_path
+):
+    assert notices(tmp_path, mode=mode, **given) == [
+        f"No controller phase is in {epochs}: {causes}. The policy stays as it began."
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        dict(num_epochs=3, controller_warmup_epochs=2),
+        dict(num_epochs=2, controller_train_every=2),
+        dict(num_epochs=2, mode="train"),
+        dict(num_epochs=2, mode="derive"),
+        dict(num_epochs=2, **NO_TRAINING),
+    ],
+)
+def test_a_search_with_a_controller_phase_or_asked_without_is_not_told(given, tmp_path):
+    lines = notices(tmp_path, **given)
+    assert not any("controller phase" in line for line in lines)
+
+
+def test_the_warmup_of_a_preset_counts(tmp_path):
+    assert notices(tmp_path, "demo", num_epochs=2) == [
+        "No controller phase is in these 2 epochs: --controller_warmup_epochs=10. The "
+        "policy stays as it began."
+    ]
+
+
 def test_the_command_says_it(main, tmp_path, monkeypatch, caplog):
     from enas_tf.command import flags
     from enas_tf.stages import run as experiment

@@ -42,6 +42,13 @@ def test_a_ratio_of_perplexities_says_its_direction():
     )
 
 
+@pytest.mark.parametrize("policy", [[0.8, 0.9], [0.3, 0.1]])
+def test_of_a_controller_that_was_never_trained_nothing_is_concluded(policy):
+    ours = derive.compare(right(policy, 200), right([0.1, 0.3], 200), RNG(0))
+    sentence = ours.sentence(measures.ACCURACY, trained=False)
+    assert sentence.endswith("is better): the controller was never trained.")
+
+
 class FirstTokenScorer:
     """An arc is as good as its first token says; remembers what it was asked."""
 

@@ -2,12 +2,14 @@
 
 import pytest
 import runs
+import tensorflow as tf
 
 from enas_tf.command import checks
 from enas_tf.config import rewards as rows
 from enas_tf.config import sections as config
 from enas_tf.run import measures, report
 from enas_tf.search import rewards
+from enas_tf.spaces import macro, micro
 
 
 def chosen(name, measure):
@@ -41,6 +43,72 @@ def seven(value, arc):
     """As docs/design.md says: (mean, arc) -> [] tensor."""
     del arc
     return 7.0 + 0.0 * value
+
+
+def unlike(value, arc):
+    raise RuntimeError("mine")
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda value, arc: None, "it gives None"),
+        (
+            lambda value, arc: tf.stack([value, value]),
+            "it gives float32 of shape (2,)",
+        ),
+        (lambda value, arc: 1, "it gives int32 of shape ()"),
+        (unlike, "it fails (RuntimeError: mine)"),
+        ("enas_tf.nn.stock:feather", "it fails (enas_tf.nn.stock:feather cannot be"),
+    ],
+)
+def test_a_reward_that_is_no_number_is_refused_before_the_first_step(
+    function, reason, monkeypatch
+):
+    monkeypatch.setitem(rows.REWARDS, "mine", rows.Row("accuracy", function))
+    settings = config.ControllerConfig(reward="mine")
+    with pytest.raises(config.ConfigError) as caught:
+        rewards.tried(settings, measures.ACCURACY, macro.MacroSpace(3))
+    assert str(caught.value).startswith(
+        "--controller_reward=mine is not allowed: the function of its row in "
+        f"config/rewards.py must make a float32 of shape () of (value, arc), and "
+        f"{reason}"
+    )
+    assert "\n" not in str(caught.value)
+
+
+def test_a_reward_of_one_argument_is_refused_when_a_search_begins(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setitem(rows.REWARDS, "mine", rows.Row("accuracy", lambda value: value))
+    with pytest.raises(config.ConfigError, match="it fails .TypeError: .* takes 1"):
+        runs.run("macro", tmp_path, controller_reward="mine")
+    assert not (tmp_path / "metrics.jsonl").exists()
+
+
+@pytest.mark.parametrize("space", [macro.MacroSpace(3), micro.MicroSpace(2)])
+def test_a_number_or_a_tensor_of_the_arc_is_taken(space, monkeypatch):
+    weight = tf.Variable(2.0)
+    for function in (lambda value, arc: 1.0, lambda value, arc: weight * value):
+        monkeypatch.setitem(rows.REWARDS, "mine", rows.Row("accuracy", function))
+        settings = config.ControllerConfig(reward="mine")
+        assert rewards.tried(settings, measures.ACCURACY, space) is function
+
+
+def test_a_reward_whose_module_is_not_there_is_refused_before_the_folder_is_made(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setitem(rows.REWARDS, "mine", rows.Row("accuracy", "nowhere_at_all:f"))
+    folder = tmp_path / "run"
+    with pytest.raises(config.ConfigError) as caught:
+        runs.run("macro", folder, controller_reward="mine")
+    assert str(caught.value) == (
+        "--controller_reward=mine is not allowed: the function of its row in "
+        "config/rewards.py must be one that can be loaded, and there is no module "
+        "nowhere_at_all, which 'nowhere_at_all:f' names. Mend it, or choose another "
+        "reward."
+    )
+    assert not folder.exists()
 
 
 def test_a_new_row_is_what_a_search_is_paid_by(tmp_path, monkeypatch):

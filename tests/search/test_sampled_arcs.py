@@ -48,7 +48,7 @@ class Policy:
 class Scores:
     """Scores that rise from arc to arc, 0.0 to 0.9."""
 
-    def shuffled(self, split, count, batch_size, *, seed):
+    def random_batches(self, split, count, batch_size, *, seed):
         return tf.zeros([count, batch_size], tf.int32)
 
     def means(self, tokens, batches, *, split):
@@ -72,7 +72,7 @@ def shown(tmp_path):
         batch_size=4,
         seed=0,
         folder=tmp_path,
-        draw=lambda arc, path: drawn.append(path),
+        draw=lambda arc, path: not drawn.append(path),
     )
     return what, report, drawn
 
@@ -105,6 +105,13 @@ def test_a_picture_is_drawn_after_the_last_phase(shown):
     assert report.images == [("arc/sampled/picture", "sampled.png", 3)]
     assert len(drawn) == 1
     assert [step for _, _, step in report.texts] == [1, 2, 3]
+
+
+def test_a_picture_that_cannot_be_drawn_is_not_shown(shown, monkeypatch):
+    what, report, _ = shown
+    monkeypatch.setattr(what, "_draw", lambda arc, path: False)
+    what.show(1, entropy=None, last=True)
+    assert report.images == [] and len(report.texts) == 1
 
 
 def test_a_picture_is_drawn_at_most_once_a_minute_before(shown, monkeypatch):

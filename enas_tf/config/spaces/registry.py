@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, overload
 
 from enas_tf.config.live import Live
-from enas_tf.config.spaces import macro, micro, rnn
-from enas_tf.config.spaces import spec as spec_lib
+from enas_tf.config.spaces import macro, micro, references, rnn
 from enas_tf.config.spaces.spec import SpaceSpec
 
 ValueT = TypeVar("ValueT")
@@ -58,7 +57,7 @@ def table(row: Callable[[SpaceSpec], ValueT]) -> Mapping[str, ValueT]:
 
 def most_ops() -> int:
     """As many ops as the space with the most of them has."""
-    return max(len(spec_lib.load(spec.arcs).ops) for spec in SPECS.values())
+    return max(len(references.load(spec.arcs).ops) for spec in SPECS.values())
 
 
 def explained(flag: str, help: str) -> Callable[[], str]:

@@ -5,7 +5,6 @@ when it is asked for; a spec from outside may also hold the thing itself.
 """
 
 import dataclasses
-import importlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -93,14 +92,3 @@ class SpaceSpec:
     def has(self, part: str) -> bool:
         """Whether it has `part`; the kind of its data is one."""
         return part == self.data.name or part in self.parts
-
-
-def load(reference: object) -> Any:
-    """The object that a field of a spec names, "module:name", or is itself.
-
-    `Any`, because it is what the field's description says: the reader annotates it.
-    """
-    if not isinstance(reference, str):
-        return reference
-    module, name = reference.split(":")
-    return getattr(importlib.import_module(module), name)
