@@ -40,9 +40,10 @@ def _words(spec: SpaceSpec) -> str:
 
 
 def _kinds(spec: SpaceSpec) -> str:
-    if not isinstance(spec.data, DataKind):
-        return f"its data must be kinds.IMAGES or kinds.TEXTS, not {spec.data!r}"
-    parts = spec.parts
+    data: object = spec.data
+    if not isinstance(data, DataKind):
+        return f"its data must be kinds.IMAGES or kinds.TEXTS, not {data!r}"
+    parts: object = spec.parts
     if not isinstance(parts, tuple) or not all(isinstance(one, str) for one in parts):
         return f"its parts must be a tuple of strings, not {parts!r}"
     return ""
@@ -73,9 +74,10 @@ def _references(spec: SpaceSpec) -> str:
 
 
 def _presets(spec: SpaceSpec) -> str:
-    if not isinstance(spec.presets, Mapping):
-        return f"its presets must be a dict of Presets by name, not {spec.presets!r}"
-    for name, preset in spec.presets.items():
+    presets: object = spec.presets
+    if not isinstance(presets, Mapping):
+        return f"its presets must be a dict of Presets by name, not {presets!r}"
+    for name, preset in presets.items():
         if not isinstance(name, str) or not name or len(name.split()) != 1:
             return f"the name of a preset must be one word, not {name!r}"
         if not isinstance(preset, Preset):
@@ -84,8 +86,9 @@ def _presets(spec: SpaceSpec) -> str:
             value = getattr(preset, field)
             if not isinstance(value, Mapping):
                 return f"{field} of its preset {name} must be a dict, not {value!r}"
-        if not isinstance(preset.about, str):
-            return f"about of its preset {name} must be text, not {preset.about!r}"
+        about: object = preset.about
+        if not isinstance(about, str):
+            return f"about of its preset {name} must be text, not {about!r}"
     return ""
 
 

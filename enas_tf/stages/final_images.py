@@ -40,7 +40,7 @@ class ImageClassifier(FinalTask[Batch]):
         Args:
           config: of the training.
           fixed: the architecture.
-          agree: called with the images before anything is built.
+          bind: called with the images before anything is built.
         """
         part = assembly.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed

@@ -45,7 +45,7 @@ class LanguageModelling(FinalTask[Batch]):
         Args:
           config: of the training.
           fixed: the cell, or the LSTM.
-          agree: called with the text before anything is built.
+          bind: called with the text before anything is built.
         """
         part, loop = assembly.SPACES[config.run.search_for], config.loop
         self._data, self.task = texts.training_data(config)
