@@ -40,11 +40,10 @@ def _words(spec: SpaceSpec) -> str:
 
 
 def _kinds(spec: SpaceSpec) -> str:
-    data: object = spec.data
-    if not isinstance(data, DataKind):
-        return f"its data must be kinds.IMAGES or kinds.TEXTS, not {data!r}"
-    parts: object = spec.parts
-    if not isinstance(parts, tuple) or not all(isinstance(one, str) for one in parts):
+    if not _is(spec.data, DataKind):
+        return f"its data must be kinds.IMAGES or kinds.TEXTS, not {spec.data!r}"
+    parts = spec.parts
+    if not _is(parts, tuple) or not all(_is(one, str) for one in parts):
         return f"its parts must be a tuple of strings, not {parts!r}"
     return ""
 
@@ -74,21 +73,19 @@ def _references(spec: SpaceSpec) -> str:
 
 
 def _presets(spec: SpaceSpec) -> str:
-    presets: object = spec.presets
-    if not isinstance(presets, Mapping):
-        return f"its presets must be a dict of Presets by name, not {presets!r}"
-    for name, preset in presets.items():
-        if not isinstance(name, str) or not name or len(name.split()) != 1:
+    if not _is(spec.presets, Mapping):
+        return f"its presets must be a dict of Presets by name, not {spec.presets!r}"
+    for name, preset in spec.presets.items():
+        if not _is(name, str) or len(name.split()) != 1:
             return f"the name of a preset must be one word, not {name!r}"
-        if not isinstance(preset, Preset):
+        if not _is(preset, Preset):
             return f"its preset {name} must be a Preset, not {preset!r}"
         for field in ("search", "train"):
             value = getattr(preset, field)
             if not isinstance(value, Mapping):
                 return f"{field} of its preset {name} must be a dict, not {value!r}"
-        about: object = preset.about
-        if not isinstance(about, str):
-            return f"about of its preset {name} must be text, not {about!r}"
+        if not _is(preset.about, str):
+            return f"about of its preset {name} must be text, not {preset.about!r}"
     return ""
 
 
@@ -111,6 +108,11 @@ def wrong_settings(spec: SpaceSpec) -> str:
         if flag in taken:
             return f"--{flag} is there already. Name it otherwise"
     return ""
+
+
+def _is(value: object, kind: type) -> bool:
+    """`isinstance` of what no checker of types has seen."""
+    return isinstance(value, kind)
 
 
 def _is_table(value: object) -> bool:
