@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enas_tf.config import sections as config_lib
 from enas_tf.config import spec_arcs, spec_fields, spec_presets
 from enas_tf.config.sections import ConfigError
-from enas_tf.config.spaces import registry
+from enas_tf.config.spaces import kinds, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
@@ -62,6 +62,8 @@ def _refuse_parts(spec: SpaceSpec) -> None:
     live = (item.field.metadata["spaces"] for item in config_lib.settings())
     known = {names.part for names in live if isinstance(names, registry.Names)}
     for part in spec.parts:
+        if part in (kinds.IMAGES.name, kinds.TEXTS.name):
+            raise _refusal(spec.name, f"its part {part!r} is for its data to say")
         if part not in known:
             names = ", ".join(sorted(known))
             raise _refusal(spec.name, f"no flag is of its part {part!r}, only {names}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from enas_tf.config import sections as config_lib
+from enas_tf.config.errors import ConfigError
 from enas_tf.config.spaces import references
 from enas_tf.config.spaces.spec import SpaceSpec
 
@@ -38,7 +39,10 @@ class Form(Protocol):
 
 def form(spec: SpaceSpec) -> Form | str:
     """The form of the spec, or what is wrong with it."""
-    found, kind = (references.load(one) for one in (spec.arcs, _FORM))
+    try:
+        found, kind = (references.load(one) for one in (spec.arcs, _FORM))
+    except ConfigError as error:
+        return f"its arcs: {error}"
     if not isinstance(found, kind):
         return f"its arcs must be an arcs.forms.Form, not {found!r}"
     space, above = found.space, references.load(_SEARCH_SPACE)

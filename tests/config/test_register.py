@@ -97,6 +97,7 @@ class Plain:
             dict(data="images"),
             "its data must be kinds.IMAGES or kinds.TEXTS, not 'images'",
         ),
+        (dict(parts=("texts",)), "its part 'texts' is for its data to say"),
         (dict(about=None), "its about must be a line of text, not None"),
         (
             dict(shared="nowhere.at_all:Shared"),
@@ -109,9 +110,9 @@ class Plain:
             "'module:name'",
         ),
         (
-            dict(picture="enas_tf.nn.stock:feather"),
-            "its picture cannot be loaded: the module enas_tf.nn.stock has no feather, "
-            "which 'enas_tf.nn.stock:feather' names",
+            dict(picture="enas_tf.nn.stock:nothing"),
+            "its picture cannot be loaded: the module enas_tf.nn.stock has no nothing, "
+            "which 'enas_tf.nn.stock:nothing' names",
         ),
         (
             dict(picture=3),
@@ -246,6 +247,17 @@ def test_what_cannot_be_imported_is_refused_in_one_line(tmp_path, monkeypatch):
         references.load("limping:shared")
     assert str(caught.value) == (
         "limping:shared cannot be loaded: No module named 'nowhere_at_all'."
+    )
+
+
+def test_arcs_that_cannot_be_imported_are_refused_by_name(tmp_path, monkeypatch):
+    (tmp_path / "lame.py").write_text("import nowhere_at_all\nFORM = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        register.register(chain_space.other(arcs="lame:FORM"))
+    assert str(caught.value) == (
+        "The space 'other' cannot be registered: its arcs: lame:FORM cannot be loaded: "
+        "No module named 'nowhere_at_all'."
     )
 
 

@@ -4,11 +4,13 @@ A name is looked for without importing its module, which may import TensorFlow, 
 loaded where it is needed.
 """
 
+import ast
 import importlib
 import importlib.util
 import pathlib
 import re
 import sys
+from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
@@ -78,9 +80,23 @@ def _found(module: str) -> ModuleSpec | None:
 
 
 def _may_have(spec: ModuleSpec, name: str) -> bool:
-    """Whether the module's source has that word, or it cannot be told from it."""
+    """Whether the module's source gives that name, or cannot tell."""
     path = pathlib.Path(spec.origin or "")
     if path.suffix != ".py" or not path.is_file():
         return True
-    source = path.read_text(errors="replace")
-    return bool(re.search(rf"\b({name}\b|__getattr__|import\s+\*)", source))
+    try:
+        nodes = list(ast.walk(ast.parse(path.read_bytes())))
+    except SyntaxError:  # which its import will tell
+        return True
+    given = {word for node in nodes for word in _given(node)}
+    return not given.isdisjoint({name, "*", "__getattr__"})
+
+
+def _given(node: ast.AST) -> Iterator[str]:
+    """The names that `node` gives to something, at whatever depth it stands."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0]
