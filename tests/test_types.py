@@ -32,8 +32,6 @@ ALLOWED = {
     ("children.contract", "__call__", "arc"): _OWN_ARC,
     ("benchmark.subject", "__call__", "arc"): _OWN_ARC,
     ("stages.space_builders", "__call__", "arc"): _OWN_ARC,
-    ("config.register", "_refuse_arcs", "form"): "a Form, which is of a room above",
-    ("config.register", "_wrong_arc", "form"): "likewise",
     ("nn.language", "__init__", "kwargs"): "handed on to WordModel, which names them",
     ("nn.language", "from_config", "config"): "as Keras reads it from its file",
 }
