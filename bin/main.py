@@ -91,11 +91,14 @@ def _started(program: str) -> str:
 
     `runpy` puts this file in its place in `sys.argv`.
     """
-    before = len(sys.orig_argv) - len(sys.argv)
-    if __name__ != "__main__" or before < 1:
+    if __name__ != "__main__":
         return program
-    word = sys.orig_argv[before]
-    return word if os.path.isfile(word) else program
+    for word in sys.orig_argv[1:]:
+        if word in ("-m", "-c"):
+            break
+        if os.path.isfile(word):
+            return word
+    return program
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -119,16 +122,6 @@ def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:
         end(f"error: {disk.explain(error.filename or 'a file', error)}", status=2)
 
 
-def started() -> str:
-    """The script that the user started, which may have run this file by `runpy`."""
-    for word in sys.orig_argv[1:]:
-        if word in ("-m", "-c"):
-            break
-        if os.path.isfile(word):
-            return word
-    return sys.argv[0]
-
-
 def end(message: str, *, status: int) -> NoReturn:
     """Ends the program; `message` becomes one line whatever it quotes."""
     line = lines.visible(" ".join(message.splitlines()))
@@ -139,4 +132,4 @@ def end(message: str, *, status: int) -> NoReturn:
 flags.define()
 
 if __name__ == "__main__":
-    app.run(main, argv=[started(), *sys.argv[1:]], flags_parser=parse)
+    app.run(main, flags_parser=parse)
