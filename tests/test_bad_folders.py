@@ -8,6 +8,7 @@ import shutil
 import pytest
 import run_files
 
+from enas_tf.config import presets
 from enas_tf.config import sections as config_lib
 from enas_tf.run import disk, saves
 from enas_tf.run import layout as run_layout
@@ -76,7 +77,7 @@ def test_a_folder_that_cannot_be_made_is_refused(error, fragment, refused, monke
 def searched(path, space):
     """A folder in which a search of `space` has saved its first checkpoint."""
     folder = RunFolder.claim(path, reset=False)
-    begun = config_lib.replace(config_lib.Config(), {"search_for": space})
+    begun = presets.resolve(space, "search", "paper", {})
     folder.bind_settings("search", begun)
     folder.checkpoints("search").mkdir(parents=True)
     (folder.checkpoints("search") / "ckpt-1.index").write_bytes(saves.INDEX_END)
