@@ -68,8 +68,6 @@ def penalty(
     is in use here, unlike in the search.
     """
     squares = [tf.reduce_sum(tf.square(v.value)) for v in model.trainable_variables]
-    return (
-        config.alpha * recurrent.mean_square(run.states)
-        + config.beta * recurrent.slowness(run.states)
-        + config.weight_decay * tf.add_n(squares)
+    return recurrent.penalty(
+        run.states, tf.add_n(squares), config.alpha, config.beta, config.weight_decay
     )

@@ -111,10 +111,9 @@ class SharedRnnChild(keras.layers.Layer):
         """The penalty to add to the loss, []."""
         config = self.config
         # Deviation D24: the plain sum of squares, node 1 included.
-        return (
-            config.alpha * recurrent.mean_square(states)
-            + config.beta * recurrent.slowness(states)
-            + config.weight_decay * recurrent.sum_of_squares(cell)
+        squares = recurrent.sum_of_squares(cell)
+        return recurrent.penalty(
+            states, squares, config.alpha, config.beta, config.weight_decay
         )
 
 

@@ -19,11 +19,10 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from enas_tf.nn import recurrent, seeds
+from enas_tf.nn import lstm_cell, recurrent, seeds
 
 # Stands in a saved model's config, which Keras quotes where it does not know the layer.
 TO_LOAD = "import enas_tf.nn (of the enas_tf package) before keras.models.load_model"
-NUM_GATES = 4  # of an LSTM, side by side in its matrices: i, f, o, g
 
 
 class Reading(NamedTuple):
@@ -236,7 +235,10 @@ class LstmWordModel(WordModel):
         """
         super().__init__(vocab_size, hidden_size, **kwargs)
         self.inner_size = inner_size
-        inner, outer = NUM_GATES * inner_size, NUM_GATES * hidden_size
+        inner, outer = (
+            lstm_cell.NUM_GATES * inner_size,
+            lstm_cell.NUM_GATES * hidden_size,
+        )
         self.input_1 = self.uniform("input_1", hidden_size, inner)
         self.state_1 = self.uniform("state_1", inner_size, inner)
         self.input_2 = self.uniform("input_2", inner_size, outer)
@@ -294,19 +296,7 @@ def lstm(
         before: tuple[tf.Tensor, tf.Tensor], product: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         h, c = before
-        return lstm_step(product + tf.matmul(h * mask, from_state), c)
+        return lstm_cell.step(product + tf.matmul(h * mask, from_state), c)
 
     hs, cs = tf.scan(step, tf.transpose(products, [1, 0, 2]), initializer=(h, c))
     return tf.transpose(hs, [1, 0, 2]), cs[-1]
-
-
-def lstm_step(gates: tf.Tensor, c: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Output and memory of one step, [B, K] each.
-
-    Args:
-      gates: i, f, o and g side by side, before their functions, [B, 4K].
-      c: the memory before, [B, K].
-    """
-    i, f, o, g = tf.split(gates, NUM_GATES, axis=1)
-    c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
-    return tf.sigmoid(o) * tf.tanh(c), c

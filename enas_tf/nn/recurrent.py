@@ -201,6 +201,21 @@ def slowness(states: tf.Tensor) -> tf.Tensor:
     return tf.math.divide_no_nan(tf.reduce_sum(changes), count)
 
 
+def penalty(
+    states: tf.Tensor, squares: tf.Tensor, alpha: float, beta: float, decay: float
+) -> tf.Tensor:
+    """What a model of words adds to its loss, []; enas_lm's child.py.
+
+    Args:
+      states: [B, T, H].
+      squares: [], the sum of the squares of what is decayed.
+      alpha: weight of the states' mean square.
+      beta: weight of their slowness.
+      decay: weight of `squares`.
+    """
+    return alpha * mean_square(states) + beta * slowness(states) + decay * squares
+
+
 def sum_of_squares(cell: Cell) -> tf.Tensor:
     """The sum of squares of all weights of the cell, []."""
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])

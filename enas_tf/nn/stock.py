@@ -20,10 +20,9 @@ import math
 
 import keras
 
-from enas_tf.nn import depthwise, halving, seeds
+from enas_tf.nn import depthwise, halving, image_ops, seeds
 
 BN_MOMENTUM = 0.9  # image_ops.py, batch_norm
-BN_EPSILON = 1e-5
 
 
 def conv(
@@ -83,7 +82,7 @@ def batch_norm(x: keras.KerasTensor, *, name: str) -> keras.KerasTensor:
     # Deviation D11: Keras' plain moving averages, not the original's debiased ones.
     """
     return keras.layers.BatchNormalization(
-        momentum=BN_MOMENTUM, epsilon=BN_EPSILON, name=name
+        momentum=BN_MOMENTUM, epsilon=image_ops.BN_EPSILON, name=name
     )(x)
 
 

@@ -17,7 +17,7 @@ import keras
 import tensorflow as tf
 
 from enas_tf.config.sections import ControllerConfig
-from enas_tf.nn import seeds
+from enas_tf.nn import lstm_cell, seeds
 from enas_tf.spaces import base
 
 # The weights of a slot, by name. Decisions of one slot share their weights.
@@ -257,7 +257,8 @@ class _Player:
         if step.forget:
             self._anchors, self._keys = [], []
         if not step.still:
-            self._c, self._h = lstm_step(self._next_input, self._c, self._h, self._lstm)
+            read = tf.concat([self._next_input, self._h], axis=1)
+            self._h, self._c = lstm_cell.step(read @ self._lstm, self._c)
         if isinstance(step.decision, base.Op):
             self._choose_op(step.decision)
         elif isinstance(step.decision, base.Index):
@@ -367,16 +368,3 @@ class _Player:
 def _add_fixed_bias(logits: tf.Tensor, decision: base.Op | base.Index) -> tf.Tensor:
     """`logits` [B, choices], already bounded, with the bias that is never learned."""
     return logits + decision.fixed_bias if decision.fixed_bias else logits
-
-
-def lstm_step(
-    x: tf.Tensor, c: tf.Tensor, h: tf.Tensor, w: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """One LSTM step: x, c, h [B, H], w [2H, 4H] -> new (c, h).
-
-    No bias, no forget bias, gates in the order i, f, o, g: src/common_ops.py,
-    stack_lstm.
-    """
-    i, f, o, g = tf.split(tf.concat([x, h], axis=1) @ w, 4, axis=1)
-    c = tf.sigmoid(i) * tf.tanh(g) + tf.sigmoid(f) * c
-    return c, tf.sigmoid(o) * tf.tanh(c)

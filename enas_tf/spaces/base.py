@@ -9,7 +9,7 @@ import json
 import math
 import operator
 import reprlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import (
     Any,
     Generic,
@@ -132,6 +132,12 @@ def integers(text: str) -> list[int]:
     if bad:
         raise ValueError(f"{_QUOTED.repr(bad[0])} is not a whole number of 0 or more")
     return [json_fields.integer(word) for word in words]
+
+
+def unread(read: Iterable[int], num_nodes: int) -> tuple[int, ...]:
+    """The loose ends: those of the nodes 0..num_nodes - 1 that are not `read`."""
+    seen = {int(node) for node in read}
+    return tuple(node for node in range(num_nodes) if node not in seen)
 
 
 def _token(value: object) -> int:

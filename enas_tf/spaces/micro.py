@@ -66,9 +66,7 @@ def loose_ends(cell: Cell) -> tuple[int, ...]:
 
     The two inputs of the cell are among them if no block reads them.
     """
-    num_nodes = len(cell.inputs) // 2 + NUM_INPUTS
-    read = {int(node) for node in cell.inputs}
-    return tuple(node for node in range(num_nodes) if node not in read)
+    return base.unread(cell.inputs, len(cell.inputs) // 2 + NUM_INPUTS)
 
 
 def blocks_of_length(num_tokens: int) -> int:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from enas_tf.spaces import genotype, micro
+from enas_tf.spaces import base, genotype, micro
 from enas_tf.spaces.genotype import Genotype
 from enas_tf.spaces.micro import MicroArc
 
@@ -75,9 +75,8 @@ def arc_of(
 
 
 def _loose_ends(edges: list[genotype.Edge]) -> list[int]:
-    read = {node for _, node in edges}
     count = len(edges) // genotype.EDGES_PER_BLOCK + micro.NUM_INPUTS
-    return [node for node in range(count) if node not in read]
+    return list(base.unread((node for _, node in edges), count))
 
 
 def _refuse_doubt(cell: str, loose: list[int], num_blocks: int) -> None:

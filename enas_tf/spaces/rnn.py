@@ -48,8 +48,7 @@ def loose_ends(arc: RnnArc) -> tuple[int, ...]:
 
     Node 0 is never among them, since node 1 can read nothing else.
     """
-    read = {int(node) for node in arc.inputs}
-    return tuple(node for node in range(len(arc.inputs) + 1) if node not in read)
+    return base.unread(arc.inputs, len(arc.inputs) + 1)
 
 
 def nodes_of_length(num_tokens: int) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.nn import language, recurrent
+from enas_tf.nn import language, lstm_cell, recurrent
 
 BATCH, TIME, HIDDEN, INNER, VOCABULARY = 3, 6, 5, 4, 7
 NAMES = ("tanh", "relu", "sigmoid", "identity")
@@ -98,7 +98,7 @@ def test_the_lstm_equals_its_restatement(dropout):
 
 def test_a_worked_step_of_an_lstm():
     # i = f = o = 1/2 and g = tanh(1): c = 1/2 * 2 + 1/2 * tanh(1).
-    h, c = language.lstm_step(tf.constant([[0.0, 0.0, 0.0, 1.0]]), tf.constant([[2.0]]))
+    h, c = lstm_cell.step(tf.constant([[0.0, 0.0, 0.0, 1.0]]), tf.constant([[2.0]]))
     np.testing.assert_allclose(c, [[1.3807971]], rtol=1e-6)
     np.testing.assert_allclose(h, [[0.4405648]], rtol=1e-5)
     # A shut i takes in nothing new, a shut f forgets, a shut o hides.
@@ -108,7 +108,7 @@ def test_a_worked_step_of_an_lstm():
         ((wide, shut, wide, wide), 1.0, 0.7615942),
         ((wide, wide, shut, wide), 3.0, 0.0),
     ]:
-        h, c = language.lstm_step(tf.constant([gates]), tf.constant([[2.0]]))
+        h, c = lstm_cell.step(tf.constant([gates]), tf.constant([[2.0]]))
         np.testing.assert_allclose([c[0, 0], h[0, 0]], [memory, output], rtol=1e-5)
 
 

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from enas_tf.nn import stock
+from enas_tf.nn import image_ops, stock
 
 
 def applied(block, x):
@@ -30,7 +30,7 @@ def reduced(pixels):
     )
     for path in ("pool_path1", "pool_path2"):
         model.get_layer(path).set_weights([np.ones([1, 1, 1, 1])])
-    return answer()[0] * np.sqrt(1 + stock.BN_EPSILON)  # fresh statistics: 0 and 1
+    return answer()[0] * np.sqrt(1 + image_ops.BN_EPSILON)  # fresh statistics: 0 and 1
 
 
 def test_reduction_takes_every_second_pixel_and_those_between():
@@ -94,7 +94,7 @@ def test_relu_convolution_and_norm_in_this_order():
 
     model, answer = applied(unit, x)
     model.get_layer("unit").set_weights([np.full([1, 1, 1, 1], -3.0)])
-    wanted = np.asarray([0.0, -6.0]) / np.sqrt(1 + stock.BN_EPSILON)
+    wanted = np.asarray([0.0, -6.0]) / np.sqrt(1 + image_ops.BN_EPSILON)
     np.testing.assert_allclose(answer().ravel(), wanted, rtol=1e-6)
 
 
