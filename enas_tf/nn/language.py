@@ -235,10 +235,8 @@ class LstmWordModel(WordModel):
         """
         super().__init__(vocab_size, hidden_size, **kwargs)
         self.inner_size = inner_size
-        inner, outer = (
-            lstm_cell.NUM_GATES * inner_size,
-            lstm_cell.NUM_GATES * hidden_size,
-        )
+        gates = lstm_cell.NUM_GATES
+        inner, outer = gates * inner_size, gates * hidden_size
         self.input_1 = self.uniform("input_1", hidden_size, inner)
         self.state_1 = self.uniform("state_1", inner_size, inner)
         self.input_2 = self.uniform("input_2", inner_size, outer)

@@ -1,8 +1,12 @@
-"""The step of an LSTM, which the controller and the model for comparison have in common.
+"""The step of an LSTM, for the controller and for the model to compare with.
 
-No bias and no forget bias, gates in the order i, f, o, g: src/common_ops.py, stack_lstm,
-and enas_lm's fixed_lib.py. Keras' own layer has other gates and a bias, and takes a
-whole sequence; the controller decides between two steps.
+The problem: Keras' layer takes a whole sequence and has its gates in another order; the
+controller decides between two steps, and its weights are compared with the original's.
+
+The idea: a function of the four gates' inputs, whatever product they come from. No bias
+and no forget bias, gates in the order i, f, o, g: src/common_ops.py, stack_lstm.
+
+Not for a sequence, which is read in one product: `nn/language.py`, `lstm`.
 """
 
 import tensorflow as tf
