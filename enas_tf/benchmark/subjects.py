@@ -13,6 +13,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
 from enas_tf.data.images.image_data import Split
 from enas_tf.search import controller_trainer as controller_lib
+from enas_tf.search import rewarder as rewarder_lib
 from enas_tf.search import rewards
 from enas_tf.search.controller import Controller
 from enas_tf.search.scoring import Scorer
@@ -135,9 +136,21 @@ class Subjects:
         config = self.config
         return controller_lib.ControllerTrainer(
             policy,
+            self.rewarder(scorer),
+            config.controller,
+            num_tokens=self.space.num_tokens,
+            total_updates=config.controller.updates_by(config.loop.num_epochs),
+            seed=config.run.seed,
+        )
+
+    def rewarder(self, scorer: Scorer) -> rewarder_lib.Rewarder:
+        """The rewards of arcs, by `scorer`."""
+        config = self.config
+        return rewarder_lib.Rewarder(
             scorer,
             config.controller,
             reward=rewards.chosen(config.controller, self.task.measure),
+            of=rewards.basis(config.controller, self.task.measure),
             space=self.space,
             batch_size=config.loop.batch_size,
             seed=config.run.seed,

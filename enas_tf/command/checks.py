@@ -145,6 +145,13 @@ def _check_controller(controller: ControllerConfig) -> None:
             "--nocontroller_normalize_advantage."
         )
 
+    if controller.baseline != "moving" and controller.num_aggregate == 1:
+        raise ConfigError(
+            "--controller_num_aggregate=1 is not allowed with --controller_baseline="
+            f"{controller.baseline}: one arc has no others to be compared with, so it "
+            "must be at least 2. Raise it, or add --controller_baseline=moving."
+        )
+
 
 def _check_derive(derive: DeriveConfig) -> None:
     number = re.fullmatch("0*[1-9][0-9]{0,8}", derive.batches)

@@ -68,6 +68,8 @@ _UPDATES = (
     *("controller_adam_epsilon", "controller_l2_reg", "controller_bl_dec"),
     *("controller_normalize_advantage", "controller_entropy_weight"),
     *("controller_skip_target", "controller_skip_weight", "controller_reward"),
+    *("controller_baseline", "controller_reward_batch", "controller_batch_size"),
+    "controller_lr_schedule",
 )
 
 ROWS = (
@@ -171,6 +173,11 @@ ROWS = (
         "the controller is not trained (--nocontroller_training)",
     ),
     Row(
+        ("controller_bl_dec",),
+        lambda c: c.config.controller.baseline != "moving",
+        "it is the decay of --controller_baseline=moving",
+    ),
+    Row(
         _of_section("derive"),
         lambda c: c.stage == "train",
         "only a search ends by deriving",
@@ -183,7 +190,7 @@ def notices(
 ) -> list[str]:
     """One line for each flag that has no effect in any stage of the command.
 
-    And one more where a search never trains its controller.
+    And one more where a search never trains its controller, or pays it in noise.
 
     Args:
       mode: of the command.
@@ -197,7 +204,21 @@ def notices(
         if whys and all(whys):
             why = whys[0].format(mode=mode)
             lines.append(f"--{item.flag} has no effect here: {why}.")
-    return lines + [line for case in cases if (line := _no_phase(case))]
+    more = [say(case) for case in cases for say in (_no_phase, _noisy)]
+    return lines + [line for line in more if line]
+
+
+def _noisy(case: Case) -> str:
+    """What to say of a search whose advantages keep their batch's noise; or ""."""
+    controller = case.config.controller
+    common = controller.training and controller.reward_batch == "common"
+    if case.stage != "search" or not common or controller.baseline != "moving":
+        return ""
+    return (
+        "--controller_reward_batch=common with --controller_baseline=moving keeps the "
+        "noise of the common batch in every advantage: "
+        "--controller_baseline=leave_one_out takes it out."
+    )
 
 
 def _no_phase(case: Case) -> str:

@@ -8,6 +8,10 @@ import dataclasses
 from enas_tf.config import fields, rewards
 from enas_tf.config.spaces import registry
 
+REWARD_BATCHES = ("own", "common")
+BASELINES = ("moving", "aggregate", "leave_one_out")
+SCHEDULES = ("constant", "rising")
+
 field = fields.field
 _with = registry.Names  # the spaces that have a part
 
@@ -37,12 +41,24 @@ class ControllerConfig:
     num_aggregate: int = field(20, "Arcs whose gradients one update averages.", low=1)
     warmup_epochs: int = field(0, "Epochs before the first controller phase.", low=0)
     lr: float = field(1e-3, "Adam learning rate.", low=0.0)
+    lr_schedule: str = field(
+        "constant",
+        "The learning rate over a search: constant, or rising tenfold from first to "
+        "last update.",
+        choices=SCHEDULES,
+    )
     adam_beta1: float = field(
         0.0, "Adam decay of the first moment.", low=0.0, high=1 - 1e-6
     )
     adam_epsilon: float = field(1e-3, "Adam epsilon.", low=1e-12)
     l2_reg: float = field(0.0, "Weight of the sum of squared weights.", low=0.0)
-    bl_dec: float = field(0.99, "Decay of the reward baseline.", low=0.0, high=1.0)
+    baseline: str = field(
+        "moving",
+        "Reward that an arc is compared with: a moving average, the mean of the "
+        "aggregate, or the mean of its other arcs.",
+        choices=BASELINES,
+    )
+    bl_dec: float = field(0.99, "Decay of the moving baseline.", low=0.0, high=1.0)
     normalize_advantage: bool = field(
         False,
         "Divide the advantage by its standard deviation over the aggregate, which "
@@ -52,8 +68,28 @@ class ControllerConfig:
     reward: str = field(
         rewards.AUTO,
         "What an arc is paid for; auto: what its space measures, accuracy or, of a "
-        "perplexity, 80 over it.",
+        "perplexity, 80 over it. log_likelihood: of the right classes, which tells "
+        "more of an arc than accuracy on as many images.",
         choices=rewards.choices,
+    )
+    reward_batch: str = field(
+        "own",
+        "Validation batch of a reward: one of its own, or one that all arcs of an "
+        "update have in common.",
+        choices=REWARD_BATCHES,
+    )
+    batch_size: int = field(
+        0,
+        "Examples in a reward's batch; 0: as many as --batch_size.",
+        low=0,
+        high=10**6,
+    )
+    decision_bias: float = field(
+        0.0,
+        "Gives each decision a learned bias beside the LSTM's logits, zero at first, "
+        "whose learning rate is so many times the controller's; 0: none.",
+        low=0.0,
+        high=1e6,
     )
     skip_target: float = field(
         0.4,
@@ -71,3 +107,8 @@ class ControllerConfig:
         # Deviation D13: the original also waited for the evaluation's turn.
         due = finished % self.train_every == 0
         return self.training and due and finished > self.warmup_epochs
+
+    def updates_by(self, finished: int) -> int:
+        """Updates made by the end of so many epochs."""
+        phases = sum(map(self.phase_follows, range(1, finished + 1)))
+        return phases * self.train_steps

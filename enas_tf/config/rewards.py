@@ -6,6 +6,9 @@ No TensorFlow, as in config/sections.py: the functions are loaded when a search 
 from typing import NamedTuple
 
 AUTO = "auto"
+# What a reward is made of: the mean over a batch of one of these values of an example.
+MEASURED = "measured"
+LOG_LIKELIHOOD = "log_likelihood"
 
 
 class Row(NamedTuple):
@@ -14,16 +17,22 @@ class Row(NamedTuple):
     Attributes:
       measure: name of the measure that it is made of, of `run/measures.py`.
       function: a `search.rewards.Reward`, or "module:name" of one.
+      of: the mean that the function is given: `MEASURED`, the task's measure, or
+        `LOG_LIKELIHOOD`, nats.
     """
 
     measure: str
     function: object
+    of: str = MEASURED
 
 
 # `auto` means the row of the measure's own name.
 REWARDS: dict[str, Row] = {
     "accuracy": Row("accuracy", "enas_tf.search.rewards:accuracy"),
     "perplexity": Row("perplexity", "enas_tf.search.rewards:inverse_perplexity"),
+    "log_likelihood": Row(
+        "accuracy", "enas_tf.search.rewards:log_likelihood", LOG_LIKELIHOOD
+    ),
 }
 
 

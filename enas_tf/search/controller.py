@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from enas_tf.config.sections import ControllerConfig
 from enas_tf.nn import lstm_cell, seeds
+from enas_tf.search import decision_bias
 from enas_tf.spaces import base
 
 # The weights of a slot, by name. Decisions of one slot share their weights.
@@ -72,6 +73,7 @@ class Controller(keras.Model):
         self._heads: _Untracked[dict[str, dict[str, keras.Variable]]] = _Untracked({})
         for step in self._tape.value:
             self._add_head(step.decision, size)
+        self.decision_bias = self._add_decision_bias() if config.decision_bias else None
         self.built = True
 
     def sample(self, batch_size: int, *, seed: tf.Tensor) -> Sample:
@@ -144,7 +146,32 @@ class Controller(keras.Model):
         )
         self._heads.value.setdefault(decision.slot, {})["bias"] = bias
 
+    def _add_decision_bias(self) -> keras.Variable:
+        # Deviation D35: an option, see search/decision_bias.py.
+        shape = (decision_bias.count(self._decisions()),)
+        return self.add_weight(name="decision_bias", shape=shape, initializer="zeros")
+
+    def _decisions(self) -> list[base.Decision]:
+        """The decisions of the tape, in order."""
+        return [step.decision for step in self._tape.value if step.decision]
+
+    @property
+    def lr_factors(self) -> list[float]:
+        """Of each of `trainable_variables`, the factor of its learning rate."""
+        factor = self._config.decision_bias
+        return [
+            factor if weight is self.decision_bias else 1.0
+            for weight in self.trainable_variables
+        ]
+
     # Playing: what `_Player` asks for.
+
+    def decision_biases(self) -> list[tf.Tensor | None]:
+        """Of each decision, what is added to its bounded logits; None: nothing is."""
+        decisions = self._decisions()
+        if self.decision_bias is None:
+            return [None] * len(decisions)
+        return [*decision_bias.split(self.decision_bias.value, decisions)]
 
     def _play(self, player: "_Player") -> "_Player":
         """`player` at the end of the tape."""
@@ -235,6 +262,7 @@ class _Player:
         self._given = tokens
         self._lstm = tf.convert_to_tensor(controller.lstm)
         self._heads = controller.heads()
+        self._biases = iter(controller.decision_biases())
         size = self._lstm.shape[0] // 2
         self._zeros = tf.zeros([batch_size, size])
         self._first_input = self._zeros + tf.convert_to_tensor(controller.start)
@@ -327,6 +355,9 @@ class _Player:
 
     def _decide(self, logits: tf.Tensor, *, skips: bool = False) -> tf.Tensor:
         """Draw or follow the next tokens; logits [B, n, choices] -> [B, n] int32."""
+        bias = next(self._biases)
+        if bias is not None:
+            logits += bias
         tokens = self._next_tokens(logits)
         self._tokens.append(tokens)
         self.logits.append(logits if skips else tf.squeeze(logits, axis=1))

@@ -1,4 +1,4 @@
-"""Trains the controller: REINFORCE on arcs rewarded under the shared weights."""
+"""Trains the controller: REINFORCE on arcs and their rewards."""
 
 from typing import NamedTuple
 
@@ -7,15 +7,18 @@ import tensorflow as tf
 from enas_tf.config.sections import ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.search import reinforce
-from enas_tf.search.controller import Controller, Sample
-from enas_tf.search.rewards import Reward
-from enas_tf.search.scoring import Scorer
-from enas_tf.spaces.base import SearchSpace
+from enas_tf.search.controller import Controller
+from enas_tf.search.rewarder import Rewards
 from enas_tf.training import optimizer
+
+RISE = 10.0  # of a rising learning rate, from first to last update
 
 
 class ControllerMetrics(NamedTuple):
-    """Per update, averaged over its arcs, [] float32 each."""
+    """Per update, averaged over its arcs, [] float32 each.
+
+    The two variances are of what the arcs are paid for; see `signal.variances`.
+    """
 
     reward: tf.Tensor
     measured: tf.Tensor
@@ -26,6 +29,8 @@ class ControllerMetrics(NamedTuple):
     log_prob: tf.Tensor
     loss: tf.Tensor
     grad_norm: tf.Tensor
+    value_variance: tf.Tensor
+    noise_variance: tf.Tensor
 
 
 class ControllerRun(NamedTuple):
@@ -41,35 +46,35 @@ class ControllerTrainer:
     def __init__(
         self,
         controller: Controller,
-        scorer: Scorer,
+        rewards: Rewards,
         config: ControllerConfig,
         *,
-        reward: Reward,
-        space: SearchSpace,
-        batch_size: int,
+        num_tokens: int,
+        total_updates: int,
         seed: int,
     ):
         """Makes the optimiser and a baseline that is no number yet.
 
         Args:
           controller: what is trained.
-          scorer: measures its arcs.
+          rewards: what its arcs are worth.
           config: how it is trained.
-          reward: what a measurement is worth.
-          space: of the arcs.
-          batch_size: examples that a reward is measured on.
-          seed: the run's; arcs and examples follow from it.
+          num_tokens: T, of an arc.
+          total_updates: of the whole search; a rising learning rate goes by it.
+          seed: the run's; arcs follow from it.
         """
         self._controller = controller
-        self._scorer = scorer
+        self._rewards = rewards
         self._config = config
-        self._reward = reward
-        self._space = space
-        self._batch_size = batch_size
+        self._num_tokens = num_tokens
+        self._total_updates = total_updates
         self._seed = seed
         self._trained = [v.value for v in controller.trainable_variables]
         self._optimizer = optimizer.Adam(
-            self._trained, beta1=config.adam_beta1, epsilon=config.adam_epsilon
+            self._trained,
+            beta1=config.adam_beta1,
+            epsilon=config.adam_epsilon,
+            factors=controller.lr_factors,
         )
         self._baseline = tf.Variable(float("nan"))
 
@@ -86,7 +91,7 @@ class ControllerTrainer:
     @tf.function(autograph=False)
     def run(self, first: tf.Tensor, last: tf.Tensor) -> ControllerRun:
         """Do the updates first <= update < last ([] int64)."""
-        count, width = self._config.num_aggregate, self._space.num_tokens
+        count, width = self._config.num_aggregate, self._num_tokens
         floats = ControllerMetrics(*(tf.float32 for _ in ControllerMetrics._fields))
         run = tf.map_fn(
             self._update,
@@ -106,7 +111,10 @@ class ControllerTrainer:
             draw = seeds.at(self._seed, "controller", update)
             sample = self._controller.sample(config.num_aggregate, seed=draw)
             with tape.stop_recording():
-                measured, rewards = self._rewards(sample, update)
+                found = self._rewards.of(sample.tokens, update)
+                # Deviation D3: entropy is paid for, and is not differentiated.
+                bonus = config.entropy_weight * tf.stop_gradient(sample.entropy)
+                rewards = found.rewards + bonus
                 advantage = self._advantage(rewards)
             loss = reinforce.loss(
                 sample.log_prob,
@@ -114,41 +122,38 @@ class ControllerTrainer:
                 sample.skip_kl,
                 skip_weight=config.skip_weight,
             )
-        norm = self._apply(tape.gradient(loss, self._trained))
+        gradients = tape.gradient(loss, self._trained)
+        norm = self._apply(gradients, self._learning_rate(update))
         self._baseline.assign(advantage.baseline)
-        means = [rewards, measured, advantage.baseline, advantage.values]
+        means = [rewards, found.measured, advantage.baseline, advantage.values]
         means += [sample.entropy, sample.skip_kl, sample.log_prob, loss, norm]
+        means += [found.variances.total, found.variances.noise]
         metrics = ControllerMetrics(*(tf.reduce_mean(value) for value in means))
         return ControllerRun(metrics, sample.tokens)
 
-    def _rewards(
-        self, sample: Sample, update: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Measured values [K], each on its own shuffled batch, and rewards [K]."""
-        draw = seeds.at(self._seed, "reward", update)
-        count = self._config.num_aggregate
-        indices = self._scorer.random_batches(
-            "valid", count, self._batch_size, seed=draw
-        )
-        ones = tf.ones([count, self._batch_size])
-        sums = self._scorer.row_sums(sample.tokens, indices, ones, split="valid")
-        means = sums / self._batch_size
-        arcs = [self._space.decode(sample.tokens[k]) for k in range(count)]
-        values = [self._reward(means[k], arc) for k, arc in enumerate(arcs)]
-        # Deviation D3: entropy is paid for, and is not differentiated.
-        bonus = self._config.entropy_weight * tf.stop_gradient(sample.entropy)
-        return means, tf.stack(values) + bonus
-
     def _advantage(self, rewards: tf.Tensor) -> reinforce.Advantage:
         advantage = reinforce.advantages(
-            rewards, self._baseline, decay=self._config.bl_dec
+            rewards,
+            self._baseline,
+            kind=self._config.baseline,
+            decay=self._config.bl_dec,
         )
         if self._config.normalize_advantage:
             values = reinforce.normalize(advantage.values, baseline=advantage.baseline)
             return advantage._replace(values=values)
         return advantage
 
-    def _apply(self, gradients: list[tf.Tensor]) -> tf.Tensor:
+    def _learning_rate(self, update: tf.Tensor) -> tf.Tensor:
+        """That of `update`, [] float32."""
+        first = tf.constant(self._config.lr)
+        if self._config.lr_schedule == "constant":
+            return first
+        # Deviation D37: an option. The first rewards say least, as the shared weights
+        # are least trained then.
+        last = max(self._total_updates - 1, 1)
+        return first * tf.pow(RISE, tf.cast(update, tf.float32) / last)
+
+    def _apply(self, gradients: list[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
         """One Adam step; returns the gradient's norm."""
         # An embedding's gradient comes as rows, some of them of one and the same row.
         gradients = [
@@ -157,5 +162,5 @@ class ControllerTrainer:
         ]
         l2 = [self._config.l2_reg] * len(gradients)
         gradients = optimizer.add_l2(gradients, self._trained, l2)
-        self._optimizer.apply(gradients, tf.constant(self._config.lr))
+        self._optimizer.apply(gradients, lr)
         return tf.linalg.global_norm(gradients)

@@ -163,8 +163,7 @@ class Search:
 
     def controller_updates(self, finished: int) -> int:
         """Updates made by the end of so many epochs."""
-        phases = sum(self._config.phase_follows(n) for n in range(1, finished + 1))
-        return phases * self._config.train_steps
+        return self._config.updates_by(finished)
 
     def _evaluation_due(self, finished: int) -> bool:
         every = self._loop.eval_every_epochs

@@ -1,4 +1,4 @@
-"""REINFORCE with a moving-average baseline, as pure functions of K arcs' numbers."""
+"""REINFORCE and its baselines, as pure functions of K arcs' numbers."""
 
 from typing import NamedTuple
 
@@ -17,8 +17,31 @@ class Advantage(NamedTuple):
     baseline: tf.Tensor
 
 
-def advantages(rewards: tf.Tensor, baseline: tf.Tensor, *, decay: float) -> Advantage:
-    """The advantage of each of K arcs: its reward over the baseline.
+def advantages(
+    rewards: tf.Tensor, baseline: tf.Tensor, *, kind: str, decay: float
+) -> Advantage:
+    """The advantage of each of K arcs: its reward over the baseline of that `kind`.
+
+    Args:
+      rewards: [K] float32, in order.
+      baseline: [] float32, after the arcs before; only a moving one goes by it.
+      kind: "moving", "aggregate" (the mean of these K rewards) or "leave_one_out" (of
+        the K - 1 others).
+      decay: of a moving one.
+    """
+    if kind == "moving":
+        return over_moving(rewards, baseline, decay=decay)
+    # Deviation D34: baselines of the update's own rewards, which take out whatever its
+    # arcs have in common, such as the batch.
+    mean = tf.reduce_mean(rewards)
+    values = rewards - mean
+    if kind == "leave_one_out":  # R_k - (K mean - R_k) / (K - 1)
+        values *= rewards.shape[0] / (rewards.shape[0] - 1)
+    return Advantage(values, mean)
+
+
+def over_moving(rewards: tf.Tensor, baseline: tf.Tensor, *, decay: float) -> Advantage:
+    """The advantage of each of K arcs over a moving average.
 
     Arc k's advantage is R_k - b_(k-1); then b_k = b_(k-1) + (1 - decay)(R_k - b_(k-1)).
 

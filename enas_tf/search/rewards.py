@@ -31,7 +31,8 @@ class Reward(Protocol):
         """The reward, [] float32; higher is better.
 
         Args:
-          value: [] float32, the mean of the task's measured values on one batch.
+          value: [] float32, the mean on one batch of what its row says: the task's
+            measured values, or log-likelihoods.
           arc: of the searched space, of scalar int32 tensors.
         """
 
@@ -48,6 +49,15 @@ def inverse_perplexity(value: tf.Tensor, arc: object) -> tf.Tensor:
     return SCALE * tf.exp(-value)
 
 
+def log_likelihood(value: tf.Tensor, arc: object) -> tf.Tensor:
+    """The mean log-likelihood of the right classes, nats; minus the cross-entropy.
+
+    # Deviation D33: an option. Accuracy counts right answers and tells less of an arc.
+    """
+    del arc
+    return value
+
+
 def _of(name: str) -> Reward:
     return references.load(reward_rows.REWARDS[name].function)
 
@@ -58,6 +68,11 @@ REWARDS: Mapping[str, Reward] = Live(lambda: reward_rows.REWARDS, _of)
 def chosen(config: ControllerConfig, measure: Measure) -> Reward:
     """The one place that chooses: the reward by `config` for a task with `measure`."""
     return references.load(reward_rows.row(config.reward, measure.name).function)
+
+
+def basis(config: ControllerConfig, measure: Measure) -> str:
+    """The values that the chosen reward is a mean of, see `config.rewards.Row`."""
+    return reward_rows.row(config.reward, measure.name).of
 
 
 def tried(config: ControllerConfig, measure: Measure, space: SearchSpace) -> Reward:

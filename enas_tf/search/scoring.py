@@ -7,7 +7,8 @@ measures one number (say, whether the answer is right). The child is not trained
 no dropout, no drop path, batch normalisation by the batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -20,13 +21,25 @@ from enas_tf.training.batching import Batches
 from enas_tf.training.networks import SharedChild
 
 
+class Values(NamedTuple):
+    """Two values of each example of each row, [R, B] each; or of other shape alike.
+
+    Attributes:
+      measured: what the task measures, of which figures are made.
+      log_likelihood: of the right answer, nats; more tells a better arc.
+    """
+
+    measured: tf.Tensor
+    log_likelihood: tf.Tensor
+
+
 class Scorer:
     """Scores arcs under the shared weights, by the task's measure.
 
     Its methods may be called in any order, and go by the shared weights as they are
-    when they run. `random_batches` and `row_sums` are traced into a caller's graph and
-    run with it; `values` and `means` are called on the host. A split is one of the
-    task's, "valid" or "test"; another one is the task's KeyError.
+    when they run. `random_batches` and `row_values` are traced into a caller's graph
+    and run with it; `scores`, `values` and `means` are called on the host. A split is
+    one of the task's, "valid" or "test"; another one is the task's KeyError.
     """
 
     def __init__(self, child: SharedChild, space: SearchSpace, task: Task):
@@ -40,48 +53,36 @@ class Scorer:
         self._child = child
         self._space = space
         self._task = task
-        self._functions: dict[str, Callable[..., tf.Tensor]] = {}
+        self._functions: dict[str, Callable[..., Values]] = {}
 
     @property
     def measure(self) -> measures.Measure:
         """What the task measures of an example, and which way is better.
 
-        `values` gives it for each example, `row_sums` sums it, `means` averages it.
+        `values` gives it for each example, `means` averages it.
         """
         return self._task.measure
 
-    def row_sums(
-        self,
-        tokens: tf.Tensor,
-        indices: tf.Tensor,
-        example_weights: tf.Tensor,
-        *,
-        split: str,
-    ) -> tf.Tensor:
-        """The weighted sum of what is measured in each row, [R] float32.
-
-        It is not divided by the weights; `means` is.
+    def row_values(
+        self, tokens: tf.Tensor, indices: tf.Tensor, *, split: str
+    ) -> Values:
+        """The values of the examples of each row, [R, B] float32 each.
 
         Args:
           tokens: [R, T] int32, an arc a row.
           indices: [R, B] int32 into the split.
-          example_weights: [R, B] float32, what each example counts; 0: not at all.
           split: see the class.
         """
-
-        def one_sum(row: Sequence[tf.Tensor]) -> tf.Tensor:
-            arc, batch, counted = row
-            return tf.reduce_sum(self._measured(arc, batch, split) * counted)
-
+        value = tf.TensorSpec([None], tf.float32)
         return tf.map_fn(  # one row after the other: the memory of one
-            one_sum,
-            (tokens, indices, example_weights),
-            fn_output_signature=tf.float32,
+            lambda row: self._values(row[0], row[1], split),
+            (tokens, indices),
+            fn_output_signature=Values(value, value),
             parallel_iterations=1,
         )
 
-    def values(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
-        """Measured values of the examples, [R, B] float64: row r is arc r on batch r.
+    def scores(self, tokens: np.ndarray, batches: Batches, *, split: str) -> Values:
+        """Both values of the examples, [R, B] float64 each: row r is arc r on batch r.
 
         Args:
           tokens: [R, T], an arc a row.
@@ -92,7 +93,11 @@ class Scorer:
         found = self._compiled(split)(
             tf.constant(tokens, tf.int32), tf.constant(batches.indices)
         )
-        return found.numpy().astype(np.float64)
+        return Values(*(value.numpy().astype(np.float64) for value in found))
+
+    def values(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
+        """Measured values of the examples, [R, B] float64; see `scores`."""
+        return self.scores(tokens, batches, split=split).measured
 
     def means(self, tokens: np.ndarray, batches: Batches, *, split: str) -> np.ndarray:
         """The mean of each row of `values` by `batches.weights`, [R] float64."""
@@ -123,29 +128,21 @@ class Scorer:
             draw, tf.range(count), fn_output_signature=tf.int32, parallel_iterations=1
         )
 
-    def _measured(self, tokens: tf.Tensor, indices: tf.Tensor, split: str) -> tf.Tensor:
-        """Of one arc ([T]) on one batch of examples ([B]), [B] float32."""
+    def _values(self, tokens: tf.Tensor, indices: tf.Tensor, split: str) -> Values:
+        """Of one arc ([T]) on one batch of examples ([B]), [B] float32 each."""
         batch = self._task.batch(split, indices)
         arc = self._space.decode(tokens)
         # No dropout and no drop path, in macro as in the original (Deviation K4), in
         # micro unlike it (Deviation D22).
         output = self._child(batch.inputs, arc=arc, training=False)
-        return self._task.measured(output, batch)
+        measured = self._task.measured(output, batch)
+        return Values(measured, self._task.log_likelihood(output, batch))
 
-    def _compiled(self, split: str) -> Callable[..., tf.Tensor]:
-        """`_measured` of many rows; traced once a split, for any number of rows."""
+    def _compiled(self, split: str) -> Callable[..., Values]:
+        """`row_values`; traced once a split, for any number of rows."""
         if split not in self._functions:
-
-            def values(tokens: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
-                return tf.map_fn(
-                    lambda row: self._measured(row[0], row[1], split),
-                    (tokens, indices),
-                    fn_output_signature=tf.TensorSpec([None], tf.float32),
-                    parallel_iterations=1,
-                )
-
             self._functions[split] = tf.function(
-                values,
+                lambda tokens, indices: self.row_values(tokens, indices, split=split),
                 autograph=False,
                 input_signature=[
                     tf.TensorSpec([None, self._space.num_tokens], tf.int32),

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from enas_tf import plots
 from enas_tf.command.request import Request
-from enas_tf.config.sections import Config, ConfigError
+from enas_tf.config.sections import Config, ConfigError, refusal
 from enas_tf.run import best_arc, counters, disk, layout
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import derive as derive_lib
 from enas_tf.search import loop as search_lib
+from enas_tf.search import rewarder as rewarder_lib
 from enas_tf.search import rewards, sampled_arcs, scoring
 from enas_tf.search.controller import Controller
 from enas_tf.spaces.base import SearchSpace
@@ -104,13 +105,21 @@ def _build(request: Request, report: Report) -> SearchStage:
         batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
     )
     trainer = child_lib.ChildTrainer(network, task, config.child, lessons=lessons)
-    controller_trainer = controller_lib.ControllerTrainer(
-        controller,
+    rewarder = rewarder_lib.Rewarder(
         scorer,
         config.controller,
         reward=reward,
+        of=rewards.basis(config.controller, task.measure),
         space=space,
-        batch_size=loop.batch_size,
+        batch_size=_reward_batch(config, task),
+        seed=seed,
+    )
+    controller_trainer = controller_lib.ControllerTrainer(
+        controller,
+        rewarder,
+        config.controller,
+        num_tokens=space.num_tokens,
+        total_updates=config.controller.updates_by(loop.num_epochs),
         seed=seed,
     )
     groups = dict(
@@ -172,6 +181,19 @@ def _build(request: Request, report: Report) -> SearchStage:
         f"{controller.count_params():,}; {space.size_in_words()}."
     )
     return stage
+
+
+def _reward_batch(config: Config, task: Task[Any]) -> int:
+    """The examples of a reward.
+
+    Raises:
+      ConfigError: there are not so many.
+    """
+    most, asked = task.size("valid"), config.controller.batch_size
+    if asked > most:
+        allowed = f"at most {most}, the number of validation examples"
+        raise ConfigError(refusal("controller_batch_size", asked, allowed))
+    return asked or config.loop.batch_size
 
 
 def _derive_rows(config: Config, valid_size: int) -> int:

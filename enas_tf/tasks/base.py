@@ -83,6 +83,9 @@ class Task(Protocol[BatchT]):
     def measured(self, output: ChildOutput, batch: BatchT) -> tf.Tensor:
         """[B] float32, the value of each example; means are taken of it."""
 
+    def log_likelihood(self, output: ChildOutput, batch: BatchT) -> tf.Tensor:
+        """[B] float32, the log probability of each example's right answer, nats."""
+
     def lessons(
         self, *, batch_size: int, num_epochs: int, seed: int
     ) -> Lessons[BatchT]:

@@ -90,6 +90,10 @@ class ImageClassification:
         predicted = tf.argmax(output.logits, axis=1, output_type=tf.int32)
         return tf.cast(predicted == batch.labels, tf.float32)
 
+    def log_likelihood(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
+        """[B] float32: log probability of the label, nats."""
+        return -_cross_entropies(output.logits, batch.labels)
+
     def lessons(
         self, *, batch_size: int, num_epochs: int, seed: int
     ) -> lessons_lib.Shuffled[Batch]:
@@ -99,5 +103,8 @@ class ImageClassification:
 
 
 def _cross_entropy(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-    return tf.reduce_mean(losses)
+    return tf.reduce_mean(_cross_entropies(logits, labels))
+
+
+def _cross_entropies(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)

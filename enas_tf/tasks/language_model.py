@@ -63,6 +63,10 @@ class LanguageModel:
         """[B] float32: nats a word."""
         return tf.reduce_mean(cross_entropies(output, batch), axis=1)
 
+    def log_likelihood(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
+        """[B] float32: log probability of a word, nats, the mean of a window."""
+        return -self.measured(output, batch)
+
     def lessons(self, *, batch_size: int, num_epochs: int, seed: int) -> "Passages":
         """The lessons of a training on "train"."""
         rows = stream.fold(self._texts["train"].numpy(), batch_size)

@@ -69,16 +69,23 @@ class Adam:
     """Adam in the form that trains the controller; beta1 may be 0."""
 
     def __init__(
-        self, variables: Sequence[tf.Variable], *, beta1: float, epsilon: float
+        self,
+        variables: Sequence[tf.Variable],
+        *,
+        beta1: float,
+        epsilon: float,
+        factors: Sequence[float] = (),
     ):
         """Begins with moments of zeros.
 
         Args:
           variables: what to train.
+          factors: of the learning rate, one for each variable; empty: 1.
           beta1: decay of the first moment; 0 in the original's image spaces.
           epsilon: added to the root of the second; 1e-3 there.
         """
         self._trained = list(variables)
+        self._factors = list(factors) or [1.0] * len(self._trained)
         self._beta1 = beta1
         self._epsilon = epsilon
         self._m = [tf.Variable(tf.zeros_like(v)) for v in variables]
@@ -90,15 +97,16 @@ class Adam:
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
         """One step against `gradients`, in the order of the variables."""
-        rows = zip(self._trained, self._m, self._v, gradients, strict=True)
-        for variable, m, v, g in rows:
+        rates = [lr if factor == 1.0 else lr * factor for factor in self._factors]
+        rows = zip(self._trained, self._m, self._v, gradients, rates, strict=True)
+        for variable, m, v, g, rate in rows:
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,
                 m=m.handle,
                 v=v.handle,
                 beta1_power=self._beta1_power,
                 beta2_power=self._beta2_power,
-                lr=lr,
+                lr=rate,
                 beta1=self._beta1,
                 beta2=ADAM_BETA2,
                 epsilon=self._epsilon,

@@ -5,9 +5,11 @@ import pytest
 import tensorflow as tf
 import toys
 
+from enas_tf.config import rewards as reward_rows
 from enas_tf.config.sections import ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.search import controller_trainer as trainer_lib
+from enas_tf.search import rewarder as rewarder_lib
 from enas_tf.search import rewards, scoring
 from enas_tf.training import batching
 
@@ -21,9 +23,11 @@ class KnownScorer(scoring.Scorer):
         super().__init__(None, toys.SPACE, toys.task())
         self.asked = []
 
-    def row_sums(self, tokens, indices, weights, *, split):
-        self.asked.append((tokens, indices, weights, split))
-        return tf.cast(tokens[:, 0], tf.float32)
+    def row_values(self, tokens, indices, *, split):
+        self.asked.append((tokens, indices, split))
+        right = tf.range(tf.shape(indices)[1]) < tokens[:, :1]
+        right = tf.cast(right, tf.float32)
+        return scoring.Values(right, right - 1.0)
 
 
 def real_scorer():
@@ -33,13 +37,22 @@ def real_scorer():
 def build(scorer, model=None, **settings):
     model = model or toys.spread(toys.controller(), scale=0.5)
     config = ControllerConfig(**{"num_aggregate": COUNT, **settings})
-    return trainer_lib.ControllerTrainer(
-        model,
+    name = "accuracy" if config.reward == "auto" else config.reward
+    rewarder = rewarder_lib.Rewarder(
         scorer,
         config,
-        reward=rewards.accuracy,
+        reward=rewards.REWARDS[name],
+        of=reward_rows.REWARDS[name].of,
         space=toys.SPACE,
         batch_size=BATCH,
+        seed=0,
+    )
+    return trainer_lib.ControllerTrainer(
+        model,
+        rewarder,
+        config,
+        num_tokens=toys.SPACE.num_tokens,
+        total_updates=5,
         seed=0,
     )
 
@@ -129,11 +142,10 @@ def test_reward_batches_are_full_and_another_one_for_each_arc_and_update():
     finally:
         tf.config.run_functions_eagerly(False)
     assert [split for *_, split in scorer.asked] == ["valid", "valid"]
-    rows = np.concatenate([indices.numpy() for _, indices, *_ in scorer.asked])
+    rows = np.concatenate([indices.numpy() for _, indices, _ in scorer.asked])
     assert rows.shape == (2 * COUNT, BATCH)
     assert all(len(set(row)) == BATCH for row in rows)
     assert len({tuple(sorted(row)) for row in rows}) == 2 * COUNT
-    assert all(np.all(weights == 1.0) for _, _, weights, _ in scorer.asked)
 
 
 def test_metrics_and_arcs_of_every_update_come_back_from_one_trace():
@@ -195,3 +207,56 @@ def test_the_skip_weight_pulls_skips_to_their_target():
     )
     kl = run(trainer, 0, 60).metrics.skip_kl.numpy()
     assert kl[-1] < 0.2 * kl[0]
+
+
+def asked_indices(**settings):
+    scorer = KnownScorer()
+    trainer = build(scorer, **settings)
+    tf.config.run_functions_eagerly(True)
+    try:
+        run(trainer, 0, 2)
+    finally:
+        tf.config.run_functions_eagerly(False)
+    return [indices.numpy() for _, indices, _ in scorer.asked]
+
+
+def test_a_common_batch_is_one_for_all_arcs_of_an_update_and_another_for_the_next():
+    settings = dict(reward_batch="common", baseline="leave_one_out")
+    first, second = asked_indices(**settings)
+    assert np.all(first == first[0]) and np.all(second == second[0])
+    assert set(first[0]) != set(second[0])
+
+
+def test_log_likelihood_is_paid_and_accuracy_is_told():
+    trainer = build(
+        KnownScorer(), reward="log_likelihood", entropy_weight=0.0, baseline="aggregate"
+    )
+    metrics = run(trainer, 0, 1).metrics
+    # The scorer's log-likelihoods are its right answers less 1.
+    np.testing.assert_allclose(metrics.reward, metrics.measured - 1.0, rtol=1e-5)
+    np.testing.assert_allclose(metrics.baseline, metrics.reward, rtol=1e-5)
+    np.testing.assert_allclose(metrics.advantage, [0.0], atol=1e-6)
+
+
+def test_a_rising_learning_rate_ends_at_ten_times_its_first():
+    # So small that the weights, and with them the gradients, hardly change.
+    settings = dict(lr=1e-7, adam_beta1=0.0)
+    steady = build(KnownScorer(), **settings)
+    rising = build(KnownScorer(), lr_schedule="rising", **settings)
+    rates = [float(rising._learning_rate(toys.int64(n))) for n in range(5)]
+    wanted = 1e-7 * 10.0 ** np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    np.testing.assert_allclose(rates, wanted, rtol=1e-5)
+    assert float(steady._learning_rate(toys.int64(4))) == pytest.approx(1e-7)
+
+
+def test_a_decision_bias_moves_by_its_factor():
+    """Adam's first step is the learning rate times the gradient's own scale."""
+    moved = []
+    for factor in (1.0, 10.0):
+        model = toys.spread(toys.controller(decision_bias=factor), scale=0.5)
+        model.decision_bias.assign(tf.zeros_like(model.decision_bias))
+        trainer = build(KnownScorer(), model, lr=1e-3, decision_bias=factor)
+        run(trainer, 0, 1)
+        moved.append(model.decision_bias.numpy())
+    assert np.any(moved[0])
+    np.testing.assert_allclose(moved[1], 10.0 * moved[0], rtol=1e-4)

@@ -10,7 +10,7 @@ NOT_YET = tf.constant(float("nan"))
 
 
 def advantages(rewards, baseline, *, decay=0.75):
-    return reinforce.advantages(
+    return reinforce.over_moving(
         tf.constant(rewards), tf.convert_to_tensor(baseline), decay=decay
     )
 
@@ -121,6 +121,6 @@ def test_a_step_down_the_loss_makes_a_good_arc_likelier():
 
 def test_other_ranks_are_refused():
     with pytest.raises(ValueError, match="rank"):
-        reinforce.advantages(tf.zeros([2, 2]), tf.constant(0.0), decay=0.9)
+        reinforce.over_moving(tf.zeros([2, 2]), tf.constant(0.0), decay=0.9)
     with pytest.raises(ValueError, match="rank"):
         reinforce.loss(tf.zeros([]), tf.zeros([1]), tf.zeros([1]), skip_weight=0.0)

@@ -1,0 +1,97 @@
+"""The rewards of an update's arcs, measured under the shared weights."""
+
+from typing import NamedTuple, Protocol
+
+import tensorflow as tf
+
+from enas_tf.config import rewards as reward_rows
+from enas_tf.config.sections import ControllerConfig
+from enas_tf.nn import seeds
+from enas_tf.search import signal
+from enas_tf.search.rewards import Reward
+from enas_tf.search.scoring import Scorer
+from enas_tf.spaces.base import SearchSpace
+
+
+class Rewarded(NamedTuple):
+    """What the K arcs of an update are worth.
+
+    Attributes:
+      rewards: [K] float32; higher is better. Entropy is not in them.
+      measured: [K] float32, means of the task's measured values.
+      variances: of the values that the rewards are made of.
+    """
+
+    rewards: tf.Tensor
+    measured: tf.Tensor
+    variances: signal.Variances
+
+
+class Rewards(Protocol):
+    """What pays the controller: shared weights, or a table of known accuracies."""
+
+    def of(self, tokens: tf.Tensor, update: tf.Tensor) -> Rewarded:
+        """The rewards of `tokens` [K, T] int32; traced into the controller's update.
+
+        A function of its arguments and of weights alone; `update` is [] int64.
+        """
+
+
+class Rewarder:
+    """Measures arcs on validation batches; `Rewards`."""
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        config: ControllerConfig,
+        *,
+        reward: Reward,
+        of: str,
+        space: SearchSpace,
+        batch_size: int,
+        seed: int,
+    ):
+        """Nothing is measured yet.
+
+        Args:
+          scorer: measures the arcs on the split "valid".
+          config: whether their batches are their own.
+          reward: what a mean is worth.
+          of: the values that it is the mean of, see `config.rewards.Row`.
+          space: of the arcs.
+          batch_size: examples in a batch; at most as many as the split has.
+          seed: the run's; the examples follow from it.
+        """
+        self._scorer = scorer
+        self._common = config.reward_batch == "common"
+        self._reward = reward
+        self._paid_by_likelihood = of == reward_rows.LOG_LIKELIHOOD
+        self._space = space
+        self._batch_size = batch_size
+        self._seed = seed
+
+    def of(self, tokens: tf.Tensor, update: tf.Tensor) -> Rewarded:
+        """As `Rewards.of`: each arc on its own shuffled batch, or all on one."""
+        count = tokens.shape[0]
+        draw = seeds.at(self._seed, "reward", update)
+        # Deviation D36: one batch for all arcs of an update, as an option.
+        indices = self._scorer.random_batches(
+            "valid", 1 if self._common else count, self._batch_size, seed=draw
+        )
+        if self._common:
+            indices = tf.tile(indices, [count, 1])
+        values = self._scorer.row_values(tokens, indices, split="valid")
+        measured = self._means(values.measured)
+        paid, means = values.measured, measured
+        if self._paid_by_likelihood:
+            paid = values.log_likelihood
+            means = self._means(paid)
+        arcs = [self._space.decode(tokens[k]) for k in range(count)]
+        rewards = [self._reward(means[k], arc) for k, arc in enumerate(arcs)]
+        variances = signal.variances(paid, common=self._common)
+        return Rewarded(tf.stack(rewards), measured, variances)
+
+    def _means(self, values: tf.Tensor) -> tf.Tensor:
+        """Of the rows [K, B], each summed by itself: last digits go by the order."""
+        sums = tf.map_fn(tf.reduce_sum, values, parallel_iterations=1)
+        return sums / self._batch_size
