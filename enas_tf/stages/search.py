@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from enas_tf import plots
 from enas_tf.command.request import Request
-from enas_tf.config.sections import Config, ConfigError, refusal
+from enas_tf.config import errors
+from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run import best_arc, counters, disk, layout
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
@@ -192,7 +193,7 @@ def _reward_batch(config: Config, task: Task[Any]) -> int:
     most, asked = task.size("valid"), config.controller.batch_size
     if asked > most:
         allowed = f"at most {most}, the number of validation examples"
-        raise ConfigError(refusal("controller_batch_size", asked, allowed))
+        raise ConfigError(errors.refusal("controller_batch_size", asked, allowed))
     return asked or config.loop.batch_size
 
 

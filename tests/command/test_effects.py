@@ -46,6 +46,10 @@ EXAMPLES = [
     (dict(controller_lr=0.5, **TRAIN), dict(controller_lr=0.5, mode="all")),
     (dict(controller_training=True, **TRAIN), dict(controller_training=False, **TRAIN)),
     (dict(controller_lr=0.5, **NO_TRAINING), dict(controller_lr=0.5)),
+    (
+        dict(controller_bl_dec=0.5, controller_baseline="aggregate"),
+        dict(controller_bl_dec=0.5),
+    ),
     (dict(derive_num_samples=5, **TRAIN), dict(derive_num_samples=5, mode="derive")),
 ]
 
@@ -183,3 +187,16 @@ def test_the_command_says_it(main, tmp_path, monkeypatch, caplog):
     flags.FLAGS.unparse_flags()
     said = [r for r in caplog.messages if "--child_lr has no effect here" in r]
     assert len(said) == 1
+
+
+COMMON = dict(controller_reward_batch="common")
+
+
+def test_a_common_batch_under_a_moving_baseline_is_told(tmp_path):
+    (line,) = notices(tmp_path, **COMMON)
+    assert line.startswith(
+        "--controller_reward_batch=common with --controller_baseline=moving keeps the "
+        "noise"
+    )
+    for baseline in ("aggregate", "leave_one_out"):
+        assert notices(tmp_path, controller_baseline=baseline, **COMMON) == []

@@ -270,3 +270,17 @@ FREE_TO_CHANGE = {
 def test_a_setting_shapes_the_result_unless_it_is_known_not_to(item):
     free = not item.field.metadata["shapes_result"]
     assert free == (item.flag in FREE_TO_CHANGE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        dict(controller_baseline="aggregate"),
+        dict(controller_baseline="leave_one_out"),
+        dict(controller_normalize_advantage=True),
+    ],
+)
+def test_one_arc_an_update_is_refused_where_it_would_be_compared_with_others(other):
+    message = refusal_of(dict(controller_num_aggregate=1, **other))
+    assert message.startswith("--controller_num_aggregate=1 is not allowed with --")
+    assert "at least 2" in message

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
+from enas_tf.config import rewards as reward_rows
 from enas_tf.data.images.image_data import Split
 from enas_tf.run import measures
 from enas_tf.search import rewards
@@ -94,7 +95,7 @@ def test_right_is_where_the_highest_logit_is_the_labels():
 
 def test_there_is_a_reward_for_every_measure():
     names = {measure.name for measure in (measures.ACCURACY, measures.PERPLEXITY)}
-    assert set(rewards.REWARDS) == names
+    assert {row.measure for row in reward_rows.REWARDS.values()} == names
 
 
 @pytest.mark.parametrize("measure", [measures.ACCURACY, measures.PERPLEXITY])
@@ -102,3 +103,10 @@ def test_every_reward_is_higher_for_what_is_better(measure):
     reward = rewards.REWARDS[measure.name]
     low, high = (reward(tf.constant(measure.sign * v), None) for v in (0.25, 0.75))
     assert high > low
+
+
+def test_the_log_likelihood_is_that_of_the_label():
+    task, _ = build()
+    logits = tf.math.log([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
+    found = task.log_likelihood(ChildOutput(logits), batch_of([1, 2]))
+    np.testing.assert_allclose(found, np.log([0.25, 0.8]), rtol=1e-5)
