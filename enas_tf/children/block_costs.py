@@ -61,8 +61,8 @@ def halved(size: Size) -> Size:
 
 def of_form(form: Form, size: Size, channels: int) -> np.ndarray:
     """The cost of `form` on a map of that size and channels, [2], by building it."""
-    x = keras.Input((*size, channels))
-    model = keras.Model(x, form(x))
+    x = keras.Input((*size, channels), name="x")
+    model = keras.Model(x, form(x), name="form")
     return np.asarray([cost.parameters(model), cost.flops(model)], np.int64)
 
 

@@ -119,10 +119,13 @@ def _op_costs(space: MicroSpace, size: Size, filters: int, stride: int) -> np.nd
 
 def _cells(tokens: np.ndarray) -> Cells:
     """The cells of one kind, from their tokens [N, 4B]."""
-    count = len(tokens)
-    blocks = tokens.reshape(count, -1, micro.TOKENS_PER_BLOCK)
-    nodes, ops = (part.reshape(count, -1) for part in np.split(blocks, 2, axis=2))
-    every = np.arange(micro.NUM_INPUTS + blocks.shape[1])
+    count, width = tokens.shape
+    num_blocks = width // micro.TOKENS_PER_BLOCK
+    blocks = tokens.reshape(count, num_blocks, micro.TOKENS_PER_BLOCK)
+    nodes, ops = (
+        part.reshape(count, 2 * num_blocks) for part in np.split(blocks, 2, axis=2)
+    )
+    every = np.arange(micro.NUM_INPUTS + num_blocks)
     loose = ~(nodes[:, :, np.newaxis] == every).any(axis=1)  # [N, nodes]
     return Cells(
         ops,

@@ -127,6 +127,7 @@ def test_no_arc_needs_a_network(space, monkeypatch):
     monkeypatch.setattr(keras, "Input", None)
     tokens = space.random(np.random.default_rng(0), 2000)
     assert len(set(costs_of(tokens).parameters.tolist())) > 20
+    assert [len(of_none) for of_none in costs_of(tokens[:0])] == [0, 0]
 
 
 HIDDEN, VOCABULARY, NODES = 6, 11, 4
