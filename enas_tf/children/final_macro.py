@@ -47,7 +47,7 @@ def final_macro_child(
         name = f"layer_{layer}"
         spot = Spot(name, filters, seed, training=training)
         chosen = op_forms.MACRO[op]
-        y = _op(sources[-1], chosen, spot, plain=config.plain_separable)
+        y = searched_op(sources[-1], chosen, spot, plain=config.plain_separable)
         if layer:
             y = _join(sources, skips, y, filters, name=f"{name}_skip", seed=seed)
         sources.append(y)
@@ -71,7 +71,7 @@ def final_macro_child(
     return keras.Model(images, logits, name="final_macro_child")
 
 
-def _op(
+def searched_op(
     x: keras.KerasTensor, op: MacroOp, spot: Spot, *, plain: bool
 ) -> keras.KerasTensor:
     """ReLU - 1x1 conv - BN - ReLU, then the op and, where it has one, its BN.

@@ -67,7 +67,7 @@ def final_micro_child(
     x = stock.conv(images, filters, 3, name="stem_conv", seed=seed)
     # Each cell reads the last two maps; in front of the first one that is the stem.
     maps = [stock.batch_norm(x, name="stem_conv_bn")] * micro.NUM_INPUTS
-    for place in _places(config, seed, training=training):
+    for place in places(config, seed, training=training):
         cell = arc.reduce if place.stride > 1 else arc.normal
         maps.append(_cell(maps[-2], maps[-1], cell, place))
     last = stock.relu(maps[-1], name="fc_relu")
@@ -80,13 +80,13 @@ def final_micro_child(
     return keras.Model(images, outputs, name="final_micro_child")
 
 
-def _places(config: ChildConfig, seed: int, *, training: bool) -> list[Place]:
+def places(config: ChildConfig, seed: int, *, training: bool) -> list[Place]:
     """The cells, first to last."""
     # Deviation K9 (kept): the shared child has no drop path.
     drops = training and config.drop_path_keep_prob < 1.0
     clock = drop_path.DropPathClock() if drops else None
     count = config.num_layers + micro.NUM_REDUCTIONS
-    filters, places = config.out_filters, []
+    filters, found = config.out_filters, []
     for number in range(count):
         # Deviation K8 (kept): ops have strides here; the shared child halves its map
         # in front of the cell and never looks at the cell before the last one.
@@ -94,8 +94,8 @@ def _places(config: ChildConfig, seed: int, *, training: bool) -> list[Place]:
         filters *= stride
         keep = drop_path.keep_prob(number, count, config.drop_path_keep_prob)
         name = f"layer_{number}"
-        places.append(Place(name, filters, stride, keep, clock, seed, training))
-    return places
+        found.append(Place(name, filters, stride, keep, clock, seed, training))
+    return found
 
 
 def _cell(

@@ -58,6 +58,7 @@ _THINGS: dict[str, tuple[Callable[[object], bool], str]] = dict(
         lambda value: value is None or hasattr(value, "batches"),
         "a benchmark.subject.Subject, None",
     ),
+    costs=(lambda value: value is None or callable(value), "a function, None"),
 )
 
 

@@ -8,18 +8,21 @@ import keras
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.children.contract import SharedChild
 from enas_tf.config import sections as config_lib
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.sections import ChildConfig, Config, ConfigError
 from enas_tf.config.spaces import kinds, references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.data.images.image_data import ImageData
 from enas_tf.data.text.text_data import TextData
 from enas_tf.spaces.base import SearchSpace
+from enas_tf.spaces.costs import CostsOf
 from enas_tf.stages import images, texts
 from enas_tf.tasks.classification import ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
 
 Data = ImageData | TextData
 Task = ImageClassification | LanguageModel
+_PARTS = ("shared", "final", "costs")
 
 
 class NewShared(Protocol):
@@ -65,6 +68,25 @@ class NewFinal(Protocol):
         """
 
 
+class ArcCosts(Protocol):
+    """`SpaceSpec.costs` of a space of images; called once a stage."""
+
+    def __call__(
+        self,
+        space: SearchSpace,
+        config: ChildConfig,
+        *,
+        image_shape: tuple[int, int, int],
+        num_classes: int,
+    ) -> CostsOf:
+        """What counts the final children of arcs of `space`, given as tokens [N, T].
+
+        It equals what nn/cost.py counts of what `SpaceSpec.final` builds, and is quick:
+        thousands of arcs a second. Of a space of texts `config` is a `RnnChildConfig`,
+        and `vocab_size` stands in place of the shape and the number of classes.
+        """
+
+
 class SpaceBuilders(NamedTuple):
     """The functions that build the parts of a space.
 
@@ -74,6 +96,8 @@ class SpaceBuilders(NamedTuple):
       shared: (space, config, data of its kind) -> the shared child.
       final: builds the final child; see `NewFinal`.
       reductions: (space) -> how often a child halves its images.
+      costs: (config, data of its kind) -> what counts the final children of that config
+        by their arcs' tokens; None where the space does not say.
     """
 
     space: Callable[[Config], SearchSpace]
@@ -81,10 +105,11 @@ class SpaceBuilders(NamedTuple):
     shared: Callable[[SearchSpace, Config, Any], SharedChild]
     final: Callable[..., Any]
     reductions: Callable[[SearchSpace], int]
+    costs: Callable[[Config, Any], CostsOf | None]
 
 
 def _of_images(spec: SpaceSpec) -> SpaceBuilders:
-    shared, final = _loaded(spec, "shared"), _loaded(spec, "final")
+    shared, final, costs = (_loaded(spec, part) for part in _PARTS)
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: images.search_data(
@@ -95,11 +120,17 @@ def _of_images(spec: SpaceSpec) -> SpaceBuilders:
         ),
         final=final,
         reductions=lambda space: space.num_reductions,
+        costs=lambda config, data: _counting(
+            costs,
+            *(_space(spec, config), config.child),
+            image_shape=data.image_shape,
+            num_classes=data.num_classes,
+        ),
     )
 
 
 def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
-    shared, final = _loaded(spec, "shared"), _loaded(spec, "final")
+    shared, final, costs = (_loaded(spec, part) for part in _PARTS)
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: texts.search_data(config),
@@ -111,7 +142,22 @@ def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
         ),
         final=final,
         reductions=lambda space: space.num_reductions,
+        costs=lambda config, data: _counting(
+            costs,
+            *(_space(spec, config), config.rnn),
+            vocab_size=len(data.vocabulary),
+        ),
     )
+
+
+def _counting(
+    costs: Callable[..., CostsOf] | None,
+    space: SearchSpace,
+    config: ChildConfig | RnnChildConfig,
+    **sizes: object,
+) -> CostsOf | None:
+    """`ArcCosts`, called; None where the space has none."""
+    return costs(space, config, **sizes) if costs else None
 
 
 def _loaded(spec: SpaceSpec, field: str) -> Callable[..., Any]:

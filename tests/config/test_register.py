@@ -124,6 +124,10 @@ class Plain:
             "'module:name', not 3",
         ),
         (
+            dict(costs=3),
+            "its costs must be a function, None or 'module:name', not 3",
+        ),
+        (
             dict(arcs=3),
             "its arcs must be an arcs.forms.Form or 'module:name', not 3",
         ),

@@ -93,4 +93,5 @@ SPEC = SpaceSpec(
     final="enas_tf.children.final_macro:final_macro_child",
     picture="enas_tf.plots.macro:draw",
     benchmark="enas_tf.benchmark.subject_macro:SUBJECT",
+    costs="enas_tf.children.costs_macro:costs",
 )

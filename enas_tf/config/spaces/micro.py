@@ -123,4 +123,5 @@ SPEC = SpaceSpec(
     final="enas_tf.children.final_micro:final_micro_child",
     picture="enas_tf.plots.micro:draw",
     benchmark="enas_tf.benchmark.subject_micro:SUBJECT",
+    costs="enas_tf.children.costs_micro:costs",
 )

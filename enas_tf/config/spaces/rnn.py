@@ -155,4 +155,5 @@ SPEC = SpaceSpec(
     final="enas_tf.children.final_rnn:final_rnn_child",
     picture="enas_tf.plots.rnn:draw",
     benchmark="enas_tf.benchmark.subject_rnn:SUBJECT",
+    costs="enas_tf.children.costs_rnn:costs",
 )

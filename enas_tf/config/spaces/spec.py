@@ -72,6 +72,8 @@ class SpaceSpec:
       brief: the same in the short help.
       benchmark: a `benchmark.subject.Subject`; left out: it cannot be measured.
       article: of the name, in a sentence.
+      costs: a `stages.space_builders.ArcCosts`, which counts final children without
+        building them; left out: nothing is said of the size of arcs.
     """
 
     name: str
@@ -88,6 +90,7 @@ class SpaceSpec:
     brief: Meanings = ()
     benchmark: object = None
     article: str = "a"
+    costs: object = None
 
     def has(self, part: str) -> bool:
         """Whether it has `part`; the kind of its data is one."""
