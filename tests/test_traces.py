@@ -19,7 +19,7 @@ def test_a_whole_search_traces_each_function_once(space, tmp_path, monkeypatch):
         inner = getattr(owner, name)
 
         def call(self, *args, **kwargs):
-            split = args[2:] if name == "_measured" else ()
+            split = args[2:] if name == "_values" else ()
             traces[" ".join([name, *split])] += 1
             return inner(self, *args, **kwargs)
 
@@ -28,15 +28,15 @@ def test_a_whole_search_traces_each_function_once(space, tmp_path, monkeypatch):
     # Python runs these only while what calls them is traced.
     counted(ChildTrainer, "_step")
     counted(ControllerTrainer, "_update")
-    counted(Scorer, "_measured")
+    counted(Scorer, "_values")
     runs.run(space, tmp_path / "run", mode="search", search_eval_test=True)
     metrics = (tmp_path / "run" / "metrics.jsonl").read_text()
     assert metrics.count('"kind": "test"') == 2  # an evaluation an epoch
     assert traces == {
         "_step": 1,
         "_update": 1,
-        "_measured valid": 2,  # in the controller's update, and for all else
-        "_measured test": 1,
+        "_values valid": 2,  # in the controller's update, and for all else
+        "_values test": 1,
     }
 
 

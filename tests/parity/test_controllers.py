@@ -94,7 +94,7 @@ def test_rewards_and_the_mended_baseline(recorded, paths):
         arrays["baseline_after"],
         strict=True,
     ):
-        ours = reinforce.advantages(
+        ours = reinforce.over_moving(
             tf.constant([reward]), tf.constant(before), decay=decay
         )
         goldens.assert_close(ours.baseline, after, "baseline after")
