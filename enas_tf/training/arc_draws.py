@@ -91,6 +91,8 @@ def fair(space: SearchSpace, rounds: int, *, seed: tf.Tensor) -> tf.Tensor:
     # What a decision cannot choose sorts behind all that it can.
     order = tf.argsort(keys + (turns >= choices[:, None]).astype(np.float32))
     again = np.broadcast_to(turns % choices[:, None], keys.shape)
-    ops = tf.transpose(tf.gather(order, again, batch_dims=2), [0, 2, 1])
+    # As floats, since oneDNN complains of transposed integers on many processors.
+    ops = tf.cast(tf.gather(order, again, batch_dims=2), tf.float32)
+    ops = tf.cast(tf.transpose(ops, [0, 2, 1]), tf.int32)
     others = uniform(space, rounds * count, seed=seeds.fold(seed, 1))
     return tf.where(is_op, tf.reshape(ops, others.shape), others)
