@@ -119,7 +119,7 @@ class ChildConfig(Carrier):
         1,
         "Arcs that a child step of a search runs on its batch before one update, by "
         "the mean of their gradients: the update sees the batch so many times, and "
-        "takes so many times longer.",
+        "takes so many times longer. A text goes on from the state of the first arc.",
         low=1,
         high=1000,
     )
@@ -132,7 +132,8 @@ class ChildConfig(Carrier):
     )
     sampling_epochs: int = field(
         0,
-        "Sample so in the first so many epochs, then by the policy; 0: in all.",
+        "Epochs, from the first, whose arcs are drawn as --child_sampling says; then "
+        "the policy draws them. 0: all epochs.",
         low=0,
     )
     update: str = field(
