@@ -55,6 +55,7 @@ def check(config: Config) -> None:
         allowed.check_range(item, item.of(config))
     _check_child(config.child)
     _check_ops(config.child, config.run.search_for)
+    _check_sampling(config)
     _check_controller(config.controller)
     _check_derive(config.derive)
 
@@ -133,6 +134,18 @@ def _check_ops(child: ChildConfig, space: str) -> None:
                 child.num_ops,
                 f"at most {most}, the number of ops of the {space} space",
             )
+        )
+
+
+def _check_sampling(config: Config) -> None:
+    if config.child.sampling != "fair":
+        return
+    form = arc_argument.FORMS[config.run.search_for]
+    size = config_lib.flat(config)[form.sized_by]
+    if not form.of_size(size, config.child.num_ops).chooses_op().any():
+        raise ConfigError(
+            f"--child_sampling=fair is not allowed: the {form.space.name} space has no "
+            "decision on an op to be fair to. Use --child_sampling=uniform."
         )
 
 

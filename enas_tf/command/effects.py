@@ -61,6 +61,8 @@ _TRAINING = (
     *("child_bptt_steps", "child_init_range", "child_drop_e", "child_drop_i"),
     *("child_drop_x", "child_drop_l", "child_drop_o", "child_drop_w", "child_alpha"),
     *("child_beta", "child_weight_decay", "child_nonmono"),
+    *("child_arcs_per_step", "child_sampling", "child_sampling_epochs"),
+    "child_update",
 )
 _UPDATES = (
     *("controller_train_every", "controller_train_steps", "controller_num_aggregate"),
@@ -130,6 +132,26 @@ ROWS = (
         ("child_drop_path_keep_prob", "child_plain_separable", "child_nonmono"),
         lambda c: c.stage == "search",
         "it is for training one arc, not for a search",
+    ),
+    Row(
+        ("child_arcs_per_step", "child_sampling", "child_sampling_epochs"),
+        lambda c: c.stage == "train",
+        "one arc is trained, and none is drawn",
+    ),
+    Row(
+        ("child_sampling_epochs",),
+        lambda c: c.config.child.sampling == "policy",
+        "--child_sampling=policy, in all epochs",
+    ),
+    Row(
+        ("child_update",),
+        lambda c: c.stage == "train",
+        "it is for the shared child of a search",
+    ),
+    Row(
+        ("child_update",),
+        lambda c: not c.config.child.momentum and not c.config.child.l2_reg,
+        "there is neither momentum nor L2",
     ),
     Row(
         ("child_genotype_concat",),

@@ -11,6 +11,8 @@ from enas_tf.config.spaces import registry
 
 CLIP_MODES = ("none", "norm", "global")
 CONCATS = ("refuse", "convert")
+SAMPLINGS = ("policy", "uniform", "fair")
+UPDATES = ("all", "used")
 
 field = fields.field
 _with = registry.Names  # the spaces that have a part
@@ -113,12 +115,45 @@ class ChildConfig(Carrier):
     lr: float = field(0.1, "Without cosine: first learning rate.", low=0.0)
     lr_dec_rate: float = field(0.1, "Without cosine: factor of a decay.", low=0.0)
     lr_dec_every: int = field(100, "Without cosine: epochs between decays.", low=1)
+    arcs_per_step: int = field(
+        1,
+        "Arcs that a child step of a search runs on its batch before one update, by "
+        "the mean of their gradients: the update sees the batch so many times, and "
+        "takes so many times longer. A text goes on from the state of the first arc.",
+        low=1,
+        high=1000,
+    )
+    sampling: str = field(
+        "policy",
+        "Whose arcs the shared child learns: the controller's, uniform ones, or fair "
+        "rounds, in which each op of each decision is trained exactly once before one "
+        "update (--child_arcs_per_step then counts rounds).",
+        choices=SAMPLINGS,
+    )
+    sampling_epochs: int = field(
+        0,
+        "Epochs, from the first, whose arcs are drawn as --child_sampling says; then "
+        "the policy draws them. 0: all epochs.",
+        low=0,
+    )
+    update: str = field(
+        "all",
+        "Weights that momentum and L2 change in a step of a search: all, or only those "
+        "entries whose gradient of the step's loss is not zero. Plain SGD without L2 "
+        "is the same either way, and --child_weight_decay is of the arc's nodes alone.",
+        choices=UPDATES,
+    )
     own: tuple[object, ...] = ()
 
     @property
     def num_ops(self) -> int:
         """Ops to choose from; the original's flag calls them branches."""
         return self.num_branches
+
+    @property
+    def several_arcs(self) -> bool:
+        """Whether a step of a search may run more than one arc."""
+        return self.arcs_per_step > 1 or self.sampling == "fair"
 
     @property
     def filters(self) -> int:

@@ -252,6 +252,11 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         counts = [[item.choices] * item.num_tokens for item in self.decisions()]
         return np.asarray(sum(counts, []), np.int64)
 
+    def chooses_op(self) -> np.ndarray:
+        """[T] bool: which tokens are the number of an op."""
+        kinds = [[isinstance(d, Op)] * d.num_tokens for d in self.decisions()]
+        return np.asarray(sum(kinds, []), np.bool_)
+
     @property
     def num_tokens(self) -> int:
         """Length T of a token sequence."""

@@ -27,8 +27,7 @@ from enas_tf.stages import (
     summary,
 )
 from enas_tf.tasks.base import Task
-from enas_tf.training import child as child_lib
-from enas_tf.training import forecast, networks, stopping
+from enas_tf.training import arc_draws, forecast, networks, shared, stopping
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 
@@ -101,11 +100,19 @@ def _build(request: Request, report: Report) -> SearchStage:
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)
-    network = networks.SampledChild(child, controller, space, seed=seed)
     lessons = task.lessons(
         batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
     )
-    trainer = child_lib.ChildTrainer(network, task, config.child, lessons=lessons)
+    draw = arc_draws.of_config(
+        config.child,
+        controller,
+        space,
+        steps_before=lessons.steps_before,
+        num_epochs=loop.num_epochs,
+        seed=seed,
+    )
+    network = networks.SampledChild(child, controller, space, seed=seed, draw=draw)
+    trainer = shared.SharedTrainer(network, task, config.child, lessons=lessons)
     rewarder = rewarder_lib.Rewarder(
         scorer,
         config.controller,

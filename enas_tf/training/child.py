@@ -1,11 +1,13 @@
 """Trains a child, shared or final: many steps in one call, one compiled step."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.network import Network
+from enas_tf.children.output import ChildOutput
 from enas_tf.config.sections import ChildConfig
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import means, optimizer
@@ -17,6 +19,28 @@ class ChildMetrics(NamedTuple):
     loss: tf.Tensor
     measured: tf.Tensor
     grad_norm: tf.Tensor
+
+
+class Learned(NamedTuple):
+    """What a step learns from its lesson, before it changes anything.
+
+    Attributes:
+      gradients: of the loss without L2, for each variable.
+      loss: [] float32.
+      measured: mean over the examples, [] float32.
+      state: what is carried to the next step; () where nothing is.
+      tokens: the arc, [T] int32.
+    """
+
+    gradients: Sequence[tf.Tensor]
+    loss: tf.Tensor
+    measured: tf.Tensor
+    state: tf.Tensor | tuple[()]
+    tokens: tf.Tensor
+
+
+# From a carried state, if any, to a network's output and the tokens of its arc.
+Forward = Callable[[tf.Tensor | None], tuple[ChildOutput, tf.Tensor]]
 
 
 class ChildRun(NamedTuple):
@@ -117,30 +141,52 @@ class ChildTrainer:
         self, step: tf.Tensor, shared: tf.Tensor | tuple[()], lr: tf.Tensor
     ) -> tuple[ChildMetrics, tf.Tensor]:
         lesson = self.lessons.lesson(step, shared)
-        batch = lesson.batch
+        learned = self._learn(lesson, step)
+        norm = self._update(learned.gradients, lr * lesson.lr_scale)
+        for variable in self._state:
+            variable.assign(learned.state)
+        return ChildMetrics(learned.loss, learned.measured, norm), learned.tokens
+
+    def _learn(self, lesson: Lesson, step: tf.Tensor) -> Learned:
+        """What step `step` learns from `lesson`."""
+        return self._learn_by(
+            lesson,
+            lambda state: self._network.forward(
+                lesson.batch.inputs, step=step, state=state
+            ),
+        )
+
+    def _learn_by(self, lesson: Lesson, forward: Forward) -> Learned:
+        """What one run of the network by `forward` learns."""
         variables = self._network.variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
-            output, tokens = self._network.forward(
-                batch.inputs, step=step, state=self._carried(lesson)
-            )
-            loss = self._task.loss(output, batch)
+            output, tokens = forward(self._carried(lesson))
+            loss = self._task.loss(output, lesson.batch)
         gradients = tape.gradient(loss, variables)
+        measured = tf.reduce_mean(self._task.measured(output, lesson.batch))
+        return Learned(gradients, loss, measured, output.state, tokens)
+
+    def _update(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
+        """Change the weights by gradients of the loss; the norm of `_descend`."""
+        return self._descend(self._with_l2(gradients), lr)
+
+    def _with_l2(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         # Deviation K5 (kept): on every weight, those the arc does not use included.
         l2 = [self._config.l2_reg * decayed for decayed in self._network.decayed]
-        gradients = optimizer.add_l2(gradients, variables, l2)
+        return optimizer.add_l2(gradients, self._network.variables, l2)
+
+    def _descend(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
+        """Clip and apply the gradients; their norm before clipping, []."""
         norm = tf.linalg.global_norm(gradients)
-        gradients = optimizer.clip(
+        clipped = optimizer.clip(
             gradients,
             mode=self._config.clip_mode,
             bound=self._config.grad_bound,
             norm=norm,
         )
-        self._optimizer.apply(gradients, lr * lesson.lr_scale)
-        for variable in self._state:
-            variable.assign(output.state)
-        measured = tf.reduce_mean(self._task.measured(output, batch))
-        return ChildMetrics(loss, measured, norm), tokens
+        self._optimizer.apply(clipped, lr)
+        return norm
 
     def _carried(self, lesson: Lesson) -> tf.Tensor | None:
         """The state that the step begins with."""

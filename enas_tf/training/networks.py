@@ -5,6 +5,7 @@ The shared child with an arc drawn for each step, or one final child: both are
 the contracts `Policy` and `children.contract.SharedChild`.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 import keras
@@ -31,11 +32,21 @@ class Policy(Protocol):
         """
 
 
+# From the number of a step, [] int64, to the tokens of its arcs, [A, T] int32, A >= 1.
+Draw = Callable[[tf.Tensor], tf.Tensor]
+
+
 class SampledChild:
     """The shared child; every step runs an arc freshly drawn from the controller."""
 
     def __init__(
-        self, child: SharedChild, controller: Policy, space: SearchSpace, *, seed: int
+        self,
+        child: SharedChild,
+        controller: Policy,
+        space: SearchSpace,
+        *,
+        seed: int,
+        draw: Draw | None = None,
     ):
         """Trains the child's weights.
 
@@ -44,9 +55,11 @@ class SampledChild:
           controller: draws the arc of each step; it is not trained here.
           space: of both.
           seed: the run's; arcs and dropout follow from it.
+          draw: draws the arcs of each step in the controller's place.
         """
         self._child = child
         self._controller = controller
+        self._draw = draw
         self._space = space
         self._seed = seed
         self.variables = [child.parameters.vector]
@@ -67,18 +80,46 @@ class SampledChild:
     def forward(
         self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
     ) -> tuple[ChildOutput, tf.Tensor]:
-        """Run a freshly drawn arc on `inputs`; the output, and its tokens [T]."""
+        """Run the step's first arc on `inputs`; the output, and its tokens [T]."""
+        tokens = self.arcs(step)[0]
+        return self.run(inputs, tokens, step=step, state=state), tokens
+
+    def arcs(self, step: tf.Tensor) -> tf.Tensor:
+        """The tokens of the arcs of training step `step`, [A, T] int32."""
+        if self._draw is not None:
+            return self._draw(step)
+        return self._controller.draw(1, seed=seeds.at(self._seed, "arc", step))
+
+    def run(
+        self,
+        inputs: tf.Tensor,
+        tokens: tf.Tensor,
+        *,
+        step: tf.Tensor,
+        number: tf.Tensor | None = None,
+        state: tf.Tensor | None = None,
+    ) -> ChildOutput:
+        """Run the arc of `tokens` [T] in training step `step`.
+
+        Args:
+          inputs: a batch.
+          tokens: one row of the step's `arcs`.
+          step: [] int64.
+          number: which row, [] int32; None: the first of all.
+          state: that of the step before, where one is carried.
+        """
         carried = {} if state is None else dict(state=state)
-        draw = seeds.at(self._seed, "arc", step)
-        tokens = self._controller.draw(1, seed=draw)[0]
-        output = self._child(
-            inputs,
-            arc=self._space.decode(tokens),
-            training=True,
-            seed=seeds.at(self._seed, "dropout", step),
-            **carried,
-        )
-        return output, tokens
+        arc, seed = self._space.decode(tokens), self._dropout_seed(step, number)
+        return self._child(inputs, arc=arc, training=True, seed=seed, **carried)
+
+    def _dropout_seed(self, step: tf.Tensor, number: tf.Tensor | None) -> tf.Tensor:
+        """That of arc `number`; of the first it is that of a step of one arc."""
+        first = seeds.at(self._seed, "dropout", step)
+        if number is None:
+            return first
+        # A child folds numbers from 0 on into its seed, so -1 keeps the arcs apart.
+        other = seeds.fold(seeds.fold(first, -1), number)
+        return tf.where(number == 0, first, other)
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The arc of `tokens` [T] as one would type it."""

@@ -14,6 +14,7 @@ STEPS = dict(child_lr_cosine=False)
 RNN = dict(search_for="rnn")
 MICRO = dict(search_for="micro")
 TRAIN = dict(mode="train")
+UNIFORM = dict(child_sampling="uniform")
 NO_TRAINING = dict(controller_training=False)
 EXAMPLES = [
     (dict(input="a.png", mode="train"), dict(input="a.png", mode="predict")),
@@ -31,6 +32,13 @@ EXAMPLES = [
     (
         dict(child_drop_path_keep_prob=0.5, **MICRO),
         dict(child_drop_path_keep_prob=0.5, mode="all", **MICRO),
+    ),
+    (dict(child_sampling="fair", **TRAIN), dict(child_sampling="fair", mode="all")),
+    (dict(child_sampling_epochs=2), dict(child_sampling_epochs=2, **UNIFORM)),
+    (dict(child_update="used", **TRAIN), dict(child_update="used", mode="all")),
+    (
+        dict(child_update="used", **RNN),
+        dict(child_update="used", child_momentum=0.5, **RNN),
     ),
     (
         dict(child_genotype_concat="convert", mode="train", **MICRO),

@@ -3,11 +3,13 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from enas_tf.command import checks
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
+from enas_tf.spaces import base
 
 SETTINGS = list(config_lib.settings())
 NUMBERS = [item for item in SETTINGS if type(item.field.default) in (int, float)]
@@ -233,6 +235,18 @@ def test_what_all_depends_on_is_checked_by_itself(space):
     checks.check_run(config_lib.RunConfig(search_for=space))
     with pytest.raises(ConfigError, match="--seed=-1"):
         checks.check_run(config_lib.RunConfig(search_for=space, seed=-1))
+
+
+@pytest.mark.parametrize("space", config_lib.SPACES)
+def test_fair_arcs_are_for_every_space_that_decides_on_ops(space, monkeypatch):
+    values = dict(search_for=space, child_num_branches=4, child_sampling="fair")
+    checks.check(config_lib.replace(Config(), values))
+    no_ops = lambda self: np.zeros(self.num_tokens, np.bool_)  # noqa: E731
+    monkeypatch.setattr(base.SearchSpace, "chooses_op", no_ops)
+    assert refusal_of(values) == (
+        f"--child_sampling=fair is not allowed: the {space} space has no decision on "
+        "an op to be fair to. Use --child_sampling=uniform."
+    )
 
 
 def test_learning_rates_may_cross_where_no_cosine_is_used():
