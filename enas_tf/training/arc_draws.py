@@ -43,7 +43,7 @@ def of_config(
     later = of_policy(policy, seed=seed, count=count)
     if config.sampling == "policy":
         return later
-    # Deviation D41: the original samples every arc from the policy.
+    # Deviation D39: the original samples every arc from the policy.
     source = uniform if config.sampling == "uniform" else fair
     early = _by_step(lambda draw: source(space, count, seed=draw), seed)
     if not 0 < config.sampling_epochs < num_epochs:

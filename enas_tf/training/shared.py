@@ -51,7 +51,7 @@ class SharedTrainer(ChildTrainer):
     def _learn(self, lesson: Lesson, step: tf.Tensor) -> Learned:
         if not self._config.several_arcs:
             return super()._learn(lesson, step)
-        # Deviation D40: the original runs one arc a step.
+        # Deviation D38: the original runs one arc a step.
         return self._learn_from(self._sampled.arcs(step), lesson, step)
 
     def _learn_from(self, arcs: tf.Tensor, lesson: Lesson, step: tf.Tensor) -> Learned:
@@ -97,7 +97,7 @@ class SharedTrainer(ChildTrainer):
     def _update(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
         if self._config.update == "all":
             return super()._update(gradients, lr)
-        # Deviation D42: the original's momentum and L2 reach every weight (K5).
+        # Deviation D40: the original's momentum and L2 reach every weight (K5).
         used = used_only.masks(gradients)
         gradients = used_only.masked(self._with_l2(gradients), used)
         variables = [*self._sampled.variables, *self._optimizer.variables]
