@@ -113,7 +113,7 @@ class Report:
         with self._writer.as_default(step=int(step)):
             for name, value in values.items():
                 tag = self._tag(f"{kind}/{name}", "scalar")
-                tf.summary.scalar(tag, float(value))
+                tf.summary.scalar(tag, _in_float32(value))
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text in TensorBoard."""
@@ -145,7 +145,7 @@ class Report:
         with self._writer.as_default(step=0):
             for name in trials.METRICS.keys() & metrics.keys():
                 tag = self._tag(trials.tag(name), "scalar")
-                tf.summary.scalar(tag, float(metrics[name]))
+                tf.summary.scalar(tag, _in_float32(metrics[name]))
 
     def end_trial(self) -> None:
         """The stage is done; TensorBoard keeps to the first end that it reads."""
@@ -241,3 +241,14 @@ class Report:
 def read_rows(path: pathlib.Path) -> list[rows.Row]:
     """The rows of a metrics.jsonl; damaged ones are left out, no file has none."""
     return [row for _, row in rows.read(pathlib.Path(path), keys=KEYS).rows]
+
+
+def _in_float32(value: float) -> float:
+    """`value`, or the largest number that TensorBoard holds where it is beyond that.
+
+    So is the perplexity of a model that diverges, and TensorFlow refuses it.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        return number
+    return max(-tf.float32.max, min(number, tf.float32.max))

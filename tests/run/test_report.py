@@ -93,6 +93,14 @@ def test_a_second_report_appends(tmp_path):
     ]
 
 
+def test_what_is_beyond_float32_is_drawn_at_its_end_and_written_as_it_is(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 1, {"perplexity": 1e300})
+    ((_, drawn),) = scalar(tmp_path, "search", "child/perplexity")
+    assert drawn == pytest.approx(3.4e38, rel=0.01)
+    assert '"perplexity": 1e+300' in (tmp_path / "metrics.jsonl").read_text()
+
+
 def test_scalars_are_in_tensorboard_under_kind_and_name(tmp_path):
     with report_lib.Report(tmp_path, stage="search") as report:
         report.scalars("child", 50, {"loss": 1.5})
