@@ -251,4 +251,5 @@ def _in_float32(value: float) -> float:
     number = float(value)
     if not math.isfinite(number):
         return number
-    return max(-tf.float32.max, min(number, tf.float32.max))
+    most = float(tf.float32.max)
+    return max(-most, min(number, most))
