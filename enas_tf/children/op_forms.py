@@ -192,6 +192,18 @@ MICRO = ImageOps(
 TABLES: tuple[ImageOps, ...] = (MACRO, MICRO)
 
 
+def weightless(table: OpTable, names: Sequence[str]) -> frozenset[str]:
+    """Those of `names` that have no weights in the shared child: pools and the like.
+
+    Args:
+      table: the rows of a space.
+      names: of its ops; none of them has a network where the space's ops are no ops of
+        these tables.
+    """
+    own = [ops[name] for ops in TABLES if ops.is_of(table) for name in names]
+    return frozenset(op.name for op in own if not op.pieces(2))
+
+
 def added_to(table: OpTable, names: Sequence[str]) -> list[ImageOp]:
     """The ops of those names that are not built in; [] where none has a network.
 

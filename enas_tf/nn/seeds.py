@@ -33,6 +33,7 @@ STREAMS = dict(
     bptt=12,  # the lengths of the pieces of a text
     evaluation_order=13,  # of a split's examples, for an evaluation
     interval=14,  # the replicates behind an interval
+    watched=15,  # the arcs that a policy's figures are taken from
 )
 
 

@@ -16,7 +16,7 @@ from matplotlib import figure as figure_lib
 from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
-from enas_tf.plots import curves
+from enas_tf.plots import curves, op_shares
 from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
 
@@ -63,6 +63,11 @@ def draw_arc(
 def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
     """Write the curves of a metrics.jsonl to the PNG file `png_path`."""
     _save(curves.draw(metrics_path), png_path)
+
+
+def draw_op_shares(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
+    """Write the ops of a search's policy, from a metrics.jsonl, to a PNG file."""
+    _save(op_shares.draw(metrics_path), png_path)
 
 
 def draw_confusion(

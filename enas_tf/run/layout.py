@@ -24,6 +24,7 @@ ARCS = "arcs"  # the folder of what follows
 BEST_JSON, BEST_TEXT, BEST_PICTURE = "best.json", "best.txt", "best.png"
 SAMPLED, SAMPLED_PICTURE = "sampled.jsonl", "sampled.png"
 DERIVED = "derived.jsonl"
+OPS_PICTURE = "ops.png"
 
 EVALUATION = "evaluation"  # the folder of what follows
 BY_CLASS, CONFUSION = "classes.json", "confusion.png"
@@ -87,6 +88,7 @@ FILES = (
     CURVES,
     *(f"{ARCS}/{name}" for name in (BEST_JSON, BEST_TEXT, BEST_PICTURE)),
     *(f"{ARCS}/{name}" for name in (SAMPLED, SAMPLED_PICTURE, DERIVED)),
+    f"{ARCS}/{OPS_PICTURE}",
     f"{TENSORBOARD}/*/events.*",
     f"{FINAL}/{KERAS_FILE}",
     *(f"{FINAL}/{names.file}" for names in NAMES_FILES),

@@ -78,6 +78,10 @@ class Report:
         self._rows.append(self._row(kind, step, values))
         self._draw(kind, step, values)
 
+    def row(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        """One row, and nothing in TensorBoard, where so many tags would be a crowd."""
+        self._rows.append(self._row(kind, step, values))
+
     def once(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """`scalars` in the place of earlier ones, which a repeated command finds again.
 
@@ -99,6 +103,14 @@ class Report:
             and step in (None, row["step"])
             for row in self._rows.rows()
         )
+
+    def rows_of(self, kind: str) -> list[rows.Row]:
+        """The rows of this stage and kind, in the order in which they came."""
+        return [
+            row
+            for row in self._rows.rows()
+            if (row["stage"], row["kind"]) == (self.stage, kind)
+        ]
 
     def _row(self, kind: str, step: int, values: Mapping[str, float]) -> rows.Row:
         row = {"stage": self.stage, "kind": kind, "step": int(step)}

@@ -15,7 +15,7 @@ from enas_tf.nn import seeds
 from enas_tf.run import counters, finite, progress
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
-from enas_tf.search import sampled_arcs, scoring
+from enas_tf.search import policy_watch, sampled_arcs, scoring
 from enas_tf.search.controller_trainer import ControllerMetrics, ControllerTrainer
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.tasks.base import Task
@@ -43,6 +43,7 @@ class Collaborators(NamedTuple):
     driver: Driver
     report: Report
     samples: sampled_arcs.SampledArcs
+    watch: policy_watch.PolicyWatch
 
 
 class Search:
@@ -207,6 +208,7 @@ class Search:
         later = range(finished + 1, self._loop.num_epochs + 1)
         last = not any(map(self._config.phase_follows, later))
         self._collaborators.samples.show(finished, entropy=self._entropy, last=last)
+        self._collaborators.watch.look(finished, last=last)
 
     def _splits(self) -> tuple[str, ...]:
         """The splits of an evaluation."""

@@ -378,6 +378,10 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
     def _length_message(self, length: int) -> str:
         return f"the arc has {length} integers, {self.num_tokens} are needed"
 
+    def place_name(self, place: int) -> str:
+        """What the token at `place` decides on, in few words, for pictures; no `/`."""
+        return self._token_name(place)
+
     def _token_name(self, place: int) -> str:
         """The decision of the token at `place`, in words."""
         return f"integer {place + 1} of the arc"

@@ -168,14 +168,23 @@ class MacroSpace(base.SearchSpace[MacroArc]):
             f"{self.num_tokens}"
         )
 
+    def place_name(self, place: int) -> str:
+        """The layer whose op or skip the token is."""
+        return f"layer {_layer_of(place)}"
+
     def _token_name(self, place: int) -> str:
-        layer = (math.isqrt(8 * place + 1) - 1) // 2
+        layer = _layer_of(place)
         bit = place - layer_start(layer)
         return (
             f"the op of layer {layer}"
             if bit == 0
             else f"skip {bit - 1} of layer {layer}"
         )
+
+
+def _layer_of(place: int) -> int:
+    """The layer of the token at `place`."""
+    return (math.isqrt(8 * place + 1) - 1) // 2
 
 
 def _bits(value: object, layer: int) -> list[int]:

@@ -225,11 +225,20 @@ class MicroSpace(base.SearchSpace[MicroArc]):
             f"need {self.num_tokens}"
         )
 
+    def place_name(self, place: int) -> str:
+        """`normal 0, op 1`."""
+        cell, block, kind = self._place(place)
+        return f"{cell} {block}, {kind}"
+
     def _token_name(self, place: int) -> str:
+        cell, block, kind = self._place(place)
+        return f"{kind} of block {block} of the {cell} cell"
+
+    def _place(self, place: int) -> tuple[str, int, str]:
+        """The cell, the block and the part of it that the token at `place` decides."""
         block, part = divmod(place, TOKENS_PER_BLOCK)
         cell, block = divmod(block, self.num_blocks)
-        kind = ("node 1", "node 2", "op 1", "op 2")[part]
-        return f"{kind} of block {block} of the {CELLS[cell]} cell"
+        return CELLS[cell], block, ("node 1", "node 2", "op 1", "op 2")[part]
 
 
 def _cell(tokens: base.Tokens, start: int, width: int) -> Cell:

@@ -174,6 +174,10 @@ class RnnSpace(base.SearchSpace[RnnArc]):
             f"{self.num_tokens}"
         )
 
+    def place_name(self, place: int) -> str:
+        """The node whose input or function the token is."""
+        return f"node {place // TOKENS_PER_NODE + 1}"
+
     def _token_name(self, place: int) -> str:
         node, part = divmod(place, TOKENS_PER_NODE)
         return f"the {('input', 'op')[part]} of node {node + 1}"

@@ -25,6 +25,7 @@ from enas_tf.stages import (
     same_machine,
     same_ops,
     summary,
+    watch,
 )
 from enas_tf.tasks.base import Task
 from enas_tf.training import arc_draws, forecast, networks, shared, stopping
@@ -165,7 +166,15 @@ def _build(request: Request, report: Report) -> SearchStage:
         draw=lambda arc, path: plots.draw_arc(space, arc, path),
     )
     collaborators = search_lib.Collaborators(
-        space, controller, scorer, controller_trainer, epochs, driver, report, shown
+        space,
+        controller,
+        scorer,
+        controller_trainer,
+        epochs,
+        driver,
+        report,
+        shown,
+        watch.of(request, space, controller, data, report),
     )
     turns = search_lib.Search(
         collaborators,

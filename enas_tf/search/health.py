@@ -1,0 +1,61 @@
+"""Whether a search is in trouble, in a sentence that names the cure.
+
+Pure functions from figures of a policy (`policy_figures`) to words; "" where all is
+well, or where a figure is missing.
+"""
+
+from collections.abc import Mapping
+
+# Nats a token of an arc, by half of a search. Macro demo at update 150 of 300: about 0
+# with the published learning rate and advantage, .17 with the demo's own, .02 at 110.
+STILL = 0.01
+MOST_WEIGHTLESS = 0.8  # of the ops; a cell or a network of pools learns next to nothing
+FEWEST_ARCS = 5  # of `policy_watch.NUM_ARCS`; so many are kept as the best ones anyway
+
+_MOVE = (
+    "It learns more with --controller_normalize_advantage, a larger --controller_lr, "
+    "--controller_reward_batch=common with --controller_baseline=leave_one_out, "
+    "--controller_reward=log_likelihood, or --controller_decision_bias=10."
+)
+_SPREAD = (
+    "A larger --controller_entropy_weight, a smaller --controller_decision_bias or "
+    "--controller_lr, or more --controller_warmup_epochs keep it broad."
+)
+
+
+def not_moved(
+    figures: Mapping[str, float], *, updates: int, total: int, num_tokens: int
+) -> str:
+    """Words on a policy that is where it began, once half of the updates are made.
+
+    Args:
+      figures: of the policy after `updates`.
+      updates: made so far.
+      total: of the whole search.
+      num_tokens: of an arc.
+    """
+    moved = figures.get("moved")
+    if moved is None or 2 * updates < total or moved >= STILL * num_tokens:
+        return ""
+    return (
+        f"The controller has hardly moved in {updates} of {total} updates: its arcs "
+        f"are nearly random ones ({moved:.2f} nats from where it began). {_MOVE}"
+    )
+
+
+def collapsed(figures: Mapping[str, float], *, arcs: int, size: int) -> str:
+    """Words on a policy that has narrowed too far.
+
+    Args:
+      figures: of the policy.
+      arcs: how many `unique_arcs` is out of.
+      size: of the space; one of few arcs can have no more.
+    """
+    weightless, unique = figures.get("weightless_share"), figures.get("unique_arcs")
+    if weightless is not None and weightless > MOST_WEIGHTLESS:
+        what = f"{weightless:.0%} of its ops have no weights (pools, identity)"
+    elif unique is not None and unique < min(FEWEST_ARCS, size):
+        what = f"{unique:.0f} of its last {arcs} arcs differ"
+    else:
+        return ""
+    return f"The controller has collapsed: {what}. {_SPREAD}"
