@@ -43,6 +43,7 @@ arcs/best.txt             any      anew                 mends run.json       sam
 arcs/best.png             any      anew                 same                 same                 same
 arcs/derived.jsonl        any      anew                 same                 same                 same
 arcs/sampled.png          any      same                 same                 same                 same
+arcs/ops.png              any      same                 same                 same                 same
 curves.png                any      anew                 anew                 same                 same
 evaluation/classes.json   any      same                 same                 anew                 same
 evaluation/confusion.png  any      same                 same                 anew                 same

@@ -65,7 +65,7 @@ def uninterrupted(request, tmp_path_factory):
     ],
 )
 def test_a_killed_run_ends_with_the_same_weights(
-    uninterrupted, tmp_path, monkeypatch, stage, counter, step
+    uninterrupted, tmp_path, monkeypatch, caplog, stage, counter, step
 ):
     space, whole = uninterrupted
     folder = tmp_path / "killed"
@@ -81,6 +81,9 @@ def test_a_killed_run_ends_with_the_same_weights(
     ours, theirs = runs.checkpoint(folder, stage), runs.checkpoint(whole, stage)
     runs.assert_equal_to_the_bit(ours, theirs)
     assert any(stopped[name].tobytes() != ours[name].tobytes() for name in ours)
+    # Of a policy that stays where it is both commands together tell once.
+    told = [line for line in caplog.messages if "has hardly moved" in line]
+    assert len(told) == (stage == "search")
 
 
 def rows(folder, stage="search"):
@@ -93,13 +96,13 @@ def rows(folder, stage="search"):
 def shown(folder, stage="search"):
     """(tag, step) of every event of a stage, as TensorBoard reads them.
 
-    How often the policy's arc is drawn goes by the clock.
+    How often the policy's arc and its ops are drawn goes by the clock.
     """
     found = event_accumulator.EventAccumulator(
         str(folder / "tensorboard" / stage), size_guidance=dict(tensors=0)
     )
     found.Reload()
-    tags = set(found.Tags()["tensors"]) - {"arc/sampled/picture"}
+    tags = set(found.Tags()["tensors"]) - {"arc/sampled/picture", "policy/ops"}
     return sorted((tag, one.step) for tag in tags for one in found.Tensors(tag))
 
 

@@ -96,7 +96,8 @@ def test_every_run_has_scalars_pictures_and_texts(board):
     pictures, texts = ask(address, "images/tags"), ask(address, "text/tags")
     assert set(pictures) == set(texts) == all_runs("search")
     for run in pictures:
-        assert set(pictures[run]) == {"arc/sampled/picture", "arc/derived/picture"}
+        arcs = {"arc/sampled/picture", "arc/derived/picture"}
+        assert set(pictures[run]) == {*arcs, "policy/ops"}
         assert set(texts[run]) == {"arc/sampled/text", "arc/derived/text"}
 
 

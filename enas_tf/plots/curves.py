@@ -107,6 +107,28 @@ PANELS = (
             ("controller", "loose_ends_reduce"),
         ),
     ),
+    Panel(
+        "Rewards: signal", "share of variance", "epoch", (("policy", "signal_share"),)
+    ),
+    Panel(
+        "Policy: distances",
+        "nats",
+        "epoch",
+        (("policy", "divergence_from_uniform"), ("policy", "moved")),
+    ),
+    Panel("Policy: different arcs", "of 100", "epoch", (("policy", "unique_arcs"),)),
+    Panel(
+        "Policy: ops without weights",
+        "share of ops",
+        "epoch",
+        (("policy", "weightless_share"),),
+    ),
+    Panel(
+        "Policy: size of its arcs",
+        "parameters (geometric mean)",
+        "epoch",
+        (("policy", "policy_parameters"),),
+    ),
 )
 
 

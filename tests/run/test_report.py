@@ -441,3 +441,19 @@ def test_estimate_names_the_cpu_preset_above_an_hour_without_a_gpu(
     )
     assert line.startswith("search: about 1 h to go.")
     assert ("--preset=cpu" in line) == hint
+
+
+def test_a_row_alone_is_in_the_rows_and_not_in_tensorboard(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.row("ops", 2, {"layer 0/conv3x3": 0.5})
+        (row,) = report.rows_of("ops")
+        assert (row["step"], row["layer 0/conv3x3"]) == (2, 0.5)
+        assert report.rows_of("child") == []
+    assert not (tmp_path / "tensorboard").exists()
+
+
+def test_rows_of_another_stage_are_not_its_own(tmp_path):
+    for stage in ("search", "train"):
+        with report_lib.Report(tmp_path, stage=stage) as report:
+            report.row("child", 1, {"loss": 1.0})
+            assert [row["stage"] for row in report.rows_of("child")] == [stage]

@@ -49,7 +49,7 @@ def evaluated(*, eval_test, epochs=2, seed=0):
     """(what the scorer saw, what was reported) of some evaluations."""
     scorer, report = RecordingScorer(), RecordingReport()
     collaborators = search.Collaborators(
-        toys.SPACE, toys.controller(), scorer, None, None, None, report, None
+        toys.SPACE, toys.controller(), scorer, None, None, None, report, None, None
     )
     loop = LoopConfig(eval_batch_size=BATCH, search_eval_test=eval_test)
     own = search.Search(
