@@ -15,14 +15,18 @@ from matplotlib.axes import Axes
 from enas_tf.run import report
 from enas_tf.run.rows import Row
 
+# {title of a map: {choice: its shares, [phases]}}.
+Maps = dict[str, dict[str, np.ndarray]]
+
 KIND = "ops"  # of the rows, whose values are named `<map>/<row>`
 _COLUMNS = 4
-_PANEL_INCHES, _ROW_INCHES, _ROOM_INCHES = 2.8, 0.17, 0.55
-_NAMES_INCHES = 1.0  # beside the first map of a line
-_LEGEND_INCHES = 0.8
 _HUES = "Blues"
 _MOST_EPOCHS = 5  # that are written below a map
 _POINTS = 8
+# Inches. Set by hand: matplotlib's own layout takes as long as all the rest.
+_MAP, _ROW = 2.0, 0.2  # width of a map, height of its rows
+_LETTER, _TICK = 0.065, 0.2  # of a name beside a map
+_BETWEEN, _HEAD, _FOOT, _LEGEND, _BAR = 0.5, 0.3, 0.5, 0.9, 0.15
 
 
 def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
@@ -33,33 +37,43 @@ def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
         figure = figure_lib.Figure(figsize=(4, 2))
         figure.text(0.5, 0.5, "no controller phase yet", ha="center")
         return figure
-    columns = min(_COLUMNS, len(maps))
-    lines = math.ceil(len(maps) / columns)
-    longest = max(map(len, maps.values()))
-    figure = figure_lib.Figure(
-        figsize=(
-            columns * _PANEL_INCHES + _NAMES_INCHES,
-            lines * (longest * _ROW_INCHES + _ROOM_INCHES) + _LEGEND_INCHES,
-        ),
-        layout="constrained",
-    )
+    figure, places, legend = _sheet(maps)
     epochs = [row["step"] for row in rows]
-    places = [
-        figure.add_subplot(lines, columns, place + 1) for place in range(len(maps))
-    ]
     for axes, (title, choices) in zip(places, maps.items(), strict=True):
         _panel(axes, title, choices, epochs)
-    figure.supxlabel("epochs, a column for each controller phase", fontsize=_POINTS + 1)
     scale = cm.ScalarMappable(colors.Normalize(0.0, 1.0), _HUES)
-    words = "share of the policy's arcs"
-    figure.colorbar(scale, ax=places, label=words, aspect=30, pad=0.01)
+    figure.colorbar(scale, cax=legend, label="share of the policy's arcs")
+    words = "epoch of each controller phase"
+    figure.supxlabel(words, fontsize=_POINTS + 1, y=0.08 / figure.get_figheight())
     return figure
 
 
-def maps_of(rows: list[Row]) -> dict[str, dict[str, np.ndarray]]:
-    """{title of a map: {choice: its shares, [phases]}}; nan where a row lacks one."""
+def _sheet(maps: Maps) -> tuple[figure_lib.Figure, list[Axes], Axes]:
+    """A sheet with room for each of the maps, and for a colour bar."""
+    columns = min(_COLUMNS, len(maps))
+    lines = math.ceil(len(maps) / columns)
+    body = _ROW * max(map(len, maps.values()))
+    names = _TICK + _LETTER * max(len(name) for one in maps.values() for name in one)
+    width = columns * (_MAP + names) + _LEGEND
+    height = _HEAD + lines * (body + _BETWEEN) - _BETWEEN + _FOOT
+    figure = figure_lib.Figure(figsize=(width, height))
+    bottom, top = _FOOT / height, 1 - _HEAD / height
+    right = 1 - _LEGEND / width
+    grid = figure.add_gridspec(
+        lines,
+        columns,
+        **dict(left=names / width, right=right, bottom=bottom, top=top),
+        **dict(wspace=names / _MAP, hspace=_BETWEEN / body),
+    )
+    places = [grid[divmod(number, columns)] for number in range(len(maps))]
+    box = (right + _BAR / width, bottom, _BAR / width, top - bottom)
+    return figure, [figure.add_subplot(p) for p in places], figure.add_axes(box)
+
+
+def maps_of(rows: list[Row]) -> Maps:
+    """The maps of `rows`; a share is nan where a row lacks it."""
     names = dict.fromkeys(key for row in rows for key in row if "/" in key)
-    maps: dict[str, dict[str, np.ndarray]] = {}
+    maps: Maps = {}
     for name in names:
         title, _, choice = name.partition("/")
         shares = [math.nan if row.get(name) is None else row[name] for row in rows]
