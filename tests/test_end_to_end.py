@@ -239,7 +239,7 @@ def test_tensorboard_holds_curves_pictures_text_and_hparams(finished):
         "controller/advantage",
         "controller/entropy",
         "policy/unique_arcs",
-        "policy/ops",
+        "policy/ops/picture",
         f"valid/{measure}",
         "arc/sampled/picture",
         "arc/sampled/text",

@@ -102,7 +102,7 @@ def shown(folder, stage="search"):
         str(folder / "tensorboard" / stage), size_guidance=dict(tensors=0)
     )
     found.Reload()
-    tags = set(found.Tags()["tensors"]) - {"arc/sampled/picture", "policy/ops"}
+    tags = set(found.Tags()["tensors"]) - {"arc/sampled/picture", "policy/ops/picture"}
     return sorted((tag, one.step) for tag in tags for one in found.Tensors(tag))
 
 

@@ -97,7 +97,7 @@ def test_every_run_has_scalars_pictures_and_texts(board):
     assert set(pictures) == set(texts) == all_runs("search")
     for run in pictures:
         arcs = {"arc/sampled/picture", "arc/derived/picture"}
-        assert set(pictures[run]) == {*arcs, "policy/ops"}
+        assert set(pictures[run]) == {*arcs, "policy/ops/picture"}
         assert set(texts[run]) == {"arc/sampled/text", "arc/derived/text"}
 
 

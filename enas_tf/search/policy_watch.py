@@ -143,5 +143,5 @@ class PolicyWatch:
             return
         with disk.refusals(self._picture):
             self._draw(self._picture)
-        self._report.image(f"{POLICY}/ops", self._picture, finished)
+        self._report.image(f"{POLICY}/ops/picture", self._picture, finished)
         self._drawn = time.monotonic()

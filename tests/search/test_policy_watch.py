@@ -142,7 +142,10 @@ def test_the_ops_are_drawn_after_the_last_phase_and_once_a_minute_before(
     for epoch in (1, 2, 3):
         look._show_ops(epoch, last=False)
     look._show_ops(4, last=True)
-    assert report.images == [("policy/ops", "ops.png", 2), ("policy/ops", "ops.png", 4)]
+    assert report.images == [
+        ("policy/ops/picture", "ops.png", 2),
+        ("policy/ops/picture", "ops.png", 4),
+    ]
 
 
 def test_what_a_space_does_not_say_is_left_out(watch, tmp_path):
