@@ -1,0 +1,117 @@
+"""A shared child that has learned from uniform arcs, and learns no more.
+
+It is neutral: no arc was favoured. A controller trained on it alone shows what a
+controller learns, without what the child learns meanwhile for the arcs of its policy.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+from absl import logging
+
+from enas_tf.benchmark.learning import stored
+from enas_tf.benchmark.learning.halves import Halves
+from enas_tf.children.contract import SharedChild
+
+from enas_tf.config.sections import Config
+from enas_tf.run import finite
+from enas_tf.search.scoring import Scorer
+from enas_tf.spaces.base import SearchSpace
+from enas_tf.stages import assembly
+from enas_tf.tasks.base import Lessons
+from enas_tf.training import arc_draws, networks, schedules, shared
+
+
+class UniformArcs:
+    """In place of a controller; a `training.networks.Policy`."""
+
+    def __init__(self, space: SearchSpace):
+        """Has no weights.
+
+        Args:
+          space: of the arcs.
+        """
+        self._space = space
+
+    def draw(self, batch_size: int, *, seed: tf.Tensor) -> tf.Tensor:
+        """The tokens of `batch_size` arcs, each equally likely, [batch_size, T]."""
+        return arc_draws.uniform(self._space, batch_size, seed=seed)
+
+
+class Frozen(NamedTuple):
+    """A child, what it is good for, and what scores its arcs."""
+
+    space: SearchSpace
+    task: Halves
+    child: SharedChild
+    scorer: Scorer
+
+
+def build(config: Config, folder: str) -> Frozen:
+    """The child of `config`'s seed, trained, or read from `folder`.
+
+    Args:
+      config: of a search.
+      folder: where trained weights are kept, see `stored`; "": nowhere.
+
+    Raises:
+      ConfigError: the data cannot be had, or what is in the folder is not readable.
+      NotFinite: the training has come to a loss that is not a number.
+    """
+    part = assembly.SPACES[config.run.search_for]
+    space = part.space(config)
+    data, whole = part.search_data(config, space)
+    task = Halves(whole)
+    child = part.shared(space, config, data)
+    network = _network(config, space, child, task)
+    path = stored.path(folder, config) if folder else None
+    if not (path and stored.load(path, network.variables)):
+        _train(config, network, task)
+        if path:
+            stored.save(path, network.variables)
+    return Frozen(space, task, child, Scorer(child, space, task))
+
+
+def _network(
+    config: Config, space: SearchSpace, child: SharedChild, task: Halves
+) -> networks.SampledChild:
+    policy, seed = UniformArcs(space), config.run.seed
+    lessons = _lessons(config, task)
+    draw = arc_draws.of_config(
+        config.child,
+        policy,
+        space,
+        steps_before=lessons.steps_before,
+        num_epochs=config.loop.num_epochs,
+        seed=seed,
+    )
+    return networks.SampledChild(child, policy, space, seed=seed, draw=draw)
+
+
+def _lessons(config: Config, task: Halves) -> Lessons:
+    loop = config.loop
+    return task.lessons(
+        batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=config.run.seed
+    )
+
+
+def _train(config: Config, network: networks.SampledChild, task: Halves) -> None:
+    """All epochs of a search, without its controller."""
+    lessons = _lessons(config, task)
+    trainer = shared.SharedTrainer(network, task, config.child, lessons=lessons)
+    epochs = config.loop.num_epochs
+    for epoch in range(epochs):
+        steps = (lessons.steps_before(number) for number in (epoch, epoch + 1))
+        first, last = (tf.constant(step, tf.int64) for step in steps)
+        lr = tf.constant(schedules.child_learning_rate(config.child, epoch))
+        run = trainer.run(first, last, lr)
+        if not run.finite:
+            what = f"The loss is not a number at child step {int(run.last)}"
+            raise finite.NotFinite(what, finite.NETWORK)
+        logging.info(
+            "Child with seed %d, epoch %d of %d: loss %.3f at its last step.",
+            config.run.seed,
+            epoch + 1,
+            epochs,
+            float(run.metrics.loss),
+        )
