@@ -36,9 +36,7 @@ STREAMS = dict(
 )
 
 
-def at(
-    run_seed: tf.Tensor | int, stream: str, step: tf.Tensor | int
-) -> tf.Tensor:
+def at(run_seed: tf.Tensor | int, stream: str, step: tf.Tensor | int) -> tf.Tensor:
     """The seed of one draw, [2] int32, for `tf.random.stateless_*`.
 
     Args:

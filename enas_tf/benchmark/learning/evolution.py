@@ -48,9 +48,7 @@ def populations(
     return found
 
 
-def mutated(
-    tokens: np.ndarray, choices: int, rng: np.random.Generator
-) -> np.ndarray:
+def mutated(tokens: np.ndarray, choices: int, rng: np.random.Generator) -> np.ndarray:
     """`tokens` [T] with one of them another."""
     child = tokens.copy()
     place = rng.integers(len(child))

@@ -51,6 +51,10 @@ def compare(
       ConfigError: data or batches that cannot be had.
     """
     found: dict[str, list[Gain]] = {name: [] for name in configs}
+    most = max(one.num_aggregate for one in configs.values())
+    if size.rewards < most:
+        allowed = f"at least {most}, the arcs of an update"
+        raise ConfigError(errors.refusal("learning_rewards", size.rewards, allowed))
     for number in range(size.children):
         seed = config.run.seed + number
         own = config_lib.replace(config, {"seed": seed})

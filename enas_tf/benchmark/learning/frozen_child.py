@@ -12,9 +12,7 @@ from absl import logging
 from enas_tf.benchmark.learning import stored
 from enas_tf.benchmark.learning.halves import Halves
 from enas_tf.children.contract import SharedChild
-
-from enas_tf.config.sections import Config
-from enas_tf.run import finite
+from enas_tf.config.sections import Config, ConfigError
 from enas_tf.search.scoring import Scorer
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import assembly
@@ -55,8 +53,8 @@ def build(config: Config, folder: str) -> Frozen:
       folder: where trained weights are kept, see `stored`; "": nowhere.
 
     Raises:
-      ConfigError: the data cannot be had, or what is in the folder is not readable.
-      NotFinite: the training has come to a loss that is not a number.
+      ConfigError: the data cannot be had, what is in the folder is not readable, or
+        the training has come to a loss that is not a number.
     """
     part = assembly.SPACES[config.run.search_for]
     space = part.space(config)
@@ -106,8 +104,10 @@ def _train(config: Config, network: networks.SampledChild, task: Halves) -> None
         lr = tf.constant(schedules.child_learning_rate(config.child, epoch))
         run = trainer.run(first, last, lr)
         if not run.finite:
-            what = f"The loss is not a number at child step {int(run.last)}"
-            raise finite.NotFinite(what, finite.NETWORK)
+            raise ConfigError(
+                f"The loss of the child is not a number at step {int(run.last)}. Lower "
+                "its learning rate, --child_lr_max or --child_lr."
+            )
         logging.info(
             "Child with seed %d, epoch %d of %d: loss %.3f at its last step.",
             config.run.seed,

@@ -1,8 +1,8 @@
 """Searches on a table of true accuracies: the controller's settings side by side.
 
 Each search ends in arcs; what they are worth is read from the table. Beside the
-controller stand searches without it: random arcs, evolution, logits without an LSTM, and
-the largest arcs, which need no search at all.
+controller stand searches without it: random arcs, evolution, logits without an LSTM,
+and the largest arcs, which need no search at all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +15,9 @@ from enas_tf.benchmark.learning import (
     evolution,
     logits,
     pay,
-    settings,
     summary,
+)
+from enas_tf.benchmark.learning import (
     table as table_lib,
 )
 from enas_tf.benchmark.learning.learner import Learner
@@ -105,9 +106,7 @@ def _searches(
         config, rng = configs["short"], _rng(seed, _ARCS)
         return logits.policies(table, rewards, config, rng, counts, drawn=DRAWN)
 
-    others = dict(
-        random=random, largest=largest, evolution=evolved, logits=independent
-    )
+    others = dict(random=random, largest=largest, evolution=evolved, logits=independent)
     learned = {name: _learned(table, one, counts) for name, one in configs.items()}
     return {**others, **learned}
 

@@ -7,7 +7,7 @@ that are tried on the same batch. Rewards are not cut to 0 to 1: that would favo
 arcs.
 """
 
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -18,13 +18,15 @@ from enas_tf.nn import seeds
 from enas_tf.search.rewarder import Rewarded
 from enas_tf.search.signal import Variances
 
+ValuesT = TypeVar("ValuesT", np.ndarray, tf.Tensor)
+
 IMAGES = 128  # of a reward's batch
 # Of the noise's variance, the part of the images: batches .043 and arcs x batches .041
 # standard deviations, measured on frozen children with batches of 64.
 SHARED = 0.52
 
 
-def noise(accuracy: Any, images: Any, own: Any) -> Any:
+def noise(accuracy: ValuesT, images: ValuesT, own: ValuesT) -> ValuesT:
     """The noise of a batch's mean, [K]; NumPy or TensorFlow, as its arguments.
 
     Args:

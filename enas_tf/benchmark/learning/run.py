@@ -54,6 +54,7 @@ def _on_table(config: Config, count: int) -> dict[str, float]:
 def _frozen(config: Config, size: frozen_lib.Size) -> dict[str, float]:
     space, aggregate = config.run.search_for, config.controller.num_aggregate
     configs = dict(
-        given=config.controller, published=settings.published(space, aggregate=aggregate)
+        given=config.controller,
+        published=settings.published(space, aggregate=aggregate),
     )
     return frozen_lib.figures(frozen_lib.compare(config, configs, size))

@@ -29,11 +29,22 @@ def short(space: str) -> ControllerConfig:
     )
 
 
+# Settings that a search on the table does not read: when it trains, skips, and how what
+# was measured becomes a reward.
+_UNREAD = (
+    *("training", "train_every", "train_steps", "warmup_epochs"),
+    *("skip_target", "skip_weight", "op_tanh_reduce", "op_bias_inside_tanh"),
+    *("reward", "batch_size"),
+)
+
+
 def compared(space: str, given: ControllerConfig | None) -> dict[str, ControllerConfig]:
-    """All of them by name, with those that a user has given, where they differ."""
+    """All of them by name, with a user's, where these differ."""
     found = dict(
         published=published(space), normalized=normalized(space), short=short(space)
     )
-    if given is not None and given not in found.values():
-        found["given"] = given
-    return found
+    if given is None:
+        return found
+    plain = {name: getattr(found["published"], name) for name in _UNREAD}
+    read = dataclasses.replace(given, **plain)
+    return found if read in found.values() else {**found, "given": read}

@@ -29,7 +29,8 @@ def path(folder: str, config: Config) -> pathlib.Path:
     values = {
         item.flag: item.of(config)
         for item in config_lib.settings()
-        if item.section not in _OTHERS or item.flag in _OF_RUN
+        if item.flag in _OF_RUN
+        or (item.section not in _OTHERS and item.field.metadata["shapes_result"])
     }
     text = json.dumps(values, sort_keys=True)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
