@@ -85,7 +85,7 @@ def _define(values: flags.FlagValues) -> None:
         flag_values=values,
     )
     for name, (default, about) in SIZES.items():
-        parser = flag_reading.Whole(lower_bound=1)
+        parser = flag_reading.Whole()
         flags.DEFINE(parser, name, default, about, values, flags.ArgumentSerializer())
     flags.DEFINE_string(
         "learning_dir",
@@ -97,7 +97,7 @@ def _define(values: flags.FlagValues) -> None:
 
 def _run(values: flags.FlagValues, argv: list[str]) -> None:
     flag_reading.read(argv, values, names=OWN)
-    _check_lists(values)
+    _check(values)
     learning = LEARNING in values.what
     costs = [name for name in values.what if name != LEARNING]
     search = _search(values) if learning else None
@@ -125,8 +125,8 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
         disk.write_text(path, json.dumps(found, indent=1) + "\n")
 
 
-def _check_lists(values: flags.FlagValues) -> None:
-    """Refuses names that are none of a list's."""
+def _check(values: flags.FlagValues) -> None:
+    """Refuses names that are none of a list's, and sizes of nothing."""
     rows = dict(
         search_for=([values.search_for], list(config.SPACES), "one"),
         what=(values.what, [*WHAT, LEARNING], "a list"),
@@ -137,6 +137,10 @@ def _check_lists(values: flags.FlagValues) -> None:
             if name not in known:
                 allowed = f"{kind} of {', '.join(known)}"
                 raise config.ConfigError(config.refusal(flag, name, allowed))
+    for flag in SIZES:
+        if values[flag].value < 1:
+            allowed = "a whole number from 1 up"
+            raise config.ConfigError(config.refusal(flag, values[flag].value, allowed))
 
 
 def _refuse_flags_of_learning(values: flags.FlagValues) -> None:

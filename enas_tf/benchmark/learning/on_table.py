@@ -53,6 +53,7 @@ def compare(
     seeds: Sequence[int],
     *,
     counts: Sequence[int] = COUNTS,
+    tau: float = table_lib.TAU,
 ) -> dict[str, dict[int, list[Worth]]]:
     """What the arcs are worth, by search and number of rewards, one for each seed.
 
@@ -61,13 +62,14 @@ def compare(
       configs: the controller's settings, by name; "short" is among them.
       seeds: a search each; errors, noise, arcs and weights follow from it.
       counts: rising, multiples of the arcs of an update.
+      tau: how well scores rank, see `table.errors`.
     """
     searches = _searches(table, configs, counts)
     worth: dict[str, dict[int, list[Worth]]] = {
         name: {count: [] for count in counts} for name in searches
     }
     for number, seed in enumerate(seeds, start=1):
-        error = table_lib.errors(table.accuracy, _rng(seed, _ERRORS), tau=table_lib.TAU)
+        error = table_lib.errors(table.accuracy, _rng(seed, _ERRORS), tau=tau)
         judge = pay.HostRewards(table, error, _rng(seed, _JUDGED))
         for name, search in searches.items():
             for count, arcs in search(seed, error).items():
