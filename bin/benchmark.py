@@ -138,9 +138,10 @@ def _check(values: flags.FlagValues) -> None:
                 allowed = f"{kind} of {', '.join(known)}"
                 raise config.ConfigError(config.refusal(flag, name, allowed))
     for flag in SIZES:
-        if values[flag].value < 1:
+        size = getattr(values, flag)
+        if size < 1:
             allowed = "a whole number from 1 up"
-            raise config.ConfigError(config.refusal(flag, values[flag].value, allowed))
+            raise config.ConfigError(config.refusal(flag, size, allowed))
 
 
 def _refuse_flags_of_learning(values: flags.FlagValues) -> None:

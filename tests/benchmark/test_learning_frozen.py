@@ -43,7 +43,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(folder):
-    return frozen_child.build(TINY, str(folder))
+    frozen = frozen_child.build(TINY)
+    frozen_child.train(frozen, TINY, str(folder))
+    return frozen
 
 
 def test_the_half_that_pays_and_the_half_that_judges_are_disjoint():
@@ -67,7 +69,8 @@ def test_rewards_draw_from_the_paying_half_alone(built):
 
 
 def test_the_frozen_weights_stay_and_the_gains_have_names(built, monkeypatch):
-    monkeypatch.setattr(frozen_child, "build", lambda config, folder: built)
+    monkeypatch.setattr(frozen_child, "build", lambda config: built)
+    monkeypatch.setattr(frozen_child, "train", lambda *given: None)
     monkeypatch.setattr(gain_lib, "ARCS", 4)
     before = built.child.parameters.vector.numpy()
     size = frozen.Size(children=1, seeds=1, rewards=6)
@@ -84,7 +87,8 @@ def test_the_frozen_weights_stay_and_the_gains_have_names(built, monkeypatch):
 def test_a_child_is_trained_once_and_then_read(built, folder, monkeypatch):
     monkeypatch.setattr(frozen_child, "_train", None)  # calling it would fail
     other = config.replace(TINY, {"controller_lr": 0.5, "log_every": 7})
-    again = frozen_child.build(other, str(folder))
+    again = frozen_child.build(other)
+    frozen_child.train(again, other, str(folder))
     trained = built.child.parameters.vector.numpy()
     np.testing.assert_array_equal(again.child.parameters.vector.numpy(), trained)
     longer = config.replace(TINY, {"num_epochs": 2})
@@ -121,6 +125,12 @@ def test_a_gain_is_in_points_and_in_deviations_of_random_arcs():
     assert found.deviation == pytest.approx(35.355339)
     assert found.figures()["gain_sd"] == pytest.approx(1.414214)
     assert found.low < 50.0 < found.high
+
+
+def test_a_gain_over_arcs_that_do_alike_has_no_deviations():
+    found = gain_lib.of(np.ones((2, 2)), np.zeros((2, 2)), measures.ACCURACY, 0)
+    assert found.figures()["gain_points"] == 100.0
+    assert np.isnan(found.figures()["gain_sd"])
 
 
 def test_fewer_nats_are_a_gain():

@@ -1,17 +1,17 @@
 """The controller alone on a frozen shared child: what it gains over random arcs."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf.benchmark.learning import frozen_child
+from enas_tf.benchmark.learning import frozen_child, halves
 from enas_tf.benchmark.learning import gain as gain_lib
 from enas_tf.benchmark.learning.frozen_child import Frozen
 from enas_tf.benchmark.learning.gain import Gain
-from enas_tf.benchmark.learning.halves import PAYING, UNSEEN
 from enas_tf.benchmark.learning.learner import Learner
 from enas_tf.config import errors
 from enas_tf.config import sections as config_lib
@@ -56,28 +56,38 @@ def compare(
         allowed = f"at least {most}, the arcs of an update"
         raise ConfigError(errors.refusal("learning_rewards", size.rewards, allowed))
     for number in range(size.children):
-        seed = config.run.seed + number
-        own = config_lib.replace(config, {"seed": seed})
-        frozen = frozen_child.build(own, size.folder)
-        random = frozen.space.random(seeds.on_host(seed, "random_arcs"), gain_lib.ARCS)
-        score = functools.partial(
-            gain_lib.values,
-            frozen.scorer,
-            size=frozen.task.size(UNSEEN),
-            batch_size=config.loop.batch_size,
-            seed=seed,
+        own = config_lib.replace(config, {"seed": config.run.seed + number})
+        frozen = frozen_child.build(own)
+        most = frozen.task.size(halves.PAYING)
+        batches = {name: _reward_batch(one, own, most) for name, one in configs.items()}
+        frozen_child.train(frozen, own, size.folder)
+        score = _scoring(frozen, own)
+        random = frozen.space.random(
+            seeds.on_host(own.run.seed, "random_arcs"), gain_lib.ARCS
         )
         by_chance = score(random)
         for name, one in configs.items():
-            learner = _learner(frozen, one, own, size.rewards)
+            learner = _learner(frozen, one, batches[name], size.rewards)
             for turn in range(size.seeds):
                 learner.begin(config.run.seed + turn)
                 learner.learn(size.rewards // one.num_aggregate)
                 ours = score(learner.arcs(gain_lib.ARCS))
-                gain = gain_lib.of(ours, by_chance, frozen.task.measure, seed)
+                measure = frozen.task.measure
+                gain = gain_lib.of(ours, by_chance, measure, own.run.seed)
                 found[name].append(gain)
                 _tell(name, gain, f"child {number}, controller {turn}")
     return found
+
+
+def _scoring(frozen: Frozen, config: Config) -> Callable[[np.ndarray], np.ndarray]:
+    """From arcs [N, T] to their values at the unseen examples."""
+    return functools.partial(
+        gain_lib.values,
+        frozen.scorer,
+        size=frozen.task.size(halves.UNSEEN),
+        batch_size=config.loop.batch_size,
+        seed=config.run.seed,
+    )
 
 
 def figures(gains: Mapping[str, list[Gain]]) -> dict[str, float]:
@@ -100,12 +110,12 @@ def _tell(name: str, gain: Gain, of: str) -> None:
     logging.info(
         "%-10s %s: %+.2f points over random (%+.2f to %+.2f), %+.2f standard deviations"
         " of random arcs",
-        *(name, of, *gain[:3], gain.points / gain.deviation),
+        *(name, of, *gain[:3], gain.figures()["gain_sd"]),
     )
 
 
 def _learner(
-    frozen: Frozen, controller: ControllerConfig, config: Config, count: int
+    frozen: Frozen, controller: ControllerConfig, batch_size: int, count: int
 ) -> Learner:
     """A controller with the settings `controller`, for `count` rewards."""
     measure = frozen.task.measure
@@ -117,7 +127,7 @@ def _learner(
             reward=rewards.chosen(controller, measure),
             of=rewards.basis(controller, measure),
             space=frozen.space,
-            batch_size=_reward_batch(controller, config, frozen.task.size(PAYING)),
+            batch_size=batch_size,
             seed=seed,
         )
 

@@ -45,36 +45,43 @@ class Frozen(NamedTuple):
     scorer: Scorer
 
 
-def build(config: Config, folder: str) -> Frozen:
-    """The child of `config`'s seed, trained, or read from `folder`.
-
-    Args:
-      config: of a search.
-      folder: where trained weights are kept, see `stored`; "": nowhere.
+def build(config: Config) -> Frozen:
+    """The child of `config`'s seed, as it is before it learns.
 
     Raises:
-      ConfigError: the data cannot be had, what is in the folder is not readable, or
-        the training has come to a loss that is not a number.
+      ConfigError: the data cannot be had.
     """
     part = assembly.SPACES[config.run.search_for]
     space = part.space(config)
     data, whole = part.search_data(config, space)
-    task = Halves(whole)
-    child = part.shared(space, config, data)
-    network = _network(config, space, child, task)
-    path = stored.path(folder, config) if folder else None
-    if not (path and stored.load(path, network.variables)):
-        _train(config, network, task)
-        if path:
-            stored.save(path, network.variables)
+    task, child = Halves(whole), part.shared(space, config, data)
     return Frozen(space, task, child, Scorer(child, space, task))
 
 
-def _network(
-    config: Config, space: SearchSpace, child: SharedChild, task: Halves
-) -> networks.SampledChild:
-    policy, seed = UniformArcs(space), config.run.seed
-    lessons = _lessons(config, task)
+def train(frozen: Frozen, config: Config, folder: str) -> None:
+    """Trains the child of `config`, or reads what was trained before.
+
+    Args:
+      frozen: what `build` gave.
+      config: of a search.
+      folder: where trained weights are kept, see `stored`; "": nowhere.
+
+    Raises:
+      ConfigError: what is in the folder is not readable, or the training has come to a
+        loss that is not a number.
+    """
+    network = _network(config, frozen)
+    path = stored.path(folder, config) if folder else None
+    if path and stored.load(path, network.variables):
+        return
+    _train(config, network, frozen.task)
+    if path:
+        stored.save(path, network.variables)
+
+
+def _network(config: Config, frozen: Frozen) -> networks.SampledChild:
+    space, seed = frozen.space, config.run.seed
+    policy, lessons = UniformArcs(space), _lessons(config, frozen.task)
     draw = arc_draws.of_config(
         config.child,
         policy,
@@ -83,7 +90,7 @@ def _network(
         num_epochs=config.loop.num_epochs,
         seed=seed,
     )
-    return networks.SampledChild(child, policy, space, seed=seed, draw=draw)
+    return networks.SampledChild(frozen.child, policy, space, seed=seed, draw=draw)
 
 
 def _lessons(config: Config, task: Halves) -> Lessons:

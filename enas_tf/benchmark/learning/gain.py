@@ -1,5 +1,6 @@
 """What a policy is better by than chance, on examples that its rewards never saw."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,12 +35,14 @@ class Gain(NamedTuple):
     deviation: float
 
     def figures(self) -> dict[str, float]:
-        """By name, in points and in the random arcs' standard deviations."""
+        """By name, in points and in the random arcs' standard deviations.
+
+        The latter are no numbers where all random arcs do alike.
+        """
+        unit = self.deviation or math.nan
         ends = dict(zip(("", "_low", "_high"), self[:3], strict=True))
         found = {f"gain_points{end}": value for end, value in ends.items()}
-        return found | {
-            f"gain_sd{end}": value / self.deviation for end, value in ends.items()
-        }
+        return found | {f"gain_sd{end}": value / unit for end, value in ends.items()}
 
 
 def of(
