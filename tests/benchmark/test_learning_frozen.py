@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from enas_tf.benchmark.learning import frozen, frozen_child, halves, stored
+from enas_tf.benchmark.learning import frozen, frozen_child, halves, run, stored
 from enas_tf.benchmark.learning import gain as gain_lib
 from enas_tf.config import presets
 from enas_tf.config import sections as config
@@ -103,6 +103,20 @@ def test_a_file_of_another_child_is_refused(content, tmp_path):
         file.write_bytes(content)
     with pytest.raises(config.ConfigError, match="--learning_dir.*another folder"):
         stored.load(file, [tf.Variable([1.0, 2.0, 3.0])])
+
+
+def test_a_place_that_keeps_nothing_is_refused_before_the_training(tmp_path):
+    (tmp_path / "file").write_text("")
+    size = frozen.Size(folder=str(tmp_path / "file"))
+    with pytest.raises(config.ConfigError, match="--learning_dir=.*a folder that can"):
+        frozen.compare(TINY, dict(given=TINY.controller), size)
+
+
+def test_seeds_beyond_the_last_are_refused():
+    late = config.replace(TINY, {"seed": 2**31 - 2})
+    with pytest.raises(config.ConfigError, match="--seed=2147483646.*2147483645"):
+        run.measure(late, [], table_seeds=3, size=frozen.Size())
+    assert run.measure(late, [], table_seeds=2, size=frozen.Size()) == {}
 
 
 def test_batches_larger_than_the_paying_half_are_refused():

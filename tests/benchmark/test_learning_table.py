@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from enas_tf.benchmark.learning import (
     evolution,
+    frozen,
     logits,
     on_table,
     pay,
@@ -59,7 +60,7 @@ def test_without_a_table_the_part_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setenv(table_lib.VARIABLE, str(tmp_path))
     assert table_lib.missing().endswith("NAS-Bench-Macro.")
     search = presets.resolve("macro", "search", "cpu", {})
-    assert run.measure(search, ["table"], table_seeds=1, size=None) == {}
+    assert run.measure(search, ["table"], table_seeds=1, size=frozen.Size()) == {}
 
 
 @pytest.mark.parametrize("tau", [0.2, 0.37, 0.9])

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from enas_tf.benchmark.learning import frozen_child, halves
+from enas_tf.benchmark.learning import frozen_child, halves, stored
 from enas_tf.benchmark.learning import gain as gain_lib
 from enas_tf.benchmark.learning.frozen_child import Frozen
 from enas_tf.benchmark.learning.gain import Gain
@@ -55,6 +55,11 @@ def compare(
     if size.rewards < most:
         allowed = f"at least {most}, the arcs of an update"
         raise ConfigError(errors.refusal("learning_rewards", size.rewards, allowed))
+    if size.folder:
+        stored.prepare(size.folder)
+    of_texts = config.run.search_for in config_lib.TEXTS
+    unit = "a nat a word" if of_texts else "1 % of accuracy"
+    logging.info("Gains on a frozen child; a point is %s.", unit)
     for number in range(size.children):
         own = config_lib.replace(config, {"seed": config.run.seed + number})
         frozen = frozen_child.build(own)

@@ -7,9 +7,11 @@ from absl import logging
 from enas_tf.benchmark.learning import frozen as frozen_lib
 from enas_tf.benchmark.learning import on_table, settings
 from enas_tf.benchmark.learning import table as table_lib
-from enas_tf.config.sections import Config
+from enas_tf.config import errors
+from enas_tf.config.sections import Config, ConfigError
 
 PARTS = ("table", "frozen")
+LAST_SEED = 2**31 - 1
 
 
 def measure(
@@ -31,12 +33,20 @@ def measure(
     Raises:
       ConfigError: the data cannot be had, or settings do not fit them.
     """
+    _refuse_seeds_beyond(config.run.seed, max(table_seeds, size.children, size.seeds))
     found: dict[str, float] = {}
     if "table" in parts:
         found |= _on_table(config, table_seeds)
     if "frozen" in parts:
         found |= _frozen(config, size)
     return found
+
+
+def _refuse_seeds_beyond(first: int, count: int) -> None:
+    most = LAST_SEED - count + 1
+    if first > most:
+        allowed = f"at most {most}, so that {count} seeds begin there"
+        raise ConfigError(errors.refusal("seed", first, allowed))
 
 
 def _on_table(config: Config, count: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ One file a child, named by the settings that made it. The code that made it is n
 the name: after a change of it, name another folder.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
+from enas_tf.config import errors
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run import disk
@@ -36,6 +38,22 @@ def path(folder: str, config: Config) -> pathlib.Path:
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     name = f"{config.run.search_for}_seed{config.run.seed}_{key}.npz"
     return pathlib.Path(folder).expanduser() / name
+
+
+def prepare(folder: str) -> None:
+    """Makes the folder, before hours are spent on what is to be kept in it.
+
+    Raises:
+      ConfigError: nothing can be kept there.
+    """
+    place = pathlib.Path(folder).expanduser()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        allowed = f"a folder that can be written to ({error.strerror})"
+        raise ConfigError(errors.refusal("learning_dir", folder, allowed)) from None
 
 
 def load(file: pathlib.Path, variables: Sequence[tf.Variable]) -> bool:
