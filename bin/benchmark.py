@@ -4,6 +4,12 @@
 
 Every ratio is of two things timed alternately in one process. Leave the machine
 alone meanwhile.
+
+  python bin/benchmark.py --what=learning --preset=demo
+
+Whether the controller learns: on a table of true accuracies, and on a frozen shared
+child. The flags of a search (python bin/main.py --help) change the search that is
+measured here; its preset is otherwise cpu.
 """
 
 import json
@@ -19,7 +25,9 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import flags, logging
 
-from enas_tf.command import flag_reading, help_text, quiet
+from enas_tf.command import checks, flag_reading, help_text, places, quiet
+from enas_tf.command import flags as search_flags
+from enas_tf.config import presets
 from enas_tf.config import sections as config
 from enas_tf.machine import processor
 from enas_tf.machine import record as machine
@@ -28,24 +36,24 @@ from enas_tf.run import disk
 WHAT = (
     "step host remapping controller evaluate input startup memory scale economy".split()
 )
-OWN = ("search_for", "what", "json")
+LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
+PARTS = "table frozen".split()
+# How much is tried, {flag: (default, help)}.
+SIZES = {
+    "learning_table_seeds": (20, "Searches of the table with each setting."),
+    "learning_children": (1, "Frozen children."),
+    "learning_seeds": (2, "Controllers on each child."),
+    "learning_rewards": (3000, "Rewards of a controller on a child."),
+}
+OWN = ("search_for", "what", "json", "learning_parts", *SIZES, "learning_dir")
+OF_RUN = ("search_for", "seed", "threads")  # of a search's flags on the run itself
 HELP_WORDS = ("--help", "-h", "--helpfull", "--helpshort")
 
 
 def main(argv: list[str]) -> int:
     """Measures what the flags in `argv` ask for; the exit status."""
     values = flags.FlagValues()
-    flags.DEFINE_enum(
-        "search_for",
-        config.RunConfig.search_for,
-        list(config.SPACES),
-        "The space.",
-        flag_values=values,
-    )
-    flags.DEFINE_list(
-        "what", WHAT, "Which figures, with commas between them.", flag_values=values
-    )
-    flags.DEFINE_string("json", "", "Also write them to a file.", flag_values=values)
+    _define(values)
     if any(word.partition("=")[0] in HELP_WORDS for word in argv[1:]):
         entries = [
             help_text.Entry(name, "", values[name].help, values[name].default)
@@ -61,12 +69,40 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def _define(values: flags.FlagValues) -> None:
+    search_flags.define(values)
+    flags.DEFINE_list(
+        "what",
+        WHAT,
+        f"Which figures, with commas between them; also {LEARNING}.",
+        flag_values=values,
+    )
+    flags.DEFINE_string("json", "", "Also write them to a file.", flag_values=values)
+    flags.DEFINE_list(
+        "learning_parts",
+        PARTS,
+        "On what the controller learns, with commas between them.",
+        flag_values=values,
+    )
+    for name, (default, about) in SIZES.items():
+        parser = flag_reading.Whole()
+        flags.DEFINE(parser, name, default, about, values, flags.ArgumentSerializer())
+    flags.DEFINE_string(
+        "learning_dir",
+        "",
+        "Folder that keeps trained children for other tries.",
+        flag_values=values,
+    )
+
+
 def _run(values: flags.FlagValues, argv: list[str]) -> None:
     flag_reading.read(argv, values, names=OWN)
-    for name in values.what:
-        if name not in WHAT:
-            allowed = f"a list of {', '.join(WHAT)}"
-            raise config.ConfigError(config.refusal("what", name, allowed))
+    _check(values)
+    learning = LEARNING in values.what
+    costs = [name for name in values.what if name != LEARNING]
+    search = _search(values) if learning else None
+    if not learning:
+        _refuse_flags_of_learning(values)
     path = pathlib.Path(values.json).expanduser() if values.json else None
     if path and not path.parent.is_dir():
         allowed = "a file in a folder that exists"
@@ -80,10 +116,76 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
         from enas_tf.machine import tensorflow_state
 
         # As a run that begins here would.
-        tensorflow_state.start(machine.Wanted(threads=processor.cores()))
-    found = run.measure(values.search_for, values.what)
+        threads = values.threads or processor.cores()
+        tensorflow_state.start(machine.Wanted(threads=threads))
+    found = run.measure(values.search_for, costs) if costs else {}
+    if search:
+        found |= _learn(values, search)
     if path:
         disk.write_text(path, json.dumps(found, indent=1) + "\n")
+
+
+def _check(values: flags.FlagValues) -> None:
+    """Refuses names that are none of a list's, and sizes of nothing."""
+    rows = dict(
+        search_for=([values.search_for], list(config.SPACES), "one"),
+        what=(values.what, [*WHAT, LEARNING], "a list"),
+        learning_parts=(values.learning_parts, PARTS, "a list"),
+    )
+    for flag, (names, known, kind) in rows.items():
+        for name in names:
+            if name not in known:
+                allowed = f"{kind} of {', '.join(known)}"
+                raise config.ConfigError(config.refusal(flag, name, allowed))
+    for flag in SIZES:
+        size = getattr(values, flag)
+        if size < 1:
+            allowed = "a whole number from 1 up"
+            raise config.ConfigError(config.refusal(flag, size, allowed))
+
+
+def _refuse_flags_of_learning(values: flags.FlagValues) -> None:
+    for name in values:
+        if values[name].present and name not in ("search_for", "what", "json"):
+            raise config.ConfigError(
+                f"--{name} is of use with --what={LEARNING} only. Leave it out."
+            )
+
+
+def _search(values: flags.FlagValues) -> config.Config:
+    """The settings of the search that learning is measured of, checked."""
+    given = search_flags.given(values)
+    sections = {item.flag: item.section for item in config.settings()}
+    for name in given:
+        if sections[name] in ("run", "derive") and name not in OF_RUN:
+            raise config.ConfigError(
+                f"--{name} is of no use with --what={LEARNING}. Leave it out."
+            )
+    checks.check_not_empty(given)
+    preset = search_flags.preset(values) or "cpu"
+    search = presets.resolve(values.search_for, "search", preset, given)
+    checks.check(search)
+    checks.check_reward(search)
+    if "frozen" in values.learning_parts:
+        places.check_data(search)
+    return search
+
+
+def _learn(values: flags.FlagValues, search: config.Config) -> dict[str, float]:
+    from enas_tf.benchmark.learning import frozen, run
+
+    for notice in search_flags.notices(values):
+        logging.warning("%s", notice)
+    size = frozen.Size(
+        children=values.learning_children,
+        seeds=values.learning_seeds,
+        rewards=values.learning_rewards,
+        folder=values.learning_dir,
+    )
+    table_seeds = values.learning_table_seeds
+    return run.measure(
+        search, values.learning_parts, table_seeds=table_seeds, size=size
+    )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,14 @@ FLAGS_OF_OTHERS |= {
     "--load",
     "--one_dnn",
 }
+FLAGS_OF_OTHERS |= {
+    "--learning_children",
+    "--learning_dir",
+    "--learning_parts",
+    "--learning_rewards",
+    "--learning_seeds",
+    "--learning_table_seeds",
+}
 FLAG = re.compile(r"(?<![\w-])--(?:no)?([a-z]\w+)")
 
 every_document = pytest.mark.parametrize("name", DOCUMENTS)

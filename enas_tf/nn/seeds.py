@@ -37,15 +37,15 @@ STREAMS = dict(
 )
 
 
-def at(run_seed: int, stream: str, step: tf.Tensor | int) -> tf.Tensor:
+def at(run_seed: tf.Tensor | int, stream: str, step: tf.Tensor | int) -> tf.Tensor:
     """The seed of one draw, [2] int32, for `tf.random.stateless_*`.
 
     Args:
-      run_seed: `--seed`.
+      run_seed: `--seed`; [] int32 where one graph is to serve several.
       stream: a key of `STREAMS`.
       step: the draw's number within its stream, [] of any integer type.
     """
-    base = tf.constant([run_seed, STREAMS[stream]], tf.int32)
+    base = tf.convert_to_tensor([run_seed, STREAMS[stream]], tf.int32)
     return fold(base, step)
 
 

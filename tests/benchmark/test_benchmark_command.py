@@ -7,6 +7,7 @@ import pathlib
 import pytest
 
 from enas_tf.benchmark import probe, run
+from enas_tf.benchmark.learning import run as learning
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -31,6 +32,13 @@ def test_every_figure_can_be_asked_for(command):
         (["--search_for=nano"], ["one of macro, micro, rnn"]),
         (["--json=nowhere/at/all.json"], ["--json=nowhere/at/all.json", "folder"]),
         (["--blocks=3"], ["blocks"]),
+        (["--batch_size=3"], ["--batch_size", "--what=learning only"]),
+        (["--learning_seeds=3"], ["--learning_seeds", "--what=learning only"]),
+        (["--what=learning", "--learning_seeds=0"], ["learning_seeds=0", "from 1 up"]),
+        (["--what=learning", "--learning_parts=all"], ["table, frozen"]),
+        (["--what=learning", "--mode=train"], ["--mode", "no use"]),
+        (["--what=learning", "--preset=nano"], ["--preset=nano", "demo"]),
+        (["--what=learning", "--controller_lr=-1"], ["--controller_lr=-1", "0"]),
         (["step"], ["'step' is not a flag"]),
         (["--json"], ["--json has no value"]),
         (["--json", "--what=step"], ["--json has no value"]),
@@ -50,6 +58,30 @@ def test_figures_are_told_and_written(command, tmp_path, monkeypatch):
     arguments = ["--search_for=micro", "--what=host", f"--json={path}"]
     assert command.main(["benchmark.py", *arguments]) == 0
     assert json.loads(path.read_text()) == {"micro.host_over_fixed": 1.5}
+
+
+def test_flags_of_a_search_reach_learning_and_it_alone(command, tmp_path, monkeypatch):
+    asked = {}
+
+    def measure(search, parts, *, table_seeds, size):
+        asked.update(search=search, parts=parts, seeds=table_seeds, size=size)
+        return {"learning.frozen.gain_points": 2.0}
+
+    monkeypatch.setattr(learning, "measure", measure)
+    monkeypatch.setattr(run, "measure", None)  # no cost is measured
+    path = tmp_path / "figures.json"
+    arguments = ["--what=learning", "--preset=demo", "--seed=5", f"--json={path}"]
+    arguments += ["--learning_rewards=30", "--controller_decision_bias=4"]
+    assert command.main(["benchmark.py", *arguments]) == 0
+    assert json.loads(path.read_text()) == {"learning.frozen.gain_points": 2.0}
+    search = asked["search"]
+    assert (search.run.seed, search.controller.decision_bias) == (5, 4.0)
+    assert search.data.dataset == "digits"
+    assert asked["size"] == (1, 2, 30, "") and asked["seeds"] == 20
+
+
+def test_the_parts_of_learning_are_those_of_the_package(command):
+    assert list(learning.PARTS) == command.PARTS
 
 
 def test_memory_is_refused_where_the_system_does_not_tell_it(

@@ -62,3 +62,14 @@ def test_the_host_generator_is_a_function_of_the_same_three():
     places = list(itertools.product((0, 1), ("derive", "random_arcs"), (0, 1)))
     assert len({draw(*place) for place in places}) == len(places)
     assert np.issubdtype(seeds.on_host(0, "derive").integers(3).dtype, np.integer)
+
+
+def test_a_run_seed_may_be_a_variable_of_a_graph_that_is_traced_once():
+    run_seed = tf.Variable(3)
+    inside = tf.function(lambda: seeds.at(run_seed, "arc", 5))
+    found = {}
+    for number in (3, 4):
+        run_seed.assign(number)
+        found[number] = tuple(inside().numpy())
+    assert found == {3: at(3, "arc", 5), 4: at(4, "arc", 5)}
+    assert inside.experimental_get_tracing_count() == 1

@@ -1,0 +1,1 @@
+"""Whether the controller learns: on a table of known accuracies, and on images."""
