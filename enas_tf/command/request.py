@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import enas_tf
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
-from enas_tf.command import checks, places, same_ops, warm_start
+from enas_tf.command import as_begun, checks, places, same_ops, warm_start
 from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
@@ -221,6 +221,10 @@ def stage_configs(
             }
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
+        begun = folder.has_checkpoint(stage) and not run.reset_output_dir
+        if begun and stage in modes.MODES[run.mode].stages:
+            kept = as_begun.kept(configs[stage], stage, name, values, folder)
+            configs[stage] = presets.resolve(run.search_for, stage, name, kept)
     return configs
 
 

@@ -15,8 +15,6 @@ _MACRO_FINAL = dict(
     child_lr_min=0.001,
 )
 
-_SHORT_SKIPS = dict(short.CONTROLLER, controller_skip_weight=3.0)
-
 _PRESETS = {
     "paper": Preset(
         "The published scripts: 12 layers x 36 filters searched for 310 epochs, "
@@ -27,7 +25,7 @@ _PRESETS = {
     "cpu": Preset(
         "CIFAR-10 within an hour on two CPU cores: 6 layers x 16 filters.",
         dict(
-            _SHORT_SKIPS,
+            short.IMAGES,
             batch_size=64,
             num_epochs=5,
             child_num_layers=6,
@@ -54,7 +52,7 @@ _PRESETS = {
         "Handwritten digits, embedded: everything from search to export in about "
         "two minutes on two CPU cores.",
         dict(
-            _SHORT_SKIPS,
+            short.IMAGES,
             dataset="digits",
             batch_size=32,
             num_epochs=40,

@@ -32,7 +32,7 @@ _MICRO_FINAL = dict(
     child_lr_min=1e-4,
 )
 
-_SHORT_MICRO = {**_MICRO_SEARCH, **short.CONTROLLER}
+_SHORT_MICRO = {**_MICRO_SEARCH, **short.IMAGES}
 
 _PRESETS = {
     "paper": Preset(

@@ -66,11 +66,8 @@ _SHORT_RNN = dict(
     child_alpha=0.0,
     child_beta=0.0,
 )
-# The published controller begins near zero, where it has next to no gradient, and its
-# baseline follows over some thousand arcs.
-_SHORT_RNN_CONTROLLER = dict(
-    short.CONTROLLER, controller_init_range=0.1, controller_bl_dec=0.95
-)
+# The published controller begins near zero, where it has next to no gradient.
+_SHORT_RNN_CONTROLLER = dict(short.CONTROLLER, controller_init_range=0.1)
 _SHORT_RNN_SEARCH = {**_RNN_SEARCH, **_SHORT_RNN_CONTROLLER, **_SHORT_RNN}
 _SHORT_RNN_FINAL = {**_RNN_FINAL, **_SHORT_RNN}
 
