@@ -19,7 +19,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.export import folder as exported
 from enas_tf.run import report, saves
 from enas_tf.run.checkpoint import Checkpoint
-from enas_tf.search import derive
+from enas_tf.search import arc_scores
 from enas_tf.stages import assembly
 from enas_tf.training import stream_loss
 from enas_tf.training.driver import Driver
@@ -266,7 +266,7 @@ def test_a_signal_saves_and_says_how_to_go_on(uninterrupted, tmp_path, number, s
 
 # Where a signal arrives: a module, and the function of it that is interrupted.
 PLACES = {
-    "derive": (derive, "_values"),
+    "derive": (arc_scores, "on_batches"),
     "test": (assembly, "progress_callback"),
     "export": (exported, "fresh"),
     "validation": (stream_loss.StreamLoss, "mean"),  # rnn's, after an epoch

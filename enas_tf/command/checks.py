@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from enas_tf.arcs import argument as arc_argument
-from enas_tf.config import allowed, rewards
+from enas_tf.config import allowed, modes, rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
     ChildConfig,
@@ -80,6 +80,16 @@ def check_reward(config: Config) -> None:
             f"config/rewards.py must be one that can be loaded, and {reason}. Mend "
             "it, or choose another reward."
         )
+
+
+def check_retraining(mode: str, configs: Mapping[str, Config]) -> None:
+    """Refuse wrong settings of trainings that deriving in this mode would make.
+
+    Raises:
+      ConfigError: the first setting of the stage "train" that is wrong.
+    """
+    if "search" in modes.MODES[mode].stages and configs["search"].derive.retrain_top:
+        check(configs["train"])
 
 
 def check_run(run: RunConfig) -> None:
@@ -173,4 +183,9 @@ def _check_derive(derive: DeriveConfig) -> None:
             config_lib.refusal(
                 "derive_batches", derive.batches, "a positive number or `all`"
             )
+        )
+    if derive.retrain_top > derive.num_samples:
+        allowed = f"at most --derive_num_samples={derive.num_samples}"
+        raise ConfigError(
+            config_lib.refusal("derive_retrain_top", derive.retrain_top, allowed)
         )

@@ -145,6 +145,7 @@ def build(
     for stage in modes.MODES[run.mode].stages:
         checks.check(configs[stage])
         checks.check_reward(configs[stage])
+    checks.check_retraining(run.mode, configs)
     _refuse_missing(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from enas_tf.config import errors, fields, modes
 from enas_tf.config.child import ChildConfig
 from enas_tf.config.controller import ControllerConfig
+from enas_tf.config.derive import DeriveConfig
 from enas_tf.config.errors import ConfigError
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.spaces import registry
@@ -176,20 +177,6 @@ class DataConfig:
         low=0,
         high=10**6,
         spaces=TEXTS,
-    )
-
-
-@dataclasses.dataclass(frozen=True)
-class DeriveConfig:
-    """The choice of the best arc after a search."""
-
-    num_samples: int = field(
-        100, "Arcs to sample from the policy, and at random.", low=2
-    )
-    batches: str = field(
-        "1",
-        "Validation batches that rank an arc: a number, or `all` but a fifth, which "
-        "checks the choice.",
     )
 
 

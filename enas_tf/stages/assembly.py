@@ -32,11 +32,14 @@ def report(request: Request, stage: str) -> Report:
 
 
 @contextlib.contextmanager
-def muted_report(request: Request) -> Iterator[Report]:
-    """The voice of a mode that looks at a run: it speaks, and leaves no logs there."""
+def muted_report(request: Request, *, progress: bool = False) -> Iterator[Report]:
+    """The voice of a mode that looks at a run: it speaks, and leaves no logs there.
+
+    With `progress` it also draws a progress line.
+    """
     with tempfile.TemporaryDirectory() as nowhere:
         folder = pathlib.Path(nowhere)
-        with Report(folder, stage=request.mode, progress=False) as report:
+        with Report(folder, stage=request.mode, progress=progress) as report:
             yield report
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
+from enas_tf.data.images.image_data import Split
 from enas_tf.export import images as export_images
 from enas_tf.export import predict_images
 from enas_tf.nn import cost
@@ -31,6 +32,7 @@ class ImageClassifier(FinalTask[Batch]):
     measure = measures.ACCURACY
     names_file = layout.CLASSES
     fits = "Train on images with as many channels, of the same --image_size"
+    all_training = True  # whether the validation images are trained on as well
 
     def __init__(
         self, config: Config, fixed: FixedArc, *, bind: Callable[[Dataset], None]
@@ -44,21 +46,23 @@ class ImageClassifier(FinalTask[Batch]):
         """
         part = assembly.SPACES[config.run.search_for]
         space, loop, seed = part.space(config), config.loop, config.run.seed
-        self._data = images.load(config, part.reductions(space), all_training=True)
+        self._data = images.load(
+            config, part.reductions(space), all_training=self.all_training
+        )
         bind(self._data)
         self.names = self._data.class_names
         # Put together here alone: the task has a copy of its own, and their mean.
-        self.task = images.task(
-            self._data,
-            dict(train=self._data.all_training(), test=self._data.test),
-            config,
-        )
+        self.task = images.task(self._data, self._splits(), config)
         self.lessons = self.task.lessons(
             batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
         )
         self._eval_batch_size = loop.eval_batch_size
         self._about = space.describe(fixed.arc)
         self._build(config, part, fixed)
+
+    def _splits(self) -> dict[str, Split]:
+        """The splits of the task."""
+        return dict(train=self._data.all_training(), test=self._data.test)
 
     def _build(self, config: Config, part: SpaceBuilders, fixed: FixedArc) -> None:
         """The two networks, and what is trained, kept and tested of them."""

@@ -74,7 +74,9 @@ def _arc(request: Request, *, searched: bool) -> list[str]:
 
 def _derived(facts: Mapping[str, Sequence[str]]) -> list[str]:
     *scores, comparison = facts["in_words"]
-    return _words("score", " ".join(scores)) + _words("search", comparison)
+    more = facts.get("more_in_words", [])  # versions up to 0.4 said no more
+    search = " ".join([comparison, *more])
+    return _words("score", " ".join(scores)) + _words("search", search)
 
 
 def _tested(request: Request, facts: Mapping[str, float]) -> list[str]:

@@ -6,15 +6,31 @@ How the steps are cut into calls has no effect on what they compute.
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from enas_tf.run import progress
-from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.run.report import Report
 from enas_tf.training import pace as pace_lib
 from enas_tf.training import stopping
 
 CALL_SECONDS = 5.0  # about the longest wait between Ctrl-C and the checkpoint
 FIRST_CALLS = (1, 4)  # steps of a counter's first calls: one traces, one is timed
+
+
+class Saves(Protocol):
+    """Keeps a position and the variables beside it: `run.checkpoint.Checkpoint`.
+
+    Attributes:
+      position: counter name to value.
+    """
+
+    position: dict[str, int]
+
+    def save(self) -> None:
+        """Keep all as it is now."""
+
+    def restore(self) -> bool:
+        """Go to what was kept last; False if nothing ever was."""
 
 
 class Driver:
@@ -32,7 +48,7 @@ class Driver:
 
     def __init__(
         self,
-        checkpoint: Checkpoint,
+        checkpoint: Saves,
         report: Report,
         *,
         log_every: int,

@@ -30,6 +30,11 @@ class ForwardPasses(NamedTuple):
     derive: int
 
 
+def as_passes(steps: int) -> int:
+    """Training steps as the forward passes that take as long."""
+    return round(steps / _FORWARD)
+
+
 def of_search(
     done: Mapping[str, int],
     total: Mapping[str, int],

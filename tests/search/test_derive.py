@@ -7,7 +7,7 @@ import toys
 
 from enas_tf.config.sections import DeriveConfig
 from enas_tf.run import measures
-from enas_tf.search import derive, scoring
+from enas_tf.search import arc_scores, comparison, derive, scoring
 
 RNG = np.random.default_rng
 
@@ -26,7 +26,7 @@ def right(shares, examples=10):
     ],
 )
 def test_the_sentence_says_what_the_interval_shows(policy, random, verdict):
-    ours = derive.compare(right(policy, 200), right(random, 200), RNG(0))
+    ours = comparison.compare(right(policy, 200), right(random, 200), RNG(0))
     sentence = ours.sentence(measures.ACCURACY)
     assert sentence.endswith(f"higher is better): {verdict}.")
     assert sentence.startswith(
@@ -35,7 +35,7 @@ def test_the_sentence_says_what_the_interval_shows(policy, random, verdict):
 
 
 def test_a_ratio_of_perplexities_says_its_direction():
-    ours = derive.Comparison(*np.log([90.0, 100.0, 0.9, 0.8, 1.0]))
+    ours = comparison.Comparison(*np.log([90.0, 100.0, 0.9, 0.8, 1.0]))
     assert ours.sentence(measures.PERPLEXITY) == (
         "Policy 90.00, random 100.00, ratio 0.9000 (95 % interval 0.8000 to "
         "1.0000; lower is better): no difference from chance is shown."
@@ -44,7 +44,7 @@ def test_a_ratio_of_perplexities_says_its_direction():
 
 @pytest.mark.parametrize("policy", [[0.8, 0.9], [0.3, 0.1]])
 def test_of_a_controller_that_was_never_trained_nothing_is_concluded(policy):
-    ours = derive.compare(right(policy, 200), right([0.1, 0.3], 200), RNG(0))
+    ours = comparison.compare(right(policy, 200), right([0.1, 0.3], 200), RNG(0))
     sentence = ours.sentence(measures.ACCURACY, trained=False)
     assert sentence.endswith("is better): the controller was never trained.")
 
@@ -57,11 +57,12 @@ class FirstTokenScorer:
     def __init__(self):
         self.calls = []
 
-    def values(self, tokens, batches, *, split):
+    def scores(self, tokens, batches, *, split):
         assert split == "valid"
         self.calls.append((tokens, batches))
         # Example 0 is got right by every arc, the others as the token says.
-        return np.where(batches.indices == 0, 1.0, tokens[:, :1] / 3.0)
+        values = np.where(batches.indices == 0, 1.0, tokens[:, :1] / 3.0)
+        return scoring.Values(values, 2.0 * values - 5.0)
 
 
 def run(*, batches="all", samples=30, valid_size=5, batch_size=2):
@@ -134,7 +135,7 @@ def test_the_best_arc_is_checked_on_every_example_that_did_not_choose_it(batches
 def test_a_fifth_of_the_examples_is_kept_from_choosing(
     batches, valid_size, batch_size, count
 ):
-    assert derive.num_choosing(batches, valid_size, batch_size) == count
+    assert arc_scores.num_choosing(batches, valid_size, batch_size) == count
 
 
 def test_where_all_examples_chose_the_words_say_so():
@@ -170,7 +171,7 @@ def test_figures_bear_names_that_say_what_they_are():
 def test_progress_is_told_up_to_the_last_row():
     _, scorer, told = run()
     assert told == [(50, 121), (100, 121), (120, 121), (121, 121)]
-    assert all(len(tokens) <= derive.ROWS_PER_CALL for tokens, _ in scorer.calls)
+    assert all(len(tokens) <= arc_scores.ROWS_PER_CALL for tokens, _ in scorer.calls)
 
 
 def test_deriving_again_gives_the_same():

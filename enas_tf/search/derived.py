@@ -1,0 +1,113 @@
+"""What deriving found: figures to keep, sentences for the user."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from enas_tf.run.measures import Measure
+from enas_tf.search import arc_scores
+from enas_tf.search.arc_scores import Scores
+from enas_tf.search.comparison import Comparison
+from enas_tf.search.contrasts import Arcs, Contrasts
+
+
+class Derived(NamedTuple):
+    """All arcs that were scored.
+
+    Attributes:
+      policy: arcs of the policy, best first; one that was drawn twice is there twice.
+      random: uniformly random arcs on the same examples.
+      held_out: [m], the best arc on examples that had no part in choosing it; empty
+        where all of them had.
+      contrasts: policy against chance, and against others.
+      arcs: those scored, in the order in which they were drawn, with their sizes.
+      order: [N], the place in `arcs.policy` of each of `policy`.
+      matched: random arcs of the sizes of the policy's, none if not asked for.
+      rank_by: what the policy's arcs are ranked by, of `config.derive.RANKS`.
+      chance: that the best one is truly among the best fifth of the different ones.
+    """
+
+    policy: Scores
+    random: Scores
+    held_out: np.ndarray
+    contrasts: Contrasts
+    arcs: Arcs
+    order: np.ndarray
+    matched: Scores
+    rank_by: str
+    chance: float
+
+    @property
+    def comparison(self) -> Comparison:
+        """Policy against chance."""
+        return self.contrasts.random
+
+    @property
+    def different(self) -> Scores:
+        """The policy's arcs, best first, each once."""
+        return self.policy.of(arc_scores.first_of_each(self.policy.tokens))
+
+    @property
+    def held_out_mean(self) -> float:
+        """The best arc's mean on examples that did not choose it, if there are some."""
+        return float(
+            self.held_out.mean() if len(self.held_out) else self.policy.means[0]
+        )
+
+    def figures(self, measure: Measure) -> dict[str, float]:
+        """Every figure under a name that says what it is, as it is displayed."""
+        name, display = measure.name, measure.display
+        found = {f"best_{name}_on_choosing": display(self.policy.means[0])}
+        if len(self.held_out):
+            found[f"best_{name}_on_others"] = display(self.held_out.mean())
+        found |= {
+            f"policy_{name}": display(self.comparison.policy_mean),
+            f"random_{name}": display(self.comparison.random_mean),
+            measure.over_random: display(self.comparison.difference),
+            f"{measure.over_random}_low": display(self.comparison.low),
+            f"{measure.over_random}_high": display(self.comparison.high),
+        }
+        return {key: float(value) for key, value in found.items()}
+
+    def sizes(self) -> dict[str, int]:
+        """Numbers of arcs and examples behind the figures."""
+        return dict(
+            arcs=len(self.policy.tokens),
+            choosing_examples=self.policy.values.shape[1],
+            other_examples=len(self.held_out),
+        )
+
+    def ranking(self) -> dict[str, object]:
+        """How the best arc was chosen, and what that is worth."""
+        return dict(
+            rank_by=self.rank_by,
+            different_arcs=len(self.different.tokens),
+            chance_of_best_fifth=self.chance,
+        )
+
+    def sentences(self, measure: Measure) -> list[str]:
+        """The best arc's figures in sentences for the user."""
+        sizes, name = self.sizes(), measure.name
+        different = len(self.different.tokens)
+        alike = f" ({different} different)" if different < sizes["arcs"] else ""
+        by = "" if self.rank_by == "measure" else "log likelihood on "
+        lines = [
+            f"Best of {sizes['arcs']} arcs{alike} of the policy, by {by}"
+            f"{sizes['choosing_examples']:,} validation examples: {name} "
+            f"{measure.words(self.policy.means[0])}.",
+            "All of them chose it, which flatters it; there are no others to check by.",
+        ]
+        if len(self.held_out):
+            lines[1] = (
+                f"The same arc on the {sizes['other_examples']:,} that did not choose "
+                f"it: {name} {measure.words(self.held_out.mean())}."
+            )
+        return lines + self._chance_in_words(different)
+
+    def _chance_in_words(self, different: int) -> list[str]:
+        if different == 1:
+            return []
+        return [
+            "The chance that it is truly among the best fifth of these, under the "
+            f"shared weights: {self.chance:.0%}."
+        ]

@@ -1,0 +1,130 @@
+"""The end of a search: arcs are scored, compared, and the best one is chosen and kept.
+
+It may be done again, as --mode=derive, from the same checkpoint.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from enas_tf.command.request import Request
+from enas_tf.run import finite
+from enas_tf.run.report import Report
+from enas_tf.search import arc_scores
+from enas_tf.search import derive as derive_lib
+from enas_tf.search.contrasts import Contrasts
+from enas_tf.search.derived import Derived
+from enas_tf.stages import (
+    assembly,
+    keep_derived,
+    neutral,
+    recipe,
+    retrain_top,
+    summary,
+)
+from enas_tf.stages.search_stage import SearchStage
+from enas_tf.tasks.base import Lessons, Task
+from enas_tf.training import forecast, stopping
+from enas_tf.training.driver import Driver
+
+ANNOUNCED_SECONDS = 60  # what is shorter is over before its announcement is read
+
+
+def num_rows(request: Request, task: Task[Any], lessons: Lessons[Any]) -> int:
+    """The work of deriving in forward passes, but for trainings from scratch.
+
+    Arcs times the batches that each is scored on; a training step is as many passes as
+    take its time.
+    """
+    config = request.configs["search"]
+    derive, batch = config.derive, config.loop.batch_size
+    choosing = arc_scores.num_choosing(derive.batches, task.size("valid"), batch)
+    groups = 2 + derive.size_control
+    rows = groups * derive.num_samples * -(-choosing // batch)
+    if not derive.neutral_epochs:
+        return rows
+    steps = derive.neutral_epochs * lessons.steps_before(1)
+    return 2 * rows + forecast.as_passes(steps)
+
+
+def best_arc(request: Request, stage: SearchStage, report: Report) -> None:
+    """Choose the best arc, write it down, and say what was found."""
+    derive, trained_top = request.configs["search"].derive, []
+    with summary.timed(request.folder, "derive"):
+        derived, evened = _derived(request, stage, report), None
+        if derive.neutral_epochs:
+            evened = _under_neutral(request, stage, derived, report)
+        if derive.retrain_top:
+            best = derived.different.tokens[: derive.retrain_top]
+            trained_top = retrain_top.best_first(request, stage, best, report)
+    stage.driver.stop.moment = "after the best arc is written and drawn"
+    found = keep_derived.Found(derived, evened, trained_top)
+    keep_derived.keep(request, stage, found, report)
+
+
+def _derived(request: Request, stage: SearchStage, report: Report) -> Derived:
+    config = request.configs["search"]
+    part = assembly.SPACES[config.run.search_for]
+    derived = derive_lib.derive(
+        stage.controller,
+        stage.scorer,
+        config.derive,
+        space=stage.space,
+        valid_size=stage.task.size("valid"),
+        batch_size=config.loop.batch_size,
+        seed=config.run.seed,
+        progress=_progress(report, request, stage.driver),
+        costs_of=part.costs(recipe.of(request).config, stage.data),
+    )
+    report.finish()
+    return derived
+
+
+def _under_neutral(
+    request: Request, stage: SearchStage, derived: Derived, report: Report
+) -> Contrasts | None:
+    """The same comparisons under neutral weights; None where these are no numbers."""
+    config = request.configs["search"]
+    try:
+        with neutral.weights(request, stage):
+            found = derive_lib.again(
+                derived,
+                stage.scorer,
+                config.derive,
+                valid_size=stage.task.size("valid"),
+                batch_size=config.loop.batch_size,
+                seed=config.run.seed,
+                progress=_progress(report, request, stage.driver),
+            )
+    except finite.NotFinite:
+        report.message("The neutral weights became no numbers: no comparison.")
+        return None
+    report.finish()
+    return found
+
+
+def _progress(
+    report: Report, request: Request, driver: Driver
+) -> Callable[[int, int, float], None]:
+    """Shows how far the scoring is, where it can be stopped; the second call is the
+    first without tracing."""
+    seen: list[tuple[int, float]] = []
+    # After a search the graph is there; a command that only derives builds it first.
+    built = forecast.EVALUATION in driver.pace.first
+    driver.stop.moment = "after these arcs" + (
+        "" if built else f", {stopping.BUILDING}"
+    )
+
+    def show(done: int, total: int, seconds: float) -> None:
+        if not seen:
+            report.begin("derive", total, unit="row")
+        report.advance(done - (seen[-1][0] if seen else 0))
+        seen.append((done, seconds))
+        if len(seen) == 2:
+            (before, began), (after, ended) = seen
+            left = (ended - began) / (after - before) * (total - done)
+            if left > ANNOUNCED_SECONDS:
+                assembly.announce(report, "derive", left, request)
+        driver.stop.moment = "after these arcs"
+        driver.stop.check()
+
+    return show

@@ -1,0 +1,112 @@
+"""What deriving tells the user, sentence by sentence."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from enas_tf.config.sections import Config
+from enas_tf.run.measures import Measure
+from enas_tf.search import size_words
+from enas_tf.search.contrasts import Contrasts
+from enas_tf.search.derived import Derived
+
+FAVOURED = (
+    "The shared weights were trained on the policy's arcs, so random arcs are at a "
+    "disadvantage here."
+)
+
+
+class Sentences(NamedTuple):
+    """What is told.
+
+    Attributes:
+      best: of the best arc; the last one compares the policy with chance.
+      beside: of sizes, and of what random arcs suffer from.
+    """
+
+    best: list[str]
+    beside: list[str]
+
+
+def sentences(
+    derived: Derived,
+    evened: Contrasts | None,
+    config: Config,
+    measure: Measure,
+    *,
+    trained: bool,
+    of_child: str,
+    retrained: Sequence[float | None],
+    place: int,
+) -> Sentences:
+    """All that there is to say.
+
+    Args:
+      derived: under the search's weights.
+      evened: the comparisons under neutral weights, if they were made.
+      config: of the search.
+      measure: of the task.
+      trained: whether the controller made an update.
+      of_child: whose sizes are told, see `recipe.Recipe`.
+      retrained: of arcs that were trained from scratch, best first, the mean on
+        validation; None of one whose loss became no number.
+      place: of the best of these among the policy's arcs, from 1; 0 where none is.
+    """
+    best = derived.sentences(measure)
+    best += _retrained(config, retrained, place, measure)
+    best.append(derived.comparison.sentence(measure, trained=trained))
+    beside = size_words.sentences(derived.arcs, of_child=of_child)
+    beside += size_words.compared(
+        derived.arcs, derived.contrasts, measure, trained=trained
+    )
+    if trained and _favours_policy(config):
+        beside.append(FAVOURED)
+    if evened:
+        epochs = config.derive.neutral_epochs
+        beside += _evened(derived, evened, epochs, measure)
+        beside += size_words.compared(derived.arcs, evened, measure, trained=trained)
+    return Sentences(best, beside)
+
+
+def _favours_policy(config: Config) -> bool:
+    """Whether the last epochs of the search trained the child on the policy's arcs."""
+    child = config.child
+    return (
+        child.sampling == "policy" or 0 < child.sampling_epochs < config.loop.num_epochs
+    )
+
+
+def _retrained(
+    config: Config, values: Sequence[float | None], place: int, measure: Measure
+) -> list[str]:
+    if not values:
+        return []
+    epochs = config.derive.retrain_epochs
+    spent = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+    if values[0] is None:
+        return [
+            f"The {len(values)} best, each trained from scratch for {spent}, gave no "
+            "numbers: the shared weights' choice stands."
+        ]
+    return [
+        f"Of the {len(values)} best, each trained from scratch for {spent}, number "
+        f"{place} is the best by validation, {measure.name} "
+        f"{measure.words(values[0])}: it is the one that is kept."
+    ]
+
+
+def _evened(
+    derived: Derived, evened: Contrasts, epochs: int, measure: Measure
+) -> list[str]:
+    """Policy against chance under neutral weights, and how much they take away."""
+    ours = evened.random
+    policy, random = map(measure.words, ours[:2])
+    spent = "1 more epoch" if epochs == 1 else f"{epochs} more epochs"
+    owed = measure.display(derived.comparison.difference - ours.difference)
+    taken = f"Of the difference, {owed:+.4f} is"
+    if measure.contrast != "difference":
+        taken = f"In the ratio, a factor of {owed:.4f} is"
+    return [
+        f"Under neutral weights ({spent}, of uniformly random arcs): policy {policy}, "
+        f"random {random}, {ours.contrast(measure)}).",
+        f"{taken} what the search's weights give the policy's arcs beyond these.",
+    ]

@@ -1,0 +1,222 @@
+"""The best arcs of a search, trained from scratch, and the best of them by validation.
+
+Each that is finished is kept in run.json, so that a command that was stopped begins
+anew only with the one it was at.
+"""
+
+import functools
+import json
+import time
+import zlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from enas_tf.arcs.fixed import FixedArc
+from enas_tf.command.request import Request
+from enas_tf.config import sections as config_lib
+from enas_tf.config.sections import Config
+from enas_tf.data.dataset import Dataset
+from enas_tf.run import counters, finite, progress
+from enas_tf.run.folder import RunFolder
+from enas_tf.run.measures import Measure
+from enas_tf.run.report import Report
+from enas_tf.stages import assembly, candidates, recipe, same_data
+from enas_tf.stages.search_stage import SearchStage
+from enas_tf.training import retrain
+from enas_tf.training.child import ChildTrainer
+from enas_tf.training.driver import Driver
+from enas_tf.training.epochs import ChildEpochs
+from enas_tf.training.unsaved import Unsaved
+from enas_tf.training.validation import Validated
+
+KEY = "retrained"  # in what run.json says of deriving
+
+
+class Retrained(NamedTuple):
+    """One arc, trained from scratch.
+
+    Attributes:
+      text: the arc.
+      found: by validation; None where its loss became no number.
+      seconds: that it took.
+    """
+
+    text: str
+    found: Validated | None
+    seconds: float
+
+    def worth(self, rank_by: str, measure: Measure) -> float:
+        """What arcs are ranked by; more is better."""
+        if self.found is None:
+            return -np.inf
+        by_likelihood = rank_by == "log_likelihood"
+        measured = measure.sign * self.found.measured
+        return self.found.log_likelihood if by_likelihood else measured
+
+
+def settings(request: Request) -> Config:
+    """Those of each training, but for its arc."""
+    derive, config = request.configs["search"].derive, recipe.of(request).config
+    epochs = derive.retrain_epochs
+    return config_lib.replace(config, dict(num_epochs=epochs, child_lr_T_0=epochs))
+
+
+def refuse_unfit(request: Request, data: Dataset) -> None:
+    """Refuse, before a search begins, trainings behind it that could not be.
+
+    Raises:
+      ConfigError: their settings do not fit the data.
+    """
+    if request.configs["search"].derive.retrain_top:
+        config = settings(request)
+        candidates.of(config).check_fits(config, data)
+
+
+def best_first(
+    request: Request, stage: SearchStage, tokens: np.ndarray, report: Report
+) -> list[Retrained]:
+    """Train each arc ([K, T]), or know it from an earlier command; best first."""
+    config, rank_by = settings(request), request.configs["search"].derive.rank_by
+    journal = _Journal(request.folder, _recipe_sum(config, stage.data))
+    texts = [stage.space.text(stage.space.decode(row)) for row in tokens]
+    found = []
+    for number, (row, text) in enumerate(zip(tokens, texts, strict=True), start=1):
+        where = f"{number} of {len(tokens)}"
+        one = journal.known(text)
+        if one is None:
+            later = sum(journal.known(other) is None for other in texts[number:])
+            fixed = FixedArc(text, stage.space.decode(row))
+            one = _train(request, stage, config, fixed, where=where, later=later)
+            journal.keep(one)
+        report.message(_in_words(one, where, stage.task.measure))
+        found.append(one)
+    measure = stage.task.measure
+    return sorted(found, key=lambda one: -one.worth(rank_by, measure))
+
+
+def _in_words(one: Retrained, where: str, measure: Measure) -> str:
+    took = progress.duration(one.seconds)
+    said = "its loss became no number"
+    if one.found:
+        said = f"validation {measure.name} {measure.words(one.found.measured)}"
+    return f"Arc {where} trained from scratch in {took}: {said}."
+
+
+def _train(
+    request: Request,
+    stage: SearchStage,
+    config: Config,
+    fixed: FixedArc,
+    *,
+    where: str,
+    later: int,
+) -> Retrained:
+    """One training, from its first step to its validation; `later` more follow."""
+    began = time.monotonic()
+    shows = request.configs["search"].run.progress
+    with assembly.muted_report(request, progress=shows) as report:
+        try:
+            found = _validated(request, stage, config, fixed, report, where, later)
+        except finite.NotFinite:
+            found = None
+    return Retrained(fixed.text, found, round(time.monotonic() - began, 1))
+
+
+def _validated(
+    request: Request,
+    stage: SearchStage,
+    config: Config,
+    fixed: FixedArc,
+    report: Report,
+    where: str,
+    later: int,
+) -> Validated:
+    config = config_lib.replace(config, dict(child_fixed_arc=fixed.text))
+    final = candidates.of(config)(config, fixed, bind=lambda data: None)
+    trainer = ChildTrainer(
+        final.network, final.task, config.child, lessons=final.lessons
+    )
+    driver = Driver(
+        Unsaved(counters.OF_TRAINING),
+        report,
+        log_every=config.loop.log_every,
+        checkpoint_every=0,
+    )
+    driver.stop = stage.driver.stop
+    total = final.lessons.steps_before(config.loop.num_epochs)
+    left = functools.partial(_announce, request, report, driver, total, later)
+    moves = functools.partial(assembly.checked, driver)
+    report.message(f"Arc {where}, from scratch: {final.describe()[-1]}")
+    report.begin(f"arc {where}", total)
+    retrain.retrain(
+        ChildEpochs(trainer, driver, report, config.child, timed=left),
+        driver,
+        num_epochs=config.loop.num_epochs,
+        after_epoch=lambda epoch: final.after_epoch(epoch, report, moves),
+    )
+    report.finish()
+    final.settle()
+    return final.validate(moves)
+
+
+def _announce(
+    request: Request, report: Report, driver: Driver, total: int, later: int
+) -> None:
+    """Say how long this training, and those after it, will take if alike."""
+    left = total * (1 + later) - driver.position[counters.CHILD]
+    seconds = left * driver.seconds_per_step[counters.CHILD]
+    assembly.announce(report, "retraining", seconds, request)
+
+
+def _recipe_sum(config: Config, data: Dataset) -> str:
+    """Equal where settings and data are: another recipe begins all trainings anew."""
+    values = {
+        item.flag: item.of(config)
+        for item in config_lib.settings()
+        if item.field.metadata["shapes_result"]
+        and item.section not in ("controller", "derive")
+    }
+    facts = [values, same_data.facts(data)]
+    return f"{zlib.crc32(json.dumps(facts, sort_keys=True).encode()):08x}"
+
+
+class _Journal:
+    """The finished trainings of one recipe, in run.json."""
+
+    def __init__(self, folder: RunFolder, recipe: str):
+        """Those that are there.
+
+        Args:
+          folder: of the run.
+          recipe: see `_recipe_sum`.
+        """
+        self._folder = folder
+        self._recipe = recipe
+        there = folder.fact("derive", KEY, dict) or {}
+        arcs = there.get("arcs") if there.get("recipe") == recipe else None
+        self._arcs: dict[str, Any] = dict(arcs) if isinstance(arcs, dict) else {}
+
+    def known(self, text: str) -> Retrained | None:
+        """The training of the arc, if it is finished and its record is whole."""
+        row = self._arcs.get(text)
+        if not isinstance(row, Mapping) or set(row) != {*_COLUMNS, "seconds"}:
+            return None
+        values = [row[name] for name in _COLUMNS]
+        if values == [None, None]:
+            return Retrained(text, None, float(row["seconds"]))
+        if not all(isinstance(value, float) for value in values):
+            return None
+        return Retrained(text, Validated(*values), float(row["seconds"]))
+
+    def keep(self, one: Retrained) -> None:
+        """Record a finished training beside the others."""
+        values = one.found or (None, None)
+        row = dict(zip(_COLUMNS, values, strict=True), seconds=one.seconds)
+        self._arcs[one.text] = row
+        kept = dict(recipe=self._recipe, arcs=self._arcs)
+        self._folder.record("derive", **{KEY: kept})
+
+
+_COLUMNS = ("measured", "log_likelihood")
