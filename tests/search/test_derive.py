@@ -8,6 +8,7 @@ import toys
 from enas_tf.config.sections import DeriveConfig
 from enas_tf.run import measures
 from enas_tf.search import arc_scores, comparison, derive, scoring
+from enas_tf.spaces.costs import Costs
 
 RNG = np.random.default_rng
 
@@ -65,17 +66,27 @@ class FirstTokenScorer:
         return scoring.Values(values, 2.0 * values - 5.0)
 
 
-def run(*, batches="all", samples=30, valid_size=5, batch_size=2):
-    scorer, told = FirstTokenScorer(), []
+def run(
+    *,
+    batches="all",
+    samples=30,
+    valid_size=5,
+    batch_size=2,
+    scorer=None,
+    costs_of=None,
+    **settings,
+):
+    scorer, told = scorer or FirstTokenScorer(), []
     found = derive.derive(
         toys.controller(),
         scorer,
-        DeriveConfig(num_samples=samples, batches=batches),
+        DeriveConfig(num_samples=samples, batches=batches, **settings),
         space=toys.SPACE,
         valid_size=valid_size,
         batch_size=batch_size,
         seed=0,
         progress=lambda done, total, seconds: told.append((done, total)),
+        costs_of=costs_of,
     )
     return found, scorer, told
 
@@ -202,3 +213,72 @@ def test_with_a_real_child_the_accuracy_is_that_of_the_whole_split():
         output = toys.child()(batch.inputs, arc=toys.SPACE.decode(tokens))
         wanted = np.mean(task.measured(output, batch))
         np.testing.assert_allclose(accuracy, wanted, atol=1e-6)
+
+
+def costs_of(tokens):
+    """The larger, the larger the first token."""
+    parameters = 100 + 100 * tokens[:, 0].astype(np.int64)
+    return Costs(parameters, parameters)
+
+
+def test_an_arc_that_was_drawn_twice_is_ranked_once_and_counted_in_the_mean():
+    found, *_ = run()
+    distinct = {tuple(row) for row in found.policy.tokens}
+    assert len(found.different.tokens) == len(distinct) < 30
+    assert np.all(np.diff(found.different.means) <= 0)
+    assert found.comparison.policy_mean == pytest.approx(found.policy.means.mean())
+    said = found.sentences(measures.ACCURACY)
+    assert said[0].startswith(f"Best of 30 arcs ({len(distinct)} different) of the ")
+    assert said[2] == (
+        "The chance that it is truly among the best fifth of these, under the shared "
+        f"weights: {found.chance:.0%}."
+    )
+
+
+class ContraryScorer(FirstTokenScorer):
+    """The more accurate an arc is, the less likely it finds the right answers."""
+
+    def scores(self, tokens, batches, *, split):
+        measured = super().scores(tokens, batches, split=split).measured
+        return scoring.Values(measured, -measured)
+
+
+@pytest.mark.parametrize(("rank_by", "first"), [("measure", 2), ("log_likelihood", 0)])
+def test_arcs_are_ranked_by_what_is_asked_for(rank_by, first):
+    found, *_ = run(scorer=ContraryScorer(), rank_by=rank_by)
+    assert found.policy.tokens[0, 0] == first
+    # The figure that is told is the accuracy either way.
+    seen = found.figures(measures.ACCURACY)["best_accuracy_on_choosing"]
+    assert seen == found.policy.values[0].mean()
+    worth = found.policy.worth(rank_by, measures.ACCURACY).mean(axis=1)
+    assert np.all(np.diff(worth) <= 0)
+
+
+def test_a_size_control_scores_an_arc_of_its_size_beside_each_of_the_policy():
+    found, scorer, told = run(costs_of=costs_of, size_control=True)
+    assert len(found.matched.tokens) == 30
+    # In this space the size is the first token: so it is that of the policy's arc.
+    ours = found.arcs.policy[:, 0]
+    np.testing.assert_array_equal(found.matched.tokens[:, 0], ours)
+    assert found.contrasts.matched.difference == pytest.approx(0.0)
+    assert told[-1] == (181, 181)
+
+
+def test_sizes_change_nothing_of_what_is_found_without_them():
+    plain, sized = run()[0], run(costs_of=costs_of)[0]
+    assert plain.comparison == sized.comparison
+    np.testing.assert_array_equal(plain.policy.values, sized.policy.values)
+    assert plain.contrasts.largest is None and sized.contrasts.largest is not None
+
+
+def test_comparing_again_takes_the_same_arcs_and_examples():
+    first, scorer, _ = run(costs_of=costs_of, size_control=True)
+    before = list(scorer.calls)
+    scorer.calls.clear()
+    config = DeriveConfig(num_samples=30, batches="all", size_control=True)
+    sizes = dict(valid_size=5, batch_size=2, seed=0)
+    found = derive.again(first, scorer, config, **sizes, progress=lambda *told: None)
+    asked = [np.concatenate([t for t, _ in c]) for c in (before[:-1], scorer.calls)]
+    np.testing.assert_array_equal(*asked)
+    for one, other in zip(found, first.contrasts, strict=True):
+        assert one.difference == other.difference and one.low != other.low
