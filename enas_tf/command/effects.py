@@ -12,7 +12,6 @@ from enas_tf.arcs import forms as arc_forms
 from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.config.sections import Config
-from enas_tf.config.spaces import registry
 
 # The modes that look at a trained network.
 LOOKING = tuple(name for name, mode in modes.MODES.items() if mode.looks)
@@ -204,11 +203,6 @@ ROWS = (
         _of_section("derive"),
         lambda c: c.stage == "train",
         "only a search ends by deriving",
-    ),
-    Row(
-        ("derive_size_control",),
-        lambda c: registry.SPECS[c.config.run.search_for].costs is None,
-        "the space does not say what its arcs cost",
     ),
     Row(
         ("derive_retrain_epochs",),

@@ -53,7 +53,6 @@ class DeriveConfig:
         "Train so many of the best arcs from scratch, without validation data, and "
         "take the best of them by validation; 0: none.",
         low=0,
-        high=1000,
     )
     retrain_epochs: int = field(
         1,

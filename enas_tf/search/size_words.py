@@ -1,8 +1,8 @@
 """What deriving says of the sizes of arcs: sentences for the user, figures to keep."""
 
 from enas_tf.run.measures import Measure
-from enas_tf.search import size
-from enas_tf.search.contrasts import FEWEST_MATCHED, Arcs, Contrasts
+from enas_tf.search import contrasts, size
+from enas_tf.search.contrasts import Arcs, Contrasts
 
 
 def sentences(arcs: Arcs, *, of_child: str = "") -> list[str]:
@@ -69,7 +69,8 @@ def _matched(arcs: Arcs, found: Contrasts, measure: Measure) -> list[str]:
     elif there < of_all:
         text += f" in {size.MOST_DRAWS:,} draws"
     if not found.matched:
-        return [f"{text}: at least {FEWEST_MATCHED} are needed to compare."]
+        least = contrasts.FEWEST_MATCHED
+        return [f"{text}: at least {least} are needed to compare."]
     ours, theirs = map(measure.words, found.matched[:2])
     contrast = found.matched.contrast(measure)
     return [f"{text}: policy {ours}, random {theirs}, {contrast})."]

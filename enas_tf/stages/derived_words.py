@@ -9,6 +9,10 @@ from enas_tf.search import size_words
 from enas_tf.search.contrasts import Contrasts
 from enas_tf.search.derived import Derived
 
+NO_COSTS = (
+    "The space does not say what its arcs cost (the costs of its spec), so none are "
+    "compared by size."
+)
 FAVOURED = (
     "The shared weights were trained on the policy's arcs, so random arcs are at a "
     "disadvantage here."
@@ -55,6 +59,8 @@ def sentences(
     best += _retrained(config, retrained, place, measure)
     best.append(derived.comparison.sentence(measure, trained=trained))
     beside = size_words.sentences(derived.arcs, of_child=of_child)
+    if config.derive.size_control and not derived.arcs.policy_costs:
+        beside.append(NO_COSTS)
     beside += size_words.compared(
         derived.arcs, derived.contrasts, measure, trained=trained
     )

@@ -17,7 +17,7 @@ from enas_tf.run import counters
 from enas_tf.run.report import Report
 from enas_tf.stages import assembly
 from enas_tf.stages.search_stage import SearchStage
-from enas_tf.training import arc_draws, networks, schedules, shared
+from enas_tf.training import arc_draws, networks, schedules, shared, stopping
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.unsaved import Unsaved
@@ -97,6 +97,7 @@ def _train(
         checkpoint_every=0,
     )
     driver.stop = stage.driver.stop
+    driver.stop.moment = f"after the first step, {stopping.BUILDING}"
     total = lessons.steps_before(count)
     left = functools.partial(_announce, request, report, driver, total)
     epochs = ChildEpochs(trainer, driver, report, child, timed=left)

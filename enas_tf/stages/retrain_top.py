@@ -24,7 +24,7 @@ from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.stages import assembly, candidates, recipe, same_data
 from enas_tf.stages.search_stage import SearchStage
-from enas_tf.training import retrain
+from enas_tf.training import retrain, stopping
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
@@ -145,6 +145,7 @@ def _validated(
         checkpoint_every=0,
     )
     driver.stop = stage.driver.stop
+    driver.stop.moment = f"after the first step, {stopping.BUILDING}"
     total = final.lessons.steps_before(config.loop.num_epochs)
     left = functools.partial(_announce, request, report, driver, total, later)
     moves = functools.partial(assembly.checked, driver)

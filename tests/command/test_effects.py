@@ -59,6 +59,10 @@ EXAMPLES = [
         dict(controller_bl_dec=0.5),
     ),
     (dict(derive_num_samples=5, **TRAIN), dict(derive_num_samples=5, mode="derive")),
+    (
+        dict(derive_retrain_epochs=5),
+        dict(derive_retrain_epochs=5, derive_retrain_top=2),
+    ),
 ]
 
 

@@ -321,3 +321,11 @@ def test_a_path_or_name_that_was_given_empty_is_refused(
         "not be set."
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", ["search", "all"])
+def test_settings_of_trainings_that_deriving_makes_are_checked_beforehand(build, mode):
+    # The preset's training goes from 0.05 down; the search would refuse nothing.
+    wrong = dict(mode=mode, child_keep_prob=0.0, derive_retrain_top=2)
+    with pytest.raises(ConfigError, match="--child_keep_prob=0.0 is not allowed"):
+        build(**wrong)

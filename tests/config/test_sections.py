@@ -224,6 +224,14 @@ def test_derive_batches_may_be_a_number_or_all(value):
     checks.check(config_lib.replace(Config(), dict(derive_batches=value)))
 
 
+def test_more_arcs_cannot_be_retrained_than_are_drawn():
+    message = refusal_of(dict(derive_num_samples=4, derive_retrain_top=5))
+    assert message.startswith(
+        "--derive_retrain_top=5 is not allowed: it must be at most "
+        "--derive_num_samples=4."
+    )
+
+
 @pytest.mark.parametrize(("space", "ops"), [("macro", 6), ("micro", 5)])
 def test_a_space_may_have_all_its_ops(space, ops):
     values = dict(search_for=space, child_num_branches=ops)
