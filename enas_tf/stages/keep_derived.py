@@ -18,7 +18,7 @@ from enas_tf.search.derived import Derived
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.costs import Costs
 from enas_tf.stages import derived_words, recipe
-from enas_tf.stages.retrain_top import Retrained
+from enas_tf.stages.retrained import Retrained
 from enas_tf.stages.search_stage import SearchStage
 
 

@@ -1,15 +1,10 @@
 """The best arcs of a search, trained from scratch, and the best of them by validation.
 
-Each that is finished is kept in run.json, so that a command that was stopped begins
-anew only with the one it was at.
+By the networks, the recipe and the loop of --mode=train, but for its data.
 """
 
 import functools
-import json
 import time
-import zlib
-from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,10 +14,10 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
 from enas_tf.run import counters, finite, progress
-from enas_tf.run.folder import RunFolder
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, candidates, recipe, same_data
+from enas_tf.stages import assembly, candidates, recipe, retrained
+from enas_tf.stages.retrained import Journal, Retrained
 from enas_tf.stages.search_stage import SearchStage
 from enas_tf.training import retrain, stopping
 from enas_tf.training.child import ChildTrainer
@@ -30,30 +25,6 @@ from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
 from enas_tf.training.unsaved import Unsaved
 from enas_tf.training.validation import Validated
-
-KEY = "retrained"  # in what run.json says of deriving
-
-
-class Retrained(NamedTuple):
-    """One arc, trained from scratch.
-
-    Attributes:
-      text: the arc.
-      found: by validation; None where its loss became no number.
-      seconds: that it took.
-    """
-
-    text: str
-    found: Validated | None
-    seconds: float
-
-    def worth(self, rank_by: str, measure: Measure) -> float:
-        """What arcs are ranked by; more is better."""
-        if self.found is None:
-            return -np.inf
-        by_likelihood = rank_by == "log_likelihood"
-        measured = measure.sign * self.found.measured
-        return self.found.log_likelihood if by_likelihood else measured
 
 
 def settings(request: Request) -> Config:
@@ -79,7 +50,7 @@ def best_first(
 ) -> list[Retrained]:
     """Train each arc ([K, T]), or know it from an earlier command; best first."""
     config, rank_by = settings(request), request.configs["search"].derive.rank_by
-    journal = _Journal(request.folder, _recipe_sum(config, stage.data))
+    journal = Journal(request.folder, retrained.checksum(config, stage.data))
     texts = [stage.space.text(stage.space.decode(row)) for row in tokens]
     found = []
     for number, (row, text) in enumerate(zip(tokens, texts, strict=True), start=1):
@@ -169,55 +140,3 @@ def _announce(
     left = total * (1 + later) - driver.position[counters.CHILD]
     seconds = left * driver.seconds_per_step[counters.CHILD]
     assembly.announce(report, "retraining", seconds, request)
-
-
-def _recipe_sum(config: Config, data: Dataset) -> str:
-    """Equal where settings and data are: another recipe begins all trainings anew."""
-    values = {
-        item.flag: item.of(config)
-        for item in config_lib.settings()
-        if item.field.metadata["shapes_result"]
-        and item.section not in ("controller", "derive")
-    }
-    facts = [values, same_data.facts(data)]
-    return f"{zlib.crc32(json.dumps(facts, sort_keys=True).encode()):08x}"
-
-
-class _Journal:
-    """The finished trainings of one recipe, in run.json."""
-
-    def __init__(self, folder: RunFolder, recipe: str):
-        """Those that are there.
-
-        Args:
-          folder: of the run.
-          recipe: see `_recipe_sum`.
-        """
-        self._folder = folder
-        self._recipe = recipe
-        there = folder.fact("derive", KEY, dict) or {}
-        arcs = there.get("arcs") if there.get("recipe") == recipe else None
-        self._arcs: dict[str, Any] = dict(arcs) if isinstance(arcs, dict) else {}
-
-    def known(self, text: str) -> Retrained | None:
-        """The training of the arc, if it is finished and its record is whole."""
-        row = self._arcs.get(text)
-        if not isinstance(row, Mapping) or set(row) != {*_COLUMNS, "seconds"}:
-            return None
-        values = [row[name] for name in _COLUMNS]
-        if values == [None, None]:
-            return Retrained(text, None, float(row["seconds"]))
-        if not all(isinstance(value, float) for value in values):
-            return None
-        return Retrained(text, Validated(*values), float(row["seconds"]))
-
-    def keep(self, one: Retrained) -> None:
-        """Record a finished training beside the others."""
-        values = one.found or (None, None)
-        row = dict(zip(_COLUMNS, values, strict=True), seconds=one.seconds)
-        self._arcs[one.text] = row
-        kept = dict(recipe=self._recipe, arcs=self._arcs)
-        self._folder.record("derive", **{KEY: kept})
-
-
-_COLUMNS = ("measured", "log_likelihood")

@@ -41,7 +41,7 @@ def of_images(
     """
     batches = batching.cut(task.size("valid"), batch_size)
 
-    @tf.function(autograph=False, reduce_retracing=True)
+    @tf.function(autograph=False)
     def values(indices: tf.Tensor) -> tf.Tensor:
         def one(row: tf.Tensor) -> tf.Tensor:
             batch = task.batch("valid", row)
@@ -53,11 +53,13 @@ def of_images(
             one, indices, fn_output_signature=tf.float32, parallel_iterations=1
         )
 
+    # One trace for all lengths; of many models in turn TensorFlow would warn otherwise.
+    call = values.get_concrete_function(tf.TensorSpec([None, None], tf.int32))
     sums = np.zeros(2)
     for first in range(0, len(batches.indices), retrain.BATCHES_PER_CALL):
         cut = slice(first, first + retrain.BATCHES_PER_CALL)
         weights = batches.weights[cut]  # 0 for what the last batch repeats
-        found = values(tf.constant(batches.indices[cut])).numpy().astype(np.float64)
+        found = call(tf.constant(batches.indices[cut])).numpy().astype(np.float64)
         sums += (found * weights[:, np.newaxis]).sum(axis=(0, 2))
         progress(int(weights.sum()))
     return Validated(*(sums / task.size("valid")).tolist())

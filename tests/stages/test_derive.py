@@ -12,7 +12,7 @@ import runs
 from enas_tf.config import sections as config_lib
 from enas_tf.run.measures import ACCURACY, PERPLEXITY
 from enas_tf.search import derive as derive_lib
-from enas_tf.stages import neutral, retrain_top
+from enas_tf.stages import neutral, retrain_top, retrained
 from enas_tf.training.validation import Validated
 
 SMALL = dict(num_epochs=1, derive_num_samples=6, child_num_layers=2)
@@ -155,14 +155,14 @@ def without_seconds(found):
     return {**kept, "retrained": {**found["retrained"], "arcs": arcs}}
 
 
-def retrained(accuracy, likelihood):
+def trained_to(accuracy, likelihood):
     found = None if accuracy is None else Validated(accuracy, likelihood)
-    return retrain_top.Retrained("0 1", found, 1.0)
+    return retrained.Retrained("0 1", found, 1.0)
 
 
 def test_trained_arcs_are_ranked_as_asked_and_one_without_numbers_is_last():
-    sharp, sure = retrained(0.6, -3.0), retrained(0.5, -1.0)
-    lost = retrained(None, None)
+    sharp, sure = trained_to(0.6, -3.0), trained_to(0.5, -1.0)
+    lost = trained_to(None, None)
     for rank_by, best in [("measure", sharp), ("log_likelihood", sure)]:
         worth = [one.worth(rank_by, ACCURACY) for one in (sharp, sure, lost)]
         assert np.argmax(worth) == (best is sure) and np.argmin(worth) == 2
