@@ -31,8 +31,8 @@ def chance(worth: np.ndarray, rng: np.random.Generator) -> float:
     """
     count = len(worth)
     top = math.ceil(SHARE * count)
-    # No spread: all arcs are alike, and the chosen one is anywhere among them.
-    if top == count or np.ptp(worth.mean(axis=1)) == 0:
+    # Of arcs that are alike, or by one example, the chosen one is anywhere among them.
+    if worth.shape[1] == 1 or np.ptp(worth.mean(axis=1)) == 0:
         return top / count
     drawn = _true_means(worth, rng)
     chosen = int(worth.mean(axis=1).argmax())

@@ -102,8 +102,8 @@ def _train(
     left = functools.partial(_announce, request, report, driver, total)
     epochs = ChildEpochs(trainer, driver, report, child, timed=left)
     report.message(
-        f"Neutral weights: {count} epochs of uniformly random arcs, learning rate "
-        f"{child.lr:.3g}. The search's weights stay."
+        f"Neutral weights: {count} more epoch{'s' if count > 1 else ''}, of uniformly "
+        f"random arcs, learning rate {child.lr:.3g}. The search's weights stay."
     )
     report.begin("neutral weights", total)
     for epoch in range(count):

@@ -60,3 +60,5 @@ def test_examples_that_are_hard_for_all_arcs_make_no_choice_unsure():
 )
 def test_arcs_of_equal_scores_are_chosen_blindly(arcs, chance):
     assert best_fifth.chance(np.ones((arcs, 4)), RNG(0)) == chance
+    # One example tells nothing of its own noise.
+    assert best_fifth.chance(np.arange(arcs)[:, np.newaxis], RNG(0)) == chance

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import types
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import runs
 from enas_tf.config import sections as config_lib
 from enas_tf.run.measures import ACCURACY, PERPLEXITY
 from enas_tf.search import derive as derive_lib
+from enas_tf.stages import derive as derive_stage
 from enas_tf.stages import neutral, retrain_top, retrained
 from enas_tf.training.validation import Validated
 
@@ -113,6 +115,24 @@ def test_neutral_weights_learn_uniform_arcs_at_a_tenth_of_the_first_rate():
     assert (ours.sampling, ours.sampling_epochs) == ("uniform", 0)
     assert ours.lr == pytest.approx(0.01) and not ours.lr_cosine
     assert ours.arcs_per_step == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "rows"),
+    [
+        (dict(), 2 * 6 * 3),
+        (dict(derive_size_control=True), 3 * 6 * 3),
+        # Once more each, and 34 steps, a step taking as long as 1 / .35 rows.
+        (dict(derive_neutral_epochs=2), 2 * 2 * 6 * 3 + 97),
+    ],
+)
+def test_the_forecast_counts_all_that_is_scored_and_neutral_steps(given, rows):
+    values = dict(batch_size=64, derive_num_samples=6, derive_batches="3", **given)
+    config = config_lib.replace(config_lib.Config(), values)
+    asked = types.SimpleNamespace(configs=dict(search=config))
+    task = types.SimpleNamespace(size=lambda split: 360)
+    lessons = types.SimpleNamespace(steps_before=lambda epoch: 17 * epoch)
+    assert derive_stage.num_rows(asked, task, lessons) == rows
 
 
 def test_the_best_few_are_trained_and_the_best_by_validation_is_kept(
