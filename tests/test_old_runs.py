@@ -155,7 +155,8 @@ def test_derive_draws_the_arcs_of_then_and_finds_the_same(version, space, unpack
     if version == "0.1.0":
         return  # its figures were of other images (D29, D31)
     now = facts(folder, "derive")
-    assert now.keys() == then.keys()
+    # More is told today; what was told then is the same.
+    assert now.keys() >= then.keys()
     for name, value in then.items():
         if isinstance(value, float):
             value = pytest.approx(value, rel=1e-5)

@@ -88,11 +88,9 @@ class Derived(NamedTuple):
     def sentences(self, measure: Measure) -> list[str]:
         """The best arc's figures in sentences for the user."""
         sizes, name = self.sizes(), measure.name
-        different = len(self.different.tokens)
-        alike = f" ({different} different)" if different < sizes["arcs"] else ""
         by = "" if self.rank_by == "measure" else "log likelihood on "
         lines = [
-            f"Best of {sizes['arcs']} arcs{alike} of the policy, by {by}"
+            f"Best of {sizes['arcs']} arcs of the policy, by {by}"
             f"{sizes['choosing_examples']:,} validation examples: {name} "
             f"{measure.words(self.policy.means[0])}.",
             "All of them chose it, which flatters it; there are no others to check by.",
@@ -102,12 +100,16 @@ class Derived(NamedTuple):
                 f"The same arc on the {sizes['other_examples']:,} that did not choose "
                 f"it: {name} {measure.words(self.held_out.mean())}."
             )
-        return lines + self._chance_in_words(different)
+        return lines
 
-    def _chance_in_words(self, different: int) -> list[str]:
+    def worth_of_choice(self) -> str:
+        """How many of the policy's arcs differ, and how likely the best is good."""
+        drawn, different = len(self.policy.tokens), len(self.different.tokens)
         if different == 1:
-            return []
-        return [
-            "The chance that it is truly among the best fifth of these, under the "
-            f"shared weights: {self.chance:.0%}."
-        ]
+            return f"The policy's {drawn} arcs are all the same one."
+        arcs = f"the policy's {drawn} arcs"
+        arcs += f", of which {different} are different," if different < drawn else ""
+        return (
+            f"The chance that the best of {arcs} is truly among their best fifth, "
+            f"under the shared weights: {self.chance:.0%}."
+        )

@@ -24,7 +24,7 @@ class Sentences(NamedTuple):
 
     Attributes:
       best: of the best arc; the last one compares the policy with chance.
-      beside: of sizes, and of what random arcs suffer from.
+      beside: of the choice, of sizes, and of what random arcs suffer from.
     """
 
     best: list[str]
@@ -58,7 +58,8 @@ def sentences(
     best = derived.sentences(measure)
     best += _retrained(config, retrained, place, measure)
     best.append(derived.comparison.sentence(measure, trained=trained))
-    beside = size_words.sentences(derived.arcs, of_child=of_child)
+    beside = [derived.worth_of_choice()]
+    beside += size_words.sentences(derived.arcs, of_child=of_child)
     if config.derive.size_control and not derived.arcs.policy_costs:
         beside.append(NO_COSTS)
     beside += size_words.compared(

@@ -227,11 +227,11 @@ def test_an_arc_that_was_drawn_twice_is_ranked_once_and_counted_in_the_mean():
     assert len(found.different.tokens) == len(distinct) < 30
     assert np.all(np.diff(found.different.means) <= 0)
     assert found.comparison.policy_mean == pytest.approx(found.policy.means.mean())
-    said = found.sentences(measures.ACCURACY)
-    assert said[0].startswith(f"Best of 30 arcs ({len(distinct)} different) of the ")
-    assert said[2] == (
-        "The chance that it is truly among the best fifth of these, under the shared "
-        f"weights: {found.chance:.0%}."
+    assert found.ranking()["different_arcs"] == len(distinct)
+    assert found.worth_of_choice() == (
+        f"The chance that the best of the policy's 30 arcs, of which {len(distinct)} "
+        "are different, is truly among their best fifth, under the shared weights: "
+        f"{found.chance:.0%}."
     )
 
 
