@@ -52,7 +52,7 @@ def best_first(
     config, rank_by = settings(request), request.configs["search"].derive.rank_by
     journal = Journal(request.folder, retrained.checksum(config, stage.data))
     texts = [stage.space.text(stage.space.decode(row)) for row in tokens]
-    found = []
+    found: list[Retrained] = []
     for number, (row, text) in enumerate(zip(tokens, texts, strict=True), start=1):
         where = f"{number} of {len(tokens)}"
         one = journal.known(text)
@@ -92,6 +92,8 @@ def _train(
             found = _validated(request, stage, config, fixed, report, where, later)
         except finite.NotFinite:
             found = None
+    if found and not np.isfinite(found).all():
+        found = None
     return Retrained(fixed.text, found, round(time.monotonic() - began, 1))
 
 
