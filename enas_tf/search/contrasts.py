@@ -80,8 +80,8 @@ class Contrasts(NamedTuple):
     matched: Comparison | None = None
     largest: Comparison | None = None
 
-    def verdict(self, measure: Measure) -> str:
-        """Which of them are clear of zero, in a sentence."""
+    def verdict(self, measure: Measure, *, under: str = "") -> str:
+        """Which of them are clear of zero, in a sentence; `under` which weights."""
         names = dict(random="random arcs", matched="random arcs of their sizes")
         names["largest"] = "the largest random arcs"
         found: dict[int, list[str]] = {1: [], -1: [], 0: []}
@@ -90,7 +90,8 @@ class Contrasts(NamedTuple):
                 found[one.clear(measure)].append(names[field])
         words = {1: "better than", -1: "worse than", 0: "not shown to differ from"}
         parts = [f"{words[k]} {', '.join(v)}" for k, v in found.items() if v]
-        return f"The policy's arcs are {'; '.join(parts)}."
+        begin = f"Under {under} the" if under else "The"
+        return f"{begin} policy's arcs are {'; '.join(parts)}."
 
 
 def contrasts(groups: Groups, arcs: Arcs, *, seed: int, times: int = 0) -> Contrasts:

@@ -109,7 +109,9 @@ class Derived(NamedTuple):
             return f"The policy's {drawn} arcs are all the same one."
         arcs = f"the policy's {drawn} arcs"
         arcs += f", of which {different} are different," if different < drawn else ""
+        percent = round(100 * self.chance)
+        chance = "over 99" if percent == 100 else str(percent)
         return (
             f"The chance that the best of {arcs} is truly among their best fifth, "
-            f"under the shared weights: {self.chance:.0%}."
+            f"under the shared weights: {chance} %."
         )

@@ -24,15 +24,25 @@ def sentences(arcs: Arcs, *, of_child: str = "") -> list[str]:
 
 
 def compared(
-    arcs: Arcs, found: Contrasts, measure: Measure, *, trained: bool
+    arcs: Arcs,
+    found: Contrasts,
+    measure: Measure,
+    *,
+    trained: bool,
+    under: str = "",
 ) -> list[str]:
     """The comparisons by size, and which of all comparisons are clear of zero.
 
-    Of a controller that was never `trained` nothing is concluded.
+    Args:
+      arcs: those that were compared.
+      found: the comparisons.
+      measure: of the task.
+      trained: whether the controller was; if not, nothing is concluded.
+      under: which weights, where they are not the search's.
     """
     lines = _largest(arcs, found, measure) + _matched(arcs, found, measure)
     verdict = trained and (found.largest or found.matched)
-    return lines + ([found.verdict(measure)] if verdict else [])
+    return lines + ([found.verdict(measure, under=under)] if verdict else [])
 
 
 def _largest(arcs: Arcs, found: Contrasts, measure: Measure) -> list[str]:

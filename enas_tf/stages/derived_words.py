@@ -70,7 +70,9 @@ def sentences(
     if evened:
         epochs = config.derive.neutral_epochs
         beside += _evened(derived, evened, epochs, measure)
-        beside += size_words.compared(derived.arcs, evened, measure, trained=trained)
+        beside += size_words.compared(
+            *(derived.arcs, evened, measure), trained=trained, under="neutral weights"
+        )
     return Sentences(best, beside)
 
 

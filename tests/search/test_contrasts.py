@@ -86,6 +86,8 @@ def test_the_verdict_says_which_are_clear_of_zero():
         "The policy's arcs are better than random arcs; worse than the largest random "
         "arcs; not shown to differ from random arcs of their sizes."
     )
+    under = found.verdict(measures.ACCURACY, under="neutral weights")
+    assert under.startswith("Under neutral weights the policy's arcs are better than")
     assert found.verdict(measures.PERPLEXITY) == (
         "The policy's arcs are better than the largest random arcs; worse than random "
         "arcs; not shown to differ from random arcs of their sizes."

@@ -228,11 +228,14 @@ def test_an_arc_that_was_drawn_twice_is_ranked_once_and_counted_in_the_mean():
     assert np.all(np.diff(found.different.means) <= 0)
     assert found.comparison.policy_mean == pytest.approx(found.policy.means.mean())
     assert found.ranking()["different_arcs"] == len(distinct)
-    assert found.worth_of_choice() == (
+    sure = found._replace(chance=0.999)
+    assert sure.worth_of_choice() == (
         f"The chance that the best of the policy's 30 arcs, of which {len(distinct)} "
         "are different, is truly among their best fifth, under the shared weights: "
-        f"{found.chance:.0%}."
+        "over 99 %."
     )
+    unsure = found._replace(chance=0.624).worth_of_choice()
+    assert unsure.endswith("under the shared weights: 62 %.")
 
 
 class ContraryScorer(FirstTokenScorer):
