@@ -7,11 +7,8 @@ from typing import Any, Protocol
 
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.config.spaces import kinds, registry
-from enas_tf.data.images import fits as image_fits
-from enas_tf.data.images.image_data import ImageData, Split
-from enas_tf.data.text import fits as text_fits
-from enas_tf.data.text.text_data import TextData
-from enas_tf.stages import assembly
+from enas_tf.data.images.image_data import Split
+from enas_tf.stages import assembly, images, texts
 from enas_tf.stages.final_images import ImageClassifier
 from enas_tf.stages.final_texts import LanguageModelling
 from enas_tf.tasks.final import FinalTask, Moves
@@ -23,8 +20,8 @@ class Candidate(FinalTask[Any], Protocol):
     """A `FinalTask` that can be validated, behind `settle`."""
 
     @staticmethod
-    def check_fits(config: Config, data: Any) -> None:
-        """ConfigError where `data`, the search's, do not fit a training by `config`."""
+    def check_fits(config: Config) -> None:
+        """ConfigError where the data do not fit a training by `config`."""
 
     def validate(self, moves: Moves) -> Validated:
         """Means over the validation data."""
@@ -40,15 +37,11 @@ class ImageCandidate(ImageClassifier, Candidate):
         return dict(train=data.train, valid=data.valid, test=data.test)
 
     @staticmethod
-    def check_fits(config: Config, data: ImageData) -> None:
-        """See `Candidate`."""
+    def check_fits(config: Config) -> None:
+        """ConfigError where the images are too few or too small."""
         part = assembly.SPACES[config.run.search_for]
-        image_fits.check_fits(
-            data,
-            config=config,
-            reductions=part.reductions(part.space(config)),
-            training_size=len(data.train.labels),
-        )
+        reductions = part.reductions(part.space(config))
+        images.load(config, reductions, all_training=False)
 
     def validate(self, moves: Moves) -> Validated:
         """Accuracy and log likelihood of the validation images."""
@@ -64,10 +57,9 @@ class TextCandidate(LanguageModelling, Candidate):
     """A language model, which never trains on the validation text."""
 
     @staticmethod
-    def check_fits(config: Config, data: TextData) -> None:
-        """See `Candidate`."""
-        bptt, rows = config.rnn.bptt_steps, config.loop.batch_size
-        text_fits.check_training(data, batch_size=rows, bptt=bptt)
+    def check_fits(config: Config) -> None:
+        """ConfigError where the text is too short."""
+        texts.training_data(config)
 
     def validate(self, moves: Moves) -> Validated:
         """Nats a word of the validation text, as behind each epoch."""

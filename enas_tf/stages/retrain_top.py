@@ -12,7 +12,6 @@ from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command.request import Request
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
-from enas_tf.data.dataset import Dataset
 from enas_tf.run import counters, finite, progress
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
@@ -34,7 +33,7 @@ def settings(request: Request) -> Config:
     return config_lib.replace(config, dict(num_epochs=epochs, child_lr_T_0=epochs))
 
 
-def refuse_unfit(request: Request, data: Dataset) -> None:
+def refuse_unfit(request: Request) -> None:
     """Refuse, before a search begins, trainings behind it that could not be.
 
     Raises:
@@ -42,7 +41,7 @@ def refuse_unfit(request: Request, data: Dataset) -> None:
     """
     if request.configs["search"].derive.retrain_top:
         config = settings(request)
-        candidates.of(config).check_fits(config, data)
+        candidates.of(config).check_fits(config)
 
 
 def best_first(

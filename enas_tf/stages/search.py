@@ -80,7 +80,7 @@ def _build(request: Request, report: Report) -> SearchStage:
     space = part.space(config)
     data, task = part.search_data(config, space)
     same_data.bind(request, "search", data, report)
-    retrain_top.refuse_unfit(request, data)
+    retrain_top.refuse_unfit(request)
     reward = rewards.tried(config.controller, task.measure, space)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
