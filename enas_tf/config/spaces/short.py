@@ -11,4 +11,9 @@ CONTROLLER = dict(
     controller_baseline="leave_one_out",
     controller_decision_bias=10.0,
 )
-IMAGES = dict(CONTROLLER, controller_reward="log_likelihood")
+IMAGES = dict(
+    CONTROLLER,
+    controller_reward="log_likelihood",
+    derive_rank_by="log_likelihood",
+    derive_size_control=True,
+)
