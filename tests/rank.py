@@ -117,10 +117,8 @@ def _measured(
     from enas_tf.stages import assembly, search
     from enas_tf.training import batching
 
-    facts = json.loads((run / "run.json").read_text())
-    space = facts["search_for"]
-    given = dict(mode="derive", output_dir=str(run), search_for=space)
-    asked = request.build(given, facts.get("preset"), ("rank.py",))
+    given = dict(mode="derive", output_dir=str(run))
+    asked = request.build(given, None, ["rank.py"])
     tensorflow_state.start(asked.machine)
     with assembly.muted_report(asked) as report:
         stage = search._build(asked, report)
