@@ -31,8 +31,21 @@ VALUES = {
     "flip": (["--data_flip=maybe"], ["--data_flip=maybe", "auto, yes, no"]),
     "reward": (
         ["--controller_reward=speed"],
-        ["--controller_reward=speed", "one of auto, accuracy, perplexity."],
+        [
+            "--controller_reward=speed",
+            "one of auto, accuracy, perplexity, log_likelihood.",
+        ],
     ),
+    "reward batch": (["--controller_reward_batch=mine"], ["=mine", "own, common"]),
+    "baseline": (
+        ["--controller_baseline=none"],
+        ["--controller_baseline=none", "moving, aggregate, leave_one_out"],
+    ),
+    "schedule": (["--controller_lr_schedule=up"], ["=up", "constant, rising"]),
+    "sampling": (["--child_sampling=all"], ["=all", "policy, uniform, fair"]),
+    "update": (["--child_update=some"], ["=some", "all, used"]),
+    "rank": (["--derive_rank_by=loss"], ["=loss", "measure, log_likelihood"]),
+    "negative bias": (["--controller_decision_bias=-1"], ["from 0.0 to 1000000"]),
     "preset": (["--preset=tiny"], ["--preset=tiny", "paper, cpu, demo"]),
     "empty preset": (["--preset="], ["--preset=''", "paper, cpu, demo"]),
     "no layers": (["--child_num_layers=0"], ["--child_num_layers=0", "from 1 to 200"]),

@@ -23,6 +23,7 @@ MAY_SAY = {
     "spaces/rnn.py": "likewise",
     "spaces/op_rows.py": "each table of ops says whose it is, for refusals",
     "children/op_kinds.py": "likewise",
+    "benchmark/learning/run.py": "the table's networks are whole CNNs, searched so",
     "children/function_trial.py": "functions of a recurrent cell are of that space",
 }
 

@@ -40,7 +40,8 @@ def of(request: Request) -> Recipe:
     known = _of_search_command(request)
     if known:
         return Recipe(_for_arcs_of(search, config_lib.replace(train, known)))
-    alike = dataclasses.replace(train, child=search.child, rnn=search.rnn)
+    own = {name: getattr(search, name) for name in _OF_CHILDREN}
+    alike = dataclasses.replace(train, **own)
     return Recipe(_for_arcs_of(search, alike), OWN_SIZES)
 
 
@@ -55,12 +56,17 @@ def _of_search_command(request: Request) -> Mapping[str, object]:
     kinds = {
         item.flag: type(item.field.default)
         for item in config_lib.settings()
-        if item.section in ("loop", "child", "rnn") or item.section not in _SECTIONS
+        if item.section in ("loop", *_OF_CHILDREN) or item.section not in _SECTIONS
     }
     return {k: v for k, v in found.items() if k in kinds and type(v) is kinds[k]}
 
 
-_SECTIONS = tuple(field.name for field in dataclasses.fields(Config))
+_SECTIONS = tuple(config_lib.PREFIXES)
+_OF_CHILDREN = tuple(
+    name
+    for name, prefix in config_lib.PREFIXES.items()
+    if prefix == config_lib.OWN_PREFIX
+)
 
 
 def _for_arcs_of(search: Config, train: Config) -> Config:
