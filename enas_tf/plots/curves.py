@@ -56,9 +56,9 @@ PANELS = (
     ),
     Panel(
         "Controller: reward",
-        "reward",
+        "reward (a log-likelihood is below 0)",
         "update",
-        (("controller", "reward"), ("controller", "baseline")),
+        (("controller", "baseline"), ("controller", "reward")),
     ),
     Panel(
         "Child: training perplexity", "perplexity", "step", (("child", "perplexity"),)

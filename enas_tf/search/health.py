@@ -4,7 +4,9 @@ Pure functions from figures of a policy (`policy_figures`) to words; "" where al
 well, or where a figure is missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from enas_tf.config.sections import ControllerConfig
 
 # Nats a token of an arc, by half of a search. Macro demo, 21 tokens, at update 150 of
 # 300: .0005 with the published learning rate and advantage, where ops are as random as
@@ -13,19 +15,41 @@ STILL = 0.01
 MOST_WEIGHTLESS = 0.8  # of the ops; a cell or a network of pools learns next to nothing
 FEWEST_ARCS = 5  # of `policy_watch.NUM_ARCS`; fewer leave little to compare
 
-_MOVE = (
-    "It learns more with --controller_normalize_advantage, a larger --controller_lr, "
-    "--controller_reward_batch=common with --controller_baseline=leave_one_out, "
-    "--controller_reward=log_likelihood, or --controller_decision_bias=10."
-)
 _SPREAD = (
     "A larger --controller_entropy_weight, a smaller --controller_decision_bias or "
     "--controller_lr, or more --controller_warmup_epochs keep it broad."
 )
 
 
+def cures(config: ControllerConfig, rewards: Collection[str]) -> str:
+    """The settings that would let a policy move, without those that it has.
+
+    Args:
+      config: of the controller.
+      rewards: the values of --controller_reward that the space takes.
+    """
+    found = ["more --controller_train_steps", "a larger --controller_lr"]
+    if config.reward != "log_likelihood" and "log_likelihood" in rewards:
+        found.insert(0, "--controller_reward=log_likelihood")
+    if not config.decision_bias:
+        found.insert(0, "--controller_decision_bias=10")
+    if config.reward_batch == "own":
+        found.insert(
+            0,
+            "--controller_reward_batch=common with --controller_baseline=leave_one_out",
+        )
+    if not config.normalize_advantage:
+        found.insert(0, "--controller_normalize_advantage")
+    return f"It may learn more with {', '.join(found[:-1])} or {found[-1]}."
+
+
 def not_moved(
-    figures: Mapping[str, float], *, updates: int, total: int, num_tokens: int
+    figures: Mapping[str, float],
+    *,
+    updates: int,
+    total: int,
+    num_tokens: int,
+    cures: str,
 ) -> str:
     """Words on a policy that is where it began, once half of the updates are made.
 
@@ -34,13 +58,14 @@ def not_moved(
       updates: made so far.
       total: of the whole search.
       num_tokens: of an arc.
+      cures: what would let it move, in a sentence.
     """
     moved = figures.get("moved")
     if moved is None or 2 * updates < total or moved >= STILL * num_tokens:
         return ""
     return (
-        f"The controller has hardly moved in {updates} of {total} updates: its arcs "
-        f"are nearly random ones ({moved:.2f} nats from where it began). {_MOVE}"
+        f"The controller has hardly moved: after {updates} of {total} updates its arcs "
+        f"are nearly random ones ({moved:.2f} nats from where it began). {cures}"
     )
 
 

@@ -37,6 +37,7 @@ class PolicyWatch:
         report: Report,
         *,
         config: ControllerConfig,
+        rewards: Collection[str],
         num_epochs: int,
         seed: int,
         weightless: Collection[str],
@@ -51,6 +52,7 @@ class PolicyWatch:
           controller: the policy.
           report: gets rows and the picture, and holds earlier rows.
           config: of the controller.
+          rewards: the values of --controller_reward that the space takes.
           num_epochs: of the whole search.
           seed: the run's; the arcs follow from it, and where the policy began.
           weightless: names of the space's ops without weights.
@@ -62,6 +64,7 @@ class PolicyWatch:
         self._controller = controller
         self._report = report
         self._config = config
+        self._cures = health.cures(config, rewards)
         self._total = config.updates_by(num_epochs)
         self._seed = seed
         self._weightless = weightless
@@ -131,6 +134,7 @@ class PolicyWatch:
             updates=self._config.updates_by(finished),
             total=self._total,
             num_tokens=self._space.num_tokens,
+            cures=self._cures,
         )
 
     def _collapsed(self, finished: int, figures: Figures) -> str:

@@ -3,6 +3,8 @@
 from enas_tf import plots
 from enas_tf.children import op_forms
 from enas_tf.command.request import Request
+from enas_tf.config import rewards
+from enas_tf.config.spaces import registry
 from enas_tf.run import layout
 from enas_tf.run.report import Report
 from enas_tf.search.controller import Controller
@@ -29,11 +31,13 @@ def of(
       report: of the search.
     """
     config, folder = request.configs["search"], request.folder
+    measure = registry.SPECS[config.run.search_for].data.measure
     return PolicyWatch(
         space,
         controller,
         report,
         config=config.controller,
+        rewards=rewards.fitting(measure),
         num_epochs=config.loop.num_epochs,
         seed=config.run.seed,
         weightless=op_forms.weightless(space.table, space.ops),

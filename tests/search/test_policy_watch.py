@@ -51,6 +51,7 @@ def watched(closing, folder, *, controller=None, weightless=("conv5x5",)):
         controller or toys.controller(seed=SEED),
         report,
         config=ControllerConfig(**CONFIG),
+        rewards=("accuracy", "log_likelihood"),
         num_epochs=EPOCHS,
         seed=SEED,
         weightless=weightless,
@@ -112,7 +113,7 @@ def test_a_policy_that_stays_is_told_once_from_half_of_the_updates_on(watch, tmp
         look.look(epoch, last=False)
         told.append(len(report.lines))
     assert told == [0, 1, 1]
-    assert "hardly moved in 4 of 8 updates" in report.lines[0]
+    assert "hardly moved: after 4 of 8 updates" in report.lines[0]
 
 
 def test_a_search_that_goes_on_says_the_same_and_does_not_repeat_a_warning(
