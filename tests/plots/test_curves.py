@@ -60,7 +60,7 @@ def test_validation_and_test_share_a_panel(tmp_path):
 def test_reward_and_baseline_share_a_panel_by_update(tmp_path):
     path = metrics(tmp_path, row("controller", 3, reward=0.5, baseline=0.4))
     axes = panels(curves.draw(path))["Controller: reward"]
-    assert labels(axes) == ["reward", "baseline"]
+    assert labels(axes) == ["baseline", "reward"]  # the reward lies on top
     assert axes.get_xlabel() == "update"
 
 
