@@ -85,7 +85,7 @@ _PRESETS = {
             child_lr_max=0.1,
             child_lr_T_0=60,
             controller_warmup_epochs=30,
-            controller_train_steps=30,
+            controller_train_steps=10,
             derive_num_samples=40,
             derive_batches="all",
         ),
