@@ -92,15 +92,18 @@ def _retrained(
 ) -> list[str]:
     if not values:
         return []
-    epochs = config.derive.retrain_epochs
+    epochs, asked = config.derive.retrain_epochs, config.derive.retrain_top
     spent = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+    count = f"{len(values)} best"
+    if len(values) < asked:
+        count += f" ({asked} were asked for, {len(values)} are different)"
     if values[0] is None:
         return [
-            f"The {len(values)} best, each trained from scratch for {spent}, gave no "
+            f"The {count}, each trained from scratch for {spent}, gave no "
             "numbers: the shared weights' choice stands."
         ]
     return [
-        f"Of the {len(values)} best, each trained from scratch for {spent}, number "
+        f"Of the {count}, each trained from scratch for {spent}, number "
         f"{place} is the best by validation, {measure.name} "
         f"{measure.words(values[0])}: it is the one that is kept."
     ]
