@@ -207,7 +207,7 @@ ROWS = (
     Row(
         ("derive_retrain_epochs",),
         lambda c: not c.config.derive.retrain_top,
-        "--derive_retrain_top=0: no arc is trained",
+        "no arc is trained from scratch (--derive_retrain_top=0)",
     ),
 )
 

@@ -44,11 +44,11 @@ class Arcs(NamedTuple):
 
     @property
     def largest(self) -> np.ndarray:
-        """The numbers of the largest random arcs; none where that tells nothing."""
+        """The numbers of the largest random arcs; none if more than half are."""
         if not self.differ_in_size or self.random_costs is None:
             return np.zeros(0, np.int64)
         rows = size.largest(self.random_costs)
-        return rows if len(rows) < len(self.random) else rows[:0]
+        return rows if 2 * len(rows) <= len(self.random) else rows[:0]
 
 
 class Groups(NamedTuple):

@@ -10,6 +10,9 @@ from enas_tf.search.arc_scores import Scores
 from enas_tf.search.comparison import Comparison
 from enas_tf.search.contrasts import Arcs, Contrasts
 
+# Begins what is told of it where another arc is kept.
+NOT_KEPT = "Number 1 by the shared weights: "
+
 
 class Derived(NamedTuple):
     """All arcs that were scored.
@@ -85,8 +88,13 @@ class Derived(NamedTuple):
             chance_of_best_fifth=self.chance,
         )
 
-    def sentences(self, measure: Measure) -> list[str]:
-        """The best arc's figures in sentences for the user."""
+    def sentences(self, measure: Measure, *, kept: bool = True) -> list[str]:
+        """The best arc's figures in sentences for the user.
+
+        Args:
+          measure: of the task.
+          kept: whether it is the arc that is kept; if not, each sentence says so.
+        """
         sizes, name = self.sizes(), measure.name
         by = "" if self.rank_by == "measure" else "log likelihood on "
         lines = [
@@ -100,10 +108,13 @@ class Derived(NamedTuple):
                 f"The same arc on the {sizes['other_examples']:,} that did not choose "
                 f"it: {name} {measure.words(self.held_out.mean())}."
             )
-        return lines
+        return lines if kept else [f"{NOT_KEPT}{_within(line)}" for line in lines]
 
-    def worth_of_choice(self) -> str:
-        """How many of the policy's arcs differ, and how likely the best is good."""
+    def worth_of_choice(self, *, kept: bool = True) -> str:
+        """How many of the policy's arcs differ, and how likely the best is good.
+
+        `kept`: whether that is the arc that is kept.
+        """
         drawn, different = len(self.policy.tokens), len(self.different.tokens)
         if different == 1:
             return f"The policy's {drawn} arcs are all the same one."
@@ -111,7 +122,13 @@ class Derived(NamedTuple):
         arcs += f", of which {different} are different," if different < drawn else ""
         percent = round(100 * self.chance)
         chance = "over 99" if percent == 100 else str(percent)
-        return (
+        line = (
             f"The chance that the best of {arcs} is truly among their best fifth, "
             f"under the shared weights: {chance} %."
         )
+        return line if kept else f"{NOT_KEPT}{_within(line)}"
+
+
+def _within(sentence: str) -> str:
+    """A sentence, as it goes on behind a colon."""
+    return sentence[0].lower() + sentence[1:]

@@ -41,13 +41,24 @@ def compared(
       under: which weights, where they are not the search's.
     """
     lines = _largest(arcs, found, measure) + _matched(arcs, found, measure)
+    if under:
+        # What could not be compared was said of the search's weights.
+        told = [_largest(arcs, found, measure)] if found.largest else []
+        told += [_matched(arcs, found, measure)] if found.matched else []
+        lines = [f"Under {under}: {line[0].lower()}{line[1:]}" for (line,) in told]
     verdict = trained and (found.largest or found.matched)
     return lines + ([found.verdict(measure, under=under)] if verdict else [])
 
 
 def _largest(arcs: Arcs, found: Contrasts, measure: Measure) -> list[str]:
-    if not found.largest:
+    if not arcs.differ_in_size:
         return []
+    if not found.largest:
+        return [
+            f"{len(arcs.random)} random arcs are too few to compare the policy with "
+            f"the largest of them: at least {2 * size.FEWEST_LARGEST} are needed "
+            "(--derive_num_samples)."
+        ]
     words = measure.words(found.largest.random_mean)
     contrast = found.largest.contrast(measure)
     return [

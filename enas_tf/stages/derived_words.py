@@ -55,10 +55,13 @@ def sentences(
         validation; None of one whose loss became no number.
       place: of the best of these among the policy's arcs, from 1; 0 where none is.
     """
-    best = derived.sentences(measure)
-    best += _retrained(config, retrained, place, measure)
+    kept = place <= 1  # number 1 by the shared weights
+    best = derived.sentences(measure, kept=kept)
+    chosen = _retrained(config, retrained, place, measure)
+    # What is told first is of the arc that is kept.
+    best = best + chosen if kept else chosen + best
     best.append(derived.comparison.sentence(measure, trained=trained))
-    beside = [derived.worth_of_choice()]
+    beside = [derived.worth_of_choice(kept=kept)]
     beside += size_words.sentences(derived.arcs, of_child=of_child)
     if config.derive.size_control and not derived.arcs.policy_costs:
         beside.append(NO_COSTS)
@@ -89,15 +92,18 @@ def _retrained(
 ) -> list[str]:
     if not values:
         return []
-    epochs = config.derive.retrain_epochs
+    epochs, asked = config.derive.retrain_epochs, config.derive.retrain_top
     spent = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+    count = f"{len(values)} best"
+    if len(values) < asked:
+        count += f" ({asked} were asked for, {len(values)} are different)"
     if values[0] is None:
         return [
-            f"The {len(values)} best, each trained from scratch for {spent}, gave no "
+            f"The {count}, each trained from scratch for {spent}, gave no "
             "numbers: the shared weights' choice stands."
         ]
     return [
-        f"Of the {len(values)} best, each trained from scratch for {spent}, number "
+        f"Of the {count}, each trained from scratch for {spent}, number "
         f"{place} is the best by validation, {measure.name} "
         f"{measure.words(values[0])}: it is the one that is kept."
     ]

@@ -18,7 +18,7 @@ from enas_tf.run.report import Report
 from enas_tf.stages import assembly, candidates, recipe, retrained
 from enas_tf.stages.retrained import Journal, Retrained
 from enas_tf.stages.search_stage import SearchStage
-from enas_tf.training import retrain, stopping
+from enas_tf.training import retracing, retrain, stopping
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
@@ -52,26 +52,33 @@ def best_first(
     journal = Journal(request.folder, retrained.checksum(config, stage.data))
     texts = [stage.space.text(stage.space.decode(row)) for row in tokens]
     found: list[Retrained] = []
+    retracing.hush()
     for number, (row, text) in enumerate(zip(tokens, texts, strict=True), start=1):
         where = f"{number} of {len(tokens)}"
-        one = journal.known(text)
+        one = known = journal.known(text)
         if one is None:
             later = sum(journal.known(other) is None for other in texts[number:])
             fixed = FixedArc(text, stage.space.decode(row))
             one = _train(request, stage, config, fixed, where=where, later=later)
             journal.keep(one)
-        report.message(_in_words(one, where, stage.task.measure))
+        report.message(
+            _in_words(one, where, stage.task.measure, kept=known is not None)
+        )
         found.append(one)
     measure = stage.task.measure
     return sorted(found, key=lambda one: -one.worth(rank_by, measure))
 
 
-def _in_words(one: Retrained, where: str, measure: Measure) -> str:
+def _in_words(one: Retrained, where: str, measure: Measure, *, kept: bool) -> str:
+    """What a training came to; `kept`: it is one of an earlier command."""
     took = progress.duration(one.seconds)
     said = "its loss became no number"
     if one.found:
         said = f"validation {measure.name} {measure.words(one.found.measured)}"
-    return f"Arc {where} trained from scratch in {took}: {said}."
+    how = f"trained from scratch in {took}"
+    if kept:
+        how = f"was trained from scratch by an earlier command, in {took}, kept"
+    return f"Arc {where} {how}: {said}."
 
 
 def _train(

@@ -75,8 +75,7 @@ def _arc(request: Request, *, searched: bool) -> list[str]:
 def _derived(facts: Mapping[str, Sequence[str]]) -> list[str]:
     *scores, comparison = facts["in_words"]
     more = facts.get("more_in_words", [])  # versions up to 0.4 said no more
-    search = " ".join([comparison, *more])
-    return _words("score", " ".join(scores)) + _words("search", search)
+    return _each("score", scores) + _each("search", [comparison, *more])
 
 
 def _tested(request: Request, facts: Mapping[str, float]) -> list[str]:
@@ -128,6 +127,16 @@ def _lines(label: str, values: Sequence[str]) -> list[str]:
         f"  {label if place == 0 else '':<{_LABEL}}{value}"
         for place, value in enumerate(values)
     ]
+
+
+def _each(label: str, sentences: Sequence[str]) -> list[str]:
+    """Each sentence once and on lines of its own, behind one label."""
+    folded = [
+        line
+        for number, sentence in enumerate(dict.fromkeys(sentences))
+        for line in _words("" if number else label, sentence)
+    ]
+    return folded
 
 
 def _words(label: str, text: str) -> list[str]:

@@ -23,7 +23,10 @@ def tokens(count):
     return np.arange(count, dtype=np.int32)[:, np.newaxis]
 
 
-def arcs(*, policy=(100, 400), random=(10, 20, 30, 40, 50, 60), matched=()):
+SIZES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90)
+
+
+def arcs(*, policy=(100, 400), random=SIZES, matched=()):
     """Sizes of the policy's arcs, of random ones, and of matches of the first ones."""
     match = None
     if matched:
@@ -41,10 +44,11 @@ def groups(of, policy, random, matched=()):
 
 def test_each_comparison_is_with_its_own_group():
     asked = arcs(policy=(100, 400, 900), matched=(101, 399))
-    scores = groups(asked, (0.6, 0.8, 0.1), (0.1, 0.2, 0.3, 0.4, 0.5, 0.9), (0.5, 0.6))
+    random = (0.3,) * 5 + (0.2, 0.3, 0.4, 0.5, 0.9)
+    scores = groups(asked, (0.6, 0.8, 0.1), random, (0.5, 0.6))
     found = contrasts.contrasts(scores, asked, seed=0)
-    assert found.random[:2] == pytest.approx((0.5, 0.4))
-    # Five of six have most FLOPs: all but the first.
+    assert found.random[:2] == pytest.approx((0.5, 0.38))
+    # Five of ten have most FLOPs: the last ones.
     assert found.largest[:2] == pytest.approx((0.5, 0.46))
     # The third arc of the policy has no match, and is left out.
     assert found.matched[:2] == pytest.approx((0.7, 0.55))
@@ -63,15 +67,32 @@ def test_without_sizes_that_differ_there_is_no_comparison_by_size(asked):
     assert found.largest is None and found.matched is None
 
 
-def test_the_largest_are_not_compared_where_they_are_all():
-    asked = arcs(random=(10, 20, 30, 40, 50))
-    found = contrasts.contrasts(groups(asked, (1, 1), (0,) * 5), asked, seed=0)
-    assert found.largest is None
+@pytest.mark.parametrize(("count", "there"), [(9, False), (10, True)])
+def test_the_largest_are_compared_where_they_are_at_most_half(count, there):
+    asked = arcs(random=SIZES[:count])
+    found = contrasts.contrasts(groups(asked, (1, 1), (0,) * count), asked, seed=0)
+    assert (found.largest is not None) == there
+    said = size_words.compared(asked, found, measures.ACCURACY, trained=True)
+    assert there != (
+        said[0] == "9 random arcs are too few to compare the policy with the largest "
+        "of them: at least 10 are needed (--derive_num_samples)."
+    )
+
+
+def test_under_other_weights_each_comparison_says_so():
+    asked = arcs(matched=(101, 399))
+    said = size_words.compared(
+        *(asked, Contrasts(BETTER, UNCLEAR, WORSE), measures.ACCURACY),
+        trained=True,
+        under="neutral weights",
+    )
+    assert said[0].startswith("Under neutral weights: the 5 largest of the random")
+    assert said[1].startswith("Under neutral weights: all 2 arcs of the policy have")
 
 
 def test_a_single_match_is_not_compared_and_that_is_said():
     asked = arcs(matched=(101,))
-    found = contrasts.contrasts(groups(asked, (1, 1), (0,) * 6, (1,)), asked, seed=0)
+    found = contrasts.contrasts(groups(asked, (1, 1), (0,) * 10, (1,)), asked, seed=0)
     said = size_words.compared(asked, found, measures.ACCURACY, trained=True)
     assert found.matched is None
     assert said[1] == (
@@ -101,7 +122,7 @@ def test_the_words_tell_sizes_and_comparisons():
     said += size_words.compared(asked, found, measures.ACCURACY, trained=True)
     assert said[:3] == [
         "Final children, geometric means: policy 200 parameters and 400 FLOPs, random "
-        "30 and 60.",
+        "34 and 67.",
         "The 5 largest of the random arcs by FLOPs: 0.7000, difference -0.2000 (95 % "
         "interval -0.3000 to -0.1000).",
         "All 2 arcs of the policy have a random arc of their size: policy 0.5000, "
@@ -124,8 +145,8 @@ def test_figures_are_kept_by_name():
     assert size_words.sizes(asked) == dict(
         policy_parameters=200,
         policy_flops=400,
-        random_parameters=30,
-        random_flops=60,
+        random_parameters=34,
+        random_flops=67,
         largest_arcs=5,
         matched_arcs=2,
     )
