@@ -14,8 +14,8 @@ NO_COSTS = (
     "compared by size."
 )
 FAVOURED = (
-    "The shared weights were trained on the policy's arcs, so random arcs are at a "
-    "disadvantage here."
+    "The shared weights were trained on the policy's arcs{when}, so random arcs are at "
+    "a disadvantage here."
 )
 
 
@@ -68,11 +68,12 @@ def sentences(
     beside += size_words.compared(
         derived.arcs, derived.contrasts, measure, trained=trained
     )
-    if trained and _favours_policy(config):
-        beside.append(FAVOURED)
+    favoured = trained and _favours_policy(config)
+    if favoured:
+        beside.append(FAVOURED.format(when=_when(config)))
     if evened:
         epochs = config.derive.neutral_epochs
-        beside += _evened(derived, evened, epochs, measure)
+        beside += _evened(derived, evened, epochs, measure, favoured=favoured)
         beside += size_words.compared(
             *(derived.arcs, evened, measure), trained=trained, under="neutral weights"
         )
@@ -85,6 +86,13 @@ def _favours_policy(config: Config) -> bool:
     return (
         child.sampling == "policy" or 0 < child.sampling_epochs < config.loop.num_epochs
     )
+
+
+def _when(config: Config) -> str:
+    """The epochs of a search that were of the policy's arcs, where not all were."""
+    epochs = config.loop.num_epochs
+    early = 0 if config.child.sampling == "policy" else config.child.sampling_epochs
+    return f" in {epochs - early} of {epochs} epochs" if early else ""
 
 
 def _retrained(
@@ -110,18 +118,28 @@ def _retrained(
 
 
 def _evened(
-    derived: Derived, evened: Contrasts, epochs: int, measure: Measure
+    derived: Derived,
+    evened: Contrasts,
+    epochs: int,
+    measure: Measure,
+    *,
+    favoured: bool,
 ) -> list[str]:
-    """Policy against chance under neutral weights, and how much they take away."""
+    """Policy against chance under neutral weights, and beside the search's weights."""
     ours = evened.random
     policy, random = map(measure.words, ours[:2])
     spent = "1 more epoch" if epochs == 1 else f"{epochs} more epochs"
-    owed = measure.display(derived.comparison.difference - ours.difference)
-    taken = f"Of the difference, {owed:+.4f} is"
-    if measure.contrast != "difference":
-        taken = f"In the ratio, a factor of {owed:.4f} is"
+    differences = derived.comparison.difference, ours.difference
+    found, under = map(measure.display, differences)
+    sign = "+" if measure.contrast == "difference" else ""
+    words = (
+        f"So the {measure.contrast} is {found:{sign}.4f} under the search's weights "
+        f"and {under:{sign}.4f} under neutral ones."
+    )
+    if favoured:
+        words += " What the first has beyond the second is that disadvantage."
     return [
         f"Under neutral weights ({spent}, of uniformly random arcs): policy {policy}, "
         f"random {random}, {ours.contrast(measure)}).",
-        f"{taken} what the search's weights give the policy's arcs beyond these.",
+        words,
     ]

@@ -243,8 +243,12 @@ def test_of_an_arc_that_is_not_kept_every_sentence_says_so():
     said = found.sentences(measures.ACCURACY, kept=False)
     assert said[0].startswith("Number 1 by the shared weights: best of 30 arcs of the")
     assert said[1].startswith("Number 1 by the shared weights: the same arc on the 1 ")
-    assert found._replace(chance=0.5).worth_of_choice(kept=False).startswith(
-        "Number 1 by the shared weights: the chance that the best of the policy's 30 "
+    assert (
+        found._replace(chance=0.5)
+        .worth_of_choice(kept=False)
+        .startswith(
+            "Number 1 by the shared weights: the chance that the best of the policy's "
+        )
     )
 
 
