@@ -232,7 +232,7 @@ def test_rows_have_a_heading_that_says_what_they_are(caplog):
     names = [line.split()[0] for line in about]
     assert names == ["mean", "best", "regret", "random", "short"]
     assert columns.split() == ["search", "rewards", "mean", "best", "regret"]
-    # 12.706205, Student's t with 1 degree of freedom, times 1, .5 and 1; below 0 it is cut.
+    # 12.706205, Student's t with 1 degree of freedom, times 1, .5 and 1; cut at 0.
     assert random.split() == [
         *("random", "500", "87.00", "(74.29", "to", "99.71)"),
         *("90.50", "(84.15", "to", "96.85)", "1.00", "(0.00", "to", "13.71)"),
