@@ -25,6 +25,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import flags, logging
 
+from enas_tf.benchmark.learning import table
 from enas_tf.command import checks, flag_reading, help_text, places, quiet
 from enas_tf.command import flags as search_flags
 from enas_tf.config import presets
@@ -168,6 +169,9 @@ def _search(values: flags.FlagValues) -> config.Config:
     checks.check_reward(search)
     if "frozen" in values.learning_parts:
         places.check_data(search)
+    # By default it is left out where it is not there.
+    if "table" in values.learning_parts and values["learning_parts"].present:
+        table.refuse_missing()
     return search
 
 

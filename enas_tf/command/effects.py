@@ -71,7 +71,7 @@ _UPDATES = (
     *("controller_normalize_advantage", "controller_entropy_weight"),
     *("controller_skip_target", "controller_skip_weight", "controller_reward"),
     *("controller_baseline", "controller_reward_batch", "controller_batch_size"),
-    "controller_lr_schedule",
+    *("controller_lr_schedule", "controller_decision_bias"),
 )
 
 ROWS = (

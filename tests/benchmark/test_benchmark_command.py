@@ -51,6 +51,19 @@ def test_a_mistake_is_one_line_and_status_2(command, capsys, arguments, words):
     assert all(word in line for word in words)
 
 
+@pytest.mark.parametrize("parts", ["table", "table,frozen"])
+def test_a_table_asked_for_by_name_must_be_there(
+    command, capsys, monkeypatch, tmp_path, parts
+):
+    monkeypatch.setenv("ENAS_TABLES", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(learning, "measure", None)  # nothing is searched
+    arguments = ["--what=learning", "--preset=demo", f"--learning_parts={parts}"]
+    assert command.main(["benchmark.py", *arguments]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("enas_tf: error: --learning_parts=table cannot be had: ")
+    assert str(tmp_path / "nowhere") in line and "Set ENAS_TABLES" in line
+
+
 def test_figures_are_told_and_written(command, tmp_path, monkeypatch):
     stubs = dict(host=(lambda space: {f"{space}.host_over_fixed": 1.5},))
     monkeypatch.setattr(run, "WHAT", stubs)
@@ -61,6 +74,8 @@ def test_figures_are_told_and_written(command, tmp_path, monkeypatch):
 
 
 def test_flags_of_a_search_reach_learning_and_it_alone(command, tmp_path, monkeypatch):
+    # By default a table that is not there is no mistake.
+    monkeypatch.setenv("ENAS_TABLES", str(tmp_path))
     asked = {}
 
     def measure(search, parts, *, table_seeds, size):

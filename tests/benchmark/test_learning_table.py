@@ -8,6 +8,7 @@ import tensorflow as tf
 from enas_tf.benchmark.learning import (
     evolution,
     frozen,
+    legend,
     logits,
     on_table,
     pay,
@@ -56,11 +57,26 @@ def test_a_file_with_arcs_in_another_order_is_refused(tmp_path, monkeypatch):
         table_lib.read()
 
 
-def test_without_a_table_the_part_is_left_out(tmp_path, monkeypatch):
+def test_without_a_table_the_part_is_left_out(tmp_path, monkeypatch, caplog):
+    caplog.set_level("INFO", logger="absl")
     monkeypatch.setenv(table_lib.VARIABLE, str(tmp_path))
-    assert table_lib.missing().endswith("NAS-Bench-Macro.")
     search = presets.resolve("macro", "search", "cpu", {})
     assert run.measure(search, ["table"], table_seeds=1, size=frozen.Size()) == {}
+    assert "Left out: the table of true accuracies" in caplog.text
+
+
+@pytest.mark.parametrize(("space", "lines"), [("rnn", 1), ("macro", 0)])
+def test_a_space_that_is_not_the_tables_is_told(space, lines, monkeypatch, caplog):
+    caplog.set_level("INFO", logger="absl")
+    monkeypatch.setattr(table_lib, "missing", lambda: "")
+    monkeypatch.setattr(table_lib, "read", lambda: TABLE)
+    monkeypatch.setattr(on_table, "compare", lambda *a, **k: {})
+    monkeypatch.setattr(on_table, "figures", lambda worth: {})
+    search = presets.resolve(space, "search", "cpu", {})
+    run.measure(search, ["table"], table_seeds=1, size=frozen.Size())
+    told = [line for line in caplog.messages if "whole CNNs" in line]
+    assert len(told) == lines
+    assert all("--search_for=rnn does not count" in line for line in told)
 
 
 @pytest.mark.parametrize("tau", [0.2, 0.37, 0.9])
@@ -190,4 +206,41 @@ def test_an_interval_is_of_the_mean_over_seeds():
     found = summary.over_seeds([1.0, 2.0, 3.0])
     # 4.302653, Student's t with 2 degrees of freedom, times 1 / sqrt(3).
     assert found == pytest.approx((2.0, 2.0 - 2.484138, 2.0 + 2.484138))
-    assert summary.over_seeds([5.0]) == (5.0, 5.0, 5.0)
+    assert str(found) == "2.00 (-0.48 to 4.48)"
+    cut = summary.over_seeds([1.0, 2.0, 3.0], least=0.0)
+    assert str(cut) == "2.00 (0.00 to 4.48)"
+
+
+def test_one_seed_has_no_interval():
+    found = summary.over_seeds([5.0])
+    assert not found.has_interval and str(found) == "5.00"
+    rows = {"random": {500: [on_table.Worth(86.0, 90.0, 2.0)]}}
+    told = on_table.figures(rows | {"short": rows["random"]})
+    assert told["learning.table.random.regret.500"] == 2.0
+    assert not any(key.endswith(("_low", "_high")) for key in told)
+
+
+def test_rows_have_a_heading_that_says_what_they_are(caplog):
+    caplog.set_level("INFO", logger="absl")
+    worth = on_table.Worth(86.0, 90.0, 0.0), on_table.Worth(88.0, 91.0, 2.0)
+    on_table.figures({name: {500: worth} for name in ("random", "short")})
+    first, *about, columns, random, _ = caplog.messages
+    assert first == (
+        "Searches on the table, in per cent; means over 2 seeds, in brackets 95 % "
+        "intervals of the mean."
+    )
+    names = [line.split()[0] for line in about]
+    assert names == ["mean", "best", "regret", "random", "short"]
+    assert columns.split() == ["search", "rewards", "mean", "best", "regret"]
+    # 12.706205, Student's t with 1 degree of freedom, times 1, .5 and 1; cut at 0.
+    assert random.split() == [
+        *("random", "500", "87.00", "(74.29", "to", "99.71)"),
+        *("90.50", "(84.15", "to", "96.85)", "1.00", "(0.00", "to", "13.71)"),
+    ]
+    assert random.index("1.00 (0.00") == columns.index("regret")
+
+
+def test_every_search_of_the_table_has_its_words():
+    searches = on_table._searches(TABLE, {}, (50,))
+    given = settings.compared("macro", SHORT.__class__(lr=0.5))
+    assert set(legend.ROWS) == set(searches) | set(given)

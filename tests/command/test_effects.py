@@ -201,6 +201,15 @@ def test_the_command_says_it(main, tmp_path, monkeypatch, caplog):
     assert len(said) == 1
 
 
+def test_a_decision_bias_that_stays_zero_is_told(tmp_path):
+    (line,) = notices(tmp_path, controller_decision_bias=3.0, **NO_TRAINING)
+    assert line == (
+        "--controller_decision_bias has no effect here: the controller is not trained "
+        "(--nocontroller_training)."
+    )
+    assert notices(tmp_path, controller_decision_bias=3.0) == []
+
+
 COMMON = dict(controller_reward_batch="common")
 
 

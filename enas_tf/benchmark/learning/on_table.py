@@ -13,6 +13,7 @@ from absl import logging
 
 from enas_tf.benchmark.learning import (
     evolution,
+    legend,
     logits,
     pay,
     summary,
@@ -144,24 +145,35 @@ def _learned(
 
 
 def figures(worth: Mapping[str, Mapping[int, Sequence[Worth]]]) -> dict[str, float]:
-    """All means under names, and a line of each search told."""
+    """All means under names, intervals too where there are several seeds.
+
+    A heading and a line of each search are told.
+    """
     found: dict[str, float] = {}
+    last = max(next(iter(worth.values())))
+    seeds = len(next(iter(worth.values()))[last])
+    for line in legend.heading(list(worth), seeds):
+        logging.info("%s", line)
     for name, by_count in worth.items():
         for count, rows in by_count.items():
-            columns = dict(zip(Worth._fields, zip(*rows, strict=True), strict=True))
-            means = {key: summary.over_seeds(value) for key, value in columns.items()}
-            told = ", ".join(f"{key} {mean}" for key, mean in means.items())
-            logging.info("%-10s %5d rewards: %s", name, count, told)
+            means = _means(rows)
+            logging.info("%s", legend.row(name, count, list(means.values())))
             for key, mean in means.items():
-                found[f"learning.table.{name}.{key}.{count}"] = mean.mean
-                found[f"learning.table.{name}.{key}.{count}_low"] = mean.low
-                found[f"learning.table.{name}.{key}.{count}_high"] = mean.high
-    last = max(next(iter(worth.values())))
+                start = f"learning.table.{name}.{key}.{count}"
+                found[start] = mean.mean
+                if mean.has_interval:
+                    found |= {f"{start}_low": mean.low, f"{start}_high": mean.high}
     for key, name in dict(policy_mean="short", random_mean="random").items():
         found[f"learning.table.{key}"] = found[
             f"learning.table.{name}.policy_mean.{last}"
         ]
     return found
+
+
+def _means(rows: Sequence[Worth]) -> dict[str, summary.Mean]:
+    """By the names of `Worth`; none can be below 0."""
+    columns = zip(Worth._fields, zip(*rows, strict=True), strict=True)
+    return {key: summary.over_seeds(values, least=0.0) for key, values in columns}
 
 
 def _rng(seed: int, stream: int) -> np.random.Generator:

@@ -11,6 +11,7 @@ from enas_tf.config import errors
 from enas_tf.config.sections import Config, ConfigError
 
 PARTS = ("table", "frozen")
+SPACE = "macro"  # of the table
 LAST_SEED = 2**31 - 1
 
 
@@ -51,9 +52,15 @@ def _refuse_seeds_beyond(first: int, count: int) -> None:
 
 def _on_table(config: Config, count: int) -> dict[str, float]:
     if reason := table_lib.missing():
-        logging.info("%s", reason)
+        logging.info("Left out: %s", reason)
         return {}
-    configs = settings.compared("macro", config.controller)
+    if config.run.search_for != SPACE:
+        logging.info(
+            "The table is of whole CNNs: --search_for=%s does not count for it; only "
+            "the controller's settings of that space do, in the row given.",
+            config.run.search_for,
+        )
+    configs = settings.compared(SPACE, config.controller)
     first = config.run.seed
     worth = on_table.compare(
         table_lib.read(), configs, range(first, first + count), counts=on_table.COUNTS

@@ -71,14 +71,20 @@ def folder() -> pathlib.Path:
 
 
 def missing() -> str:
-    """Why there is no table, in a sentence; "" where there is one."""
+    """Why there is no table and what to do, in two sentences; "" where there is one."""
     path = folder() / FILE
     if path.is_file():
         return ""
     return (
-        f"The table of true accuracies is left out: {path} is not there. Set "
-        f"{VARIABLE} to the folder of {FILE}, made of the data of NAS-Bench-Macro."
+        f"the table of true accuracies, {path}, is not there. Set {VARIABLE} to the "
+        f"folder of {FILE}, made of the data of NAS-Bench-Macro."
     )
+
+
+def refuse_missing() -> None:
+    """Raises ConfigError where the table was asked for and is not there."""
+    if reason := missing():
+        raise ConfigError(f"--learning_parts=table cannot be had: {reason}")
 
 
 def read() -> Table:
