@@ -19,6 +19,7 @@ from enas_tf.run.report import Report
 from enas_tf.stages import space_builders
 from enas_tf.training import stopping
 from enas_tf.training.driver import Driver
+from enas_tf.training.unsaved import Unsaved
 
 SPACES = space_builders.SPACES
 
@@ -93,6 +94,25 @@ def driver(
         log_every=config.loop.log_every,
         checkpoint_every=config.run.checkpoint_every_steps,
     )
+
+
+def unsaved_driver(report: Report, *, stop: stopping.Stop, log_every: int) -> Driver:
+    """The driver of a training beside a search, which begins anew if it is stopped.
+
+    Args:
+      report: of the search.
+      stop: of the search: a wish to stop is heard here as well.
+      log_every: steps between rows.
+    """
+    found = Driver(
+        Unsaved(counters.OF_TRAINING),
+        report,
+        log_every=log_every,
+        checkpoint_every=0,
+    )
+    found.stop = stop
+    found.stop.moment = f"after the first step, {stopping.BUILDING}"
+    return found
 
 
 def restore(driver: Driver, report: Report, stage: str) -> bool:

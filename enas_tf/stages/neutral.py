@@ -17,10 +17,9 @@ from enas_tf.run import counters
 from enas_tf.run.report import Report
 from enas_tf.stages import assembly
 from enas_tf.stages.search_stage import SearchStage
-from enas_tf.training import arc_draws, networks, schedules, shared, stopping
+from enas_tf.training import arc_draws, networks, schedules, shared
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
-from enas_tf.training.unsaved import Unsaved
 
 LR_SHARE = 0.1  # of the search's first learning rate
 
@@ -90,14 +89,9 @@ def _train(
         batch_size=config.loop.batch_size, num_epochs=count, seed=_seed(request)
     )
     trainer = shared.SharedTrainer(network, stage.task, child, lessons=lessons)
-    driver = Driver(
-        Unsaved(counters.OF_TRAINING),
-        report,
-        log_every=config.loop.log_every,
-        checkpoint_every=0,
+    driver = assembly.unsaved_driver(
+        report, stop=stage.driver.stop, log_every=config.loop.log_every
     )
-    driver.stop = stage.driver.stop
-    driver.stop.moment = f"after the first step, {stopping.BUILDING}"
     total = lessons.steps_before(count)
     left = functools.partial(_announce, request, report, driver, total)
     epochs = ChildEpochs(trainer, driver, report, child, timed=left)

@@ -18,11 +18,10 @@ from enas_tf.run.report import Report
 from enas_tf.stages import assembly, candidates, recipe, retrained
 from enas_tf.stages.retrained import Journal, Retrained
 from enas_tf.stages.search_stage import SearchStage
-from enas_tf.training import retracing, retrain, stopping
+from enas_tf.training import retracing, retrain
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
-from enas_tf.training.unsaved import Unsaved
 from enas_tf.training.validation import Validated
 
 
@@ -117,14 +116,9 @@ def _validated(
     trainer = ChildTrainer(
         final.network, final.task, config.child, lessons=final.lessons
     )
-    driver = Driver(
-        Unsaved(counters.OF_TRAINING),
-        report,
-        log_every=config.loop.log_every,
-        checkpoint_every=0,
+    driver = assembly.unsaved_driver(
+        report, stop=stage.driver.stop, log_every=config.loop.log_every
     )
-    driver.stop = stage.driver.stop
-    driver.stop.moment = f"after the first step, {stopping.BUILDING}"
     total = final.lessons.steps_before(config.loop.num_epochs)
     left = functools.partial(_announce, request, report, driver, total, later)
     moves = functools.partial(assembly.checked, driver)

@@ -249,8 +249,11 @@ def test_what_all_depends_on_is_checked_by_itself(space):
 def test_fair_arcs_are_for_every_space_that_decides_on_ops(space, monkeypatch):
     values = dict(search_for=space, child_num_branches=4, child_sampling="fair")
     checks.check(config_lib.replace(Config(), values))
-    no_ops = lambda self: np.zeros(self.num_tokens, np.bool_)  # noqa: E731
-    monkeypatch.setattr(base.SearchSpace, "chooses_op", no_ops)
+    monkeypatch.setattr(
+        base.SearchSpace,
+        "chooses_op",
+        lambda self: np.zeros(self.num_tokens, np.bool_),
+    )
     assert refusal_of(values) == (
         f"--child_sampling=fair is not allowed: the {space} space has no decision on "
         "an op to be fair to. Use --child_sampling=uniform."
