@@ -26,7 +26,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 from absl import flags, logging
 
 from enas_tf.benchmark.learning import table
-from enas_tf.command import checks, flag_reading, help_text, places, quiet
+from enas_tf.command import checks, flag_reading, help_text, interrupts, places, quiet
 from enas_tf.command import flags as search_flags
 from enas_tf.config import presets
 from enas_tf.config import sections as config
@@ -67,6 +67,9 @@ def main(argv: list[str]) -> int:
     except config.ConfigError as error:
         print(f"enas_tf: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("enas_tf: stopped.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -112,7 +115,7 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     logging.use_absl_handler()
     logging.set_verbosity(logging.INFO)
     logging.get_absl_handler().setFormatter(std_logging.Formatter("%(message)s"))
-    with quiet.standard_error():
+    with quiet.standard_error(), interrupts.kept():
         from enas_tf.benchmark import run
         from enas_tf.machine import tensorflow_state
 
@@ -134,7 +137,7 @@ def _check(values: flags.FlagValues) -> None:
         learning_parts=(values.learning_parts, PARTS, "a list"),
     )
     for flag, (names, known, kind) in rows.items():
-        for name in names:
+        for name in names or [""]:
             if name not in known:
                 allowed = f"{kind} of {', '.join(known)}"
                 raise config.ConfigError(config.refusal(flag, name, allowed))

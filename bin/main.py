@@ -38,7 +38,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf.command import effects, flags, quiet, request
+from enas_tf.command import effects, flags, interrupts, quiet, request
 from enas_tf.config import sections as config
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
@@ -78,7 +78,7 @@ def run(argv: list[str]) -> None:
         for notice in (*flags.notices(space=space), *idle):
             logging.warning("%s", notice)
         machine.prepare(asked.machine)
-        with quiet.standard_error():
+        with quiet.standard_error(), interrupts.kept():
             from enas_tf.machine import tensorflow_state
             from enas_tf.stages import run as experiment  # import TensorFlow
 

@@ -36,6 +36,8 @@ def test_every_figure_can_be_asked_for(command):
         (["--learning_seeds=3"], ["--learning_seeds", "--what=learning only"]),
         (["--what=learning", "--learning_seeds=0"], ["learning_seeds=0", "from 1 up"]),
         (["--what=learning", "--learning_parts=all"], ["table, frozen"]),
+        (["--what=learning", "--learning_parts="], ["table, frozen"]),
+        (["--what="], ["step, host"]),
         (["--what=learning", "--mode=train"], ["--mode", "no use"]),
         (["--what=learning", "--preset=nano"], ["--preset=nano", "demo"]),
         (["--what=learning", "--controller_lr=-1"], ["--controller_lr=-1", "0"]),

@@ -1,0 +1,53 @@
+"""Ctrl-C and SIGTERM while modules are imported: the program ends, whatever they do."""
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """What a signal's handler raises inside leaves as it was raised.
+
+    An extension module whose import it ends gives an ImportError in its place, and a
+    module that tries another import after a failed one gives nothing.
+    """
+    raised: list[BaseException] = []
+    try:
+        before = {number: _noting(number, raised) for number in NUMBERS}
+    except ValueError:  # not the main thread, which alone hears signals
+        yield
+        return
+    try:
+        yield
+    except BaseException:
+        if not raised:
+            raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if raised:
+        raise raised[0]
+
+
+def _noting(
+    number: int, raised: list[BaseException]
+) -> Callable[[int, FrameType | None], Any] | int | None:
+    """Has `raised` told what the handler of `number` raises; the handler as it was."""
+    before = signal.getsignal(number)
+
+    def note(number: int, frame: FrameType | None) -> None:
+        assert callable(before)
+        try:
+            before(number, frame)
+        except BaseException as end:
+            raised.append(end)
+            raise
+
+    if callable(before):
+        signal.signal(number, note)
+    return before
