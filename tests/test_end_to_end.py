@@ -238,6 +238,7 @@ def test_tensorboard_holds_curves_pictures_text_and_hparams(finished):
         "controller/baseline",
         "controller/advantage",
         "controller/entropy",
+        "controller/lr",
         "policy/unique_arcs",
         "policy/ops/picture",
         f"valid/{measure}",

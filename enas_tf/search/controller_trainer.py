@@ -29,6 +29,7 @@ class ControllerMetrics(NamedTuple):
     log_prob: tf.Tensor
     loss: tf.Tensor
     grad_norm: tf.Tensor
+    lr: tf.Tensor
     value_variance: tf.Tensor
     noise_variance: tf.Tensor
 
@@ -123,10 +124,11 @@ class ControllerTrainer:
                 skip_weight=config.skip_weight,
             )
         gradients = tape.gradient(loss, self._trained)
-        norm = self._apply(gradients, self._learning_rate(update))
+        lr = self._learning_rate(update)
+        norm = self._apply(gradients, lr)
         self._baseline.assign(advantage.baseline)
         means = [rewards, found.measured, advantage.baseline, advantage.values]
-        means += [sample.entropy, sample.skip_kl, sample.log_prob, loss, norm]
+        means += [sample.entropy, sample.skip_kl, sample.log_prob, loss, norm, lr]
         means += [found.variances.total, found.variances.noise]
         metrics = ControllerMetrics(*(tf.reduce_mean(value) for value in means))
         return ControllerRun(metrics, sample.tokens)

@@ -136,7 +136,8 @@ def _evened(
         f"So the {measure.contrast} is {found:{sign}.4f} under the search's weights "
         f"and {under:{sign}.4f} under neutral ones."
     )
-    if favoured:
+    lead, without = (measure.sign * value for value in differences)
+    if favoured and lead > max(without, 0):
         words += " What the first has beyond the second is that disadvantage."
     return [
         f"Under neutral weights ({spent}, of uniformly random arcs): policy {policy}, "
