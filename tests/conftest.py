@@ -50,8 +50,26 @@ def refused(main, tmp_path, monkeypatch, capsys):
 
 # Whole runs of the program: minutes each.
 LONG_FILES = ("test_resume", "test_end_to_end", "test_more_epochs")
+# Cases that another space, or another place in the same space, has as well. Graphs of
+# micro take longest to build. They run with `-m slow`.
+_KILLED = "test_resume.py::test_a_killed_run_ends_with_the_same_weights"
+_SIGNAL = "test_resume.py::test_a_signal_saves_and_says_how_to_go_on"
+_BESIDE = "test_resume.py::test_a_stop_beside_the_steps_says_how_to_go_on_and_goes_on"
+SLOW_CASES = (
+    f"{_KILLED}[macro-search-child_step-5]",
+    f"{_KILLED}[micro-search-child_step-5]",
+    f"{_KILLED}[micro-search-child_step-25]",
+    f"{_SIGNAL}[macro-15-143]",
+    f"{_SIGNAL}[micro-2-130]",
+    f"{_SIGNAL}[rnn-15-143]",
+    f"{_BESIDE}[micro-derive]",
+    f"{_BESIDE}[micro-test]",
+)
 
 
 def pytest_collection_modifyitems(items):
     """Begin with the long files, lest one process end with one of them alone."""
     items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    for item in items:
+        if item.nodeid.endswith(SLOW_CASES):
+            item.add_marker(pytest.mark.slow)

@@ -195,6 +195,10 @@ print(hashlib.sha256(child.parameters.vector.numpy().tobytes()).hexdigest(), "eq
 """
 
 
+# What differed hung on the order of threads, which oneDNN makes no less free.
+WITH_AND_SLOWLY_WITHOUT = [pytest.param("0", marks=pytest.mark.slow), "1"]
+
+
 @pytest.mark.parametrize("one_dnn", ["0", "1"])
 def test_reductions_and_filters_have_the_same_gradients_in_every_call(one_dnn):
     runs_through(STEPS, one_dnn=one_dnn)
@@ -204,7 +208,7 @@ def test_a_large_sum_has_the_same_bits_in_every_call():
     runs_through(SUMS, one_dnn="1")
 
 
-@pytest.mark.parametrize("one_dnn", ["0", "1"])
+@pytest.mark.parametrize("one_dnn", WITH_AND_SLOWLY_WITHOUT)
 def test_a_macro_child_has_the_same_gradients_and_logits_in_every_call(one_dnn):
     runs_through(CHILD, 6, 4, 20, 25, one_dnn=one_dnn)
 
@@ -215,7 +219,7 @@ def test_so_it_has_at_the_published_sizes(one_dnn):
     runs_through(CHILD, 12, 36, 6, 12, one_dnn=one_dnn)
 
 
-@pytest.mark.parametrize("one_dnn", ["0", "1"])
+@pytest.mark.parametrize("one_dnn", WITH_AND_SLOWLY_WITHOUT)
 def test_an_rnn_child_has_the_same_gradients_and_logits_in_every_call(one_dnn):
     runs_through(CELLS, one_dnn=one_dnn)
 
