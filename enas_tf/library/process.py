@@ -1,0 +1,139 @@
+"""One command, carried out inside of a process that is somebody else's.
+
+The same request and the same stages as of the command line. What differs is the end: no
+exit status, but an exception; the folder is free again; and what was set for the time
+of the command is as it was.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Collection, Iterator, Mapping
+
+from absl import logging
+
+from enas_tf.command import checks, effects, interrupts, keywords, quiet, request
+from enas_tf.command.request import Request
+from enas_tf.config import presets
+from enas_tf.config.sections import ConfigError
+from enas_tf.data import memory
+from enas_tf.library import voice, wording
+from enas_tf.library.voice import Progress
+from enas_tf.machine import record as machine
+from enas_tf.run.caller import Caller
+
+
+def check(settings: Mapping[str, object]) -> None:
+    """Refuse what is wrong whatever the data and the folder: ConfigError."""
+    read = keywords.read(settings)
+    checks.check_not_empty(read.given)
+    run = request.run_settings(read.given)
+    preset = read.preset or "paper"
+    config = presets.resolve(run.search_for, "search", preset, read.given)
+    checks.check(config)
+    checks.check_reward(config)
+
+
+@contextlib.contextmanager
+def asked(
+    settings: Mapping[str, object],
+    progress: Progress,
+    source: memory.Source | None = None,
+    *,
+    named: Collection[str] | None = None,
+) -> Iterator[Request]:
+    """A request of `settings`; its folder is free behind the block.
+
+    Args:
+      settings: by names of flags.
+      progress: as `voice.checked`.
+      source: the data that `memory.NAME` stands for.
+      named: those of the settings that the user has just written, and is told of if
+        they have no effect; None: all.
+
+    Raises:
+      ConfigError: as of a command line, in the words of a Python program.
+    """
+    with worded(), voice.heard(progress), memory.given(source):
+        read = keywords.read(settings)
+        made = request.build(
+            read.given, read.preset, read.command, began=time.monotonic()
+        )
+        try:
+            idle = effects.notices(made.mode, made.begun, read.given)
+            for notice in (*read.notices, *idle):
+                if named is None or any(f"--{name} " in notice for name in named):
+                    logging.warning("%s", notice)
+            yield made._replace(caller=Caller())
+        finally:
+            made.folder.release()
+
+
+@contextlib.contextmanager
+def worded() -> Iterator[None]:
+    """Refusals out of the block name keywords in the place of flags."""
+    try:
+        yield
+    except ConfigError as error:
+        # Of the same class: that a disk cannot be written has one of its own.
+        error.args = (wording.of_python(str(error)),)
+        raise
+
+
+@contextlib.contextmanager
+def prepared(made: Request) -> Iterator[None]:
+    """TensorFlow as the request needs it, imported if it is not.
+
+    Fusing of operations is as it was behind the block; deterministic kernels stay.
+    """
+    _import_tensorflow(made)
+    from enas_tf.machine import tensorflow_state
+
+    fused = tensorflow_state.remaps()
+    try:
+        yield
+    finally:
+        tensorflow_state.remap(fused)
+
+
+def carry_out(made: Request) -> None:
+    """The steps of the request.
+
+    Raises:
+      ConfigError: a mistake that only data or folder could show.
+      KeyboardInterrupt: Ctrl-C came; all that was done is in a checkpoint.
+      NotFinite: a loss or a weight is not a number.
+    """
+    with made.folder.noted(), prepared(made):
+        from enas_tf.run.finite import NotFinite
+        from enas_tf.stages import run as experiment
+        from enas_tf.training.stopping import Interrupted
+
+        try:
+            experiment.carry_out(made)
+        except Interrupted as stop:
+            logging.info("Stopped, with a checkpoint. The same call goes on.")
+            _pass_on(stop.number)
+            raise KeyboardInterrupt from None
+        except NotFinite as error:
+            error.args = (wording.of_python(str(error)),)
+            raise
+
+
+def _pass_on(number: int) -> None:
+    """Let a signal that is no Ctrl-C have the effect that it has in this process."""
+    if number != signal.SIGINT:
+        signal.raise_signal(number)
+
+
+def _import_tensorflow(made: Request) -> None:
+    if "tensorflow" in sys.modules:
+        return  # it takes what kernels it takes; machine/notes.py tells of it
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # as for a command
+    machine.prepare(made.machine)
+    with quiet.standard_error(), interrupts.kept():
+        import tensorflow as tf
+
+        tf.get_logger()  # it is loaded when it is first used

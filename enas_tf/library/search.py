@@ -1,0 +1,133 @@
+"""A search as an object: what bin/main.py does, called by a Python program."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from enas_tf.command.request import Request
+from enas_tf.config.spaces import registry
+from enas_tf.library import given, process, result, voice
+from enas_tf.library.result import Result
+from enas_tf.library.voice import Progress
+from enas_tf.run import measures
+from enas_tf.run.caller import Caller, Silent
+
+if TYPE_CHECKING:
+    import keras
+
+# What is decided by an argument of its own, or by the method that is called.
+RESERVED = ("search_for", "mode", "input", "warm_start", "child_fixed_arc")
+
+
+class Search:
+    """Efficient neural architecture search in one space.
+
+        search = enas_tf.Search("macro", preset="demo", output_dir="runs/a")
+        result = search.run((x_train, y_train), validation_data=(x_valid, y_valid))
+        model = result.train()
+
+    It is the command line's search: the same settings by the same names, the same
+    folder with the same files, and the same exact resume. Calling `run` again, in this
+    process or in another one, goes on where it was stopped, to the bit.
+
+    What it sets in the process: deterministic kernels, which stay on, and TensorFlow's
+    threads, if TensorFlow has not started yet (if it has, a line tells what follows).
+    For the time of a call: the log of absl, the handlers of SIGINT and SIGTERM (in the
+    main thread), and that TensorFlow does not fuse operations.
+    """
+
+    def __init__(
+        self,
+        space: str = "macro",
+        *,
+        preset: str | None = None,
+        output_dir: str | os.PathLike | None = None,
+        progress: Progress = "auto",
+        **settings: object,
+    ):
+        """Checks the settings; imports no TensorFlow, and touches no file.
+
+        Args:
+          space: "macro", "micro", "rnn" or a registered one.
+          preset: a whole set of settings: "paper" (if left out), "demo", "cpu".
+          output_dir: of everything that is written; by default outputs/<space>.
+          progress: "lines" as a shell shows them; "line", one that renews itself;
+            "quiet" or None; a function that takes each line. "auto" is "line" in a
+            notebook, and "lines" elsewhere.
+          **settings: any flag of `python bin/main.py --help` by its name, such as
+            `child_num_layers=4`.
+
+        Raises:
+          ConfigError: a wrong name or value, in one line; a `ValueError`.
+        """
+        with process.worded():
+            result.refuse_reserved(settings, RESERVED)
+            self._progress = voice.checked(progress)
+            named = dict(preset=preset, output_dir=output_dir)
+            self._settings: dict[str, object] = {
+                "search_for": space,
+                **{name: value for name, value in named.items() if value is not None},
+                **voice.settings(self._progress),
+                **settings,
+            }
+            process.check(self._settings)
+        self.space = space
+
+    def run(
+        self,
+        data: Any = None,
+        *,
+        validation_data: Any = None,
+        test_data: Any = None,
+        callbacks: "Sequence[keras.callbacks.Callback]" = (),
+    ) -> Result:
+        """Search to the end, or go on with a search, and derive the best arc.
+
+        Args:
+          data: for training. Images: a pair of arrays (images as bytes, 0 to 255, and
+            classes) or a `tf.data.Dataset` of such pairs. Texts: a list of strings, a
+            line each, or of numbers of words. Or a folder, or the name of a data set.
+            None: the embedded set, unless the settings name another.
+          validation_data: the same, for rewards and for the choice of the arc; else it
+            is set aside from `data`. A final training learns from it, too.
+          test_data: the same, for the test of a final training; else set aside.
+          callbacks: hear of each epoch, with its figures in `logs`: "loss", "reward",
+            "entropy", "val_accuracy" and more. `self.model.stop_training = True` ends
+            the search after the epoch, and an arc is derived. Where a search goes on,
+            they hear of the epochs before once more.
+
+        Raises:
+          ConfigError: a mistake, in one line; a `ValueError`.
+          KeyboardInterrupt: Ctrl-C, behind a checkpoint; calling it again goes on.
+          NotFinite: the loss is not a number.
+        """
+        with process.worded():
+            found = given.of(
+                self.space, data, validation_data, test_data, self._settings
+            )
+        settings = {**self._settings, **found.settings}
+        with process.asked(settings, self._progress, found.source) as made:
+            self._settings.pop("reset_output_dir", None)  # it is done
+            with process.prepared(made):
+                process.carry_out(self._called(made, callbacks))
+            folder = made.folder
+        return Result(
+            folder, settings=settings, source=found.source, progress=self._progress
+        )
+
+    def _called(
+        self, made: Request, callbacks: "Sequence[keras.callbacks.Callback]"
+    ) -> Request:
+        """The request, with what its callbacks and its line of progress need."""
+        line = voice.line(self._progress)
+        if not callbacks:
+            return made._replace(caller=Caller(Silent(), line))
+        from enas_tf.library.listening import Callbacks
+
+        listener = Callbacks(
+            callbacks,
+            made.folder.metrics,
+            measure=measures.BY_NAME[registry.SPECS[self.space].data.measure],
+            num_epochs=made.configs["search"].loop.num_epochs,
+        )
+        return made._replace(caller=Caller(listener, line))
