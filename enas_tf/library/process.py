@@ -17,7 +17,7 @@ from absl import logging
 from enas_tf.command import checks, effects, interrupts, keywords, quiet, request
 from enas_tf.command.request import Request
 from enas_tf.config import presets
-from enas_tf.config.sections import ConfigError
+from enas_tf.config.sections import Config, ConfigError
 from enas_tf.data import memory
 from enas_tf.library import voice, wording
 from enas_tf.library.voice import Progress
@@ -27,13 +27,17 @@ from enas_tf.run.caller import Caller
 
 def check(settings: Mapping[str, object]) -> None:
     """Refuse what is wrong whatever the data and the folder: ConfigError."""
-    read = keywords.read(settings)
-    checks.check_not_empty(read.given)
-    run = request.run_settings(read.given)
-    preset = read.preset or "paper"
-    config = presets.resolve(run.search_for, "search", preset, read.given)
+    checks.check_not_empty(keywords.read(settings).given)
+    config = config_of(settings)
     checks.check(config)
     checks.check_reward(config)
+
+
+def config_of(settings: Mapping[str, object]) -> Config:
+    """The settings of a search that begins with them."""
+    read = keywords.read(settings)
+    run = request.run_settings(read.given)
+    return presets.resolve(run.search_for, "search", read.preset or "paper", read.given)
 
 
 @contextlib.contextmanager
@@ -57,18 +61,24 @@ def asked(
       ConfigError: as of a command line, in the words of a Python program.
     """
     with worded(), voice.heard(progress), memory.given(source):
-        read = keywords.read(settings)
-        made = request.build(
-            read.given, read.preset, read.command, began=time.monotonic()
-        )
+        made = claimed(settings, named=named)
         try:
-            idle = effects.notices(made.mode, made.begun, read.given)
-            for notice in (*read.notices, *idle):
-                if named is None or any(f"--{name} " in notice for name in named):
-                    logging.warning("%s", notice)
-            yield made._replace(caller=Caller())
+            yield made
         finally:
             made.folder.release()
+
+
+def claimed(
+    settings: Mapping[str, object], *, named: Collection[str] | None = None
+) -> Request:
+    """The same, to be released by whoever asked for it."""
+    read = keywords.read(settings)
+    made = request.build(read.given, read.preset, read.command, began=time.monotonic())
+    idle = effects.notices(made.mode, made.begun, read.given)
+    for notice in (*read.notices, *idle):
+        if named is None or any(f"--{name} " in notice for name in named):
+            logging.warning("%s", notice)
+    return made._replace(caller=Caller())
 
 
 @contextlib.contextmanager
@@ -86,16 +96,35 @@ def worded() -> Iterator[None]:
 def prepared(made: Request) -> Iterator[None]:
     """TensorFlow as the request needs it, imported if it is not.
 
-    Fusing of operations is as it was behind the block; deterministic kernels stay.
+    Behind the block both are as they were: whether operations are fused, and whether
+    kernels are deterministic, with which `fit` of a user's model asks for a seed.
     """
     _import_tensorflow(made)
     from enas_tf.machine import tensorflow_state
 
     fused = tensorflow_state.remaps()
+    deterministic = tensorflow_state.is_deterministic()
     try:
         yield
     finally:
         tensorflow_state.remap(fused)
+        tensorflow_state.set_deterministic(deterministic)
+
+
+@contextlib.contextmanager
+def conditions(made: Request) -> Iterator[None]:
+    """The same, and all that bits hang on is set inside."""
+    with prepared(made):
+        from enas_tf.stages import run as experiment
+
+        experiment.set_conditions(made)
+        yield
+
+
+def folder_of(settings: Mapping[str, object]) -> str:
+    """The folder that `settings` name, or that follows; as one path for each folder."""
+    run = request.run_settings(keywords.read(settings).given)
+    return os.path.realpath(os.path.expanduser(run.output_dir))
 
 
 def carry_out(made: Request) -> None:

@@ -1,6 +1,7 @@
 """The result of a search, read from its folder, which a shell may have made as well."""
 
 import functools
+import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from enas_tf.data import memory
 from enas_tf.library import process, shown, voice, wording
 from enas_tf.library.shown import Arcs, Compared, FoundArc
 from enas_tf.library.voice import Progress
-from enas_tf.run import layout, measures, rows
+from enas_tf.run import disk, layout, measures
 from enas_tf.run.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Result:
     @property
     def best_arc(self) -> FoundArc:
         """The arc that was derived; a picture in a notebook."""
-        return _arc(self._facts["arc"], self._config)
+        title = f"{self._config.run.search_for}: the derived arc"
+        return found_arc(self._facts["arc"], self._config, title=title)
 
     @property
     def comparison(self) -> Compared:
@@ -79,7 +81,15 @@ class Result:
     def arcs(self) -> Arcs:
         """All arcs that were scored, those of the policy first, best first."""
         path = self._folder.arcs / layout.DERIVED
-        return Arcs([row for _, row in rows.read(path, keys=("arc",)).rows])
+        with disk.refusals(path):
+            lines = path.read_text(encoding="utf-8").splitlines()
+        try:
+            return Arcs([json.loads(line) for line in lines])
+        except ValueError:
+            raise ConfigError(
+                f"{path} is damaged. Derive again: call Search.run with the same "
+                "settings and data."
+            ) from None
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -208,8 +218,9 @@ def _settings_of_search(folder: RunFolder) -> dict[str, object]:
     return {"search_for": "macro", **settings}
 
 
-def _arc(text: str, config: Config) -> FoundArc:
+def found_arc(text: str, config: Config, *, title: str) -> FoundArc:
+    """The arc of the integers `text`, of the space of `config`."""
     form = arc_forms.FORMS[config.run.search_for]
     size = form.size_of_length(len(text.split()))
     space = form.of_size(size, config.child.num_ops)
-    return FoundArc(space, space.parse(text), title=f"{space.name}: the derived arc")
+    return FoundArc(space, space.parse(text), title=title)

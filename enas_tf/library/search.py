@@ -1,19 +1,24 @@
 """A search as an object: what bin/main.py does, called by a Python program."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from enas_tf.command.request import Request
+from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
-from enas_tf.library import given, process, result, voice
+from enas_tf.library import given, process, result, told, voice
 from enas_tf.library.result import Result
+from enas_tf.library.shown import Arcs, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import measures
 from enas_tf.run.caller import Caller, Silent
+from enas_tf.run.folder import RunFolder
 
 if TYPE_CHECKING:
     import keras
+
+    from enas_tf.library.asking import Feedback
 
 # What is decided by an argument of its own, or by the method that is called.
 RESERVED = ("search_for", "mode", "input", "warm_start", "child_fixed_arc")
@@ -30,10 +35,12 @@ class Search:
     folder with the same files, and the same exact resume. Calling `run` again, in this
     process or in another one, goes on where it was stopped, to the bit.
 
-    What it sets in the process: deterministic kernels, which stay on, and TensorFlow's
-    threads, if TensorFlow has not started yet (if it has, a line tells what follows).
-    For the time of a call: the log of absl, the handlers of SIGINT and SIGTERM (in the
-    main thread), and that TensorFlow does not fuse operations.
+    What it sets in the process, and leaves so: TensorFlow's threads and that memory of
+    a GPU is taken as it is needed, if TensorFlow has not started yet (if it has, a line
+    tells what follows); its memory optimiser is off; it is imported with
+    TF_CPP_MIN_LOG_LEVEL=2 if it was not imported. For the time of a call only:
+    deterministic kernels, no fused operations, one thread of BLAS, the log of absl, and
+    in the main thread the handlers of SIGINT and SIGTERM.
     """
 
     def __init__(
@@ -114,6 +121,60 @@ class Search:
         return Result(
             folder, settings=settings, source=found.source, progress=self._progress
         )
+
+    def sample(self, count: int) -> "Iterator[tuple[Any, Feedback]]":
+        """Arcs for another program to judge: ask and tell.
+
+            for arc, feedback in search.sample(200):
+                feedback(accuracy_of(arc))
+
+        No shared weights are involved, and no data. The controller learns after each
+        `controller_num_aggregate` rewards; so many arcs at most are out at a time, and
+        may be told in any order, from any thread. An arc that was not told is asked
+        again. Every reward is in the folder when `feedback` returns: a new process
+        with the same call goes on, to the bit, until `count` rewards are there in all.
+
+        Args:
+          count: rewards in all, those of earlier calls on this folder among them.
+
+        Returns:
+          Pairs of an arc (`MacroArc` and the like) and what takes its reward.
+
+        Raises:
+          ConfigError: a mistake, in one line; a `ValueError`.
+        """
+        from enas_tf.library.asking import Session
+
+        session = Session.of(self._settings, self._progress)
+        self._settings.pop("reset_output_dir", None)  # it is done
+        return session.ask(count)
+
+    @property
+    def told(self) -> Arcs:
+        """The arcs of `sample` that have their rewards, best first."""
+        return Arcs(told.best_first(self._folder.arcs))
+
+    @property
+    def best(self) -> FoundArc:
+        """The arc with the highest reward.
+
+        Raises:
+          ConfigError: none has one.
+        """
+        rows = self.told
+        if not rows:
+            raise ConfigError("No arc has a reward yet: see Search.sample.")
+        with process.worded():
+            config = process.config_of(self._settings)
+        return result.found_arc(
+            rows[0]["arc"],
+            config,
+            title=f"{self.space}: reward {rows[0]['reward']:.4g}",
+        )
+
+    @property
+    def _folder(self) -> RunFolder:
+        return RunFolder(process.folder_of(self._settings))
 
     def _called(
         self, made: Request, callbacks: "Sequence[keras.callbacks.Callback]"

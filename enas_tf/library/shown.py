@@ -24,9 +24,9 @@ class FoundArc:
       title: of its picture.
     """
 
-    space: base.SearchSpace[Any] = dataclasses.field(repr=False)
+    space: base.SearchSpace[Any] = dataclasses.field(repr=False, compare=False)
     arc: Any
-    title: str = dataclasses.field(default="", repr=False)
+    title: str = dataclasses.field(default="", repr=False, compare=False)
 
     @property
     def text(self) -> str:

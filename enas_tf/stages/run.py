@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Callable
 
-import tensorflow as tf
 import threadpoolctl
 from absl import logging
 
@@ -64,12 +63,9 @@ def carry_out(request: Request) -> None:
       Interrupted: stopped by a signal, with a checkpoint.
       NotFinite: a loss or a weight is not a number.
     """
-    tensorflow_state.start(request.machine)
+    set_conditions(request)
     for note in machine_notes.notes(request.machine, tensorflow_state.held()):
         logging.warning("%s", note)
-    if request.configs["search"].run.deterministic:
-        tf.config.experimental.enable_op_determinism()
-        sums.keep_whole()
     # NumPy's sums, too, are rounded by the number of threads that share them.
     with threadpoolctl.threadpool_limits(1, user_api="blas"):
         tried_ops.refuse_wrong(request)
@@ -77,6 +73,14 @@ def carry_out(request: Request) -> None:
             STEPS[step](request)
     if modes.MODES[request.mode].sums_up:
         summary.log(request)
+
+
+def set_conditions(request: Request) -> None:
+    """Set what TensorFlow's bits hang on, as far as it can be set by now."""
+    tensorflow_state.start(request.machine)
+    if request.configs["search"].run.deterministic:
+        tensorflow_state.set_deterministic(True)
+        sums.keep_whole()
 
 
 def _say_how_to_go_on(request: Request, stopped: str) -> None:

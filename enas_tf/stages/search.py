@@ -22,6 +22,7 @@ from enas_tf.stages import (
     same_machine,
     same_ops,
     summary,
+    told,
     watch,
 )
 from enas_tf.stages import derive as derive_stage
@@ -74,6 +75,7 @@ def derive(request: Request) -> None:
 
 
 def _build(request: Request, report: Report) -> SearchStage:
+    told.refuse(request)
     same_ops.bind(request, "search")
     config, folder = request.configs["search"], request.folder
     seed, loop = config.run.seed, config.loop
