@@ -135,26 +135,27 @@ def carry_out(made: Request) -> None:
       KeyboardInterrupt: Ctrl-C came; all that was done is in a checkpoint.
       NotFinite: a loss or a weight is not a number.
     """
-    with made.folder.noted(), prepared(made):
-        from enas_tf.run.finite import NotFinite
-        from enas_tf.stages import run as experiment
-        from enas_tf.training.stopping import Interrupted
+    number = signal.SIGINT
+    try:
+        with made.folder.noted(), prepared(made):
+            from enas_tf.run.finite import NotFinite
+            from enas_tf.stages import run as experiment
+            from enas_tf.training.stopping import Interrupted
 
-        try:
-            experiment.carry_out(made)
-        except Interrupted as stop:
-            logging.info("Stopped, with a checkpoint. The same call goes on.")
-            _pass_on(stop.number)
-            raise KeyboardInterrupt from None
-        except NotFinite as error:
-            error.args = (wording.of_python(str(error)),)
-            raise
-
-
-def _pass_on(number: int) -> None:
-    """Let a signal that is no Ctrl-C have the effect that it has in this process."""
-    if number != signal.SIGINT:
-        signal.raise_signal(number)
+            try:
+                experiment.carry_out(made)
+            except Interrupted as stop:
+                logging.info("Stopped, with a checkpoint. The same call goes on.")
+                number = signal.Signals(stop.number)
+                raise KeyboardInterrupt from None
+            except NotFinite as error:
+                error.args = (wording.of_python(str(error)),)
+                raise
+    except KeyboardInterrupt:
+        if number != signal.SIGINT:
+            made.folder.release()
+            signal.raise_signal(number)  # has the effect that it has in this process
+        raise
 
 
 def _import_tensorflow(made: Request) -> None:

@@ -18,9 +18,11 @@ from enas_tf.machine import tensorflow_state
 from enas_tf.run import measures, report
 from enas_tf.run.folder import RunFolder
 
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TINY = dict(
     child_num_layers=2,
-    child_out_filters=4,
+    child_out_filters=2,
+    child_num_branches=2,
     batch_size=64,
     num_epochs=2,
     log_every=7,
@@ -55,7 +57,6 @@ def data():
     return dict(
         data=(images[:900], labels[:900]),
         validation_data=(images[900:1200], labels[900:1200]),
-        test_data=(images[1200:], labels[1200:]),
     )
 
 
@@ -86,8 +87,27 @@ def done(tmp_path_factory):
     """A finished search: its folder, its result, and what a callback heard."""
     folder = tmp_path_factory.mktemp("search") / "run"
     heard, told = Heard(), []
-    result = search(folder, progress=told.append).run(**data(), callbacks=[heard])
-    return folder, result, heard, told
+    names = dict(folder=folder, heard=heard, settings={**TINY, "progress": told.append})
+    (names["x_train"], names["y_train"]), (names["x_valid"], names["y_valid"]) = (
+        data().values()
+    )
+    exec(documented(), names)
+    return folder, names["result"], heard, told
+
+
+def documented() -> str:
+    """The first example of docs/python.md, of a small search that is listened to."""
+    text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
+    code = text.partition("```python\n")[2].partition("```")[0]
+    assert "print(result.arcs)" in code
+    for ours, theirs in {
+        'preset="demo"': "**settings",
+        '"runs/a"': "folder",
+        "(x_valid, y_valid))": "(x_valid, y_valid), callbacks=[heard])",
+    }.items():
+        assert code.count(ours) == 1
+        code = code.replace(ours, theirs)
+    return code
 
 
 def test_a_result_has_values_that_print_and_show(done):
@@ -181,7 +201,7 @@ def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_pa
     images, labels = digits()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = model.evaluate(images[1200:, ..., None], labels[1200:], verbose=0)
+        found = model.evaluate(images[810:900, ..., None], labels[810:900], verbose=0)
     assert found[1] == pytest.approx(result.figures["test_accuracy"], abs=1e-6)
     model.fit(images[:64, ..., None], labels[:64], epochs=1, verbose=0)
     model.save(tmp_path / "more.keras")
