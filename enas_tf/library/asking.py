@@ -20,8 +20,22 @@ from enas_tf.library import process, voice
 from enas_tf.library.told import Told
 from enas_tf.library.voice import Progress
 
-# The session of each folder in this process; a new one takes over.
+# The session of each folder in this process.
 _OPEN: "weakref.WeakValueDictionary[str, Session]" = weakref.WeakValueDictionary()
+
+
+def opened(settings: Mapping[str, object], progress: Progress) -> "Session":
+    """A session, in the place of an earlier one of this process on that folder."""
+    folder = process.folder_of(settings)
+    close(folder)
+    session = _OPEN[folder] = Session(settings, progress)
+    return session
+
+
+def close(folder: str) -> None:
+    """End the session of this process on `folder`, of `process.folder_of`, if any."""
+    if earlier := _OPEN.pop(folder, None):
+        earlier.close()
 
 
 class Feedback:
@@ -46,8 +60,8 @@ class Feedback:
 class Session:
     """The controller of one folder, while a program tells it of its arcs.
 
-    It holds the folder until nothing is asked and all that is out is told, or `close`.
-    Any thread may tell.
+    It holds the folder until `close`, or until nothing refers to it. Any thread may
+    tell; one asks.
     """
 
     def __init__(self, settings: Mapping[str, object], progress: Progress):
@@ -62,7 +76,6 @@ class Session:
         """
         self._progress = progress
         self._lock = threading.RLock()
-        self._asking = 0
         self._out: set[int] = set()
         self._ends = contextlib.ExitStack()
         # Also where a program forgets this object with arcs that are out.
@@ -78,15 +91,10 @@ class Session:
             self._ends.__exit__(type(error), error, error.__traceback__)
             raise
 
-    @classmethod
-    def of(cls, settings: Mapping[str, object], progress: Progress) -> "Session":
-        """A new one, in the place of another one of this process on its folder."""
-        folder = process.folder_of(settings)
-        if earlier := _OPEN.pop(folder, None):
-            earlier.close()
-        session = cls(settings, progress)
-        _OPEN[folder] = session
-        return session
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds the folder."""
+        return self._made.folder.holds_lock()
 
     def close(self) -> None:
         """Let go of the folder. What is told afterwards is refused."""
@@ -95,22 +103,23 @@ class Session:
 
     def ask(self, count: int) -> Iterator[tuple[Any, Feedback]]:
         """Arcs, until `count` of this folder are told; see `Search.sample`."""
-        with self._lock:
-            self._asking += 1
-        try:
-            yield from self._arcs(count)
-        except ConfigError:
-            self.close()
-            raise
-        finally:
-            with self._lock:
-                self._asking -= 1
-                self._close_if_idle()
+        heard = self._num_told  # when this round of an update's arcs began
+        while self._num_told < count:
+            place = self._next(count)
+            if place is not None:
+                self._out.add(place)
+                yield self._arc(place), Feedback(self, self._learner.update, place)
+            elif self._num_told + len(self._out) >= count:
+                self._say(f"{len(self._out)} arcs are out and have no reward yet.")
+                return
+            else:
+                self._ask_again(heard)
+                heard = self._num_told
 
     def tell(self, update: int, place: int, reward: float) -> None:
         """As `Feedback`; `place` is that in the update."""
         with self._lock, process.worded():
-            if not self._made.folder.holds_lock():
+            if not self.is_open:
                 raise ConfigError(
                     "This arc's folder is no longer held: it was closed, or asked "
                     "again by a later call. Tell what Search.sample gives now."
@@ -125,7 +134,6 @@ class Session:
             if len(self._rewards) == self._learner.size:
                 with self._working():
                     self._learn()
-            self._close_if_idle()
 
     def _open(self) -> None:
         from enas_tf.library.telling import Learner
@@ -165,21 +173,8 @@ class Session:
 
     @property
     def _num_told(self) -> int:
-        return self._learner.update * self._learner.size + len(self._rewards)
-
-    def _arcs(self, count: int) -> Iterator[tuple[Any, Feedback]]:
-        heard = self._num_told  # when this round of an update's arcs began
-        while self._num_told < count:
-            place = self._next(count)
-            if place is not None:
-                self._out.add(place)
-                yield self._arc(place), Feedback(self, self._learner.update, place)
-            elif self._num_told + len(self._out) >= count:
-                self._say(f"{len(self._out)} arcs are out and have no reward yet.")
-                return
-            else:
-                self._ask_again(heard)
-                heard = self._num_told
+        with self._lock:
+            return self._learner.update * self._learner.size + len(self._rewards)
 
     def _next(self, count: int) -> int | None:
         """The place of the next arc to ask for; None: as many as may be are out."""
@@ -201,7 +196,7 @@ class Session:
                 f"None of the {len(self._out)} arcs that are out has its reward, "
                 "without which the controller cannot go on: an update is of "
                 f"controller_num_aggregate={self._learner.size} arcs. Call "
-                "feedback(reward), for a failed arc with a low one."
+                "feedback(reward), for a failed arc with a low one, before asking on."
             )
         self._say(f"{len(self._out)} arcs have no reward: they are asked again.")
         self._out = set()
@@ -218,10 +213,6 @@ class Session:
             process.conditions(self._made),
         ):
             yield
-
-    def _close_if_idle(self) -> None:
-        if not self._asking and not self._out:
-            self._ends.close()
 
 
 def _finite(reward: Any) -> float:

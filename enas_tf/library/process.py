@@ -23,6 +23,7 @@ from enas_tf.library import voice, wording
 from enas_tf.library.voice import Progress
 from enas_tf.machine import record as machine
 from enas_tf.run.caller import Caller
+from enas_tf.run.finite import NotFinite
 
 
 def check(settings: Mapping[str, object]) -> None:
@@ -83,10 +84,10 @@ def claimed(
 
 @contextlib.contextmanager
 def worded() -> Iterator[None]:
-    """Refusals out of the block name keywords in the place of flags."""
+    """Errors of ours out of the block name keywords in the place of flags."""
     try:
         yield
-    except ConfigError as error:
+    except (ConfigError, NotFinite) as error:
         # Of the same class: that a disk cannot be written has one of its own.
         error.args = (wording.of_python(str(error)),)
         raise
@@ -138,7 +139,6 @@ def carry_out(made: Request) -> None:
     number = signal.SIGINT
     try:
         with made.folder.noted(), prepared(made):
-            from enas_tf.run.finite import NotFinite
             from enas_tf.stages import run as experiment
             from enas_tf.training.stopping import Interrupted
 
@@ -148,9 +148,6 @@ def carry_out(made: Request) -> None:
                 logging.info("Stopped, with a checkpoint. The same call goes on.")
                 number = signal.Signals(stop.number)
                 raise KeyboardInterrupt from None
-            except NotFinite as error:
-                error.args = (wording.of_python(str(error)),)
-                raise
     except KeyboardInterrupt:
         if number != signal.SIGINT:
             made.folder.release()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from enas_tf.command.request import Request
 from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
-from enas_tf.library import given, process, result, told, voice
+from enas_tf.library import asking, given, process, result, told, voice
+from enas_tf.library.asking import Feedback, Session
 from enas_tf.library.result import Result
 from enas_tf.library.shown import Arcs, FoundArc
 from enas_tf.library.voice import Progress
@@ -17,8 +18,6 @@ from enas_tf.run.folder import RunFolder
 
 if TYPE_CHECKING:
     import keras
-
-    from enas_tf.library.asking import Feedback
 
 # What is decided by an argument of its own, or by the method that is called.
 RESERVED = ("search_for", "mode", "input", "warm_start", "child_fixed_arc")
@@ -79,6 +78,7 @@ class Search:
             }
             process.check(self._settings)
         self.space = space
+        self._session: Session | None = None
 
     def run(
         self,
@@ -112,6 +112,7 @@ class Search:
             found = given.of(
                 self.space, data, validation_data, test_data, self._settings
             )
+        self.close()
         settings = {**self._settings, **found.settings}
         with process.asked(settings, self._progress, found.source) as made:
             self._settings.pop("reset_output_dir", None)  # it is done
@@ -122,7 +123,7 @@ class Search:
             folder, settings=settings, source=found.source, progress=self._progress
         )
 
-    def sample(self, count: int) -> "Iterator[tuple[Any, Feedback]]":
+    def sample(self, count: int) -> Iterator[tuple[Any, Feedback]]:
         """Arcs for another program to judge: ask and tell.
 
             for arc, feedback in search.sample(200):
@@ -143,11 +144,14 @@ class Search:
         Raises:
           ConfigError: a mistake, in one line; a `ValueError`.
         """
-        from enas_tf.library.asking import Session
+        if self._session is None or not self._session.is_open:
+            self._session = asking.opened(self._settings, self._progress)
+            self._settings.pop("reset_output_dir", None)  # it is done
+        return self._session.ask(count)
 
-        session = Session.of(self._settings, self._progress)
-        self._settings.pop("reset_output_dir", None)  # it is done
-        return session.ask(count)
+    def close(self) -> None:
+        """Let go of the folder, which `sample` holds as long as this object lives."""
+        asking.close(process.folder_of(self._settings))
 
     @property
     def told(self) -> Arcs:

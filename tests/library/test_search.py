@@ -3,7 +3,6 @@
 import logging
 import pathlib
 import signal
-import warnings
 
 import keras
 import numpy as np
@@ -149,7 +148,7 @@ def test_interrupted_and_called_again_it_has_the_bits_of_an_uninterrupted_run(
 ):
     folder, result, whole, _ = done
     stopping = Heard(then=lambda: signal.raise_signal(signal.SIGINT))
-    one = search(tmp_path / "run", log_every=3)
+    one = search(tmp_path / "run")
     with pytest.raises(KeyboardInterrupt):
         one.run(**data(), callbacks=[stopping])
     assert stopping.calls[-1] == "epoch 1" and len(stopping.logs) == 1
@@ -199,9 +198,7 @@ def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_pa
     folder, result, *_ = done
     model = result.train(num_epochs=1)
     images, labels = digits()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = model.evaluate(images[810:900, ..., None], labels[810:900], verbose=0)
+    found = model.evaluate(images[810:900, ..., None], labels[810:900], verbose=0)
     assert found[1] == pytest.approx(result.figures["test_accuracy"], abs=1e-6)
     model.fit(images[:64, ..., None], labels[:64], epochs=1, verbose=0)
     model.save(tmp_path / "more.keras")
