@@ -103,6 +103,7 @@ class Session:
 
     def ask(self, count: int) -> Iterator[tuple[Any, Feedback]]:
         """Arcs, until `count` of this folder are told; see `Search.sample`."""
+        self._out = set()  # what an earlier call gave is asked again
         heard = self._num_told  # when this round of an update's arcs began
         while self._num_told < count:
             place = self._next(count)
@@ -132,8 +133,7 @@ class Session:
             self._rewards[place] = worth
             self._out.discard(place)
             if len(self._rewards) == self._learner.size:
-                with self._working():
-                    self._learn()
+                self._learn_or_close()
 
     def _open(self) -> None:
         from enas_tf.library.telling import Learner
@@ -156,6 +156,15 @@ class Session:
         self._begin_update()
         while len(self._rewards) == self._learner.size:
             self._learn()  # it ended between the last reward and the checkpoint
+
+    def _learn_or_close(self) -> None:
+        """Where Ctrl-C comes between, what is on the disk is whole, and this is not."""
+        try:
+            with self._working():
+                self._learn()
+        except BaseException:
+            self.close()
+            raise
 
     def _learn(self) -> None:
         self._learner.learn(self._tokens, self._rewards)

@@ -109,8 +109,11 @@ def test_arcs_without_feedback_are_asked_again_and_silence_is_refused(tmp_path):
         if len(asked) != 2:  # the second one fails
             feedback(worth(arc))
     assert asked[UPDATE] == asked[1] and len(asked) == UPDATE + 2
+    one = search(tmp_path / "run")
+    left = [arc for arc, _ in one.sample(UPDATE + 3)]
+    assert [arc for arc, _ in one.sample(UPDATE + 3)] == left and len(left) == 2
     with pytest.raises(ValueError, match=r"None of the 3 arcs .* Call feedback"):
-        list(search(tmp_path / "run").sample(UPDATE * 5))
+        list(one.sample(UPDATE * 5))
 
 
 def test_a_folder_is_of_one_kind_of_search(learned):

@@ -156,6 +156,7 @@ def test_interrupted_and_called_again_it_has_the_bits_of_an_uninterrupted_run(
     two = search(tmp_path / "run").run(**data(), callbacks=[heard])
     assert two.best_arc == result.best_arc
     assert two.comparison == result.comparison
+    assert figures(tmp_path / "run") == figures(folder)
     runs.assert_equal_to_the_bit(
         runs.checkpoint(tmp_path / "run", "search"), runs.checkpoint(folder, "search")
     )
