@@ -81,7 +81,7 @@ class Session:
         # Also where a program forgets this object with arcs that are out.
         weakref.finalize(self, self._ends.close)
         with process.worded(), voice.heard(progress):
-            self._made = process.claimed(settings)
+            self._made = process.claimed(settings, progress)
         self._ends.callback(self._made.folder.release)
         self._ends.enter_context(self._made.folder.noted())
         try:

@@ -62,7 +62,7 @@ def asked(
       ConfigError: as of a command line, in the words of a Python program.
     """
     with worded(), voice.heard(progress), memory.given(source):
-        made = claimed(settings, named=named)
+        made = claimed(settings, progress, named=named)
         try:
             yield made
         finally:
@@ -70,7 +70,10 @@ def asked(
 
 
 def claimed(
-    settings: Mapping[str, object], *, named: Collection[str] | None = None
+    settings: Mapping[str, object],
+    progress: Progress,
+    *,
+    named: Collection[str] | None = None,
 ) -> Request:
     """The same, to be released by whoever asked for it."""
     read = keywords.read(settings)
@@ -79,7 +82,7 @@ def claimed(
     for notice in (*read.notices, *idle):
         if named is None or any(f"--{name} " in notice for name in named):
             logging.warning("%s", notice)
-    return made._replace(caller=Caller())
+    return made._replace(caller=Caller(line=voice.line(progress)))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from enas_tf.library.result import Result
 from enas_tf.library.shown import Arcs, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import measures
-from enas_tf.run.caller import Caller, Silent
 from enas_tf.run.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ class Search:
         with process.asked(settings, self._progress, found.source) as made:
             self._settings.pop("reset_output_dir", None)  # it is done
             with process.prepared(made):
-                process.carry_out(self._called(made, callbacks))
+                process.carry_out(self._listening(made, callbacks))
             folder = made.folder
         return Result(
             folder, settings=settings, source=found.source, progress=self._progress
@@ -180,13 +179,12 @@ class Search:
     def _folder(self) -> RunFolder:
         return RunFolder(process.folder_of(self._settings))
 
-    def _called(
+    def _listening(
         self, made: Request, callbacks: "Sequence[keras.callbacks.Callback]"
     ) -> Request:
-        """The request, with what its callbacks and its line of progress need."""
-        line = voice.line(self._progress)
-        if not callbacks:
-            return made._replace(caller=Caller(Silent(), line))
+        """The request, whose search tells `callbacks`."""
+        if not callbacks or not made.caller:
+            return made
         from enas_tf.library.listening import Callbacks
 
         listener = Callbacks(
@@ -195,4 +193,4 @@ class Search:
             measure=measures.BY_NAME[registry.SPECS[self.space].data.measure],
             num_epochs=made.configs["search"].loop.num_epochs,
         )
-        return made._replace(caller=Caller(listener, line))
+        return made._replace(caller=made.caller._replace(listener=listener))
