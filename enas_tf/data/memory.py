@@ -2,7 +2,7 @@
 
 `--dataset=arrays` names them in a run's settings. What they are is known only inside of
 `given`, which a program enters around a command; same_data.py keeps their checksum and
-refuses others. NumPy only.
+refuses others. No TensorFlow.
 """
 
 import contextlib

@@ -7,7 +7,15 @@ import tensorflow as tf
 import enas_tf
 from enas_tf.command import keywords
 from enas_tf.config.sections import ConfigError, DataConfig
-from enas_tf.library import given, images_given, texts_given, voice, wording
+from enas_tf.library import (
+    given,
+    images_given,
+    process,
+    texts_given,
+    trained,
+    voice,
+    wording,
+)
 
 
 def images(count: int, *shape: int) -> np.ndarray:
@@ -165,3 +173,21 @@ def test_a_notebook_has_one_line_and_a_script_has_lines(monkeypatch):
     monkeypatch.setattr(voice, "in_notebook", lambda: True)
     assert voice.checked("auto") == "line"
     assert voice.checked(None) == "quiet"
+
+
+def test_an_arc_is_trained_by_the_command_that_would_be_typed(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(process, "carry_out", asked.append)
+    monkeypatch.setattr(trained, "load", lambda folder, config: "the model")
+    settings = dict(preset="demo", output_dir=tmp_path / "run", progress=None)
+    pair = images(60, 8, 8), labels(60)
+    assert enas_tf.train("macro", "3 0 1", pair, **settings, seed=4) == "the model"
+    (made,) = asked
+    assert (made.mode, made.fixed.text) == ("train", "3 0 1")
+    config = made.configs["train"]
+    assert (config.data.dataset, config.run.seed) == ("arrays", 4)
+    assert config.child.num_layers == 2
+    with pytest.raises(ValueError, match=r"arc is a tuple: .* Give space.text\(arc\)"):
+        enas_tf.train("macro", (3, 0, 1), pair, **settings)
+    with pytest.raises(ValueError, match="child_fixed_arc is not an arc of the macro"):
+        enas_tf.train("macro", "3 0", pair, **settings)
