@@ -10,7 +10,7 @@ from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.command import keywords
 from enas_tf.config import sections as config_lib
-from enas_tf.config.sections import Config, ConfigError
+from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.data import memory
 from enas_tf.library import process, shown, voice, wording
@@ -195,7 +195,7 @@ def load_result(
         return Result(folder, settings=settings)
     from enas_tf.library import given
 
-    space = str(folder.settings("search").get("search_for", "macro"))
+    space = str(settings["search_for"])
     named = {k: v for k, v in settings.items() if k not in ("dataset", "data_path")}
     found = given.of(space, data, validation_data, test_data, named)
     settings = {**named, **found.settings}
@@ -215,7 +215,7 @@ def _settings_of_search(folder: RunFolder) -> dict[str, object]:
     """Those that the run's first command gave; a later one may have been of another
     mode."""
     settings = keywords.of_command(folder.run().get("command", ["", ""]))
-    return {"search_for": "macro", **settings}
+    return {"search_for": RunConfig.search_for, **settings}
 
 
 def found_arc(text: str, config: Config, *, title: str) -> FoundArc:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from enas_tf.command.request import Request
-from enas_tf.config.sections import ConfigError
+from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.library import asking, given, process, result, told, voice
 from enas_tf.library.asking import Feedback, Session
@@ -43,7 +43,7 @@ class Search:
 
     def __init__(
         self,
-        space: str = "macro",
+        space: str = RunConfig.search_for,
         *,
         preset: str | None = None,
         output_dir: str | os.PathLike | None = None,
