@@ -15,6 +15,10 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 # Public name -> the module it lives in and its name there.
 _HOMES = {
+    "Search": ("enas_tf.library.search", "Search"),
+    "train": ("enas_tf.library.train", "train"),
+    "load_result": ("enas_tf.library.result", "load_result"),
+    "NotFinite": ("enas_tf.run.finite", "NotFinite"),
     "Config": ("enas_tf.config.sections", "Config"),
     "ConfigError": ("enas_tf.config.sections", "ConfigError"),
     "PRESETS": ("enas_tf.config.presets", "PRESETS"),

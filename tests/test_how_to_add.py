@@ -40,7 +40,7 @@ def lines():
     return {split: [" ".join(words)] * 5 for split in ("train", "valid", "test")}
 '''
 COUNTING_BRANCH = """    if dataset == "counting":
-        return _encoded(dataset, counting.lines(), vocab_size=vocab_size)
+        return encoded(dataset, counting.lines(), vocab_size=vocab_size)
 """
 READ_THEM = """
 import sys

@@ -26,6 +26,7 @@ RANKS = (
     "training",
     "search",
     "stages",
+    "library",
     "benchmark",
     "bin",
 )
@@ -33,6 +34,7 @@ RANK = {room: rank for rank, room in enumerate(RANKS)}
 MAY_IMPORT_ABSL_FLAGS = {
     "enas_tf.command.flags",
     "enas_tf.command.flag_reading",
+    "enas_tf.command.keywords",
     "bin.main",
     "bin.benchmark",
 }
@@ -57,6 +59,7 @@ LIGHT_MODULES = {
     "enas_tf.data.text.files",
     "enas_tf.export.folder",
     "enas_tf.export.sums",
+    "enas_tf.library.search",
     "enas_tf.run.best_arc",
     "enas_tf.run.folder",
     "enas_tf.run.more_epochs",

@@ -69,7 +69,7 @@ def read(
 def _reason(error: Exception, values: flags.FlagValues, names: Sequence[str]) -> str:
     """An error of absl's in the words of this program."""
     if isinstance(error, flags.UnrecognizedFlagError):
-        return _unknown(error.flagname, values, names)
+        return unknown(error.flagname, values, names)
     if isinstance(error, flags.IllegalFlagValueError):
         return _wrong_type(str(error), values)
     if isinstance(error, flags.Error):
@@ -121,7 +121,8 @@ def _refuse_values(values: flags.FlagValues) -> None:
             )
 
 
-def _unknown(name: str, values: flags.FlagValues, names: Sequence[str]) -> str:
+def unknown(name: str, values: flags.FlagValues, names: Sequence[str]) -> str:
+    """The refusal of a flag that there is not, with what may have been meant."""
     negated = [f"no{name}" for name in names if isinstance(values[name].value, bool)]
     close = difflib.get_close_matches(name, [*names, *negated], n=1)
     hint = f"Did you mean --{close[0]}?" if close else "See --help for all flags."

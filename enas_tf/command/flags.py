@@ -87,7 +87,12 @@ def parse(argv: Sequence[str], values: flags.FlagValues = FLAGS) -> None:
     if (asked := _asked_for(argv[1:], values)) is not None:
         quiet.show(asked)
         raise SystemExit(0)
-    flag_reading.read(argv, values, names=_own(values))
+    read(argv, values)
+
+
+def read(argv: Sequence[str], values: flags.FlagValues) -> None:
+    """The same where nobody asks for help."""
+    flag_reading.read(argv, values, names=names_of(values))
     if not values[WHOLE_CHANNELS].value:
         raise config.ConfigError(_no_channel_ranges())
 
@@ -110,7 +115,7 @@ def entries(values: flags.FlagValues) -> list[help_text.Entry]:
     """Every flag of this program for its help: settings in their order, the rest."""
     topics = {"preset": "run"}
     topics |= {item.flag: help_text.topic_of(item) for item in config.settings()}
-    topics |= dict.fromkeys(sorted(set(_own(values)) - set(topics)), "accepted")
+    topics |= dict.fromkeys(sorted(set(names_of(values)) - set(topics)), "accepted")
     return [
         help_text.Entry(name, topic, values[name].help, _default(name, values))
         for name, topic in topics.items()
@@ -140,7 +145,7 @@ def preset(values: flags.FlagValues = FLAGS) -> str | None:
 
 def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
     """The command line that was given, each flag one word, ready to be typed again."""
-    own = [values[name] for name in _own(values) if values[name].present]
+    own = [values[name] for name in names_of(values) if values[name].present]
     # An alias has set the flag that it stands for, which says the same.
     words = [flag.serialize() for flag in own if flag.name not in ALIASES]
     return [sys.executable, program, *words]
@@ -158,7 +163,7 @@ def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> li
     return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]
 
 
-def _own(values: flags.FlagValues) -> list[str]:
+def names_of(values: flags.FlagValues) -> list[str]:
     """The names of this program's flags; absl and TensorFlow have their own."""
     return [flag.name for flag in values.flags_by_module_dict()[__name__]]
 

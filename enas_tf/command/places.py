@@ -10,6 +10,7 @@ import pathlib
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, DataConfig
 from enas_tf.config.spaces import registry
+from enas_tf.data import memory
 from enas_tf.data.images import load as images
 from enas_tf.data.images import pictures
 from enas_tf.data.text import files as text_files
@@ -26,6 +27,8 @@ def check_data(config: Config) -> None:
       ConfigError: --data_path is not what the space reads, --data_dir is no folder, or
         --dataset is none of the space.
     """
+    if memory.source(config.data):
+        return
     if config.run.search_for in config_lib.TEXTS:
         _check_text(config.data)
     elif config.data.data_path:

@@ -23,6 +23,7 @@ from enas_tf.export import sums as export_sums
 from enas_tf.machine import record as machine
 from enas_tf.run import best_arc, layout
 from enas_tf.run import space as run_space
+from enas_tf.run.caller import Caller
 from enas_tf.run.folder import RunFolder
 
 
@@ -36,6 +37,7 @@ class Request(NamedTuple):
       folder: the run's folder, claimed for this process, or only looked at.
       command: the command line, ready to be typed again.
       machine: the conditions that are asked of TensorFlow.
+      caller: the Python program that it works for; None for a shell.
     """
 
     mode: str
@@ -44,6 +46,7 @@ class Request(NamedTuple):
     folder: RunFolder
     command: list[str]
     machine: machine.Wanted
+    caller: Caller | None = None
 
     @property
     def begun(self) -> dict[str, config.Config]:

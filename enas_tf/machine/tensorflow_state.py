@@ -4,6 +4,7 @@ See machine/record.py for why. Nothing here happens on importing the package.
 """
 
 import tensorflow as tf
+from tensorflow.python.framework import config
 from tensorflow.python.util import _pywrap_util_port
 
 from enas_tf.machine import processor
@@ -47,6 +48,19 @@ def remap(on: bool) -> None:
 def remaps() -> bool:
     """Whether operations are fused now; TensorFlow does, unless it is told not to."""
     return tf.config.optimizer.get_experimental_options().get(REMAPPING, True)
+
+
+def is_deterministic() -> bool:
+    """Whether kernels are deterministic, and random ones ask for a seed."""
+    return config.is_op_determinism_enabled()
+
+
+def set_deterministic(on: bool) -> None:
+    """Switch that; of two `tf.config` has only the switch that turns it on."""
+    if on:
+        tf.config.experimental.enable_op_determinism()
+    else:
+        config.disable_op_determinism()
 
 
 def held() -> Machine:

@@ -44,7 +44,7 @@ def draw_arc(
     picture, not the search: no file is at `path` then, not even an earlier arc's.
     """
     try:
-        picture = _png(PICTURES[space.name](space, arc, title))
+        picture = arc_png(space, arc, title=title)
     except Exception as error:  # whatever it is
         reason = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST)
         logging.warning(
@@ -58,6 +58,11 @@ def draw_arc(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(picture)
     return True
+
+
+def arc_png(space: base.SearchSpace[ArcT], arc: ArcT, *, title: str = "") -> bytes:
+    """A picture of `arc`, as a PNG file holds it."""
+    return _png(PICTURES[space.name](space, arc, title))
 
 
 def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:

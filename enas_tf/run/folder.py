@@ -126,6 +126,10 @@ class RunFolder(RunJournal):
         """Lets another process use the folder; the end of this one does so too."""
         self._lock.release()
 
+    def holds_lock(self) -> bool:
+        """Whether this object has the folder for itself."""
+        return self._lock.is_locked
+
     def settings(self, stage: str, *, needed: bool = True) -> dict[str, Any]:
         """The settings `stage` began with, {flag name: value}; {} before it began.
 

@@ -24,6 +24,7 @@ ARCS = "arcs"  # the folder of what follows
 BEST_JSON, BEST_TEXT, BEST_PICTURE = "best.json", "best.txt", "best.png"
 SAMPLED, SAMPLED_PICTURE = "sampled.jsonl", "sampled.png"
 DERIVED = "derived.jsonl"
+TOLD = "told.jsonl"  # rewards that another program gave, see library/asking.py
 OPS_PICTURE = "ops.png"
 
 EVALUATION = "evaluation"  # the folder of what follows
@@ -87,7 +88,7 @@ FILES = (
     f"{METRICS}{rows.NEW}",
     CURVES,
     *(f"{ARCS}/{name}" for name in (BEST_JSON, BEST_TEXT, BEST_PICTURE)),
-    *(f"{ARCS}/{name}" for name in (SAMPLED, SAMPLED_PICTURE, DERIVED)),
+    *(f"{ARCS}/{name}" for name in (SAMPLED, SAMPLED_PICTURE, DERIVED, TOLD)),
     f"{ARCS}/{OPS_PICTURE}",
     f"{TENSORBOARD}/*/events.*",
     f"{FINAL}/{KERAS_FILE}",

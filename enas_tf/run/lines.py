@@ -16,7 +16,17 @@ WIDTH = 80
 STAMP = "%H:%M:%S"
 INDENT = " " * len("23:59:59 ")
 _ASIS = "  "
+_PACKAGE = str(pathlib.Path(__file__).parents[1])
 _COMMAND = re.compile(r": (?=\S.*\.py['\"]? -)")
+
+
+def is_for_the_user(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is one of this program, or a warning of others."""
+    if _PACKAGE in record.pathname:
+        return True
+    # TFDS warns of its own deprecations, and of a folder that it then goes without.
+    chatty = "tensorflow_datasets" in record.pathname
+    return record.levelno >= (logging.ERROR if chatty else logging.WARNING)
 
 
 class Formatter(logging.Formatter):

@@ -6,7 +6,7 @@ Records nothing; see report.py.
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import tqdm
 
@@ -59,13 +59,15 @@ def estimate(label: str, seconds: float, *, has_gpu: bool, preset_hint: bool) ->
 class Bar:
     """A tqdm line with the time left; silent where nobody could watch it move."""
 
-    def __init__(self, *, wanted: bool):
+    def __init__(self, *, wanted: bool, file: TextIO | None = None):
         """Shows nothing yet.
 
         Args:
           wanted: whether a line is drawn, if standard error is a terminal.
+          file: where it is drawn instead, terminal or not, as a notebook is none.
         """
         self._wanted = wanted
+        self._file = file
         self._line: tqdm.tqdm | None = None
         self._state: Callable[[], State] | None = None
 
@@ -99,9 +101,10 @@ class Bar:
 
     def _open(self, **settings: object) -> tqdm.tqdm | None:
         # Asked now and not at import: a program may redirect its standard error.
-        if not self._wanted or not sys.stderr.isatty():
+        if not self._wanted or not (self._file or sys.stderr.isatty()):
             return None
-        common = dict(file=sys.stderr, dynamic_ncols=True, leave=False)
+        file = self._file or sys.stderr
+        common = dict(file=file, dynamic_ncols=True, leave=False)
         return tqdm.tqdm(**settings, **common)
 
     def _show_state(self) -> None:
@@ -123,7 +126,7 @@ class Bar:
         if self._line is None:
             yield
             return
-        with tqdm.tqdm.external_write_mode(file=sys.stderr):
+        with tqdm.tqdm.external_write_mode(file=self._file or sys.stderr):
             yield
 
 

@@ -8,6 +8,7 @@ import math
 import pathlib
 import time
 from collections.abc import Callable, Mapping
+from typing import TextIO
 
 import tensorflow as tf
 from absl import logging
@@ -46,6 +47,7 @@ class Report:
         stage: str,
         progress: bool = True,
         verbose: bool = False,
+        line: TextIO | None = None,
     ):
         """Opens nothing yet.
 
@@ -55,13 +57,14 @@ class Report:
             TensorBoard run.
           progress: draw a progress line, if standard error is a terminal.
           verbose: show the messages of `detail` too.
+          line: where the progress line is drawn instead, see `progress.Bar`.
         """
         self._verbose = verbose
         self._kinds: dict[str, str] = {}
         self.stage = stage
         self._path = pathlib.Path(folder) / layout.METRICS
         self._events = self._path.parent / layout.TENSORBOARD / stage
-        self._bar = progress_lib.Bar(wanted=progress)
+        self._bar = progress_lib.Bar(wanted=progress, file=line)
         self._rows = rows.RowFile(self._path, keys=KEYS)
         self._opened: tf.summary.SummaryWriter | None = None
 

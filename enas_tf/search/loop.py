@@ -13,6 +13,7 @@ import tensorflow as tf
 from enas_tf.config.sections import ControllerConfig, LoopConfig
 from enas_tf.nn import seeds
 from enas_tf.run import counters, finite, progress
+from enas_tf.run.caller import Listener, Silent
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import policy_watch, sampled_arcs, scoring
@@ -44,6 +45,7 @@ class Collaborators(NamedTuple):
     report: Report
     samples: sampled_arcs.SampledArcs
     watch: policy_watch.PolicyWatch
+    listener: Listener = Silent()
 
 
 class Search:
@@ -91,24 +93,45 @@ class Search:
         self._doing = "child"
 
     def run(self) -> None:
-        """Go on from the position to the end."""
+        """Go on from the position to the end, or to where the listener stops."""
+        listener = self._collaborators.listener
+        listener.search_begins()
+        done = self._collaborators.driver.position[counters.EPOCH]
+        for epoch in range(done):
+            self._tell_of_end(epoch)
+        for epoch in range(done, self._loop.num_epochs):
+            if listener.stops:
+                break
+            listener.epoch_begins(epoch)
+            self._epoch(epoch)
+            self._tell_of_end(epoch)
+        listener.search_ends()
+
+    def _epoch(self, epoch: int) -> None:
+        """One epoch, from wherever the position is in it, up to its checkpoint."""
         driver = self._collaborators.driver
-        for epoch in range(driver.position[counters.EPOCH], self._loop.num_epochs):
-            self._begin("child")
-            self._collaborators.epochs.train(epoch)
-            finished = epoch + 1
-            if self._config.phase_follows(finished):
-                self._begin("controller")
-                self._train_controller(finished)
-                self._timed(forecast.SHOWN, self._show_arcs, finished)
-            driver.stop.check()
-            if self._evaluation_due(finished):
-                self._begin("evaluation")
-                self._timed(forecast.EVALUATION, self._evaluate, finished)
-            driver.position[counters.EPOCH] = finished
-            self._timed(forecast.EPOCH_END, self._save, finished)
-            driver.stop.check()
-            self.announce_left()
+        self._begin("child")
+        self._collaborators.epochs.train(epoch)
+        finished = epoch + 1
+        if self._config.phase_follows(finished):
+            self._begin("controller")
+            self._train_controller(finished)
+            self._timed(forecast.SHOWN, self._show_arcs, finished)
+        driver.stop.check()
+        if self._evaluation_due(finished):
+            self._begin("evaluation")
+            self._timed(forecast.EVALUATION, self._evaluate, finished)
+        driver.position[counters.EPOCH] = finished
+        self._timed(forecast.EPOCH_END, self._save, finished)
+        driver.stop.check()
+        self.announce_left()
+
+    def _tell_of_end(self, epoch: int) -> None:
+        self._collaborators.listener.epoch_ends(
+            epoch,
+            steps=self._collaborators.epochs.steps_before(epoch + 1),
+            updates=self.controller_updates(epoch + 1),
+        )
 
     def progress_state(self) -> progress.State:
         """The state of the search for a progress line."""

@@ -28,7 +28,11 @@ def report(request: Request, stage: str) -> Report:
     """The report of `stage` of the request's run."""
     run = request.configs[stage].run
     return Report(
-        request.folder.path, stage=stage, progress=run.progress, verbose=run.verbose
+        request.folder.path,
+        stage=stage,
+        progress=run.progress,
+        verbose=run.verbose,
+        line=request.caller.line if request.caller else None,
     )
 
 
@@ -88,12 +92,14 @@ def driver(
         note=lambda: folder.note_saved(stage),
     )
     config = request.configs["train" if stage == "train" else "search"]
-    return Driver(
+    found = Driver(
         checkpoint,
         report,
         log_every=config.loop.log_every,
         checkpoint_every=config.run.checkpoint_every_steps,
     )
+    found.stop.ends_process = request.caller is None
+    return found
 
 
 def unsaved_driver(report: Report, *, stop: stopping.Stop, log_every: int) -> Driver:

@@ -7,6 +7,7 @@ from typing import Any
 from absl import logging
 
 from enas_tf.config.sections import Config, DataConfig
+from enas_tf.data import memory
 from enas_tf.data.images import fits, overview, standardise
 from enas_tf.data.images import load as images_lib
 from enas_tf.data.images.image_data import ImageData, Split
@@ -14,9 +15,9 @@ from enas_tf.tasks import classification
 
 
 @functools.lru_cache(maxsize=1)
-def _read(config: DataConfig) -> ImageData:
+def _read(config: DataConfig, source: memory.Source | None) -> ImageData:
     """Cached, because `--mode=all` needs the same images twice."""
-    data = images_lib.load(config)
+    data = source(config) if source else images_lib.load(config)
     for line in overview.lines(data, mirrored=_mirrored(data, config)):
         logging.info("%s", line)
     return data
@@ -37,7 +38,7 @@ def load(config: Config, reductions: int, *, all_training: bool) -> ImageData:
     Raises:
       ConfigError: the data cannot be had, or do not fit.
     """
-    data = _read(config.data)
+    data = _read(config.data, memory.source(config.data))
     train, valid, _ = data.sizes
     size = train + valid if all_training else train
     fits.check_fits(data, config=config, reductions=reductions, training_size=size)

@@ -7,6 +7,7 @@ from enas_tf.command.request import Request
 from enas_tf.config import errors
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run import counters, layout
+from enas_tf.run.caller import Silent
 from enas_tf.run.report import Report
 from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import loop as search_lib
@@ -21,6 +22,7 @@ from enas_tf.stages import (
     same_machine,
     same_ops,
     summary,
+    told,
     watch,
 )
 from enas_tf.stages import derive as derive_stage
@@ -73,6 +75,7 @@ def derive(request: Request) -> None:
 
 
 def _build(request: Request, report: Report) -> SearchStage:
+    told.refuse(request)
     same_ops.bind(request, "search")
     config, folder = request.configs["search"], request.folder
     seed, loop = config.run.seed, config.loop
@@ -159,6 +162,7 @@ def _build(request: Request, report: Report) -> SearchStage:
         report,
         shown,
         watch.of(request, space, controller, data, report),
+        request.caller.listener if request.caller else Silent(),
     )
     turns = search_lib.Search(
         collaborators,

@@ -57,7 +57,8 @@ def _block(request: Request) -> list[str]:
         found += _tested(request, stages["train"])
     found += _lines("files", _files(request.folder))
     found += _words("time", _seconds(request.folder))
-    return found + _lines("next", _commands(request))
+    # A Python program goes on with what it is given.
+    return found if request.caller else found + _lines("next", _commands(request))
 
 
 def _arc(request: Request, *, searched: bool) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from absl import logging
 
 from enas_tf.config.sections import Config, DataConfig
+from enas_tf.data import memory
 from enas_tf.data.text import fits as text_fits
 from enas_tf.data.text import load as text
 from enas_tf.data.text.text_data import TextData
@@ -13,9 +14,12 @@ from enas_tf.tasks.language_model import LanguageModel
 
 
 @functools.lru_cache(maxsize=1)
-def _read(config: DataConfig) -> TextData:
+def _read(config: DataConfig, source: memory.Source | None) -> TextData:
     """Cached, because `--mode=all` needs the same text twice."""
-    data = text.load(config.dataset, config.data_path, config.vocab_size)
+    if source:
+        data = source(config)
+    else:
+        data = text.load(config.dataset, config.data_path, config.vocab_size)
     for note in data.notes:
         logging.info("%s", note)
     return data
@@ -40,7 +44,7 @@ def training_data(config: Config) -> tuple[TextData, LanguageModel]:
 
 
 def _data(config: Config, check: Callable[..., None]) -> tuple[TextData, LanguageModel]:
-    data = _read(config.data)
+    data = _read(config.data, memory.source(config.data))
     bptt = config.rnn.bptt_steps
     check(data, batch_size=config.loop.batch_size, bptt=bptt)
     texts = dict(train=data.train, valid=data.valid)

@@ -37,12 +37,15 @@ class Stop:
     Attributes:
       number: of the signal that came, 0 before.
       moment: when a stage that is told to stop now will, in words; whoever works says.
+      ends_process: whether a second signal may end the process while TensorFlow is at
+        work; not that of a program which only called this one.
     """
 
     def __init__(self) -> None:
         """Nobody has asked to stop."""
         self.number = 0
         self.moment = ""
+        self.ends_process = True
         self._ended = threading.Event()
 
     def check(self) -> None:
@@ -104,7 +107,7 @@ class Stop:
             came += 1
             if came == 1:
                 say(f"Stopping {self.moment}." if self.moment else "Stopping.")
-            elif not self._ended.wait(_GRACE):
+            elif self.ends_process and not self._ended.wait(_GRACE):
                 # Python has not got to its handler: it waits for TensorFlow. What lies
                 # on the disk is whole; nothing would be gained by unwinding.
                 say("Stopped at once; the last checkpoint is kept.")

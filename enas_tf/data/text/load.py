@@ -40,7 +40,7 @@ def load(dataset: str, data_path: str = "", vocab_size: int = 0) -> TextData:
         return _from_files(dataset, ptb.fetch(), vocab_size=vocab_size)
     if dataset == "python_docs":
         size = vocab_size or python_docs.VOCAB_SIZE
-        found = _encoded(dataset, python_docs.lines(), vocab_size=size)
+        found = encoded(dataset, python_docs.lines(), vocab_size=size)
         return dataclasses.replace(found, notes=(*found.notes, *python_docs.notes()))
     allowed = f"one of {', '.join(DATASETS)}"
     remedy = "Correct --dataset, or name a folder of text files with --data_path."
@@ -52,13 +52,19 @@ def _from_files(name: str, data_path: str, *, vocab_size: int) -> TextData:
     read = {split: text_content.read(path) for split, path in found.paths.items()}
     if whole := found.paths.get(text_files.WHOLE):
         read = text_files.in_three(read[text_files.WHOLE], whole)
-    data = _encoded(name, read, vocab_size=vocab_size)
+    data = encoded(name, read, vocab_size=vocab_size)
     about = text_notes.of_files(name, found, read)
     return dataclasses.replace(data, notes=(*data.notes, *about))
 
 
-def _encoded(name: str, lines: dict[str, list[str]], *, vocab_size: int) -> TextData:
-    """The lines of each split as ids, with a vocabulary from training alone."""
+def encoded(name: str, lines: dict[str, list[str]], *, vocab_size: int) -> TextData:
+    """The lines of each split as ids, with a vocabulary from training alone.
+
+    Args:
+      name: of the text.
+      lines: {"train", "valid", "test": lines}.
+      vocab_size: as of `load`.
+    """
     counts = {split: Counter(words_lib.of_lines(lines[split])) for split in lines}
     held_out = counts["valid"] + counts["test"]
     words, notes = vocabulary.choose(

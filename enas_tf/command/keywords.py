@@ -1,0 +1,84 @@
+"""Settings as a Python program gives them, read as flags of a command line are.
+
+There is one way for a setting into a run: its keyword becomes the word that a shell
+would be given, so what is wrong is refused alike. No TensorFlow.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from absl import flags
+
+from enas_tf.command import flag_reading
+from enas_tf.command import flags as search_flags
+from enas_tf.config.sections import ConfigError
+
+PROGRAM = "enas_tf.Search"  # in the place of the script in a command
+
+
+class Asked(NamedTuple):
+    """What `request.build` takes, and what the user is to be told.
+
+    Attributes:
+      given: flag name to value, those of the space.
+      preset: its name; None where none was named.
+      command: the command that a shell would have been given.
+      notices: a line for each setting without effect.
+    """
+
+    given: dict[str, Any]
+    preset: str | None
+    command: list[str]
+    notices: list[str]
+
+
+def read(settings: Mapping[str, object]) -> Asked:
+    """The flags that `settings`, by names of flags, are.
+
+    Raises:
+      ConfigError: an unknown name, or a value of the wrong type.
+    """
+    return _asked([f"--{name}={_written(v)}" for name, v in settings.items()])
+
+
+def of_command(command: Sequence[str]) -> dict[str, object]:
+    """The settings that a command of a run gave, the preset among them.
+
+    Args:
+      command: as run.json has it: the interpreter, the program, its flags.
+
+    Raises:
+      ConfigError: a flag is none of this program.
+    """
+    asked = _asked(command[2:])
+    preset = {} if asked.preset is None else {"preset": asked.preset}
+    return {**preset, **asked.given}
+
+
+def _asked(words: Sequence[str]) -> Asked:
+    values = flags.FlagValues()
+    search_flags.define(values)
+    known = search_flags.names_of(values)
+    for word in words:
+        name = word.lstrip("-").partition("=")[0]
+        if name not in known and name.removeprefix("no") not in known:
+            raise ConfigError(flag_reading.unknown(name, values, known))
+    search_flags.read([PROGRAM, *words], values)
+    return Asked(
+        search_flags.given(values),
+        search_flags.preset(values),
+        [sys.executable, PROGRAM, *search_flags.command(PROGRAM, values)[2:]],
+        search_flags.notices(values),
+    )
+
+
+def _written(value: object) -> str:
+    """`value` as a shell has it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

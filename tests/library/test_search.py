@@ -1,0 +1,232 @@
+"""`enas_tf.Search` on real digits in memory: one small run for all tests."""
+
+import logging
+import pathlib
+import signal
+
+import keras
+import numpy as np
+import pytest
+import runs
+from absl import logging as absl_logging
+from sklearn import datasets
+
+import enas_tf
+from enas_tf.library import listening
+from enas_tf.machine import tensorflow_state
+from enas_tf.run import measures, report
+from enas_tf.run.folder import RunFolder
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+TINY = dict(
+    child_num_layers=2,
+    child_out_filters=2,
+    child_num_branches=2,
+    batch_size=64,
+    num_epochs=2,
+    log_every=7,
+    data_flip="no",
+    controller_train_steps=2,
+    controller_num_aggregate=3,
+    derive_num_samples=4,
+)
+
+
+def digits():
+    found = datasets.load_digits()
+    return (found.images * (255 / 16)).astype(np.uint8), found.target
+
+
+def search(folder: pathlib.Path, **settings) -> enas_tf.Search:
+    return enas_tf.Search(
+        "macro", output_dir=folder, **{"progress": None, **TINY, **settings}
+    )
+
+
+def figures(folder: pathlib.Path) -> list[dict]:
+    """The rows of a run without their times."""
+    found = report.read_rows(folder / "metrics.jsonl")
+    return [
+        {k: v for k, v in row.items() if k not in ("time", "check")} for row in found
+    ]
+
+
+def data():
+    images, labels = digits()
+    return dict(
+        data=(images[:900], labels[:900]),
+        validation_data=(images[900:1200], labels[900:1200]),
+    )
+
+
+class Heard(keras.callbacks.Callback):
+    """Notes what it is told, and does `then` at the beginning of epoch 1."""
+
+    def __init__(self, then=lambda: None):
+        super().__init__()
+        self.calls, self.logs, self.then = [], [], then
+
+    def on_train_begin(self, logs=None):
+        self.calls.append("begin")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.calls.append(f"epoch {epoch}")
+        if epoch == 1:
+            self.then()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.logs.append(logs)
+
+    def on_train_end(self, logs=None):
+        self.calls.append("end")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A finished search: its folder, its result, and what a callback heard."""
+    folder = tmp_path_factory.mktemp("search") / "run"
+    heard, told = Heard(), []
+    names = dict(folder=folder, heard=heard, settings={**TINY, "progress": told.append})
+    (names["x_train"], names["y_train"]), (names["x_valid"], names["y_valid"]) = (
+        data().values()
+    )
+    exec(documented(), names)
+    return folder, names["result"], heard, told
+
+
+def documented() -> str:
+    """The first example of docs/python.md, of a small search that is listened to."""
+    text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
+    code = text.partition("```python\n")[2].partition("```")[0]
+    assert "print(result.arcs)" in code
+    for ours, theirs in {
+        'preset="demo"': "**settings",
+        '"runs/a"': "folder",
+        "(x_valid, y_valid))": "(x_valid, y_valid), callbacks=[heard])",
+    }.items():
+        assert code.count(ours) == 1
+        code = code.replace(ours, theirs)
+    return code
+
+
+def test_a_result_has_values_that_print_and_show(done):
+    folder, result, *_ = done
+    arc = result.best_arc
+    assert isinstance(arc.arc, enas_tf.MacroArc) and len(arc.arc.ops) == 2
+    assert arc.text == (folder / "arcs" / "best.txt").read_text().strip()
+    assert arc._repr_png_()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert result.comparison.low <= result.comparison.high
+    assert "of the policy" in str(result.comparison)
+    assert len(result.arcs) == 8 and result.arcs[0]["source"] == "policy"
+    assert "<table>" in result.arcs._repr_html_()
+    assert arc.text in repr(result)
+    assert "--" not in str(result.comparison)
+
+
+def test_callbacks_hear_of_each_epoch_and_its_figures(done):
+    _, _, heard, _ = done
+    assert heard.calls == ["begin", "epoch 0", "epoch 1", "end"]
+    assert len(heard.logs) == 2
+    wanted = {"loss", "accuracy", "lr", "reward", "entropy", "val_accuracy"}
+    assert all(wanted <= set(logs) for logs in heard.logs)
+    assert 0 < heard.logs[0]["loss"] < 10
+
+
+def test_other_arrays_are_refused_in_one_line(done):
+    folder, *_ = done
+    images, labels = digits()
+    changed = images[:900].copy()
+    changed[0, 0, 0] ^= 255
+    given = {**data(), "data": (changed, labels[:900])}
+    with pytest.raises(ValueError, match="not those that this search began with") as no:
+        search(folder).run(**given)
+    assert "\n" not in str(no.value) and "--" not in str(no.value)
+
+
+def test_interrupted_and_called_again_it_has_the_bits_of_an_uninterrupted_run(
+    done, tmp_path
+):
+    folder, result, whole, _ = done
+    stopping = Heard(then=lambda: signal.raise_signal(signal.SIGINT))
+    one = search(tmp_path / "run")
+    with pytest.raises(KeyboardInterrupt):
+        one.run(**data(), callbacks=[stopping])
+    assert stopping.calls[-1] == "epoch 1" and len(stopping.logs) == 1
+    heard = Heard()
+    two = search(tmp_path / "run").run(**data(), callbacks=[heard])
+    assert two.best_arc == result.best_arc
+    assert two.comparison == result.comparison
+    assert figures(tmp_path / "run") == figures(folder)
+    runs.assert_equal_to_the_bit(
+        runs.checkpoint(tmp_path / "run", "search"), runs.checkpoint(folder, "search")
+    )
+    assert len(heard.logs) == 2
+    assert heard.logs[1]["val_accuracy"] == whole.logs[1]["val_accuracy"]
+
+
+def test_early_stopping_ends_the_search_and_an_arc_is_derived(tmp_path):
+    class Falling(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs):
+            logs["val_accuracy"] = 1.0 - epoch / 10
+
+    stopping = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=1)
+    given = dict(data=digits(), callbacks=[Falling(), stopping])
+    longer = search(tmp_path / "run", num_epochs=5, controller_train_every=9)
+    result = longer.run(**given)
+    assert stopping.stopped_epoch == 1
+    rows = figures(tmp_path / "run")
+    assert [r["step"] for r in rows if r["kind"] == "valid"] == [1, 2]
+    assert len(result.arcs) == 8
+    longer.run(**given)  # hears of the two epochs, and stops there once more
+    rows = figures(tmp_path / "run")
+    assert [r["step"] for r in rows if r["kind"] == "valid"] == [1, 2]
+
+
+def test_a_callback_cannot_have_the_weights_back(tmp_path):
+    stopping = keras.callbacks.EarlyStopping("loss", restore_best_weights=True)
+    told = listening.Callbacks(
+        [stopping], tmp_path / "metrics.jsonl", measure=measures.ACCURACY, num_epochs=2
+    )
+    (tmp_path / "metrics.jsonl").write_text(
+        '{"stage": "search", "kind": "child", "step": 4, "time": 0.0, "loss": 2.5}\n'
+    )
+    told.search_begins()
+    with pytest.raises(enas_tf.ConfigError, match="without restore_best_weights"):
+        told.epoch_ends(0, steps=4, updates=0)
+
+
+def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_path):
+    folder, result, *_ = done
+    model = result.train(num_epochs=1)
+    images, labels = digits()
+    found = model.evaluate(images[810:900, ..., None], labels[810:900], verbose=0)
+    assert found[1] == pytest.approx(result.figures["test_accuracy"], abs=1e-6)
+    model.fit(images[:64, ..., None], labels[:64], epochs=1, verbose=0)
+    model.save(tmp_path / "more.keras")
+    assert (folder / "final" / "model.keras").exists()
+    loaded = enas_tf.load_result(folder)
+    assert loaded.best_arc == result.best_arc
+    with pytest.raises(ValueError, match="handed over as arrays"):
+        loaded.train(num_epochs=1)
+
+
+def test_a_loss_that_is_no_number_is_an_error_of_ours(tmp_path):
+    wild = dict(child_lr_max=1e9, child_clip_mode="none", num_epochs=1)
+    with pytest.raises(enas_tf.NotFinite, match="Try a lower child_lr_max") as no:
+        search(tmp_path / "run", **wild).run(digits())
+    assert "--" not in str(no.value)
+    RunFolder.claim(tmp_path / "run", reset=False).release()  # it is free again
+
+
+def test_the_process_is_as_it_was(done):
+    logger = absl_logging.get_absl_logger()
+    assert logger.propagate
+    assert not [h for h in logger.handlers if type(h) is not logging.NullHandler]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not tensorflow_state.is_deterministic()
+
+
+def test_lines_go_to_a_function_without_flags(done):
+    *_, told = done
+    assert "arrays: 8 x 8 grey; not mirrored in training." in told
+    assert not [line for line in told if "--" in line]
