@@ -10,8 +10,10 @@ import numpy as np
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import cifar_forms, resize, splits
+from enas_tf.data.images import store as store_lib
 from enas_tf.data.images.cifar_forms import Batches
 from enas_tf.data.images.image_data import ImageData, Split
+from enas_tf.data.images.store import Store
 from enas_tf.run import lines
 
 PIXELS = 3 * 32 * 32
@@ -19,13 +21,20 @@ PIXELS = 3 * 32 * 32
 find = cifar_forms.find
 
 
-def load(batches: Batches, *, image_size: int = 0, seed: int = 0) -> ImageData:
+def load(
+    batches: Batches,
+    *,
+    image_size: int = 0,
+    seed: int = 0,
+    store: Store = store_lib.AUTO,
+) -> ImageData:
     """All images in `batches`; validation is the tail of the last batch.
 
     Args:
       batches: their folder and form.
       image_size: side to resize to; 0: as they are.
       seed: decides on the images that are set aside, if training is ordered by class.
+      store: keeps the images.
 
     Raises:
       ConfigError: a batch is missing, cut off or damaged.
@@ -35,12 +44,11 @@ def load(batches: Batches, *, image_size: int = 0, seed: int = 0) -> ImageData:
     parts = [_read_batch(batches, file, len(names)) for file in batches.train_files()]
     train = Split(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
     test = _read_batch(batches, form.test, len(names))
-    train, test = (
-        Split(resize.resize(split.images, image_size), split.labels)
-        for split in (train, test)
-    )
     name = _name(batches, names)
-    found = splits.arrange(dict(train=train, test=test), name=name, seed=seed)
+    read = [resize.resize(split.images, image_size) for split in (train, test)]
+    kept = store.kept(read, name=name)
+    given = dict(train=Split(kept[0], train.labels), test=Split(kept[1], test.labels))
+    found = splits.arrange(given, name=name, seed=seed, in_place=True)
     notes = (*_names_note(batches, name), *found.notes)
     return ImageData(name, *found[:3], class_names=names, notes=notes)
 
