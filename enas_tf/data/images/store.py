@@ -72,14 +72,15 @@ class Store:
         fits = size <= SMALL or free is None or size * PEAK + RESERVE <= free
         if self.in_memory == "yes" and free is not None and size > max(free, SMALL):
             raise ConfigError(
-                f"--data_in_memory=yes: {name} takes {_gib(size)} ({_described(shape)})"
-                f", and {_gib(free)} of memory are free: it must fit. Make the images "
-                "smaller, e.g. --image_size=32, or give --data_in_memory=no."
+                f"--data_in_memory=yes: {name} takes {_amount(size)} "
+                f"({_described(shape)}), and {_amount(free)} of memory are free: it "
+                "must fit. Make the images smaller, e.g. --image_size=32, or give "
+                "--data_in_memory=no."
             )
         if self.in_memory == "auto" and not fits:
             logging.info(
                 "%s takes %s; with %s of memory free, it is kept in a file.",
-                *(name, _gib(size), _gib(free or 0)),
+                *(name, _amount(size), _amount(free or 0)),
             )
         return self.in_memory == "yes" or (self.in_memory == "auto" and fits)
 
@@ -130,9 +131,10 @@ def _mapped(shape: tuple[int, ...], folder: str, name: str) -> np.ndarray:
         free = shutil.disk_usage(folder).free
         if size + MARGIN > free:
             raise ConfigError(
-                f"{name} takes {_gib(size)} on the disk ({_described(shape)}), and "
-                f"{_gib(free)} are free in {folder}: it must fit. Name another folder "
-                "with --data_cache, or make the images smaller, e.g. --image_size=32."
+                f"{name} takes {_amount(size)} on the disk ({_described(shape)}), and "
+                f"{_amount(free)} are free in {folder}: it must fit. Name another "
+                "folder with --data_cache, or make the images smaller, e.g. "
+                "--image_size=32."
             )
         with tempfile.TemporaryFile(dir=folder) as file:
             if hasattr(os, "posix_fallocate"):  # or a full disk would end the process
@@ -140,7 +142,7 @@ def _mapped(shape: tuple[int, ...], folder: str, name: str) -> np.ndarray:
             return np.memmap(file, np.uint8, "r+", shape=shape)
     except OSError as error:
         raise ConfigError(
-            f"--data_cache: cannot keep {_gib(size)} in {folder} "
+            f"--data_cache: cannot keep {_amount(size)} in {folder} "
             f"({error.strerror or error}): it must be a folder that can be written to. "
             "Name another one."
         ) from None
@@ -161,5 +163,5 @@ def _described(shape: tuple[int, ...]) -> str:
     return f"{shape[0]} images of {' x '.join(map(str, shape[1:]))}"
 
 
-def _gib(size: int) -> str:
-    return f"{size / GIB:.1f} GiB"
+def _amount(size: int) -> str:
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / 2**20:.0f} MiB"
