@@ -90,7 +90,10 @@ class RunConfig:
     )
     input: str = field(
         "",
-        registry.explained("input", "Image or folder of images for --mode=predict"),
+        registry.explained(
+            "input",
+            "Image, folder of images, or .npy or .npz file of them for --mode=predict",
+        ),
         shapes_result=False,
     )
 

@@ -1,5 +1,7 @@
 """Arrays of images of a user's: which are taken, and how they become bytes."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from enas_tf.config.sections import ConfigError
@@ -51,16 +53,23 @@ def fill(file: ArrayFile, room: np.ndarray, *, resizes: bool) -> None:
     Raises:
       ConfigError: the file is damaged, or a float is not from 0 to 1.
     """
-    sides, start = shape(file), 0
-    for piece in file.pieces():
-        levels = _levels(piece, file, start).reshape(-1, *sides)
-        target = room[start : start + len(levels)]
-        if resizes and sides[:2] != room.shape[1:3]:
-            for number, image in enumerate(levels):
+    start = 0
+    for part in levels(file):
+        target = room[start : start + len(part)]
+        if resizes and part.shape[1:3] != room.shape[1:3]:
+            for number, image in enumerate(part):
                 target[number] = pictures.resized(image, room.shape[1])
         else:
-            target[:] = levels
-        start += len(levels)
+            target[:] = part
+        start += len(part)
+
+
+def levels(file: ArrayFile) -> Iterator[np.ndarray]:
+    """The images in a file in parts, [n, H, W, C] uint8; raises as `fill`."""
+    sides, start = shape(file), 0
+    for piece in file.pieces():
+        yield _levels(piece, file, start).reshape(-1, *sides)
+        start += len(piece)
 
 
 def _levels(piece: np.ndarray, file: ArrayFile, start: int) -> np.ndarray:
@@ -72,13 +81,18 @@ def _levels(piece: np.ndarray, file: ArrayFile, start: int) -> np.ndarray:
     if wrong.any():
         image, pixel = np.argwhere(wrong)[0]
         value = float(flat[image, pixel])
-        remedy = "Replace it." if np.isnan(value) else "Divide by the largest value."
-        if 1 < np.nanmax(flat) <= 255 and not np.isnan(value):
-            remedy = "Save images.astype(np.uint8), if the values are 0 to 255."
-        raise _refused(
-            file, f"has the value {value:g} in image {start + image}", remedy
-        )
+        what = f"has the value {value:g} in image {start + image}"
+        raise _refused(file, what, _remedy(value, flat))
     return np.rint(flat * np.asarray(255, flat.dtype)).astype(np.uint8)
+
+
+def _remedy(value: float, flat: np.ndarray) -> str:
+    """The way out where `value` is the first of `flat` that is not from 0 to 1."""
+    if np.isnan(value):
+        return "Replace it."
+    if 1 < np.nanmax(flat) <= 255:
+        return "Save images.astype(np.uint8), if the values are 0 to 255."
+    return "Bring the values to 0 to 1."
 
 
 def _refused(file: ArrayFile, what: str, remedy: str) -> ConfigError:
