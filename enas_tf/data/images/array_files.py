@@ -145,8 +145,8 @@ def _refusals(place: str) -> Iterator[None]:
         raise _damaged(place, "the zip is damaged or none") from None
     except OSError as error:
         raise ConfigError(
-            f"{place} cannot be read ({error.strerror or error}): it must be a file "
-            "that can be. Check the path and its permissions."
+            f"{place} cannot be read ({error.strerror or error}): it must be as "
+            "np.save or np.savez writes it. Check the path and its permissions."
         ) from None
     except NotImplementedError:
         raise _damaged(place, "its packing is not known") from None

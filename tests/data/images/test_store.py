@@ -2,15 +2,26 @@
 
 import collections
 import pathlib
+import tracemalloc
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError
-from enas_tf.data.images import gather, permutation, splits, store
+from enas_tf.data.images import (
+    array_files,
+    gather,
+    permutation,
+    splits,
+    standardise,
+    store,
+)
 from enas_tf.data.images.image_data import Split
 from enas_tf.machine import free_memory
+from enas_tf.stages import images as stage
+from enas_tf.stages import same_data
 
 GIB = 2**30
 Usage = collections.namedtuple("Usage", "total used free")
@@ -54,6 +65,31 @@ def test_a_tensor_has_the_memory_of_its_images():
     images[1] = 99
     assert whole(tf.constant([1]))[0, 0, 0, 0].numpy() == 99
     assert part(tf.constant([0]))[0, 0, 0, 0].numpy() == 1
+
+
+def test_images_are_in_memory_once_from_the_file_to_the_graph(tmp_path, monkeypatch):
+    """They are shuffled into splits, compared, counted, and handed to TensorFlow."""
+    monkeypatch.setattr(array_files, "PIECE", 2**18)
+    monkeypatch.setattr(standardise, "CHUNK", 100)
+    count = 4_000
+    x = np.random.default_rng(0).integers(0, 256, (count, 32, 32, 3), np.uint8)
+    np.savez(tmp_path / "set.npz", x=x, y=np.arange(count) % 2)
+    given = config_lib.Config()
+    values = dict(data_path=str(tmp_path / "set.npz"), data_in_memory="yes")
+    given = config_lib.replace(given, values)
+    stage.search_data(given, 0)  # what is imported on the way is no data
+    stage._read.cache_clear()
+    tracemalloc.start()
+    try:
+        data, task = stage.search_data(given, 0)
+        same_data.facts(data)
+        stage.task(data, dict(train=data.all_training(), test=data.test), given)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        stage._read.cache_clear()
+    assert task.size("train") == 2_400
+    assert peak < 1.25 * x.nbytes
 
 
 def test_an_order_is_reached_in_place_in_memory_and_in_a_file():
