@@ -22,7 +22,7 @@ def load(image_size: int, *, seed: int, store: Store = store_lib.AUTO) -> ImageD
 
     bunch = datasets.load_digits()
     images = np.rint(bunch.images * (255 / HIGHEST)).astype(np.uint8)[..., np.newaxis]
-    (images,) = store.kept([resize.resize(images, image_size)], name="digits")
+    (images,) = store.moved([[resize.resize(images, image_size)]], name="digits")
     everything = Split(images, bunch.target.astype(np.int32))
     given = dict(train=everything)
     parts = splits.arrange(given, name="digits", seed=seed, in_place=True)

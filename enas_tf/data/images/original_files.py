@@ -4,7 +4,7 @@ Own images in one of these forms are read as well, with their own classes.
 """
 
 import os
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -40,17 +40,38 @@ def load(
       ConfigError: a batch is missing, cut off or damaged.
       OSError: a file cannot be read.
     """
-    form, names = batches.form, cifar_forms.class_names(batches)
-    parts = [_read_batch(batches, file, len(names)) for file in batches.train_files()]
-    train = Split(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-    test = _read_batch(batches, form.test, len(names))
+    names = cifar_forms.class_names(batches)
     name = _name(batches, names)
-    read = [resize.resize(split.images, image_size) for split in (train, test)]
-    kept = store.kept(read, name=name)
-    given = dict(train=Split(kept[0], train.labels), test=Split(kept[1], test.labels))
-    found = splits.arrange(given, name=name, seed=seed, in_place=True)
+    given = {
+        split: _read(batches, files, len(names), image_size)
+        for split, files in batches.files.items()
+    }
+    rooms = store.moved([parts.images for parts in given.values()], name=name)
+    read = {
+        split: Split(room, np.concatenate(parts.labels))
+        for (split, parts), room in zip(given.items(), rooms, strict=True)
+    }
+    found = splits.arrange(read, name=name, seed=seed, in_place=True)
     notes = (*_names_note(batches, name), *found.notes)
     return ImageData(name, *found[:3], class_names=names, notes=notes)
+
+
+class Parts(NamedTuple):
+    """Images [n, H, W, C] uint8 and labels [n] int32 of each file of a split."""
+
+    images: list[np.ndarray]
+    labels: list[np.ndarray]
+
+
+def _read(
+    batches: Batches, files: list[str], num_classes: int, image_size: int
+) -> Parts:
+    parts = Parts([], [])
+    for file in files:
+        read = _read_batch(batches, file, num_classes)
+        parts.images.append(resize.resize(read.images, image_size))
+        parts.labels.append(read.labels)
+    return parts
 
 
 def _name(batches: Batches, names: tuple[str, ...]) -> str:

@@ -58,13 +58,27 @@ class Store:
             whole = _mapped(total, self.folder, name)
         return np.split(whole, np.cumsum(counts)[:-1])
 
-    def kept(self, arrays: Sequence[np.ndarray], *, name: str) -> list[np.ndarray]:
-        """Arrays in memory, all of one shape but for their number, as they are kept."""
-        if self.in_memory != "no":
-            return list(arrays)
-        rooms = self.empty([len(a) for a in arrays], arrays[0].shape[1:], name=name)
-        for room, array in zip(rooms, arrays, strict=True):
-            room[:] = array
+    def moved(
+        self, given: Sequence[list[np.ndarray]], *, name: str
+    ) -> list[np.ndarray]:
+        """Images that were read part by part, where they are kept.
+
+        Args:
+          given: the parts of each split, [n, H, W, C] uint8; the lists are emptied, so
+            that a part goes when it was copied.
+          name: of the data set, for messages.
+
+        Raises:
+          ConfigError: as `empty`.
+        """
+        counts = [sum(map(len, parts)) for parts in given]
+        rooms = self.empty(counts, given[0][0].shape[1:], name=name)
+        for room, parts in zip(rooms, given, strict=True):
+            start = 0
+            while parts:
+                part = parts.pop(0)
+                room[start : start + len(part)] = part
+                start += len(part)
         return rooms
 
     def _takes_memory(self, shape: tuple[int, ...], name: str) -> bool:
