@@ -6,6 +6,7 @@ Nothing is unpickled. NumPy only.
 import contextlib
 import math
 import os
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -114,7 +115,14 @@ def _header(file: BinaryIO, place: str) -> tuple[tuple[int, ...], np.dtype, int]
     version = np.lib.format.read_magic(file)
     if version not in _HEADERS:
         raise _damaged(place, f"format {version[0]}.{version[1]} is not known")
-    shape, is_fortran, dtype = _HEADERS[version](file)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd headers, which are read all the same
+        try:
+            shape, is_fortran, dtype = _HEADERS[version](file)
+        except (OSError, zipfile.BadZipFile):
+            raise
+        except Exception:  # a damaged header can fail in nearly any way
+            raise _damaged(place, "its header is damaged") from None
     if dtype.hasobject or dtype.names:
         kind = "Python objects" if dtype.hasobject else "records"
         raise ConfigError(

@@ -84,6 +84,17 @@ def of_npy(images: str, labels: str) -> ArraySet:
     return ArraySet(name, f"--data_path: {labels}", dict(train=pair))
 
 
+def classes(given: ArraySet) -> class_labels.Classes:
+    """The labels of all images, and the names of their classes.
+
+    Raises:
+      ConfigError: a file is damaged, or holds what no label or name may be.
+    """
+    labels = {k: pair.labels.whole().ravel() for k, pair in given.pairs.items()}
+    found = class_labels.of(labels, place=given.place)
+    return found._replace(names=_named(given, found.names))
+
+
 def load(given: ArraySet, *, image_size: int, seed: int, store: Store) -> ImageData:
     """The set, read.
 
@@ -96,10 +107,7 @@ def load(given: ArraySet, *, image_size: int, seed: int, store: Store) -> ImageD
     Raises:
       ConfigError: a file is damaged, or holds what no image or label may be.
     """
-    classes = class_labels.of(
-        {split: pair.labels.whole().ravel() for split, pair in given.pairs.items()},
-        place=given.place,
-    )
+    known = classes(given)
     shape = array_pixels.shape(given.pairs["train"].images)
     if image_size:
         shape = (image_size, image_size, shape[2])
@@ -108,11 +116,10 @@ def load(given: ArraySet, *, image_size: int, seed: int, store: Store) -> ImageD
     read = {}
     for (split, pair), room in zip(given.pairs.items(), rooms, strict=True):
         array_pixels.fill(pair.images, room, resizes=image_size > 0)
-        read[split] = Split(room, classes.labels[split])
+        read[split] = Split(room, known.labels[split])
     found = splits.arrange(read, name=given.name, seed=seed, in_place=True)
-    names = _named(given, classes.names)
     notes = (*_notes(given), *found.notes)
-    return ImageData(given.name, *found[:3], class_names=names, notes=notes)
+    return ImageData(given.name, *found[:3], class_names=known.names, notes=notes)
 
 
 def _pair(images: ArrayFile, labels: ArrayFile) -> Pair:

@@ -195,7 +195,10 @@ def _is_number(field: str) -> bool:
 
 
 def _is_level(field: str) -> bool:
-    return field.strip().isdecimal() and int(field) <= 255
+    try:
+        return 0 <= int(field) <= 255
+    except ValueError:
+        return False
 
 
 def _refused(path: str, what: str, remedy: str) -> ConfigError:

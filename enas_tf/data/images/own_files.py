@@ -21,7 +21,7 @@ def is_one(data_path: str) -> bool:
 
 
 def check(data_path: str) -> None:
-    """Refuse, by the first bytes of each array or table, what cannot be right.
+    """Refuse what cannot be right by the labels, and by the beginnings of the images.
 
     Raises:
       ConfigError: a file is not there, damaged, or holds no images and labels.
@@ -29,7 +29,7 @@ def check(data_path: str) -> None:
     if data_path.lower().endswith(CSV):
         csv_pixels.look(os.path.expanduser(data_path))
     else:
-        _arrays(data_path)
+        array_sets.classes(_arrays(data_path))
 
 
 def load(data_path: str, *, image_size: int, seed: int, store: Store) -> ImageData:

@@ -65,6 +65,7 @@ def test_three_channels_are_a_pixel_behind_the_other(tmp_path):
         ("0,1,2,3,4\n1,2,3,0.5,4\n", "the pixel 0.5 in line 2"),
         ("0,1,2,3,4\n1,2,3,,4\n", "the pixel '' in line 2"),
         ("0,1,2,3,4\n1,2,3,-1,4\n", "the pixel -1 in line 2"),
+        ("0,1,2,3,4\n1,2,3,4\x1f,4\n", "the pixel '4.x1f' in line 2"),
         ("0,1,2,3,4,5\n", "has 5 columns beside the label, no square number nor"),
         ("0;1;2;3;4\n", "less than two columns.* Write commas"),
         ("", "less than two columns"),
