@@ -29,7 +29,7 @@ def look(path: pathlib.Path) -> ArrayFile:
     if path.suffix.lower() == ".npy":
         file = array_files.npy(str(path), flag="input")
     else:
-        file = _chosen(path, array_files.npz(str(path), flag="input"))
+        file = array_files.npz(str(path), _chosen(path), flag="input")
     array_pixels.shape(file)
     return file
 
@@ -48,15 +48,19 @@ def batches(
             yield np.stack([_brought_to(image, shape) for image in part])
 
 
-def _chosen(path: pathlib.Path, found: dict[str, ArrayFile]) -> ArrayFile:
-    names = [key for key in KEYS if key in found] or list(found)
-    if len(names) > 1 and names[0] not in KEYS or not names:
+def _chosen(path: pathlib.Path) -> str:
+    """The name of the array of images in a .npz."""
+    found = array_files.names(str(path), flag="input")
+    for key in KEYS:
+        if key in found:
+            return key
+    if len(found) != 1:
         has = lines.shortened(", ".join(found) or "no array", 60)
         raise ConfigError(
             f"--input={path} has {has}: it must hold images as `x` or `x_test`, or "
             "one array alone. Save it with np.savez."
         )
-    return found[names[0]]
+    return found[0]
 
 
 def _brought_to(image: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:

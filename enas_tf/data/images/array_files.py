@@ -16,6 +16,7 @@ import numpy as np
 
 from enas_tf.config.sections import ConfigError
 
+ENDING = ".npy"  # of the members of a .npz
 PIECE = 2**24  # bytes that are read at a time
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -74,16 +75,19 @@ def npy(path: str, *, flag: str = "data_path") -> ArrayFile:
         return _looked_at(place, size, lambda: open(path, "rb"))
 
 
-def npz(path: str, *, flag: str = "data_path") -> dict[str, ArrayFile]:
-    """The arrays in a .npz file by their names; raises as `npy`."""
+def names(path: str, *, flag: str = "data_path") -> list[str]:
+    """The names of the arrays in a .npz file; raises as `npy`."""
     with _refusals(f"--{flag}: {path}"), zipfile.ZipFile(path) as archive:
-        infos = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-    found = {}
-    for info in infos:
-        name = info.filename.removesuffix(".npy")
-        place = f"--{flag}: {path}: {name}"
-        found[name] = _looked_at(place, info.file_size, _opener(path, info.filename))
-    return found
+        files = [name for name in archive.namelist() if name.endswith(ENDING)]
+    return [name.removesuffix(ENDING) for name in files]
+
+
+def npz(path: str, name: str, *, flag: str = "data_path") -> ArrayFile:
+    """The array `name` in a .npz file; raises as `npy`."""
+    place, member = f"--{flag}: {path}: {name}", name + ENDING
+    with _refusals(place), zipfile.ZipFile(path) as archive:
+        size = archive.getinfo(member).file_size
+    return _looked_at(place, size, _opener(path, member))
 
 
 def _opener(

@@ -4,6 +4,7 @@ A .npz has `x_train`, `y_train`, `x_test`, `y_test`, as keras.datasets has them,
 `x_valid`, `y_valid` if it likes; or `x` and `y`, which are split.
 """
 
+import itertools
 import os
 from typing import NamedTuple
 
@@ -56,23 +57,26 @@ def of_npz(path: str) -> ArraySet:
     Raises:
       ConfigError: it is damaged, or its arrays are no images and labels.
     """
-    place, found = f"--data_path: {path}", array_files.npz(path)
+    names = array_files.names(path)
     ends = {split: f"_{end}" for split, end in ENDINGS.items()}
-    if {"x", "y"} & set(found):
+    if {"x", "y"} & set(names) and not {"x_train", "y_train"} & set(names):
         ends = dict(train="")
-    pairs, used = {}, {NAMES_KEY}
-    for split, end in ends.items():
-        names = (f"x{end}", f"y{end}")
-        used |= set(names)
-        there = [name for name in names if name in found]
-        if there and len(there) < 2 or split == "train" and not there:
-            has = lines.shortened(", ".join(found) or "no array", 60)
-            raise ConfigError(f"{place} has {has}: {WANTED}. Save it with np.savez.")
-        if there:
-            pairs[split] = _pair(*(found[name] for name in names))
-    left_out = tuple(name for name in found if name not in used)
-    name = lines.quoted(os.path.basename(path))
-    given = ArraySet(name, place, pairs, found.get(NAMES_KEY), left_out)
+    wanted = {split: (f"x{end}", f"y{end}") for split, end in ends.items()}
+    _check_names(path, names, wanted)
+    pairs = {
+        split: _pair(*(array_files.npz(path, name) for name in both))
+        for split, both in wanted.items()
+        if both[0] in names
+    }
+    named = array_files.npz(path, NAMES_KEY) if NAMES_KEY in names else None
+    used = {NAMES_KEY, *itertools.chain(*wanted.values())}
+    given = ArraySet(
+        lines.quoted(os.path.basename(path)),
+        f"--data_path: {path}",
+        pairs,
+        class_names=named,
+        left_out=tuple(name for name in names if name not in used),
+    )
     _check_alike(given)
     return given
 
@@ -120,6 +124,19 @@ def load(given: ArraySet, *, image_size: int, seed: int, store: Store) -> ImageD
     found = splits.arrange(read, name=given.name, seed=seed, in_place=True)
     notes = (*_notes(given), *found.notes)
     return ImageData(given.name, *found[:3], class_names=known.names, notes=notes)
+
+
+def _check_names(
+    path: str, names: list[str], wanted: dict[str, tuple[str, str]]
+) -> None:
+    """Refuse a file that lacks training, or has but one of a pair."""
+    for split, both in wanted.items():
+        there = [name for name in both if name in names]
+        if len(there) == 1 or (split == "train" and not there):
+            has = lines.shortened(", ".join(names) or "no array", 60)
+            raise ConfigError(
+                f"--data_path: {path} has {has}: {WANTED}. Save it with np.savez."
+            )
 
 
 def _pair(images: ArrayFile, labels: ArrayFile) -> Pair:
