@@ -21,7 +21,7 @@ ALIGNMENT = 64  # bytes; TensorFlow takes over memory that begins at a multiple 
 GIB = 2**30
 # Of the bytes of the images: they are there once, and what is copied of them is parts.
 PEAK = 1.3
-RESERVE = 2 * GIB  # of free memory, for the network
+RESERVE = 4 * GIB  # of free memory: what a published search takes (docs/results.md)
 SMALL = GIB // 4  # bytes that are no question
 MARGIN = GIB // 16  # of free disk that is left
 
