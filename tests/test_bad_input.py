@@ -29,6 +29,7 @@ VALUES = {
     "mode": (["--mode=serach"], ["--mode=serach", "search, derive, train"]),
     "clip mode": (["--child_clip_mode=l2"], ["--child_clip_mode=l2", "norm, global"]),
     "flip": (["--data_flip=maybe"], ["--data_flip=maybe", "auto, yes, no"]),
+    "place": (["--data_in_memory=on"], ["--data_in_memory=on", "auto, yes, no"]),
     "reward": (
         ["--controller_reward=speed"],
         [
@@ -201,6 +202,13 @@ VALUES = {
         ["--mode=predict needs a text file or a folder of text files", "=text.txt"],
     ),
     "no folder of data": (["--data_path=no/where"], ["--data_path=no/where "]),
+    "no arrays": (["--data_path=no/where.npz"], ["no/where.npz cannot be read (No"]),
+    "no labels": (["--data_path=x.npy"], ["--data_path=images.npy,labels.npy"]),
+    "no table": (["--data_path=no/where.csv"], ["no/where.csv cannot be read (No"]),
+    "no folder of a file": (
+        ["--data_cache=no/where"],
+        ["--data_cache=no/where is no folder", "leave --data_cache out"],
+    ),
     "no folder of texts": (
         ["--search_for=rnn", "--data_path=no/where"],
         ["--data_path=no/where", "train.txt"],

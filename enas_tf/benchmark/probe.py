@@ -88,7 +88,16 @@ def peak(space: str) -> dict[str, float]:
     return {f"{space}.peak_mb": _memory("VmHWM")}
 
 
-WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(wait=wait, graph=graph, peak=peak)
+def images(space: str) -> dict[str, float]:
+    """How many times the images of a search are in memory at once."""
+    from enas_tf.benchmark import image_memory
+
+    return image_memory.ratio(space, lambda: _memory("VmHWM"))
+
+
+WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(
+    wait=wait, graph=graph, peak=peak, images=images
+)
 
 
 def ask(space: str, what: str, **given: object) -> dict[str, Any]:

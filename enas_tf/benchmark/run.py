@@ -33,7 +33,9 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "evaluate": (phases.evaluate,),
     "input": (inputs.images,),
     "startup": (startup.startup,),
-    "memory": (functools.partial(probe.ask, what="peak"),),
+    "memory": tuple(
+        functools.partial(probe.ask, what=what) for what in ("peak", "images")
+    ),
     "scale": (scale.scale,),
     "economy": (phases.economy,),
 }

@@ -21,6 +21,7 @@ from enas_tf.config.spaces import references, registry
 _NAMED = dict(
     data_path="the data",
     data_dir="the folder of TFDS",
+    data_cache="a folder for temporary files",
     dataset="a data set",
     output_dir="a folder",
     warm_start="the folder of a training",

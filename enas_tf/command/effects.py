@@ -98,7 +98,7 @@ ROWS = (
         "--mode={mode} evaluates nothing",
     ),
     Row(
-        ("data_dir", "split_seed"),
+        ("data_dir", "split_seed", "data_in_memory", "data_cache"),
         lambda c: c.mode == "predict",
         "--mode=predict reads --input",
     ),
@@ -111,6 +111,11 @@ ROWS = (
         ("data_dir",),
         lambda c: c.config.data.dataset == "digits",
         "--dataset=digits is embedded",
+    ),
+    Row(
+        ("data_cache",),
+        lambda c: c.config.data.data_in_memory == "yes",
+        "--data_in_memory=yes needs no file",
     ),
     Row(
         _STEPS,

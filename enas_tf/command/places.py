@@ -24,14 +24,16 @@ def check_data(config: Config) -> None:
     """Refuse data that cannot be there.
 
     Raises:
-      ConfigError: --data_path is not what the space reads, --data_dir is no folder, or
-        --dataset is none of the space.
+      ConfigError: --data_path is not what the space reads, --data_dir or --data_cache
+        is no folder, or --dataset is none of the space.
     """
     if memory.source(config.data):
         return
     if config.run.search_for in config_lib.TEXTS:
         _check_text(config.data)
-    elif config.data.data_path:
+        return
+    _check_cache(config.data.data_cache)
+    if config.data.data_path:
         images.check_path(config.data.data_path)
     else:
         _check_dataset(config.data)
@@ -91,6 +93,14 @@ def _check_dataset(data: DataConfig) -> None:
         f"--data_dir={data.data_dir} {problem}: it must be a folder with data of TFDS. "
         "Correct it, or make the folder first, for a download."
     )
+
+
+def _check_cache(data_cache: str) -> None:
+    if data_cache and not os.path.isdir(os.path.expanduser(data_cache)):
+        raise ConfigError(
+            f"--data_cache={data_cache} is no folder: it must be one that can be "
+            "written to. Make it first, or leave --data_cache out."
+        )
 
 
 def _spaces_of_texts() -> str:

@@ -27,6 +27,7 @@ IMAGES = registry.Names("images")  # the spaces of image networks
 TEXTS = registry.Names("texts")
 MODES = tuple(modes.MODES)
 FLIPS = ("auto", "yes", "no")
+IN_MEMORY = ("auto", "yes", "no")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +90,10 @@ class RunConfig:
     )
     input: str = field(
         "",
-        registry.explained("input", "Image or folder of images for --mode=predict"),
+        registry.explained(
+            "input",
+            "Image, folder of images, or .npy or .npz file of them for --mode=predict",
+        ),
         shapes_result=False,
     )
 
@@ -140,9 +144,25 @@ class DataConfig:
         "",
         registry.explained(
             "data_path",
-            "Folder to read instead of TFDS: CIFAR-10 or CIFAR-100 as distributed, or "
-            "one folder per class",
+            "Data to read instead of TFDS: a folder of CIFAR-10 or CIFAR-100 as "
+            "distributed, or with a folder per class; x.npz with x_train, y_train, "
+            "x_test, y_test (or x, y); images.npy,labels.npy; or a .csv of pixels and "
+            "labels",
         ),
+    )
+    data_in_memory: str = field(
+        "auto",
+        "Keep images in memory; no: in a temporary file, from which each batch is "
+        "read; auto: in memory if they fit into what is free. Results are the same.",
+        choices=IN_MEMORY,
+        shapes_result=False,
+        spaces=IMAGES,
+    )
+    data_cache: str = field(
+        "",
+        "Folder of that temporary file; default: TMPDIR, else /var/tmp.",
+        shapes_result=False,
+        spaces=IMAGES,
     )
     split_seed: int = field(
         0,

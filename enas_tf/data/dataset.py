@@ -1,4 +1,4 @@
-"""Data of any kind in memory, as the stages see them."""
+"""Data of any kind, as the stages see them."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Dataset(Protocol):
-    """Three splits in memory: train, valid, test.
+    """Three splits: train, valid, test.
 
     Attributes:
       unit: what is counted, in the plural: "images".

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from absl import logging
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.data.images import resize
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
@@ -24,13 +23,12 @@ WAYS_OUT = (
 )
 
 
-def prepare(builder: "tfds.core.DatasetBuilder", *, name: str, image_size: int) -> None:
+def prepare(builder: "tfds.core.DatasetBuilder", *, name: str) -> None:
     """Download and prepare the data set of `builder`.
 
     Args:
       builder: a `tfds.core.DatasetBuilder` that is not prepared.
       name: the user's name for it.
-      image_size: side that images will be resized to; 0: as they are.
 
     Raises:
       ConfigError: it cannot be had; one line that names the ways out.
@@ -42,14 +40,16 @@ def prepare(builder: "tfds.core.DatasetBuilder", *, name: str, image_size: int) 
             f"--dataset={name} is not in {builder.data_path} and must be downloaded by "
             f"hand (`tfds build {name}` says how). {WAYS_OUT}"
         )
-    _check_size(builder, name, image_size)
     urls = list(builder.url_infos or ()) or [builder.info.homepage]
     if reason := problem(urls[0]):
         raise ConfigError(
             f"--dataset={name} is not in {builder.data_path} and cannot be downloaded "
             f"({reason}). {WAYS_OUT}"
         )
-    logging.info("Downloading %s to %s", name, builder.data_path)
+    size = sum(info.size for info in (builder.url_infos or {}).values())
+    logging.info(
+        "Downloading %s (%.1f GiB) to %s", name, size / 2**30, builder.data_path
+    )
     # No look at TFDS's own storage: without access to it, that takes minutes.
     settings = tfds.download.DownloadConfig(try_download_gcs=False)
     try:
@@ -65,19 +65,6 @@ def one_line(error: BaseException, limit: int = 150) -> str:
     """The beginning of the message of `error`, on one line."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def _check_size(
-    builder: "tfds.core.DatasetBuilder", name: str, image_size: int
-) -> None:
-    """Refuse a set that is too large for the memory before hours of download."""
-    size = sum(info.size for info in (builder.url_infos or {}).values())
-    if size > resize.MAX_BYTES and not image_size:
-        raise ConfigError(
-            f"--dataset={name} is a download of {size / 2**30:.0f} GiB, and its images "
-            f"must take at most {resize.MAX_BYTES // 2**30} GiB in memory. Make them "
-            "smaller, e.g. --image_size=32, or name another set."
-        )
 
 
 def problem(url: str) -> str:

@@ -5,15 +5,15 @@ needed: no configuration, no data set.
 """
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import picture_files, pictures, threads
+from enas_tf.export import array_inputs, inputs, reading
 from enas_tf.export import folder as exported
-from enas_tf.export import inputs, reading
 from enas_tf.export.reading import Export
 from enas_tf.run import layout, lines
 
@@ -37,7 +37,7 @@ def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
 
 
 def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Prediction]:
-    """Classify an image, or every image in a folder and the folders below it.
+    """Classify an image, every image in a folder and those below it, or in an array.
 
     Args:
       final_folder: what `export.export` wrote.
@@ -46,25 +46,59 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
     Raises:
       ConfigError: no export there, no image there, or one that cannot be read.
     """
+    if array_inputs.is_one(input_path):
+        return _of_array(final_folder, input_path)
     files = image_files(input_path)
     reading.refuse_missing(final_folder, layout.CLASSES)
     # All of them first: a bad one should not come up after minutes.
     threads.each(lambda number: _check(files[number]), len(files))
-    export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
-    labels = _labels(export)
-    taken = export.signature.structured_input_signature[1]["images"]
-    height, width, channels = taken.shape[1:]
-    shape = (height, width, channels)
-    predictions = []
-    for batch in _batches(files):
-        images = np.stack(_read(batch, shape))
-        answers = export.signature(images=images)["probabilities"].numpy()
-        best = answers.argmax(axis=1)
-        predictions += [
-            Prediction(file, labels[i], float(row[i]))
-            for file, row, i in zip(batch, answers, best, strict=True)
+    classifier = _Classifier(final_folder)
+    return [
+        answer
+        for batch in _batches(files)
+        for answer in classifier.answers(
+            batch, np.stack(_read(batch, classifier.shape))
+        )
+    ]
+
+
+class _Classifier:
+    """An exported model, ready to be asked.
+
+    Attributes:
+      shape: height, width and channels of the images that it takes.
+    """
+
+    def __init__(self, final_folder: pathlib.Path):
+        """Reads the export; ConfigError if that cannot be."""
+        self._export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
+        self._labels = _labels(self._export)
+        taken = self._export.signature.structured_input_signature[1]["images"]
+        height, width, channels = taken.shape[1:]
+        self.shape: tuple[int, int, int] = (height, width, channels)
+
+    def answers(
+        self, paths: Sequence[pathlib.Path], images: np.ndarray
+    ) -> list[Prediction]:
+        """What it says of `images` [n, *shape] uint8, which are called `paths`."""
+        rows = self._export.signature(images=images)["probabilities"].numpy()
+        return [
+            Prediction(path, self._labels[best], float(row[best]))
+            for path, row, best in zip(paths, rows, rows.argmax(axis=1), strict=True)
         ]
-    return predictions
+
+
+def _of_array(final_folder: pathlib.Path, path: pathlib.Path) -> list[Prediction]:
+    """The images in a file of arrays, which are called by their numbers."""
+    file = array_inputs.look(path)
+    reading.refuse_missing(final_folder, layout.CLASSES)
+    classifier = _Classifier(final_folder)
+    found: list[Prediction] = []
+    for images in array_inputs.batches(file, classifier.shape, BATCH_SIZE):
+        numbers = range(len(found), len(found) + len(images))
+        paths = [path.with_name(f"{path.name}[{number}]") for number in numbers]
+        found += classifier.answers(paths, images)
+    return found
 
 
 def image_files(path: pathlib.Path) -> list[pathlib.Path]:

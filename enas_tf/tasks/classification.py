@@ -1,7 +1,7 @@
 """Image classification: batches from memory, loss, right answers.
 
 Data that fits stays in memory as uint8 and is gathered by index inside the graph, so
-that Python is not in the hot path.
+that Python is not in the hot path. Other data is read by index, batch by batch.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
-from enas_tf.data.images import augment
+from enas_tf.data.images import augment, gather
 from enas_tf.data.images.image_data import Split
 from enas_tf.run import measures
 from enas_tf.tasks import lessons as lessons_lib
@@ -47,7 +47,7 @@ class ImageClassification:
         std: np.ndarray,
         augmentation: Augmentation,
     ):
-        """Copies the splits into tensors.
+        """Takes the splits over: their images must not change from now on.
 
         Args:
           splits: by name; "train" is the one that is varied.
@@ -56,7 +56,7 @@ class ImageClassification:
           augmentation: how training images are varied.
         """
         self.mean, self.std = mean, std
-        self._images = {n: tf.constant(split.images) for n, split in splits.items()}
+        self._gather = {n: gather.of(split.images) for n, split in splits.items()}
         self._labels = {n: tf.constant(split.labels) for n, split in splits.items()}
         self._mean = tf.constant(mean, tf.float32)
         self._std = tf.constant(std, tf.float32)
@@ -70,7 +70,7 @@ class ImageClassification:
         self, split: str, indices: tf.Tensor, *, augment_seed: tf.Tensor | None = None
     ) -> Batch:
         """The examples at `indices` [B]; varied if `augment_seed` ([2]) is given."""
-        images = tf.cast(tf.gather(self._images[split], indices), tf.float32)
+        images = tf.cast(self._gather[split](indices), tf.float32)
         # Deviation D19: in 0..255 units; the original divides by 255 first.
         images = (images - self._mean) / self._std
         if augment_seed is not None:

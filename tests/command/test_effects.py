@@ -26,6 +26,7 @@ EXAMPLES = [
     (dict(data_dir="d", mode="predict", input="a"), dict(data_dir="d", mode="export")),
     (dict(dataset="mnist", data_path="d"), dict(dataset="mnist")),
     (dict(data_dir="d", dataset="digits"), dict(data_dir="d")),
+    (dict(data_cache="d", data_in_memory="yes"), dict(data_cache="d")),
     (dict(child_lr=9.0, **RNN, **COSINE), dict(child_lr=9.0, **RNN)),
     (dict(child_lr_max=9.0, **RNN), dict(child_lr_max=9.0)),
     (dict(child_grad_bound=9.0), dict(child_grad_bound=9.0, child_clip_mode="norm")),

@@ -286,6 +286,8 @@ FREE_TO_CHANGE = {
     "threads",  # once a run has begun, machine/record.py sees to it
     "log_every",
     "search_eval_test",
+    "data_cache",
+    "data_in_memory",
     "data_dir",
     "child_genotype_concat",
 }

@@ -154,3 +154,46 @@ def test_checks_do_not_wait_for_tensorflow():
     source = pathlib.Path(predict.__file__).read_text()
     top = [line for line in source.splitlines() if line.startswith(("import", "from"))]
     assert not any("tensorflow" in line or "keras" in line for line in top)
+
+
+@pytest.mark.parametrize(
+    ("save", "name"),
+    [
+        (lambda path, x: np.save(path, x), "set.npy"),
+        (lambda path, x: np.save(path, x / 255), "set.npy"),
+        (lambda path, x: np.savez(path, other=[1], x=x), "set.npz"),
+        (lambda path, x: np.savez(path, x_train=x[:1], x_test=x), "set.npz"),
+        (lambda path, x: np.savez(path, mine=x), "set.npz"),
+    ],
+)
+def test_images_in_an_array_are_called_by_their_numbers(
+    final, tmp_path, monkeypatch, save, name
+):
+    monkeypatch.setattr(predict, "BATCH_SIZE", 2)
+    colours = np.array([RED, GREEN, BLUE, BLUE, GREEN], np.uint8)
+    save(tmp_path / name, np.tile(colours[:, None, None], (1, 9, 9, 1)))
+    found = predict.predict(final, tmp_path / name)
+    assert [p.path.name for p in found] == [f"{name}[{i}]" for i in range(5)]
+    assert [p.label for p in found] == ["red", "green", "blue", "blue", "green"]
+
+
+def test_grey_images_in_an_array_suit_a_model_of_colours(final, tmp_path):
+    np.save(tmp_path / "x.npy", np.full((2, 4, 4), 9, np.uint8))
+    (one, _) = predict.predict(final, tmp_path / "x.npy")
+    assert one.probability == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (dict(a=[1], b=[2]), "has a, b: it must hold images as `x` or `x_test`"),
+        (dict(), "has no array: it must hold"),
+        (dict(x=np.zeros((2, 4, 4), int)), "x is of int64: it must be of uint8"),
+        (dict(x=np.array([{}])), "--input: .*: x holds Python objects"),
+        (dict(x=np.full((2, 4, 4), np.nan)), "the value nan in image 0"),
+    ],
+)
+def test_arrays_that_are_no_images_are_refused(final, tmp_path, arrays, message):
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(ConfigError, match=message):
+        predict.predict(final, tmp_path / "x.npz")

@@ -99,6 +99,11 @@ class Batches(NamedTuple):
         """Of a file with images, by its name without the ending."""
         return os.path.join(self.folder, name + self.form.ending)
 
+    @property
+    def files(self) -> dict[str, list[str]]:
+        """The names of the files of each split."""
+        return dict(train=self.train_files(), test=[self.form.test])
+
     def train_files(self) -> list[str]:
         """The form's names, and those that are numbered on: data_batch_6, ..."""
         names = list(self.form.train)

@@ -15,24 +15,31 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import (
     picture_files,
     pictures,
-    resize,
     split_folders,
     splits,
     threads,
 )
+from enas_tf.data.images import store as store_lib
 from enas_tf.data.images.image_data import ImageData, Split
 from enas_tf.run import lines
 
 LINE = 71  # columns: a line of the log begins with the time of day
 
 
-def load(folder: str, *, image_size: int, seed: int) -> ImageData:
+def load(
+    folder: str,
+    *,
+    image_size: int,
+    seed: int,
+    store: store_lib.Store = store_lib.AUTO,
+) -> ImageData:
     """The images below `folder`, labelled by the folders that they are in.
 
     Args:
       folder: holds a folder per class, or train/ (and test/, validation/) with these.
       image_size: side to resize to; 0: as they are, if they are all alike.
       seed: decides on the images that are set aside, and on the order.
+      store: keeps the images.
 
     Raises:
       ConfigError: no such folders, an image that cannot be read, or images of several
@@ -41,18 +48,23 @@ def load(folder: str, *, image_size: int, seed: int) -> ImageData:
     """
     where = split_folders.layout(folder)
     left_out = where.left_out.copy()
-    listed = {k: _listed(root, where.classes) for k, root in where.roots.items()}
+    roots = sorted(where.roots.items(), key=lambda item: splits.NAMES.index(item[0]))
+    listed = {split: _listed(root, where.classes) for split, root in roots}
     left_out += sum((one.left_out for one in listed.values()), collections.Counter())
     everything = [path for one in listed.values() for path in one.paths]
     shape = _common_shape(everything, image_size)
-    resize.check_memory(len(everything), shape, name=folder)
-    given = {k: Split(_read(one.paths, shape), one.labels) for k, one in listed.items()}
+    counts = [len(one.paths) for one in listed.values()]
+    rooms = store.empty(counts, shape, name=folder)
+    given = {}
+    for (key, one), room in zip(listed.items(), rooms, strict=True):
+        _read(one.paths, room)
+        given[key] = Split(room, one.labels)
     files = {
         key: [os.path.relpath(path, folder) for path in one.paths]
         for key, one in listed.items()
     }
     name = lines.quoted(os.path.basename(os.path.abspath(folder)))
-    found = splits.arrange(given, name=name, seed=seed, files=files)
+    found = splits.arrange(given, name=name, seed=seed, files=files, in_place=True)
     said = (where.renamed(folder), picture_files.in_words(left_out))
     notes = (*_notes(said, name), *found.notes)
     return ImageData(name, *found[:3], class_names=where.classes, notes=notes)
@@ -129,13 +141,12 @@ def _is_grey(path: str) -> bool:
         return pictures.is_grey(path)
 
 
-def _read(paths: list[str], shape: tuple[int, int, int]) -> np.ndarray:
-    """[N, *shape] uint8, in the order of `paths`."""
-    images = np.empty((len(paths), *shape), np.uint8)
+def _read(paths: list[str], images: np.ndarray) -> None:
+    """Write the pictures at `paths` to `images` [N, H, W, C]."""
+    _, *shape = images.shape
 
     def read(number: int) -> None:
         with pictures.named(paths[number], "data_path"):
-            images[number] = pictures.pixels(paths[number], shape)
+            images[number] = pictures.pixels(paths[number], tuple(shape))
 
     threads.each(read, len(paths))
-    return images

@@ -1,10 +1,12 @@
-"""Images in memory: a split, and a data set of three."""
+"""Images: a split, and a data set of three."""
 
 import dataclasses
 import re
 from typing import NamedTuple
 
 import numpy as np
+
+from enas_tf.data.images import store
 
 # Words in the names of sets in which a mirrored image is another class, or nothing at
 # all: characters, and traffic signs, which have arrows. Clothes that are filed like
@@ -16,7 +18,7 @@ NO_CHARACTERS = {"fashion"}
 
 
 class Split(NamedTuple):
-    """Images [N, H, W, C] uint8 and labels [N] int32."""
+    """Images [N, H, W, C] uint8, in memory or mapped, and labels [N] int32."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -24,7 +26,7 @@ class Split(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class ImageData:
-    """A data set in memory.
+    """A data set.
 
     Attributes:
       name: the user's name for it.
@@ -87,6 +89,6 @@ class ImageData:
     def all_training(self) -> Split:
         """Training and validation together, for training an arc from scratch."""
         return Split(
-            np.concatenate([self.train.images, self.valid.images]),
+            store.joined(self.train.images, self.valid.images),
             np.concatenate([self.train.labels, self.valid.labels]),
         )

@@ -4,14 +4,16 @@ Own images in one of these forms are read as well, with their own classes.
 """
 
 import os
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import cifar_forms, resize, splits
+from enas_tf.data.images import store as store_lib
 from enas_tf.data.images.cifar_forms import Batches
 from enas_tf.data.images.image_data import ImageData, Split
+from enas_tf.data.images.store import Store
 from enas_tf.run import lines
 
 PIXELS = 3 * 32 * 32
@@ -19,30 +21,57 @@ PIXELS = 3 * 32 * 32
 find = cifar_forms.find
 
 
-def load(batches: Batches, *, image_size: int = 0, seed: int = 0) -> ImageData:
+def load(
+    batches: Batches,
+    *,
+    image_size: int = 0,
+    seed: int = 0,
+    store: Store = store_lib.AUTO,
+) -> ImageData:
     """All images in `batches`; validation is the tail of the last batch.
 
     Args:
       batches: their folder and form.
       image_size: side to resize to; 0: as they are.
       seed: decides on the images that are set aside, if training is ordered by class.
+      store: keeps the images.
 
     Raises:
       ConfigError: a batch is missing, cut off or damaged.
       OSError: a file cannot be read.
     """
-    form, names = batches.form, cifar_forms.class_names(batches)
-    parts = [_read_batch(batches, file, len(names)) for file in batches.train_files()]
-    train = Split(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-    test = _read_batch(batches, form.test, len(names))
-    train, test = (
-        Split(resize.resize(split.images, image_size), split.labels)
-        for split in (train, test)
-    )
+    names = cifar_forms.class_names(batches)
     name = _name(batches, names)
-    found = splits.arrange(dict(train=train, test=test), name=name, seed=seed)
+    given = {
+        split: _read(batches, files, len(names), image_size)
+        for split, files in batches.files.items()
+    }
+    rooms = store.moved([parts.images for parts in given.values()], name=name)
+    read = {
+        split: Split(room, np.concatenate(parts.labels))
+        for (split, parts), room in zip(given.items(), rooms, strict=True)
+    }
+    found = splits.arrange(read, name=name, seed=seed, in_place=True)
     notes = (*_names_note(batches, name), *found.notes)
     return ImageData(name, *found[:3], class_names=names, notes=notes)
+
+
+class Parts(NamedTuple):
+    """Images [n, H, W, C] uint8 and labels [n] int32 of each file of a split."""
+
+    images: list[np.ndarray]
+    labels: list[np.ndarray]
+
+
+def _read(
+    batches: Batches, files: list[str], num_classes: int, image_size: int
+) -> Parts:
+    parts = Parts([], [])
+    for file in files:
+        read = _read_batch(batches, file, num_classes)
+        parts.images.append(resize.resize(read.images, image_size))
+        parts.labels.append(read.labels)
+    return parts
 
 
 def _name(batches: Batches, names: tuple[str, ...]) -> str:

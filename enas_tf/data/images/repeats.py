@@ -8,6 +8,7 @@ import numpy as np
 from enas_tf.data.images.image_data import Split
 from enas_tf.run import lines as lines_lib
 
+CHUNK = 1_000  # images that are compared at a time
 WORDS = dict(train="training", valid="validation", test="test")
 
 
@@ -56,9 +57,19 @@ def _files_of(
     given: Mapping[str, Split],
     files: Mapping[str, Sequence[str]],
 ) -> list[str]:
-    """All files that have the pixels of `image`."""
+    """All files that have the pixels of `image`, those of a split by their names."""
     return [
-        files[key][int(place)]
+        file
         for key, split in given.items()
-        for place in np.flatnonzero((split.images == image).all(axis=(1, 2, 3)))
+        for file in sorted(files[key][place] for place in _places(image, split.images))
     ]
+
+
+def _places(image: np.ndarray, images: np.ndarray) -> list[int]:
+    """Of those equal to `image`; not all are compared at once, to save memory."""
+    starts = range(0, len(images), CHUNK)
+    parts = [
+        start + np.flatnonzero((images[start : start + CHUNK] == image).all((1, 2, 3)))
+        for start in starts
+    ]
+    return np.concatenate(parts).tolist()

@@ -1,11 +1,8 @@
-"""Arrays of images brought to one size, and the limit of their memory."""
+"""Arrays of images brought to one size."""
 
 import numpy as np
 
-from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import pictures, threads
-
-MAX_BYTES = 8 * 2**30  # of all images as uint8
 
 
 def resize(images: np.ndarray, size: int) -> np.ndarray:
@@ -22,24 +19,3 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
 
     threads.each(fill, len(images))
     return result
-
-
-def check_memory(count: int, shape: tuple[int, ...], *, name: str) -> None:
-    """Refuse images that are too many for the memory.
-
-    Args:
-      count: number of images.
-      shape: of one image.
-      name: of the data set.
-
-    Raises:
-      ConfigError: they take more than 8 GiB.
-    """
-    needed = count * int(np.prod(shape))
-    if needed > MAX_BYTES:
-        size = " x ".join(str(side) for side in shape)
-        raise ConfigError(
-            f"{name} takes {needed / 2**30:.1f} GiB in memory ({count} images of "
-            f"{size}): it must be at most {MAX_BYTES // 2**30} GiB. Make the images "
-            "smaller, e.g. --image_size=32."
-        )

@@ -1,4 +1,4 @@
-"""Any TFDS image classification data set, by name, in memory.
+"""Any TFDS image classification data set, by name.
 
 TFDS and TensorFlow are imported when asked for: seconds that a mistyped flag need not
 cost.
@@ -16,7 +16,7 @@ from absl import logging
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError
 from enas_tf.data import tfds_download
-from enas_tf.data.images import pictures, resize, split_folders, splits, threads
+from enas_tf.data.images import pictures, split_folders, splits, store, threads
 from enas_tf.data.images.image_data import ImageData, Split
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def load(config: config_lib.DataConfig) -> ImageData:
     builder = _builder(name, folder)
     keys = image_and_label(builder.info, name=name)
     if not builder.is_prepared():
-        tfds_download.prepare(builder, name=name, image_size=config.image_size)
+        tfds_download.prepare(builder, name=name)
     names = [n for n in ("train", "validation", "test") if n in builder.info.splits]
     if "train" not in names:
         have = ", ".join(builder.info.splits) or "none"
@@ -51,12 +51,9 @@ def load(config: config_lib.DataConfig) -> ImageData:
             f"--dataset={name} has no split named train (it has: {have}): it must "
             f"have one. Name another set, or {ELSEWHERE}."
         )
-    count = sum(builder.info.splits[n].num_examples for n in names)
-    given = {
-        split: _read(builder, split, keys, config.image_size, count) for split in names
-    }
+    given = _read(builder, names, keys, config)
     notes = _drop_unlabelled(given, name)
-    found = splits.arrange(given, name=name, seed=config.split_seed)
+    found = splits.arrange(given, name=name, seed=config.split_seed, in_place=True)
     classes = tuple(builder.info.features[keys.label].names)
     for label in classes:
         split_folders.check_name(label, name, flag="dataset")
@@ -135,26 +132,24 @@ def _builder(name: str, folder: str | None) -> "tfds.core.DatasetBuilder":
 
 def _read(
     builder: "tfds.core.DatasetBuilder",
-    split: str,
+    names: list[str],
     keys: Keys,
-    image_size: int,
-    total: int,
-) -> Split:
-    """One split as arrays; `total` is the number of images of all splits."""
+    config: config_lib.DataConfig,
+) -> dict[str, Split]:
+    """The splits of these names as arrays."""
     import tensorflow as tf
 
-    size, start = builder.info.splits[split].num_examples, 0
-    images, labels = None, np.empty(size, np.int32)
+    sizes = [builder.info.splits[name].num_examples for name in names]
     try:
-        for encoded, its_labels in _batches(builder, split, keys):
-            if images is None:
-                shape = _shape(encoded[0], builder, keys, image_size)
-                resize.check_memory(total, shape, name=builder.name)
-                images = np.empty((size, *shape), np.uint8)
-            stop = start + len(encoded)
-            _decode(encoded, images[start:stop], builder.name, resizes=image_size > 0)
-            labels[start:stop] = its_labels
-            start = stop
+        first = next(_batches(builder, names[0], keys), None)
+        if first is None:
+            raise ConfigError(_damaged(builder))
+        shape = _shape(first[0][0], builder, keys, config.image_size)
+        rooms = store.of_config(config).empty(sizes, shape, name=builder.name)
+        return {
+            name: _read_split(builder, name, keys, room, resizes=config.image_size > 0)
+            for name, room in zip(names, rooms, strict=True)
+        }
     except ConfigError:  # a ValueError too
         raise
     except pictures.PictureError as error:
@@ -164,7 +159,24 @@ def _read(
         ) from None
     except (tf.errors.OpError, ValueError):
         raise ConfigError(_damaged(builder)) from None
-    if images is None or start < size:
+
+
+def _read_split(
+    builder: "tfds.core.DatasetBuilder",
+    split: str,
+    keys: Keys,
+    images: np.ndarray,
+    *,
+    resizes: bool,
+) -> Split:
+    """One split, its pictures written to `images` [N, H, W, C]."""
+    start, labels = 0, np.empty(len(images), np.int32)
+    for encoded, its_labels in _batches(builder, split, keys):
+        stop = start + len(encoded)
+        _decode(encoded, images[start:stop], builder.name, resizes=resizes)
+        labels[start:stop] = its_labels
+        start = stop
+    if start < len(images):
         raise ConfigError(_damaged(builder))
     return Split(images, labels)
 

@@ -5,15 +5,25 @@ import os
 from enas_tf.data.images import pictures
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
-ARRAYS = (".npz", ".npy", ".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".pt")
-TABLES = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".txt", ".xlsx")
+OWN = (".npz", ".npy", ".csv")
+ARRAYS = (".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".pt")
+TABLES = (".tsv", ".parquet", ".json", ".jsonl", ".txt", ".xlsx")
 RECORDS = (".tfrecord", ".tfrecords", ".arrow", ".lmdb")
 
 # In the order in which they are tried; the last has every ending.
 REMEDIES = (
     (ARCHIVES, "an archive", "Unpack it, and name the folder that comes out."),
-    (ARRAYS, "arrays", "Save each image as a PNG file in a folder of its class."),
-    (TABLES, "a table", "Sort the image files into a folder per class."),
+    (OWN, "images and labels", "Name the file itself."),
+    (
+        ARRAYS,
+        "arrays",
+        "Save them as a .npz file with x_train, y_train, x_test, y_test.",
+    ),
+    (
+        TABLES,
+        "a table",
+        "Save it as a CSV of pixels, or sort image files into folders.",
+    ),
     (RECORDS, "records", "Prepare them with TFDS and use --dataset and --data_dir."),
     (pictures.ENDINGS, "one image", "Name the folder that holds the class folders."),
     (("",), "a file", "Name the folder that it lies in, or correct the path."),
@@ -23,8 +33,9 @@ REMEDIES = (
 def refusal(data_path: str) -> str:
     """The line that refuses `data_path`, which is not a folder."""
     wanted = (
-        "it must be a folder, cifar-10-batches-py or -bin, cifar-100-python or "
-        "-binary, or one that holds a folder of images per class"
+        "it must be a .npz or .csv file, two .npy files with a comma between them, or "
+        "a folder: cifar-10-batches-py or -bin, cifar-100-python or -binary, or one "
+        "that holds a folder of images per class"
     )
     path = os.path.expanduser(data_path)
     if not os.path.lexists(path):

@@ -40,6 +40,18 @@ def test_folders_are_the_classes_and_are_split_60_20_20(tmp_path):
     assert "no test split" in data.notes[0]
 
 
+def test_pictures_in_a_file_beside_the_memory_are_the_same(tmp_path):
+    for split in ("validation", "test", "train"):  # in memory train comes first
+        write(tmp_path / split / "cat", 3, value=10)
+        write(tmp_path / split / "dog", 4, value=20)
+    held, kept = (load(tmp_path, data_in_memory=word) for word in ("yes", "no"))
+    assert isinstance(kept.train.images, np.memmap)
+    for ours, theirs in zip(kept.arrays, held.arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    both = kept.all_training().images
+    assert isinstance(both, np.memmap) and both.shape == (14, 4, 6, 3)
+
+
 def test_train_and_test_folders_are_the_splits(tmp_path):
     for name, value in (("cat", 10), ("dog", 20)):
         write(tmp_path / "train" / name, 20, value=value)

@@ -100,12 +100,6 @@ def test_resizing_to_size_0_does_nothing():
     assert resize.resize(given, 0) is given
 
 
-def test_more_than_8_gib_are_refused_and_exactly_8_are_not():
-    resize.check_memory(2**13, (1024, 1024, 1), name="x")
-    with pytest.raises(config.ConfigError, match="8.0 GiB .* at most 8 GiB"):
-        resize.check_memory(2**13 + 1, (1024, 1024, 1), name="x")
-
-
 def test_data_that_fits_is_accepted():
     check(blank(30), data_pad=8, child_cutout_size=8)
 

@@ -11,6 +11,7 @@ import tensorflow_datasets as tfds
 from enas_tf.config import sections as config
 from enas_tf.data import tfds_download
 from enas_tf.data.images import load as images
+from enas_tf.data.images import store as store_lib
 from enas_tf.export import predict_images as predict
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -123,9 +124,17 @@ def test_one_size_is_inferred_where_the_set_does_not_state_it(tmp_path):
     assert load("even", tmp_path).image_shape == (5, 6, 3)
 
 
-def test_a_set_that_would_not_fit_into_memory_is_refused(shapes_folder, monkeypatch):
-    monkeypatch.setattr("enas_tf.data.images.resize.MAX_BYTES", 44 * 28 * 28 - 1)
-    refused("takes .* in memory .*--image_size", "shapes", shapes_folder)
+def test_a_set_that_does_not_fit_into_memory_is_refused_only_there(
+    shapes_folder, monkeypatch
+):
+    size = 44 * 28 * 28
+    monkeypatch.setattr("enas_tf.data.images.store.SMALL", size - 1)
+    monkeypatch.setattr("enas_tf.machine.free_memory.available", lambda: size - 1)
+    message = "--data_in_memory=yes: shapes takes .* of memory are free"
+    refused(message, "shapes", shapes_folder, data_in_memory="yes")
+    found = load("shapes", shapes_folder)
+    assert store_lib.on_disk(found.train.images)
+    np.testing.assert_array_equal(found.train.images[:, 0, 0, 0], range(36))
 
 
 def test_a_truncated_record_file_is_refused(tmp_path):
