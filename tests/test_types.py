@@ -37,6 +37,7 @@ ALLOWED = {
 }
 # {module, name: why}: names that stand for a type which says `Any`.
 ALIASES = {
+    ("data.memory", "Source"): "images or texts, whose kinds lie above it",
     ("plots.__init__", "Picture"): _OWN_ARC,
     ("run.rows", "Row"): "JSON, read with the keys and kinds that its readers ask for",
 }

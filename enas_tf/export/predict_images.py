@@ -70,7 +70,14 @@ class _Classifier:
     """
 
     def __init__(self, final_folder: pathlib.Path):
-        """Reads the export; ConfigError if that cannot be."""
+        """Reads the export.
+
+        Args:
+          final_folder: of a run.
+
+        Raises:
+          ConfigError: it cannot be read.
+        """
         self._export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
         self._labels = _labels(self._export)
         taken = self._export.signature.structured_input_signature[1]["images"]

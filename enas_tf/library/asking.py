@@ -10,7 +10,7 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from absl import logging
@@ -42,7 +42,13 @@ class Feedback:
     """Takes the reward of one arc, once."""
 
     def __init__(self, session: "Session", update: int, place: int):
-        """Made by `Session.ask`, for the arc at `place` of the update."""
+        """Made by `Session.ask`.
+
+        Args:
+          session: that asked.
+          update: of the controller, from 0.
+          place: of the arc in it.
+        """
         self._session = session
         self._update = update
         self._place = place
@@ -224,7 +230,7 @@ class Session:
             yield
 
 
-def _finite(reward: Any) -> float:
+def _finite(reward: SupportsFloat) -> float:
     """`reward` as a float: of Python, NumPy or TensorFlow."""
     try:
         found = float(reward)

@@ -1,7 +1,7 @@
 """The data that a Python program gives a search: settings for a name, a source else."""
 
 import os
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError
@@ -25,7 +25,11 @@ class Given(NamedTuple):
 
 
 def of(
-    space: str, data: Any, validation: Any, test: Any, settings: dict[str, object]
+    space: str,
+    data: object,
+    validation: object,
+    test: object,
+    settings: dict[str, object],
 ) -> Given:
     """The data of a run.
 

@@ -6,7 +6,7 @@ What cannot be images and classes is refused in one line that names the argument
 
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from enas_tf.data import memory
 from enas_tf.data.images import resize, splits
 from enas_tf.data.images.image_data import ImageData, Split
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 # The names of the splits in splits.py, and the arguments of `Search.run`.
 ARGUMENTS = dict(train="data", validation="validation_data", test="test_data")
 
 
-def source(given: Mapping[str, Any]) -> memory.Source:
+def source(given: Mapping[str, object]) -> memory.Source:
     """What makes an `ImageData` of `given`, as settings say.
 
     Args:
@@ -69,7 +72,7 @@ def _with_test(given: Mapping[str, Split], seed: int) -> dict[str, Split]:
     return {**given, "train": train, "test": test}
 
 
-def _arrays(value: Any, argument: str) -> tuple[np.ndarray, np.ndarray]:
+def _arrays(value: object, argument: str) -> tuple[np.ndarray, np.ndarray]:
     """Images [N, H, W, C] uint8 and labels [N] of any kind."""
     images, labels = _pair(value, argument)
     images = _bytes(np.asarray(images), argument)
@@ -85,7 +88,7 @@ def _arrays(value: Any, argument: str) -> tuple[np.ndarray, np.ndarray]:
     return images, labels
 
 
-def _pair(value: Any, argument: str) -> tuple[Any, Any]:
+def _pair(value: object, argument: str) -> tuple[Any, Any]:
     tensorflow = sys.modules.get("tensorflow")  # without it there is no data set of it
     if tensorflow is not None and isinstance(value, tensorflow.data.Dataset):
         return _joined(value, argument)
@@ -99,7 +102,7 @@ def _pair(value: Any, argument: str) -> tuple[Any, Any]:
     )
 
 
-def _joined(dataset: Any, argument: str) -> tuple[np.ndarray, np.ndarray]:
+def _joined(dataset: "tf.data.Dataset", argument: str) -> tuple[np.ndarray, np.ndarray]:
     """All of a `tf.data.Dataset`, batched or not."""
     if int(dataset.cardinality()) == -1:  # tf.data.INFINITE_CARDINALITY
         raise _refusal(argument, "a data set without an end", "one that ends")
@@ -117,7 +120,9 @@ def _joined(dataset: Any, argument: str) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(images), np.concatenate(labels)
 
 
-def _elements(dataset: Any, *, batched: bool) -> Iterator[tuple[Any, Any]]:
+def _elements(
+    dataset: "tf.data.Dataset", *, batched: bool
+) -> Iterator[tuple[Any, Any]]:
     for images, labels in dataset.as_numpy_iterator():
         if batched:
             yield images, labels

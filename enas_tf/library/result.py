@@ -168,10 +168,10 @@ class Result:
 
 def load_result(
     output_dir: str | os.PathLike,
-    data: Any = None,
+    data: object = None,
     *,
-    validation_data: Any = None,
-    test_data: Any = None,
+    validation_data: object = None,
+    test_data: object = None,
 ) -> Result:
     """The result of the search in a folder, also of one that the shell made.
 

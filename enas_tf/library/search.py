@@ -81,10 +81,10 @@ class Search:
 
     def run(
         self,
-        data: Any = None,
+        data: object = None,
         *,
-        validation_data: Any = None,
-        test_data: Any = None,
+        validation_data: object = None,
+        test_data: object = None,
         callbacks: "Sequence[keras.callbacks.Callback]" = (),
     ) -> Result:
         """Search to the end, or go on with a search, and derive the best arc.

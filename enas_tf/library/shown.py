@@ -5,9 +5,10 @@ A notebook asks for `_repr_png_` and `_repr_html_`; everything else for `str`.
 
 import dataclasses
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
+from enas_tf.run import rows as rows_lib
 from enas_tf.spaces import base
 
 SHOWN = 10  # rows of a table that are shown
@@ -76,20 +77,24 @@ class Compared:
         return table(row, [row]) + words
 
 
-class Arcs(Sequence[Mapping[str, Any]]):
+class Arcs(Sequence[rows_lib.Row]):
     """Arcs with figures, a mapping each, best first; `pandas.DataFrame` takes it."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]]):
-        """Holds `rows`, of equal keys, one of which is "arc": its integers."""
+    def __init__(self, rows: Sequence[rows_lib.Row]):
+        """Holds them in their order.
+
+        Args:
+          rows: of equal keys, one of which is "arc": its integers.
+        """
         self._rows = list(rows)
 
     @overload
-    def __getitem__(self, place: int) -> Mapping[str, Any]: ...
+    def __getitem__(self, place: int) -> rows_lib.Row: ...
 
     @overload
     def __getitem__(self, place: slice) -> "Arcs": ...
 
-    def __getitem__(self, place: int | slice) -> "Mapping[str, Any] | Arcs":
+    def __getitem__(self, place: int | slice) -> "rows_lib.Row | Arcs":
         """A row, or several as a table."""
         if isinstance(place, slice):
             return Arcs(self._rows[place])
@@ -99,7 +104,7 @@ class Arcs(Sequence[Mapping[str, Any]]):
         """The number of arcs."""
         return len(self._rows)
 
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+    def __iter__(self) -> Iterator[rows_lib.Row]:
         """The rows, best first."""
         return iter(self._rows)
 
@@ -127,7 +132,7 @@ class Arcs(Sequence[Mapping[str, Any]]):
         return [f"and {left} more"] if left > 0 else []
 
 
-def table(names: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+def table(names: rows_lib.Row, rows: Sequence[rows_lib.Row]) -> str:
     """`rows` as a table of HTML, whose columns are the keys of `names`."""
     head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
     body = "".join(

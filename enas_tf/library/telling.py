@@ -43,7 +43,11 @@ class ToldRewards:
     """
 
     def __init__(self, count: int):
-        """Of `count` arcs an update."""
+        """Holds none.
+
+        Args:
+          count: of the arcs of an update.
+        """
         self.values = tf.Variable(tf.zeros([count]))
 
     def of(self, tokens: tf.Tensor, update: tf.Tensor) -> Rewarded:

@@ -1,7 +1,7 @@
 """Texts that a program has in memory, as a `TextData`: lines, or numbers of words."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from enas_tf.data.text import words as words_lib
 from enas_tf.data.text.text_data import TextData
 from enas_tf.library import images_given
 
+PartT = TypeVar("PartT", list[str], np.ndarray)
 FEWEST = 10  # lines or words of a text of which a tenth is set aside
 MOST_WORDS = 10**6  # of a vocabulary, as of --vocab_size
+_LISTS = (Collection, np.ndarray)
 _SPLITS = dict(train="train", validation="valid", test="test")
 
 
-def source(given: Mapping[str, Any]) -> memory.Source:
+def source(given: Mapping[str, object]) -> memory.Source:
     """What makes a `TextData` of `given`, as settings say.
 
     Args:
@@ -28,23 +30,20 @@ def source(given: Mapping[str, Any]) -> memory.Source:
     Raises:
       ConfigError: they are neither, or too short.
     """
-    of_lines = {
-        name: _is_lines(value, images_given.ARGUMENTS[name])
-        for name, value in given.items()
-    }
-    if len(set(of_lines.values())) > 1:
+    arguments = images_given.ARGUMENTS
+    lines = {name: _lines(value, arguments[name]) for name, value in given.items()}
+    there = {name: part for name, part in lines.items() if part is not None}
+    if len(there) == len(given):
+        return _source_of_lines(there)
+    if there:
         raise ConfigError(
             "data, validation_data and test_data must be alike: all lists of strings, "
             "or all of numbers of words."
         )
-    if of_lines["train"]:
-        return _source_of_lines({name: list(value) for name, value in given.items()})
-    return _source_of_ids(
-        {n: _ids(v, images_given.ARGUMENTS[n]) for n, v in given.items()}
-    )
+    return _source_of_ids({n: _ids(v, arguments[n]) for n, v in given.items()})
 
 
-def _source_of_lines(given: dict[str, Any]) -> memory.Source:
+def _source_of_lines(given: Mapping[str, list[str]]) -> memory.Source:
     parts = _in_three(given)
 
     def load(config: DataConfig) -> TextData:
@@ -54,7 +53,7 @@ def _source_of_lines(given: dict[str, Any]) -> memory.Source:
     return load
 
 
-def _source_of_ids(given: dict[str, Any]) -> memory.Source:
+def _source_of_ids(given: Mapping[str, np.ndarray]) -> memory.Source:
     parts = _in_three(given)
     size = 1 + max(int(part.max()) for part in parts.values())
     # The end of a line is a word of every vocabulary here; in ids it may never come.
@@ -66,12 +65,18 @@ def _source_of_ids(given: dict[str, Any]) -> memory.Source:
                 f"--vocab_size={config.vocab_size} is not allowed: data are numbers "
                 f"of {size} words already. Leave --vocab_size out."
             )
-        return TextData(memory.NAME, **parts, vocabulary=words)
+        return TextData(
+            memory.NAME,
+            parts["train"],
+            parts["valid"],
+            parts["test"],
+            vocabulary=words,
+        )
 
     return load
 
 
-def _in_three(given: Mapping[str, Any]) -> dict[str, Any]:
+def _in_three(given: Mapping[str, PartT]) -> dict[str, PartT]:
     """By the names of `TextData`: what is missing is the end of training."""
     train, found = given["train"], dict(given)
     for name in ("test", "validation"):
@@ -89,19 +94,19 @@ def _in_three(given: Mapping[str, Any]) -> dict[str, Any]:
     return {_SPLITS[name]: part for name, part in found.items()}
 
 
-def _is_lines(value: Any, argument: str) -> bool:
-    """Whether `value` is a list of strings; if not, it is one of numbers."""
-    if isinstance(value, str | bytes) or not hasattr(value, "__len__"):
+def _lines(value: object, argument: str) -> list[str] | None:
+    """A list of strings; None if it is one of numbers."""
+    if isinstance(value, str | bytes) or not isinstance(value, _LISTS):
         raise _refusal(argument, f"a {type(value).__name__}")
     if not len(value):
         raise _refusal(argument, "nothing in it")
-    strings = [isinstance(one, str) for one in value]
-    if any(strings) and not all(strings):
+    strings = [one for one in value if isinstance(one, str)]
+    if strings and len(strings) < len(value):
         raise _refusal(argument, "strings and others")
-    return strings[0]
+    return strings or None
 
 
-def _ids(value: Any, argument: str) -> np.ndarray:
+def _ids(value: object, argument: str) -> np.ndarray:
     ids = np.asarray(value)
     if ids.ndim != 1 or ids.dtype.kind not in "iu":
         raise _refusal(argument, f"an array {ids.shape} of {ids.dtype}")

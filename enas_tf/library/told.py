@@ -15,7 +15,11 @@ class Told:
     """The file, while it grows."""
 
     def __init__(self, arcs: pathlib.Path):
-        """Touches nothing yet; `arcs` is the run's folder of arcs."""
+        """Touches nothing yet.
+
+        Args:
+          arcs: the run's folder of arcs.
+        """
         self._path = arcs / layout.TOLD
         self._file = rows_lib.RowFile(self._path, keys=KEYS)
 

@@ -1,7 +1,7 @@
 """One architecture, trained from scratch: --mode=train, called by a Python program."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.library import given, process, result, voice
@@ -18,10 +18,10 @@ RESERVED = ("search_for", "mode", "input", "child_fixed_arc")
 def train(
     space: str,
     arc: FoundArc | str | os.PathLike,
-    data: Any = None,
+    data: object = None,
     *,
-    validation_data: Any = None,
-    test_data: Any = None,
+    validation_data: object = None,
+    test_data: object = None,
     preset: str | None = None,
     output_dir: str | os.PathLike,
     progress: Progress = "auto",

@@ -95,6 +95,11 @@ class _Lines(std_logging.Handler):
     """Hands each line to a function, as text without the time of day."""
 
     def __init__(self, take: Callable[[str], object]):
+        """Hands lines on.
+
+        Args:
+          take: is called with each.
+        """
         super().__init__()
         self._take = take
 

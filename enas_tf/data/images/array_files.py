@@ -96,7 +96,8 @@ def _opener(
     @contextlib.contextmanager
     def opened() -> Iterator[BinaryIO]:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-            yield file  # type: ignore[misc]  # it reads, as a BinaryIO
+            # It reads as a BinaryIO does.
+            yield file  # type: ignore[misc]
 
     return opened
 
