@@ -258,7 +258,8 @@ def _fixed(
     mode = train.run.mode
     if not modes.MODES[mode].trains_only:
         return None
-    value = given.get("child_fixed_arc", _arc_of(folder, derived_first=mode == "train"))
+    found = _arc_of(folder, train, derived_first=mode == "train")
+    value = given.get("child_fixed_arc", found)
     if value is None:
         raise best_arc.missing(folder)
     return arc_argument.fixed_arc(
@@ -266,9 +267,13 @@ def _fixed(
     )
 
 
-def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
+def _arc_of(
+    folder: RunFolder, train: config.Config, *, derived_first: bool
+) -> str | None:
     """An arc of the folder: one that a search derived, or one that was trained."""
     derived = best_arc.value(folder)
+    if train.child.ops and derived_first:
+        derived = best_arc.value_by_names(folder, train.run.search_for)
     trained = folder.settings("train").get("child_fixed_arc")
     return derived or trained if derived_first else trained or derived
 
@@ -286,6 +291,11 @@ def _refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
         raise config.ConfigError(
             f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
             "arc by itself. Leave one of the two out."
+        )
+    if {"child_ops", "child_num_branches"} <= set(given):
+        raise config.ConfigError(
+            "--child_ops and --child_num_branches are not allowed together: both say "
+            "which ops there are to choose from. Leave one of the two out."
         )
     if run.warm_start and not modes.MODES[run.mode].trains_only:
         raise config.ConfigError(

@@ -29,7 +29,7 @@ SIZES = (
 DATA = ("dataset", "data_path", "data_dir", "image_size", "vocab_size")
 # Taken over too, and free to be another: of what the arc's ops are numbered, and how a
 # test split is made where a set has none.
-ALSO = ("child_num_branches", "split_seed")
+ALSO = ("child_num_branches", "child_ops", "split_seed")
 
 
 def source(run: RunConfig, own: RunFolder) -> dict[str, Any]:

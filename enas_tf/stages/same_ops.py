@@ -31,7 +31,7 @@ def bind(request: Request, stage: str) -> None:
     folder, config = request.folder, request.configs[stage]
     shapes = _shapes(config)
     if not folder.has_checkpoint(stage):
-        names = forms.FORMS[config.run.search_for].ops[: config.child.num_ops]
+        names = _names(config)
         folder.record(stage, **{run_ops.KEY: list(names), KEY: shapes})
         return
     begun = folder.fact(stage, KEY, dict) or {}
@@ -53,9 +53,15 @@ def added(config: Config) -> list[ImageOp]:
     """
     table = forms.FORMS[config.run.search_for].space.table
     try:
-        return op_forms.added_to(table, table.names[: config.child.num_ops])
+        return op_forms.added_to(table, _names(config))
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def _names(config: Config) -> list[str]:
+    """The names of the ops that there are to choose from, by number."""
+    table = forms.FORMS[config.run.search_for].space.table
+    return [row.name for row in table.chosen(config.child.op_choice)]
 
 
 def _shapes(config: Config) -> dict[str, Shapes]:
