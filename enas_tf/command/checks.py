@@ -26,6 +26,7 @@ _NAMED = dict(
     warm_start="the folder of a training",
     input="what to predict from",
     child_ops="ops",
+    plugin="a plugin",
 )
 
 

@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 import enas_tf
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
-from enas_tf.command import as_begun, checks, places, same_ops, warm_start
+from enas_tf.command import (
+    as_begun,
+    checks,
+    places,
+    plugins,
+    same_ops,
+    same_plugins,
+    warm_start,
+)
 from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
@@ -24,6 +32,7 @@ from enas_tf.machine import record as machine
 from enas_tf.run import best_arc, layout
 from enas_tf.run import space as run_space
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.plugins import Plugin
 
 
 class Request(NamedTuple):
@@ -36,6 +45,7 @@ class Request(NamedTuple):
       folder: the run's folder, claimed for this process, or only looked at.
       command: the command line, ready to be typed again.
       machine: the conditions that are asked of TensorFlow.
+      plugins: those of --plugin.
     """
 
     mode: str
@@ -44,6 +54,7 @@ class Request(NamedTuple):
     folder: RunFolder
     command: list[str]
     machine: machine.Wanted
+    plugins: tuple[Plugin, ...] = ()
 
     @property
     def begun(self) -> dict[str, config.Config]:
@@ -97,6 +108,8 @@ class Request(NamedTuple):
         python, program, *_ = self.command
         words = [f"--search_for={run.search_for}", "--mode=predict"]
         words += [f"--output_dir={run.output_dir}", f"--input={example}"]
+        if any(f"space {run.search_for}" in plugin.adds for plugin in self.plugins):
+            words += [f"--plugin={run.plugin}"]  # an op's is not needed
         return shlex.join([_from_here(python), program, *words])
 
 
@@ -132,11 +145,13 @@ def build(
     """
     _refuse_backend()
     checks.check_not_empty(given)
+    loaded = plugins.load(str(given.get("plugin", "")))
     given = run_space.with_space(given)
     run = run_settings(given)
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
     places.check_output(folder.path)
+    same_plugins.refuse_other(run, given, folder, loaded, command)
     run_space.refuse_other(run, given)
     source = warm_start.source(run, folder)
     same_ops.refuse_other(run, given, folder)
@@ -175,7 +190,7 @@ def build(
     except config.ConfigError:
         folder.release()
         raise
-    return Request(run.mode, configs, fixed, folder, command, wanted)
+    return Request(run.mode, configs, fixed, folder, command, wanted, loaded)
 
 
 def run_settings(given: Mapping[str, object]) -> config.RunConfig:
@@ -216,10 +231,10 @@ def stage_configs(
             values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and not begins:
             needed = stage in modes.MODES[run.mode].stages
-            values = {
-                **_own_settings(folder.settings(stage, needed=needed)),
-                **values,
-            }
+            recorded = _own_settings(folder.settings(stage, needed=needed))
+            if run.mode == "predict":
+                recorded = {n: v for n, v in recorded.items() if n not in _OF_PLUGINS}
+            values = {**recorded, **values}
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
         begun = folder.has_checkpoint(stage) and not run.reset_output_dir
@@ -227,6 +242,10 @@ def stage_configs(
             kept = as_begun.kept(configs[stage], stage, name, values, folder)
             configs[stage] = presets.resolve(run.search_for, stage, name, kept)
     return configs
+
+
+# Settings to which a plugin may have given a meaning: an export has no need of them.
+_OF_PLUGINS = ("child_ops", "child_num_branches", "controller_reward")
 
 
 def _own_settings(recorded: Mapping[str, object]) -> dict[str, Any]:
@@ -256,7 +275,7 @@ def _fixed(
 ) -> FixedArc | None:
     """The architecture that the mode is about; None where a search is to find it."""
     mode = train.run.mode
-    if not modes.MODES[mode].trains_only:
+    if not modes.MODES[mode].trains_only or mode == "predict":
         return None
     found = _arc_of(folder, train, derived_first=mode == "train")
     value = given.get("child_fixed_arc", found)

@@ -26,6 +26,8 @@ SAMPLED, SAMPLED_PICTURE = "sampled.jsonl", "sampled.png"
 DERIVED = "derived.jsonl"
 OPS_PICTURE = "ops.png"
 
+PLUGINS = "plugins"  # the folder of copies of their texts
+
 EVALUATION = "evaluation"  # the folder of what follows
 BY_CLASS, CONFUSION = "classes.json", "confusion.png"
 
@@ -74,6 +76,7 @@ FOLDERS = (
     f"{FINAL}/{SAVED_MODEL}",
     *(beside(FINAL, suffix) for suffix in (NEW, OLD)),
     EVALUATION,
+    PLUGINS,
 )
 FILES = (
     LOCK,
@@ -94,6 +97,7 @@ FILES = (
     *(f"{FINAL}/{names.file}" for names in NAMES_FILES),
     f"{FINAL}/{SUMS}",
     *(f"{EVALUATION}/{name}" for name in (BY_CLASS, CONFUSION)),
+    f"{PLUGINS}/*.py",
     COPY,
     RUN,
 )

@@ -104,8 +104,8 @@ def _refuse_unknown(folder: RunFolder, stage: str) -> None:
     if read.sealed and isinstance(space, str) and space not in config_lib.SPACES:
         raise ConfigError(
             f"--output_dir={folder.path} holds a run of the space {space}, which is "
-            f"none of {', '.join(config_lib.SPACES)}. Go on with the program that "
-            "registers this space, or name another folder."
+            f"none of {', '.join(config_lib.SPACES)}. Go on with the program "
+            "that registers this space, name its --plugin, or name another folder."
         )
 
 

@@ -188,6 +188,10 @@ class OpTable(Generic[RowT]):
                     "yours another name"
                 )
 
+    def go_back(self, rows: Sequence[RowT]) -> None:
+        """Have the rows of before again."""
+        self._rows = tuple(rows)
+
     @contextlib.contextmanager
     def added(self, *rows: RowT) -> Iterator[None]:
         """More ops, until the block ends."""

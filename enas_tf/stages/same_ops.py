@@ -11,8 +11,10 @@ from enas_tf.arcs import forms
 from enas_tf.children import op_forms
 from enas_tf.children.op_kinds import ImageOp
 from enas_tf.command.request import Request
+from enas_tf.config import modes
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run import ops as run_ops
+from enas_tf.run import plugins as run_plugins
 
 KEY = "op_weights"  # in what run.json says of a stage, beside `run_ops.KEY`
 
@@ -29,6 +31,8 @@ def bind(request: Request, stage: str) -> None:
       ConfigError: the stage goes on, or is looked at, and began with other weights.
     """
     folder, config = request.folder, request.configs[stage]
+    if modes.MODES[request.mode].begins:
+        run_plugins.keep(folder, stage, request.plugins)
     shapes = _shapes(config)
     if not folder.has_checkpoint(stage):
         names = _names(config)

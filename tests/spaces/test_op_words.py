@@ -77,5 +77,5 @@ def test_a_genotype_becomes_numbers_of_the_list_and_back():
         genotype.of_arc(micro.MicroSpace(5).parse(micro.NAMED_ARCS["enas_micro"]))
     )
     arc = genotype.arc_of(genotype.parse(text), num_ops=ops)
-    assert arc.normal.ops[:4] == (3, 1, 0, 1)  # avgpool3x3, sepconv3x3, identity, ...
+    assert arc.normal.ops[:4] == (3, 1, 0, 2)  # avgpool3x3, sepconv3x3, ...
     assert genotype.text(genotype.of_arc(arc, ops=ops)) == text
