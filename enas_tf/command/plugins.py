@@ -112,9 +112,10 @@ def _undone_by_errors() -> Iterator[None]:
     except BaseException:
         for table, before in zip(op_rows.TABLES, rows, strict=True):
             table.go_back(before)
-        for now, then in ((registry.SPECS, specs), (rewards.REWARDS, own)):
-            now.clear()
-            now.update(then)  # type: ignore[arg-type]
+        registry.SPECS.clear()
+        registry.SPECS.update(specs)
+        rewards.REWARDS.clear()
+        rewards.REWARDS.update(own)
         raise
 
 

@@ -158,8 +158,9 @@ def build(
     given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)
     for stage in modes.MODES[run.mode].stages:
-        checks.check(configs[stage])
-        checks.check_reward(configs[stage])
+        asked = same_plugins.without_theirs(configs[stage])
+        checks.check(asked)
+        checks.check_reward(asked)
     checks.check_retraining(run.mode, configs)
     _refuse_missing(run, folder)
     _check_places(run, configs)
@@ -231,10 +232,10 @@ def stage_configs(
             values.pop(arc_argument.sized_by(run.search_for), None)
         if preset is None and not begins:
             needed = stage in modes.MODES[run.mode].stages
-            recorded = _own_settings(folder.settings(stage, needed=needed))
-            if run.mode == "predict":
-                recorded = {n: v for n, v in recorded.items() if n not in _OF_PLUGINS}
-            values = {**recorded, **values}
+            values = {
+                **_own_settings(folder.settings(stage, needed=needed)),
+                **values,
+            }
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
         begun = folder.has_checkpoint(stage) and not run.reset_output_dir
@@ -242,10 +243,6 @@ def stage_configs(
             kept = as_begun.kept(configs[stage], stage, name, values, folder)
             configs[stage] = presets.resolve(run.search_for, stage, name, kept)
     return configs
-
-
-# Settings to which a plugin may have given a meaning: an export has no need of them.
-_OF_PLUGINS = ("child_ops", "child_num_branches", "controller_reward")
 
 
 def _own_settings(recorded: Mapping[str, object]) -> dict[str, Any]:
@@ -275,15 +272,20 @@ def _fixed(
 ) -> FixedArc | None:
     """The architecture that the mode is about; None where a search is to find it."""
     mode = train.run.mode
-    if not modes.MODES[mode].trains_only or mode == "predict":
+    if not modes.MODES[mode].trains_only:
         return None
     found = _arc_of(folder, train, derived_first=mode == "train")
     value = given.get("child_fixed_arc", found)
     if value is None:
         raise best_arc.missing(folder)
-    return arc_argument.fixed_arc(
-        str(value), train.run.search_for, train.child, average=train.rnn.average
-    )
+    try:
+        return arc_argument.fixed_arc(
+            str(value), train.run.search_for, train.child, average=train.rnn.average
+        )
+    except config.ConfigError:
+        if mode == "predict" and "child_fixed_arc" not in given:
+            return None  # its ops may be a plugin's, of which an export has no need
+        raise
 
 
 def _arc_of(

@@ -8,12 +8,17 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from enas_tf.command import same_ops
-from enas_tf.config import modes
-from enas_tf.config.sections import ConfigError, RunConfig
+from enas_tf.config import modes, rewards, sections
+from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.run import ops as run_ops
 from enas_tf.run import plugins as run_plugins
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.plugins import Kept, Plugin
+
+# In place of settings to which a plugin may have given a meaning.
+_OF_EVERY_SPACE = dict(
+    child_ops="", child_num_branches=1, controller_reward=rewards.AUTO
+)
 
 
 def refuse_other(
@@ -44,6 +49,13 @@ def refuse_other(
             lacks = [old for old in lacks if any(" op " in one for one in old.adds)]
         if lacks:
             raise _missing(folder, stage, lacks, command)
+
+
+def without_theirs(config: Config) -> Config:
+    """The settings to check: of a prediction without those that a plugin may give."""
+    if config.run.mode != "predict":
+        return config
+    return sections.replace(config, _OF_EVERY_SPACE)
 
 
 def _missing(

@@ -5,7 +5,6 @@ No TensorFlow, as there.
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 from enas_tf.config import fields
 from enas_tf.config.fields import Carrier
@@ -168,7 +167,7 @@ class ChildConfig(Carrier):
         """The ops to choose from: the first so many of the table, or by name."""
         return self.op_names or self.num_branches
 
-    def named(self, ops: Sequence[Any]) -> tuple[Any, ...]:
+    def named(self, ops: Sequence[int]) -> tuple[int | str, ...]:
         """Numbers of ops by which a table finds them: names, if there is a list."""
         names = self.op_names
         return tuple(names[op] if names else op for op in ops)

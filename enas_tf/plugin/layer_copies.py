@@ -41,7 +41,7 @@ def replayed(
     """
     calls: list[tuple[Any, ...]] = []
 
-    def noted(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
+    def noted(layer: keras.layers.Layer, *args: object, **kwargs: object) -> Any:
         calls.append((layer, (args, kwargs), y := layer(*args, **kwargs)))
         return y
 
@@ -70,7 +70,7 @@ def initializer_of(
     return None
 
 
-def _seeded(initializer: Any, seed: int) -> Any:
+def _seeded(initializer: object, seed: int) -> object:
     """The config of an initializer, with a seed if it can have one and has none."""
     if not isinstance(initializer, Mapping):
         return initializer

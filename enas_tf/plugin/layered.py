@@ -17,7 +17,7 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -29,7 +29,7 @@ from enas_tf.nn.parameters import Weight
 from enas_tf.plugin import layer_copies
 
 # (spot) -> layers, one after the other; or (x, spot) -> the answer, by layers.
-Build = Callable[..., Any]
+Build = Callable[..., object]
 _KEPT = keras.layers.BatchNormalization  # the state that may be left out
 _ASIDE = ("_regularizer", "_constraint")  # what a shared child would pass over
 
@@ -188,10 +188,19 @@ class _Drawn(keras.initializers.Initializer):
         shape: tuple[int, ...],
         seed: int,
     ):
+        """Draws nothing yet.
+
+        Args:
+          layer: has an initializer for it.
+          weight: its name in the layer.
+          shape: of one.
+          seed: of the first values.
+        """
         self._layer, self._weight = layer, weight
         self._shape, self._seed = shape, seed
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> tf.Tensor:
+        """Values of one weight, or [rows, ...]."""
         if tuple(shape) == self._shape:
             return self._one(self._seed, dtype)
         own = [seeds.of_name(self._seed, str(row)) for row in range(shape[0])]

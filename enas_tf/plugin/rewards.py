@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from enas_tf.config import rewards
 from enas_tf.run import measures
@@ -12,7 +11,7 @@ _NAME = re.compile("[a-z][a-z0-9_]*")
 
 def reward(
     name: str,
-    function: Callable[[Any, Any], Any],
+    function: Callable[..., object],
     *,
     measure: str = "accuracy",
     of: str = rewards.MEASURED,
