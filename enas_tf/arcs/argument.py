@@ -30,6 +30,7 @@ from enas_tf.spaces import (
 from enas_tf.spaces.rnn import RnnArc
 
 FORMS = arc_forms.FORMS
+_MISSING = "; missing: "  # in refusals of an op
 _LONGEST = 600  # characters of a reason: it may quote what came
 NAMED_ARCS = arc_forms.NAMED_ARCS
 
@@ -68,6 +69,8 @@ def fixed_arc(
         if beyond := _op_beyond(value, space_name, child, average):
             raise config.ConfigError(beyond) from None
         reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
+        if _MISSING in reason:
+            reason += " (one of a plugin needs --plugin, and a place in --child_ops)"
         raise _refusal(f"{reason}{origin}", space_name) from None
 
 
@@ -171,7 +174,8 @@ def _size_of(words: list[str], form: Form) -> int:
 
 def _refuse_doubt(source: Source, form: Form, child: config.ChildConfig) -> None:
     """Refuse the integers of a file that may be places in another list of ops."""
-    of_list = child.op_names != form.ops[: len(child.op_names)]
+    published = form.space.table.published
+    of_list = child.op_names != published[: len(child.op_names)]
     if source.origin and of_list:
         raise ValueError(
             "its integers may be places in another list than --child_ops: give a file "

@@ -15,6 +15,7 @@ import enas_tf
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command import (
+    arc_to_train,
     as_begun,
     checks,
     places,
@@ -166,7 +167,7 @@ def build(
     _check_places(run, configs)
     if run.mode == "predict":
         export_sums.refuse_damaged(folder.final)
-    fixed = _fixed(given, configs["train"], folder)
+    fixed = arc_to_train.of(given, configs["train"], folder)
     if fixed:
         warm_start.refuse_other_arc(fixed.text, run, source)
         _refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
@@ -265,38 +266,6 @@ def _with_threads(
 ) -> dict[str, config.Config]:
     values = {"threads": threads}
     return {stage: config.replace(one, values) for stage, one in configs.items()}
-
-
-def _fixed(
-    given: Mapping[str, object], train: config.Config, folder: RunFolder
-) -> FixedArc | None:
-    """The architecture that the mode is about; None where a search is to find it."""
-    mode = train.run.mode
-    if not modes.MODES[mode].trains_only:
-        return None
-    found = _arc_of(folder, train, derived_first=mode == "train")
-    value = given.get("child_fixed_arc", found)
-    if value is None:
-        raise best_arc.missing(folder)
-    try:
-        return arc_argument.fixed_arc(
-            str(value), train.run.search_for, train.child, average=train.rnn.average
-        )
-    except config.ConfigError:
-        if mode == "predict" and "child_fixed_arc" not in given:
-            return None  # its ops may be a plugin's, of which an export has no need
-        raise
-
-
-def _arc_of(
-    folder: RunFolder, train: config.Config, *, derived_first: bool
-) -> str | None:
-    """An arc of the folder: one that a search derived, or one that was trained."""
-    derived = best_arc.value(folder)
-    if train.child.ops and derived_first:
-        derived = best_arc.value_by_names(folder, train.run.search_for)
-    trained = folder.settings("train").get("child_fixed_arc")
-    return derived or trained if derived_first else trained or derived
 
 
 def _refuse_backend() -> None:

@@ -189,7 +189,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
       ops: the names of its ops, in id order.
       json_names: the names of the fields of an arc's JSON that only this space has.
       num_reductions: how often a child of the space halves its images.
-      renumbered: whether an op's number is not its place in the table, see `with_ops`.
+      renumbered: whether its ops are others than the first published ones (`with_ops`).
     """
 
     name: str
@@ -207,7 +207,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         """This space with other ops of its table; ValueError where it lacks one."""
         space = copy.copy(self)
         space.ops = tuple(row.name for row in self.table.chosen(choice))
-        space.renumbered = space.ops != self.table.names[: len(space.ops)]
+        space.renumbered = space.ops != self.table.published[: len(space.ops)]
         return space
 
     def colour(self, op: str) -> str:

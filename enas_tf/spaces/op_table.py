@@ -124,6 +124,11 @@ class OpTable(Generic[RowT]):
         """The names of all rows, in id order."""
         return tuple(row.name for row in self._rows)
 
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The names of those that the table began with."""
+        return self._published
+
     def others(self, names: Sequence[str]) -> list[str]:
         """Those of `names` that are not of the published ops."""
         return [name for name in names if name not in self._published]

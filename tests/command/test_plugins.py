@@ -237,6 +237,14 @@ def test_without_the_plugin_the_command_that_names_it_is_told(run, mode):
     )
 
 
+def test_an_export_of_its_own_space_is_asked_with_the_plugin(run):
+    asked = run.build()
+    assert "--plugin" not in asked.predict_command()  # a reward's is not needed
+    own = run_plugins.Plugin(run.path, b"", ("space macro",))
+    command = asked._replace(plugins=(own,)).predict_command()
+    assert f" --plugin={run.path}" in command
+
+
 def test_a_training_of_another_arc_needs_no_plugin_of_rewards(run):
     with anew():
         given = dict(plugin=None, controller_reward=None, child_fixed_arc="0")

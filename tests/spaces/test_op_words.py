@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from enas_tf.spaces import genotype, macro, micro, op_words, rnn
+from enas_tf.spaces import genotype, macro, micro, op_rows, op_words, rnn
+from enas_tf.spaces.op_table import OpRow
 
 LIST = ("sepconv5x5", "maxpool3x3", "conv3x3")
 MACRO = macro.MacroSpace(2).with_ops(LIST)
@@ -28,6 +29,12 @@ def test_the_first_of_the_table_are_written_as_ever():
     space = macro.MacroSpace(2).with_ops(("conv3x3", "sepconv3x3"))
     assert space.text(macro.MacroArc((0, 1), ((), (1,)))) == "0 1 1"
     assert not space.renumbered
+
+
+def test_an_op_of_a_plugin_has_a_name_wherever_it_stands():
+    with op_rows.MACRO.added(OpRow("own", "#000000")):
+        space = macro.MacroSpace(1).with_ops((*macro.OPS, "own"))
+        assert space.text(macro.MacroArc((6,), ((),))) == "own"
 
 
 def test_in_a_cell_names_stand_between_nodes():
