@@ -15,6 +15,8 @@ import tensorflow as tf
 
 from enas_tf.children import function_trial, op_forms, op_trial
 from enas_tf.command import plugin_sources, plugins
+from enas_tf.config.sections import ConfigError
+from enas_tf.config.spaces import registry
 from enas_tf.nn import recurrent
 from enas_tf.search import rewards
 
@@ -124,6 +126,11 @@ def test_the_space_goes_through_a_search_with_ops_by_name(loaded, tmp_path):
     runs.run_exactly({**given, **small, **more})
     arc = (tmp_path / "out" / "arcs" / "best.txt").read_text().split()
     assert len(arc) == 3 and set(arc) <= {"width4", "width8"}
+    del registry.SPECS["chain"]
+    with pytest.raises(
+        ConfigError, match=r"Give --plugin=.*chain\.py again, or name an"
+    ):
+        runs.run_exactly(dict(mode="derive", output_dir=str(tmp_path / "out")))
 
 
 def test_the_group_of_entry_points_is_the_one_that_is_read():
