@@ -38,7 +38,15 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import app, logging
 
-from enas_tf.command import effects, flags, interrupts, quiet, request
+from enas_tf.command import (
+    effects,
+    flag_reading,
+    flags,
+    interrupts,
+    plugins,
+    quiet,
+    request,
+)
 from enas_tf.config import sections as config
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
@@ -60,8 +68,15 @@ def main(argv: list[str]) -> None:
 
 def parse(argv: list[str]) -> list[str]:
     """Reads the flags in `argv`; gives `argv` back, for `main`."""
+    in_one_line(_define, argv)
     in_one_line(flags.parse, argv)
     return argv
+
+
+def _define(argv: list[str]) -> None:
+    """All flags, those that a plugin brings as well."""
+    plugins.load(flag_reading.early(argv, "plugin"))
+    flags.define()
 
 
 def run(argv: list[str]) -> None:
@@ -128,8 +143,6 @@ def end(message: str, *, status: int) -> NoReturn:
     print("enas_tf:", line, file=sys.stderr)
     raise SystemExit(status)
 
-
-flags.define()
 
 if __name__ == "__main__":
     app.run(main, flags_parser=parse)

@@ -1,6 +1,6 @@
 """An op that no file of the package has, in both image spaces: a dilated separable 3x3.
 
-Written as another program would, with what docs/design.md names, "How to add".
+Written as another program would, with what docs/extending.md names, by hand.
 """
 
 import keras

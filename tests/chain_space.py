@@ -25,7 +25,8 @@ from enas_tf.spaces import base, json_fields
 from enas_tf.spaces.op_table import OpRow, OpTable
 
 OPS = OpTable("chain", (OpRow("width4", "#5f9ccf"), OpRow("width8", "#6cb865")))
-WIDTHS = (4, 8)
+WIDTHS = dict(width4=4, width8=8)
+WIDEST = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +83,8 @@ class SharedChain(shared.SharedImageChild):
     """One kernel a layer; a narrow layer leaves its last channels at zero."""
 
     def __init__(self, space, config, *, image_shape, num_classes, seed):
-        filters, side = WIDTHS[-1], config.own_section(ChainSettings).kernel
+        filters, side = WIDEST, config.own_section(ChainSettings).kernel
+        self.widths = [WIDTHS[name] for name in space.ops]
         weights = shared.stem_weights(image_shape[2], filters)
         for layer in range(space.num_layers):
             shape = (side, side, filters, filters)
@@ -98,7 +100,7 @@ class SharedChain(shared.SharedImageChild):
             own = shared.views_under(f"layer_{layer}/", views)
             x = image_ops.conv(tf.nn.relu(x), own["kernel"])
             x = image_ops.batch_norm(x, own["scale"], own["offset"])
-            there = tf.range(WIDTHS[-1]) < tf.gather(WIDTHS, op)
+            there = tf.range(WIDEST) < tf.gather(self.widths, op)
             x *= tf.cast(there, tf.float32)
         return shared.Features(x)
 
@@ -115,9 +117,10 @@ def final_chain(
     del training
     side = config.own_section(ChainSettings).kernel
     images = keras.Input(image_shape, name="images")
-    x = stock.conv(images, WIDTHS[-1], 3, name="stem", seed=seed)
-    for layer, op in enumerate(arc.ops):
-        x = stock.relu_conv_norm(x, WIDTHS[op], side, name=f"layer_{layer}", seed=seed)
+    x = stock.conv(images, WIDEST, 3, name="stem", seed=seed)
+    for layer, op in enumerate(config.named(arc.ops)):
+        width = WIDTHS[OPS[op].name]
+        x = stock.relu_conv_norm(x, width, side, name=f"layer_{layer}", seed=seed)
     logits = stock.classifier(
         x, num_classes, keep_prob=config.keep_prob, name="fc", seed=seed
     )
@@ -127,7 +130,7 @@ def final_chain(
 def draw(space: ChainSpace, arc: ChainArc, title: str) -> figure_lib.Figure:
     figure = figure_lib.Figure(figsize=(4, 3))
     axes = figure.add_subplot(title=title)
-    axes.barh(range(space.num_layers), [WIDTHS[op] for op in arc.ops])
+    axes.barh(range(space.num_layers), [WIDTHS[space.ops[op]] for op in arc.ops])
     return figure
 
 
@@ -151,6 +154,7 @@ SPEC = SpaceSpec(
         "paper": Preset("Digits, in seconds.", _SETTINGS, _SETTINGS),
         "long": Preset("More.", dict(_SETTINGS, num_epochs=9), _SETTINGS),
     },
+    parts=("chosen ops",),
     settings=ChainSettings,
     meanings=(("child_num_layers", "links of the chain"),),
     arcs=Form(

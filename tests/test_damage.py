@@ -12,6 +12,7 @@ import shutil
 import sys
 import types
 
+import plugin_files
 import pytest
 import runs
 from PIL import Image
@@ -47,6 +48,7 @@ arcs/ops.png              any      same                 same                 sam
 curves.png                any      anew                 anew                 same                 same
 evaluation/classes.json   any      same                 same                 anew                 same
 evaluation/confusion.png  any      same                 same                 anew                 same
+plugins/*                 any      anew                 anew                 same                 same
 
 final/model.keras         any      anew                 anew                 same                 refuses
 final/classes.txt         any      anew                 anew                 same                 refuses
@@ -113,9 +115,10 @@ def do(damage, path):
 
 
 def flags_of(command, folder, picture):
+    own = dict(plugin=str(picture.parent / "mine.py"))
     if command == "again":
-        return runs.settings("macro", folder, **TINY, mode="all")
-    more = dict(input=str(picture)) if command == "predict" else {}
+        return runs.settings("macro", folder, **TINY, **own, mode="all")
+    more = dict(input=str(picture)) if command == "predict" else own
     return dict(mode=command, output_dir=str(folder), progress=False, **more)
 
 
@@ -123,10 +126,12 @@ def flags_of(command, folder, picture):
 def finished(tmp_path_factory):
     """The folder of a run of everything, beside a picture."""
     folder = tmp_path_factory.mktemp("finished") / "run"
-    runs.run("macro", folder, **TINY, mode="all")
-    runs.run_exactly(dict(mode="evaluate", output_dir=str(folder)))
-    Image.new("L", (8, 8)).save(folder.parent / "digit.png")
-    return folder
+    own = dict(plugin=plugin_files.written(folder.parent, plugin_files.REWARD))
+    with plugin_files.forgotten():
+        runs.run("macro", folder, **TINY, **own, mode="all")
+        runs.run_exactly(dict(mode="evaluate", output_dir=str(folder), **own))
+        Image.new("L", (8, 8)).save(folder.parent / "digit.png")
+        yield folder
 
 
 def files_of(folder):

@@ -25,6 +25,7 @@ RANKS = (
     "plots",
     "training",
     "search",
+    "plugin",
     "stages",
     "library",
     "benchmark",

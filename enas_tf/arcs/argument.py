@@ -19,10 +19,18 @@ from enas_tf.arcs.fixed import Arc, FixedArc
 from enas_tf.arcs.forms import Form
 from enas_tf.arcs.sources import Source
 from enas_tf.config import sections as config
-from enas_tf.spaces import base, genotype_source, json_fields, nni, printed
+from enas_tf.spaces import (
+    base,
+    genotype_source,
+    json_fields,
+    nni,
+    op_words,
+    printed,
+)
 from enas_tf.spaces.rnn import RnnArc
 
 FORMS = arc_forms.FORMS
+_MISSING = "; missing: "  # in refusals of an op
 _LONGEST = 600  # characters of a reason: it may quote what came
 NAMED_ARCS = arc_forms.NAMED_ARCS
 
@@ -54,13 +62,15 @@ def fixed_arc(
         return FixedArc(value, None)
     origin = f" ({value})" if value in form.named else ""
     try:
-        source = Source(form.named[value]) if origin else _source(value)
+        source = _named(value, form, child) if origin else _source(value, form)
         origin = origin or source.origin
         return _arc_of(source, space_name, child, average)
     except (ValueError, RecursionError) as error:
         if beyond := _op_beyond(value, space_name, child, average):
             raise config.ConfigError(beyond) from None
         reason = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
+        if _MISSING in reason:
+            reason += " (one of a plugin needs --plugin, and a place in --child_ops)"
         raise _refusal(f"{reason}{origin}", space_name) from None
 
 
@@ -77,7 +87,19 @@ def settings_of(text: str, space_name: str) -> dict[str, Any]:
     return {form.sized_by: form.size_of_length(len(text.split()))}
 
 
-def _source(value: str) -> Source:
+def _named(value: str, form: Form, child: config.ChildConfig) -> Source:
+    """A published arc, whose numbers are places in the table; by names if need be."""
+    text = form.named[value]
+    if not child.op_names:
+        return Source(text)
+    size = form.size_of_length(len(op_words.words_of(text)))
+    space = form.of_size(size, len(form.ops))
+    return Source(space.text_by_names(space.parse(text)))
+
+
+def _source(value: str, form: Form) -> Source:
+    if value in form.ops:  # an arc of one word
+        return Source(value)
     for name, form in FORMS.items():
         if value in (*form.named, *form.baselines):
             raise ValueError(f"{value} is one with --search_for={name}")
@@ -96,10 +118,10 @@ def _arc_of(
     if source.name:
         raise ValueError(f"only a file of genotypes has names such as {source.name}")
     if text.lstrip().startswith("{") or source.suffix == ".json" and not _is_list(text):
-        return _from_json(text, form, child)
+        return _from_json(source, form, child)
     if source.suffix == ".json":
         _check_leaves(text)
-    return _from_integers(text, form, child)
+    return _from_integers(source, form, child)
 
 
 def _is_list(text: str) -> bool:
@@ -120,19 +142,45 @@ def _check_leaves(text: str) -> None:
             json_fields.whole(value, "an element of its lists")
 
 
-def _from_integers(text: str, form: Form, child: config.ChildConfig) -> FixedArc:
-    found = printed.read(text)
-    words = found.text.replace("|", " ").replace(",", " ").split()
-    # The smallest space will do to be told which word is no integer.
+def _from_integers(source: Source, form: Form, child: config.ChildConfig) -> FixedArc:
+    """Integers, or names of ops among them."""
+    found = printed.read(source.text)
+    words = op_words.words_of(found.text)
     of_integers = words and all(word.isdecimal() for word in words)
     if of_integers:
         _check_lists(found.lists, form)
+        _refuse_doubt(source, form, child)
     if form.older and of_integers and len(words) % 2:
         arc = form.older(" ".join(words))
         return _from_older(arc, form, child)
-    size = form.size_of_length(len(words)) if of_integers else form.sizes[0]
-    space = form.of_size(size, child.num_ops)
+    space = form.of_size(_size_of(words, form), child.op_choice)
     return _in(space, space.parse(" ".join(words)))
+
+
+def _size_of(words: list[str], form: Form) -> int:
+    """The size of an arc of these words; of what can be none the smallest.
+
+    That one will do to be told which word is no integer.
+    """
+    if not op_words.may_be_arc(words):
+        return form.sizes[0]
+    try:
+        return form.size_of_length(len(words))
+    except ValueError:
+        if all(word.isdecimal() for word in words):
+            raise
+        return form.sizes[0]
+
+
+def _refuse_doubt(source: Source, form: Form, child: config.ChildConfig) -> None:
+    """Refuse the integers of a file that may be places in another list of ops."""
+    published = form.space.table.published
+    of_list = child.op_names != published[: len(child.op_names)]
+    if source.origin and of_list:
+        raise ValueError(
+            "its integers may be places in another list than --child_ops: give a file "
+            "that names the ops, as arcs/best.json does"
+        )
 
 
 def _check_lists(lists: tuple[int, ...], form: Form) -> None:
@@ -154,26 +202,31 @@ def _in(space: base.SearchSpace, arc: Arc) -> FixedArc:
 
 
 def _from_older(arc: RnnArc, form: Form, child: config.ChildConfig) -> FixedArc:
-    converted = _in(form.of_size(len(arc.ops), child.num_ops), arc)
+    older, size = form.of_size(len(arc.ops), len(form.ops)), len(arc.ops)
+    space = form.of_size(size, child.op_choice)
+    if child.op_names:
+        arc = space.parse(older.text_by_names(arc))
+    converted = _in(space, arc)
     logging.warning(
         "--child_fixed_arc is in the older form; converted: %s", converted.text
     )
     return converted
 
 
-def _from_json(text: str, form: Form, child: config.ChildConfig) -> FixedArc:
+def _from_json(source: Source, form: Form, child: config.ChildConfig) -> FixedArc:
+    text = source.text
     _refuse_rows(text)
     fields = json_fields.read(text)
     if isinstance(fields, dict) and nni.is_nni(fields):
         return _from_nni(fields, form, child)
     if isinstance(fields, dict) and _is_row(fields):
-        return _from_integers(fields["arc"], form, child)
+        return _from_integers(source._replace(text=fields["arc"]), form, child)
     smallest = form.sizes[0]
     try:
         size = max(smallest, form.size_of_fields(fields))
     except (LookupError, TypeError):
         size = smallest  # will do to be told what is wrong
-    space = form.of_size(size, child.num_ops)
+    space = form.of_size(size, child.op_choice)
     return _in(space, space.from_json(text))
 
 
@@ -199,8 +252,8 @@ def _from_nni(
 ) -> FixedArc:
     if form.genotypes != genotype_source.CELLS:
         raise ValueError("it is nni's JSON, which says nothing that this space knows")
-    arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.num_ops)
-    return arc_genotype.of_cells(arc, form, child.num_ops)
+    arc = nni.arc_of(fields, concat=child.genotype_concat, num_ops=child.op_choice)
+    return arc_genotype.of_cells(arc, form, child.op_choice)
 
 
 def _op_beyond(
@@ -211,7 +264,7 @@ def _op_beyond(
     "" where it would be none either, so that something else is wrong.
     """
     form, few = FORMS[space_name], child.num_ops
-    if few >= len(form.ops):
+    if child.op_names or few >= len(form.ops):
         return ""
     more = dataclasses.replace(child, num_branches=len(form.ops))
     try:

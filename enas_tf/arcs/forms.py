@@ -12,6 +12,7 @@ from enas_tf.config.live import Live
 from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.spaces import base, genotype_source, macro, micro, rnn
+from enas_tf.spaces.op_table import Choice
 
 
 class Form(NamedTuple):
@@ -56,15 +57,21 @@ class Form(NamedTuple):
         allowed = items[self.sized_by].field.metadata
         return allowed["low"], allowed["high"]
 
-    def of_size(self, size: int, num_ops: int) -> base.SearchSpace:
-        """The space of that size; ValueError where it is not allowed."""
+    def of_size(self, size: int, ops: Choice) -> base.SearchSpace:
+        """The space of that size and ops; ValueError where it is not allowed."""
         low, high = self.sizes
         if not low <= size <= high:
             raise ValueError(
                 f"its number of {self.unit} is {size}, allowed are {low} to {high}"
             )
+        return self.made(size, ops)
+
+    def made(self, size: int, ops: Choice) -> base.SearchSpace:
+        """The same, whatever the range of sizes."""
+        count = ops if isinstance(ops, int) else len(ops)
         # Every space is made of its size, by a name of its own, and its number of ops.
-        return self.space(size, num_ops=num_ops)  # type: ignore[call-arg]
+        space = self.space(size, num_ops=count)  # type: ignore[call-arg]
+        return space if isinstance(ops, int) else space.with_ops(ops)
 
 
 MACRO = Form(

@@ -10,6 +10,7 @@ from enas_tf.config import sections as config
 from enas_tf.spaces import genotype, genotype_source, recurrent_genotype
 from enas_tf.spaces.genotype_source import Written
 from enas_tf.spaces.micro import MicroArc
+from enas_tf.spaces.op_table import Choice
 
 
 def from_source(
@@ -39,10 +40,10 @@ def from_source(
     return _arc(fitting[0], space_name, child, average=average, concat=concat)
 
 
-def of_cells(arc: MicroArc, form: Form, num_ops: int) -> FixedArc:
+def of_cells(arc: MicroArc, form: Form, ops: Choice) -> FixedArc:
     """A micro `arc`; ValueError if it has too few or many blocks."""
     blocks = len(arc.normal.ops) // genotype.EDGES_PER_BLOCK
-    return FixedArc(form.of_size(blocks, num_ops).text(arc), arc)
+    return FixedArc(form.of_size(blocks, ops).text(arc), arc)
 
 
 def _of_name(name: str, written: list[Written]) -> Written:
@@ -105,13 +106,11 @@ def _arc(
 ) -> FixedArc:
     if one.fault:
         raise ValueError(one.fault)
-    form, num_ops = arc_forms.FORMS[space_name], child.num_ops
+    form, ops = arc_forms.FORMS[space_name], child.op_choice
     if one.kind == genotype_source.RECURRENT:
         arc = recurrent_genotype.arc_of(
-            one.fields, concat=concat, average=average, num_ops=num_ops
+            one.fields, concat=concat, average=average, num_ops=ops
         )
-        return FixedArc(form.of_size(len(arc.ops), num_ops).text(arc), arc)
+        return FixedArc(form.of_size(len(arc.ops), ops).text(arc), arc)
     cells = genotype.of_fields(one.fields)
-    return of_cells(
-        genotype.arc_of(cells, concat=concat, num_ops=num_ops), form, num_ops
-    )
+    return of_cells(genotype.arc_of(cells, concat=concat, num_ops=ops), form, ops)

@@ -43,7 +43,8 @@ def final_macro_child(
     images = keras.Input(image_shape, name="images")
     x = stock.conv(images, filters, 3, name="stem_conv", seed=seed)
     sources = [stock.batch_norm(x, name="stem_conv_bn")]
-    for layer, (op, skips) in enumerate(zip(arc.ops, arc.skips, strict=True)):
+    ops = config.named(arc.ops)
+    for layer, (op, skips) in enumerate(zip(ops, arc.skips, strict=True)):
         name = f"layer_{layer}"
         spot = Spot(name, filters, seed, training=training)
         chosen = op_forms.MACRO[op]

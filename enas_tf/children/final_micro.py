@@ -69,6 +69,7 @@ def final_micro_child(
     maps = [stock.batch_norm(x, name="stem_conv_bn")] * micro.NUM_INPUTS
     for place in places(config, seed, training=training):
         cell = arc.reduce if place.stride > 1 else arc.normal
+        cell = cell._replace(ops=config.named(cell.ops))
         maps.append(_cell(maps[-2], maps[-1], cell, place))
     last = stock.relu(maps[-1], name="fc_relu")
     outputs = stock.classifier(

@@ -4,6 +4,7 @@ Reference: enas_lm's fixed_lib.py. The models are layers of nn/language.py.
 """
 
 import math
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -20,6 +21,7 @@ def final_rnn_child(
     num_nodes: int,
     vocab_size: int,
     seed: int,
+    functions: Sequence[str] = (),
 ) -> language.WordModel:
     """Words [B, T] and a state -> logits [B, T, vocab_size] and the next state.
 
@@ -30,6 +32,7 @@ def final_rnn_child(
         own.
       vocab_size: how many words there are.
       seed: of all initial weights.
+      functions: the names that the arc's numbers are places of; none: the table's.
     """
     size = config.hidden_size
     initial = dict(init_range=config.init_range, seed=seed)
@@ -43,7 +46,7 @@ def final_rnn_child(
         size,
         inputs=arc.inputs,
         ops=arc.ops,
-        functions=op_rows.RNN.names,
+        functions=tuple(functions) or op_rows.RNN.names,
         average=config.average,
         name="final_rnn_child",
         **initial,

@@ -4,17 +4,11 @@ Their names and colours are in spaces/op_rows.py. Reference: reference code
 src/cifar10/general_child.py, `_conv_branch` and `_pool_branch`, and micro_child.py,
 `_enas_cell` and `_fixed_conv`; paper sections 2.3 and 2.4.
 
-An op of another program (one is in docs/design.md, "How to add") is added by a script
-that then runs bin/main.py in its own place, and is started instead of it:
-
-  MACRO.add(scaled)  # or MICRO: a MicroOp with a MicroOpRow
-  runpy.run_path("bin/main.py", run_name="__main__")
-
-  python scaled.py --child_num_branches=7 --preset=demo
-
-Its number is its place, behind those below. So the same ops are added in the same order
-every time: a run keeps their names, and refuses a program that has others there. An op
-is outside of the search until --child_num_branches reaches its number.
+An op of another program is added by a plugin (docs/extending.md), or by a script that
+then runs bin/main.py in its own place, with `MACRO.add(op)` or `MICRO.add(op)`. Its
+place is behind those below. So the same ops are added in the same order every time, or
+chosen by name (--child_ops): a run keeps their names, and refuses a program that has
+others there.
 
 Where a micro op reads an input of a reduction cell, `spot.stride` is 2: what `final`
 makes must have half the height and width, rounded up. `apply` never halves, for the

@@ -213,14 +213,18 @@ class ImageOps(OpTable[OpT]):
         """Whether these are the ops of the rows of `table`."""
         return self._table is table
 
+    def check_both(self, row: OpT) -> None:
+        """Change nothing; ValueError where the op or its row cannot be added."""
+        self.check(row)
+        self._table.check(row.row)
+
     def add(self, row: OpT) -> None:
         """One more op for good, with its row; the same again changes nothing.
 
         Raises:
           ValueError: it is of another space's kind, or its name is taken.
         """
-        self.check(row)  # first of all, so that what is refused leaves nothing
-        self._table.check(row.row)
+        self.check_both(row)  # first of all, so that what is refused leaves nothing
         cost.add(row.costs)
         self._table.add(row.row)
         super().add(row)

@@ -26,6 +26,8 @@ _NAMED = dict(
     output_dir="a folder",
     warm_start="the folder of a training",
     input="what to predict from",
+    child_ops="ops",
+    plugin="a plugin",
 )
 
 
@@ -137,6 +139,9 @@ def _check_child(child: ChildConfig) -> None:
 
 
 def _check_ops(child: ChildConfig, space: str) -> None:
+    if child.ops:
+        _check_op_names(child, space)
+        return
     most = len(arc_argument.FORMS[space].ops)
     if child.num_ops > most:
         raise ConfigError(
@@ -148,12 +153,26 @@ def _check_ops(child: ChildConfig, space: str) -> None:
         )
 
 
+def _check_op_names(child: ChildConfig, space: str) -> None:
+    names, there = child.op_names, arc_argument.FORMS[space].ops
+    if space not in registry.Names("chosen ops"):
+        words = f"left out, since the {space} space has no ops to choose by name"
+        raise ConfigError(config_lib.refusal("child_ops", child.ops, words))
+    unknown = [name for name in names if name not in there]
+    twice = [name for name in names if names.count(name) > 1]
+    if unknown or twice:
+        what = f"{unknown[0]!r} is none of them" if unknown else f"{twice[0]} is twice"
+        allowed = f"some of {', '.join(there)}, each once, with commas between them"
+        remedy = f"{what}. An op of another program needs its --plugin."
+        raise ConfigError(config_lib.refusal("child_ops", child.ops, allowed, remedy))
+
+
 def _check_sampling(config: Config) -> None:
     if config.child.sampling != "fair":
         return
     form = arc_argument.FORMS[config.run.search_for]
     size = config_lib.flat(config)[form.sized_by]
-    if not form.of_size(size, config.child.num_ops).chooses_op().any():
+    if not form.of_size(size, config.child.op_choice).chooses_op().any():
         raise ConfigError(
             f"--child_sampling=fair is not allowed: the {form.space.name} space has no "
             "decision on an op to be fair to. Use --child_sampling=uniform."

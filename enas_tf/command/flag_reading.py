@@ -66,6 +66,21 @@ def read(
     _refuse_values(values)
 
 
+def early(argv: Sequence[str], name: str) -> str:
+    """The value of the flag `name` before flags are defined; "" where there is none.
+
+    What is wrong with the words is left to `read` to tell.
+    """
+    values = flags.FlagValues()
+    flags.DEFINE_string(name, "", "", flag_values=values)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            values(list(argv), known_only=True)
+    except (flags.Error, ValueError):
+        return ""
+    return str(values[name].value)
+
+
 def _reason(error: Exception, values: flags.FlagValues, names: Sequence[str]) -> str:
     """An error of absl's in the words of this program."""
     if isinstance(error, flags.UnrecognizedFlagError):

@@ -63,7 +63,7 @@ _NUMBERS: dict[type, type[flags.ArgumentParser]] = {
 
 
 def define(values: flags.FlagValues = FLAGS) -> None:
-    """Adds every flag of this program to `values`."""
+    """Adds every flag of this program that is not there yet to `values`."""
     _define("preset", "paper", "A whole set of settings: paper, demo, cpu.", values)
     defaults = config.Config()
     for item in config.settings():
@@ -71,7 +71,8 @@ def define(values: flags.FlagValues = FLAGS) -> None:
     for name, (default, reason) in IGNORED.items():
         _define(name, default, f"Accepted, without effect: {reason}.", values)
     for alias, name in ALIASES.items():
-        flags.DEFINE_alias(alias, name, flag_values=values)
+        if alias not in values:
+            flags.DEFINE_alias(alias, name, flag_values=values)
     whole = "The controller decides on whole ops, not channels; the only mode there is."
     _define(WHOLE_CHANNELS, True, whole, values)
 
@@ -177,6 +178,8 @@ def _has_effect(item: config.Setting, space: str) -> bool:
 
 
 def _define(name: str, default: Value, help: str, values: flags.FlagValues) -> None:
+    if name in values:
+        return
     if isinstance(default, bool):
         flags.DEFINE_bool(name, default, help, flag_values=values)
     elif isinstance(default, str):

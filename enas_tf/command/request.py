@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 import enas_tf
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
-from enas_tf.command import as_begun, checks, places, same_ops, warm_start
+from enas_tf.command import (
+    arc_to_train,
+    as_begun,
+    checks,
+    places,
+    plugins,
+    same_ops,
+    same_plugins,
+    warm_start,
+)
 from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
@@ -25,6 +34,7 @@ from enas_tf.run import best_arc, layout
 from enas_tf.run import space as run_space
 from enas_tf.run.caller import Caller
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.plugins import Plugin
 
 
 class Request(NamedTuple):
@@ -38,6 +48,7 @@ class Request(NamedTuple):
       command: the command line, ready to be typed again.
       machine: the conditions that are asked of TensorFlow.
       caller: the Python program that it works for; None for a shell.
+      plugins: those of --plugin.
     """
 
     mode: str
@@ -47,6 +58,7 @@ class Request(NamedTuple):
     command: list[str]
     machine: machine.Wanted
     caller: Caller | None = None
+    plugins: tuple[Plugin, ...] = ()
 
     @property
     def begun(self) -> dict[str, config.Config]:
@@ -100,6 +112,8 @@ class Request(NamedTuple):
         python, program, *_ = self.command
         words = [f"--search_for={run.search_for}", "--mode=predict"]
         words += [f"--output_dir={run.output_dir}", f"--input={example}"]
+        if any(f"space {run.search_for}" in plugin.adds for plugin in self.plugins):
+            words += [f"--plugin={run.plugin}"]  # an op's is not needed
         return shlex.join([_from_here(python), program, *words])
 
 
@@ -135,25 +149,28 @@ def build(
     """
     _refuse_backend()
     checks.check_not_empty(given)
+    loaded = plugins.load(str(given.get("plugin", "")))
     given = run_space.with_space(given)
     run = run_settings(given)
     _refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
     places.check_output(folder.path)
+    same_plugins.refuse_other(run, given, folder, loaded, command)
     run_space.refuse_other(run, given)
     source = warm_start.source(run, folder)
     same_ops.refuse_other(run, given, folder)
     given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)
     for stage in modes.MODES[run.mode].stages:
-        checks.check(configs[stage])
-        checks.check_reward(configs[stage])
+        asked = same_plugins.without_theirs(configs[stage])
+        checks.check(asked)
+        checks.check_reward(asked)
     checks.check_retraining(run.mode, configs)
     _refuse_missing(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":
         export_sums.refuse_damaged(folder.final)
-    fixed = _fixed(given, configs["train"], folder)
+    fixed = arc_to_train.of(given, configs["train"], folder)
     if fixed:
         warm_start.refuse_other_arc(fixed.text, run, source)
         _refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
@@ -178,7 +195,7 @@ def build(
     except config.ConfigError:
         folder.release()
         raise
-    return Request(run.mode, configs, fixed, folder, command, wanted)
+    return Request(run.mode, configs, fixed, folder, command, wanted, plugins=loaded)
 
 
 def run_settings(given: Mapping[str, object]) -> config.RunConfig:
@@ -254,28 +271,6 @@ def _with_threads(
     return {stage: config.replace(one, values) for stage, one in configs.items()}
 
 
-def _fixed(
-    given: Mapping[str, object], train: config.Config, folder: RunFolder
-) -> FixedArc | None:
-    """The architecture that the mode is about; None where a search is to find it."""
-    mode = train.run.mode
-    if not modes.MODES[mode].trains_only:
-        return None
-    value = given.get("child_fixed_arc", _arc_of(folder, derived_first=mode == "train"))
-    if value is None:
-        raise best_arc.missing(folder)
-    return arc_argument.fixed_arc(
-        str(value), train.run.search_for, train.child, average=train.rnn.average
-    )
-
-
-def _arc_of(folder: RunFolder, *, derived_first: bool) -> str | None:
-    """An arc of the folder: one that a search derived, or one that was trained."""
-    derived = best_arc.value(folder)
-    trained = folder.settings("train").get("child_fixed_arc")
-    return derived or trained if derived_first else trained or derived
-
-
 def _refuse_backend() -> None:
     try:
         enas_tf.check_backend()
@@ -289,6 +284,11 @@ def _refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
         raise config.ConfigError(
             f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
             "arc by itself. Leave one of the two out."
+        )
+    if {"child_ops", "child_num_branches"} <= set(given):
+        raise config.ConfigError(
+            "--child_ops and --child_num_branches are not allowed together: both say "
+            "which ops there are to choose from. Leave one of the two out."
         )
     if run.warm_start and not modes.MODES[run.mode].trains_only:
         raise config.ConfigError(

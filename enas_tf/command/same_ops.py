@@ -27,14 +27,16 @@ def refuse_other(
       ConfigError: a stage began with another op in the place of one.
     """
     ours = forms.FORMS[run.search_for].ops
-    for stage in _stages(run, given, folder):
+    if run.mode == "predict":
+        return  # an export needs no op of ours
+    for stage in stages(run, given, folder):
         run_ops.refuse_other(folder, stage, ours)
     if run.warm_start and not _goes_on(run, folder):
         source = RunFolder(run.warm_start)
         run_ops.refuse_other(source, "train", ours, flag="warm_start")
 
 
-def _stages(
+def stages(
     run: RunConfig, given: Mapping[str, object], folder: RunFolder
 ) -> Iterator[str]:
     """Those that have begun in the folder, and bind the command."""

@@ -29,7 +29,7 @@ SIZES = (
 DATA = ("dataset", "data_path", "data_dir", "image_size", "vocab_size")
 # Taken over too, and free to be another: of what the arc's ops are numbered, and how a
 # test split is made where a set has none.
-ALSO = ("child_num_branches", "split_seed")
+ALSO = ("child_num_branches", "child_ops", "split_seed")
 
 
 def source(run: RunConfig, own: RunFolder) -> dict[str, Any]:
@@ -75,6 +75,9 @@ def fill(
     for flag in SIZES:
         if given.get(flag, has[flag]) != has[flag]:
             raise _difference(flag, given[flag], has[flag], run)
+    if has["child_ops"] and "child_num_branches" in given:
+        words = f"left out beside --child_ops={has['child_ops']}"
+        raise _difference("child_num_branches", given["child_num_branches"], words, run)
     data = () if {"dataset", "data_path"} & set(given) else DATA
     wanted = [ARC, *SIZES, *ALSO, *data]
     taken = {flag: has[flag] for flag in wanted if flag not in given}

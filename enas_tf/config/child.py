@@ -4,6 +4,7 @@ No TensorFlow, as there.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 from enas_tf.config import fields
 from enas_tf.config.fields import Carrier
@@ -50,6 +51,12 @@ class ChildConfig(Carrier):
         "Ops to choose from, the first so many of the table.",
         low=1,
         high=registry.most_ops,
+    )
+    ops: str = field(
+        "",
+        "Ops to choose from, by their names with commas between them, in any order, "
+        "those of a --plugin too; in place of --child_num_branches.",
+        spaces=_with("chosen ops"),
     )
     plain_separable: bool = field(
         False,
@@ -147,8 +154,23 @@ class ChildConfig(Carrier):
 
     @property
     def num_ops(self) -> int:
-        """Ops to choose from; the original's flag calls them branches."""
-        return self.num_branches
+        """How many ops to choose from; the original's flag calls them branches."""
+        return len(self.op_names) or self.num_branches
+
+    @property
+    def op_names(self) -> tuple[str, ...]:
+        """The names of --child_ops, by number; none: the first of the table."""
+        return tuple(name.strip() for name in self.ops.split(",")) if self.ops else ()
+
+    @property
+    def op_choice(self) -> int | tuple[str, ...]:
+        """The ops to choose from: the first so many of the table, or by name."""
+        return self.op_names or self.num_branches
+
+    def named(self, ops: Sequence[int]) -> tuple[int | str, ...]:
+        """Numbers of ops by which a table finds them: names, if there is a list."""
+        names = self.op_names
+        return tuple(names[op] if names else op for op in ops)
 
     @property
     def several_arcs(self) -> bool:

@@ -49,7 +49,8 @@ def field(
     Args:
       default: the published macro search's value, or the original flag's default.
       help: one line for `--help`, or what makes it when it is looked at.
-      choices: the allowed strings, if the field is one of a few, or what makes them.
+      choices: the allowed strings, if the field is one of a few, or what makes them;
+        other programs may then add some (`grows` in the metadata).
       low: smallest allowed number, inclusive.
       high: largest allowed number, inclusive, or what makes it.
       shapes_result: False for a setting that may change between two runs of the same
@@ -63,6 +64,7 @@ def field(
         high=high,
         shapes_result=shapes_result,
         spaces=spaces,
+        grows=callable(choices),
     )
     return dataclasses.field(
         default=default,

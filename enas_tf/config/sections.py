@@ -88,6 +88,12 @@ class RunConfig:
         "phase's last update.",
         shapes_result=False,
     )
+    plugin: str = field(
+        "",
+        "Python files (my_ops.py) or installed plugins, with commas between them, that "
+        "add ops, functions, rewards or spaces; imported before other flags are read.",
+        shapes_result=False,
+    )
     input: str = field(
         "",
         registry.explained(

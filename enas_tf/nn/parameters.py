@@ -14,7 +14,7 @@ that a step does not use must not decay: momentum and L2 reach the whole vector.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
@@ -33,6 +33,8 @@ class Weight(NamedTuple):
       fan_in: number of inputs of the kernel, for He initialisation; 0: none of it.
       constant: first value, where `fan_in` and `uniform` are 0.
       uniform: limit of the first values, drawn between minus and plus it; 0: not so.
+      initial: from a seed to what draws the first values, if none of these will do; of
+        a packed weight for all rows at once, [rows, *shape].
     """
 
     name: str
@@ -40,6 +42,7 @@ class Weight(NamedTuple):
     fan_in: int = 0
     constant: float = 0.0
     uniform: float = 0.0
+    initial: Callable[[int], keras.initializers.Initializer] | None = None
 
     @property
     def size(self) -> int:
@@ -204,6 +207,8 @@ def _initial(weight: Weight | Packed, seed: int) -> np.ndarray:
 
 def _initializer(weight: Weight, seed: int) -> keras.initializers.Initializer:
     own = seeds.of_name(seed, weight.name)
+    if weight.initial:
+        return weight.initial(own)
     if weight.uniform:
         return keras.initializers.RandomUniform(
             -weight.uniform, weight.uniform, seed=own

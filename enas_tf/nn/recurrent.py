@@ -31,10 +31,19 @@ class Function(NamedTuple):
     Attributes:
       value: x [B, H] float32 -> y like x, element by element.
       slope: (y, ones like y) -> dy / dx. It must follow from y, so x is not kept.
+      of_input: whether `slope` is given x in place of y, from which it does not follow.
     """
 
     value: Callable[[tf.Tensor], tf.Tensor]
     slope: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+    of_input: bool = False
+
+    def value_and_slope(
+        self, x: tf.Tensor, ones: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Both at x; `ones` is like x."""
+        y = self.value(x)
+        return y, self.slope(x if self.of_input else y, ones)
 
 
 # By the names in spaces/op_rows.py, `RNN`.
@@ -270,9 +279,7 @@ def _chosen(
         return functools.partial(highway, function=FUNCTIONS[names[op]].value)
 
     def value_and_slope(name: str, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        function = FUNCTIONS[name]
-        y = function.value(x)
-        return y, function.slope(y, ones)
+        return FUNCTIONS[name].value_and_slope(x, ones)
 
     @tf.custom_gradient
     def chosen(carried: tf.Tensor, product: tf.Tensor) -> tuple[tf.Tensor, Callable]:

@@ -27,6 +27,8 @@ DERIVED = "derived.jsonl"
 TOLD = "told.jsonl"  # rewards that another program gave, see library/asking.py
 OPS_PICTURE = "ops.png"
 
+PLUGINS = "plugins"  # the folder of copies of their texts
+
 EVALUATION = "evaluation"  # the folder of what follows
 BY_CLASS, CONFUSION = "classes.json", "confusion.png"
 
@@ -75,6 +77,7 @@ FOLDERS = (
     f"{FINAL}/{SAVED_MODEL}",
     *(beside(FINAL, suffix) for suffix in (NEW, OLD)),
     EVALUATION,
+    PLUGINS,
 )
 FILES = (
     LOCK,
@@ -95,6 +98,7 @@ FILES = (
     *(f"{FINAL}/{names.file}" for names in NAMES_FILES),
     f"{FINAL}/{SUMS}",
     *(f"{EVALUATION}/{name}" for name in (BY_CLASS, CONFUSION)),
+    f"{PLUGINS}/*.py",
     COPY,
     RUN,
 )

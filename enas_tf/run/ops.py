@@ -40,6 +40,9 @@ def refuse_other(
     """
     begun = f"{subject(folder, stage, flag)} began with"
     names = kept(folder, stage)
+    if listed := folder.settings(stage, needed=False).get("child_ops"):
+        _refuse_missing(str(listed).split(","), ours, begun)
+        return
     missing = names[len(ours) :]
     for number, (then, now) in enumerate(zip(names, ours, strict=False)):
         if then != now:
@@ -52,6 +55,16 @@ def refuse_other(
     most = folder.settings(stage, needed=False).get("child_num_branches", 0)
     if not names and most > len(ours):
         raise ConfigError(f"{begun} {most} ops, this program has {len(ours)}: {REMEDY}")
+
+
+def _refuse_missing(listed: Sequence[str], ours: Sequence[str], begun: str) -> None:
+    """Of ops that were chosen by name, whose places in this program do not matter."""
+    if missing := [name for name in map(str.strip, listed) if name not in ours]:
+        names = ", ".join(map(repr, missing))
+        raise ConfigError(
+            f"{begun} --child_ops={','.join(listed)}, and this program does not add "
+            f"{names}: {REMEDY}"
+        )
 
 
 def subject(folder: RunFolder, stage: str, flag: str = "output_dir") -> str:

@@ -157,8 +157,10 @@ def _fits(value: object, item: config_lib.Setting) -> bool:
         return isinstance(default, bool) and isinstance(value, bool)
     if isinstance(default, float):
         return isinstance(value, int | float)
-    choices = item.field.metadata["choices"]
-    return isinstance(value, type(default)) and (not choices or value in choices)
+    meta = item.field.metadata
+    # A choice that grows may be one of a plugin that is not here.
+    free = not meta["choices"] or meta["grows"]
+    return isinstance(value, type(default)) and (free or value in meta["choices"])
 
 
 def _short(value: object, limit: int) -> str:

@@ -11,6 +11,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.run import disk, layout
+from enas_tf.run import plugins as run_plugins
 from enas_tf.run import settings as run_settings
 from enas_tf.run.folder import RunFolder
 
@@ -102,10 +103,13 @@ def _refuse_unknown(folder: RunFolder, stage: str) -> None:
         return  # which is told later, if it matters
     space = read.value.get("search_for")
     if read.sealed and isinstance(space, str) and space not in config_lib.SPACES:
+        names = ",".join(old.name for old in run_plugins.kept(folder, stage))
+        remedy = "Go on with the program that registers this space"
+        if names:
+            remedy = f"Give --plugin={names} again"
         raise ConfigError(
             f"--output_dir={folder.path} holds a run of the space {space}, which is "
-            f"none of {', '.join(config_lib.SPACES)}. Go on with the program that "
-            "registers this space, or name another folder."
+            f"none of {', '.join(config_lib.SPACES)}. {remedy}, or name another folder."
         )
 
 

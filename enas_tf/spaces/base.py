@@ -5,6 +5,7 @@ anywhere. All index arithmetic of the repository lives in this package.
 """
 
 import abc
+import copy
 import json
 import math
 import operator
@@ -15,6 +16,7 @@ from typing import (
     Generic,
     NamedTuple,
     Protocol,
+    Self,
     SupportsIndex,
     TypeVar,
     overload,
@@ -22,8 +24,8 @@ from typing import (
 
 import numpy as np
 
-from enas_tf.spaces import json_fields
-from enas_tf.spaces.op_table import OpTable
+from enas_tf.spaces import json_fields, op_words
+from enas_tf.spaces.op_table import Choice, OpTable
 
 ArcT = TypeVar("ArcT")
 
@@ -187,6 +189,7 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
       ops: the names of its ops, in id order.
       json_names: the names of the fields of an arc's JSON that only this space has.
       num_reductions: how often a child of the space halves its images.
+      renumbered: whether its ops are others than the first published ones (`with_ops`).
     """
 
     name: str
@@ -194,10 +197,18 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
     ops: tuple[str, ...]
     json_names: tuple[str, ...]
     num_reductions: int = 0
+    renumbered: bool = False
 
     def use_first(self, num_ops: int) -> None:
         """Have the first `num_ops` ops of the table; ValueError if it has fewer."""
         self.ops = tuple(row.name for row in self.table.first(num_ops))
+
+    def with_ops(self, choice: Choice) -> Self:
+        """This space with other ops of its table; ValueError where it lacks one."""
+        space = copy.copy(self)
+        space.ops = tuple(row.name for row in self.table.chosen(choice))
+        space.renumbered = space.ops != self.table.published[: len(space.ops)]
+        return space
 
     def colour(self, op: str) -> str:
         """The colour of the op of that name in pictures, `#rrggbb`."""
@@ -309,10 +320,12 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
     def parse(self, text: str) -> ArcT:
         """The arc of the original's integer form, "0 3 0 ..."; see `integers`.
 
+        Names of ops may stand in place of all their numbers (op_words.py).
+
         Raises:
           ValueError: not integers, or `validate` refuses them.
         """
-        written = integers(text)
+        written = integers(op_words.numbered(text, self.ops, self._written_ops()))
         self._check_length(written)
         tokens = [0] * self.num_tokens
         for place, token in zip(self.stored_order(), written, strict=True):
@@ -320,9 +333,35 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         return self.decode(self.validate(tokens))
 
     def text(self, arc: ArcT) -> str:
-        """`arc` in the original's integer form."""
+        """`arc` in the original's integer form.
+
+        Where an op's number is its place in a list of somebody's, not in the table, its
+        name stands there, so that the text means the same arc everywhere.
+        """
+        words = self._written(arc)
+        if self.renumbered:
+            return op_words.named(words, self.ops, self._written_ops())
+        return " ".join(words)
+
+    def text_by_names(self, arc: ArcT) -> str:
+        """The same with the name of each op."""
+        return op_words.named(self._written(arc), self.ops, self._written_ops())
+
+    def _text_by_table(self, arc: ArcT) -> str:
+        """The same with each op's place in the table."""
+        if not self.renumbered:
+            return self.text(arc)
+        names = self.table.names
+        return op_words.numbered(self.text_by_names(arc), names, self._written_ops())
+
+    def _written(self, arc: ArcT) -> list[str]:
         tokens = self.encode(arc)
-        return " ".join(str(tokens[place]) for place in self.stored_order())
+        return [str(tokens[place]) for place in self.stored_order()]
+
+    def _written_ops(self) -> list[bool]:
+        """[T]: which words of the written form are ops."""
+        chooses = self.chooses_op()
+        return [bool(chooses[place]) for place in self.stored_order()]
 
     def to_json(self, arc: ArcT) -> str:
         """`arc` as JSON, by names and as integers, which `from_json` compares."""
@@ -365,7 +404,11 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
             shown = json_fields.shown(written)
             raise ValueError(f"the arc in the JSON is {shown}, not integers in quotes")
         named = self.text(arc)
-        if integers(written) != integers(named):
+        if op_words.are_named(written):
+            agrees = self.parse(written) == arc
+        else:
+            agrees = integers(written) == integers(self._text_by_table(arc))
+        if not agrees:
             raise ValueError(
                 f"its {' and '.join(self.json_names)} say {_QUOTED.repr(named)}, its "
                 f"arc says {_QUOTED.repr(written)}: they must be one arc"

@@ -13,7 +13,7 @@ from absl import logging
 
 from enas_tf.spaces import genotype_source, json_fields, micro, op_rows
 from enas_tf.spaces.micro import Cell, MicroArc
-from enas_tf.spaces.op_table import MicroOpRow
+from enas_tf.spaces.op_table import Choice, MicroOpRow
 
 EDGES_PER_BLOCK = 2
 # A range in a text may be longer than any memory.
@@ -73,7 +73,7 @@ def text(genotype: Genotype) -> str:
 
 
 def arc_of(
-    genotype: Genotype, *, concat: str = "refuse", num_ops: int = len(micro.OPS)
+    genotype: Genotype, *, concat: str = "refuse", num_ops: Choice = micro.OPS
 ) -> MicroArc:
     """The arc of `genotype`.
 
@@ -82,13 +82,13 @@ def arc_of(
       concat: "refuse" a genotype that concatenates other nodes than its loose ends, of
         which a cell's output is made here, "convert" it all the same with a warning,
         or take "any" in silence.
-      num_ops: how many ops of `op_rows.MICRO` are allowed.
+      num_ops: how many of `op_rows.MICRO` are allowed, or which.
 
     Raises:
       ValueError: an op that does not exist here, a node that a block cannot read, cells
         of different size, or a concatenation as above.
     """
-    allowed = op_rows.MICRO.first(num_ops)
+    allowed = op_rows.MICRO.chosen(num_ops)
     normal = _cell("normal", genotype.normal, allowed)
     reduce = _cell("reduce", genotype.reduce, allowed)
     sizes = [len(cell.ops) // EDGES_PER_BLOCK for cell in (normal, reduce)]
@@ -98,18 +98,22 @@ def arc_of(
             "must have as many"
         )
     arc = MicroArc(normal, reduce)
-    space = micro.MicroSpace(sizes[0], num_ops=num_ops)
+    space = micro.MicroSpace(sizes[0]).with_ops(num_ops)
     space.validate(space.encode(arc))
     _check_concat("normal", normal, genotype.normal_concat, concat)
     _check_concat("reduce", reduce, genotype.reduce_concat, concat)
     return arc
 
 
-def of_arc(arc: MicroArc) -> Genotype:
-    """The genotype of `arc`, whose concatenations are its loose ends."""
+def of_arc(arc: MicroArc, *, ops: Sequence[str] = ()) -> Genotype:
+    """The genotype of `arc`, whose concatenations are its loose ends.
+
+    `ops`: the names that its numbers are places of; none: those of the table.
+    """
     edges, loose = [], []
     for cell in arc:
-        named = (op_rows.MICRO[op].genotype_names[0] for op in cell.ops)
+        rows = [op_rows.MICRO[ops[op] if ops else op] for op in cell.ops]
+        named = [row.genotype_names[0] for row in rows]
         edges.append(list(zip(named, cell.inputs, strict=True)))
         loose.append(list(micro.loose_ends(cell)))
     return Genotype(edges[0], loose[0], edges[1], loose[1])

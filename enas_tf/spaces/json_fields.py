@@ -73,7 +73,10 @@ def place(value: object, allowed: Sequence[str], where: str) -> int:
     """The place of the word `value` among those that are `allowed`."""
     if value not in allowed:
         words = ", ".join(allowed)
-        raise ValueError(f"{where} has the op {shown(value)}, allowed are {words}")
+        missing = f"; missing: {value}" if isinstance(value, str) else ""
+        raise ValueError(
+            f"{where} has the op {shown(value)}, allowed are {words}{missing}"
+        )
     return allowed.index(value)
 
 

@@ -37,7 +37,7 @@ class MacroArc(NamedTuple):
     """One macro architecture; entries are ints on the host, scalar tensors in a graph.
 
     Attributes:
-      ops: L op numbers, a place in `op_rows.MACRO` each.
+      ops: L op numbers, a place among the ops of the space each.
       skips: L rows; row l has l bits. Bit 0 is the stem, bit i the output of layer
         i - 1 (kept as in the original, so that the published arcs mean what they
         meant: docs/deviations.md, K1). The layer just before is the op's input and

@@ -36,7 +36,7 @@ class Cell(NamedTuple):
     Attributes:
       inputs: 2B node numbers, those of block b at 2b and 2b + 1, each below b + 2.
         Node 0 is the output of the cell before the last one, node 1 of the last one.
-      ops: 2B op numbers, a place in `op_rows.MICRO` each.
+      ops: 2B op numbers, a place among the ops of the space each.
     """
 
     inputs: Any

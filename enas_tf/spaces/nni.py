@@ -13,6 +13,7 @@ from typing import Any
 from enas_tf.spaces import base, genotype, micro
 from enas_tf.spaces.genotype import Genotype
 from enas_tf.spaces.micro import MicroArc
+from enas_tf.spaces.op_table import Choice
 
 _CELL = re.compile(r"(?:.*/)?(normal|reduce)\w*/(op|input)_([0-9]{1,4})_([01])")
 # Labels that its mutators and examples give to choices.
@@ -40,7 +41,7 @@ def arc_of(
     fields: Mapping[str, object],
     *,
     concat: str = "refuse",
-    num_ops: int = len(micro.OPS),
+    num_ops: Choice = micro.OPS,
 ) -> MicroArc:
     """The cells that nni's JSON `fields` say.
 
@@ -49,7 +50,7 @@ def arc_of(
         labels, such as `width`, say nothing about the cells.
       concat: "refuse" cells whose loose ends are not all their blocks, since nni does
         not say which of the two it concatenates, or "convert" them.
-      num_ops: how many ops are allowed.
+      num_ops: how many are allowed, or which.
 
     Raises:
       ValueError: another export of nni's, or no arc of this space.

@@ -5,6 +5,8 @@ children/op_forms.py, of the rnn space in nn/recurrent.py, `FUNCTIONS`. New rows
 the end, for the place of a row is its op's number in every arc.
 """
 
+from typing import Any
+
 from enas_tf.spaces.op_table import MicroOpRow, OpRow, OpTable
 
 # Kernel size is the shade and kind of op the hue; an op of two spaces has one colour.
@@ -40,3 +42,4 @@ RNN = OpTable(
         OpRow("identity", "#d9c8ec"),
     ),
 )
+TABLES: tuple[OpTable[Any], ...] = (MACRO, MICRO, RNN)

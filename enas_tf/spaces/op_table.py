@@ -9,7 +9,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 # A name is a part of the paths of weights and layers, of JSON and of curves.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
@@ -25,6 +25,8 @@ class Named(Protocol):
 
 
 RowT = TypeVar("RowT", bound=Named)
+# Which ops of a table there are to choose from: the first so many, or by name.
+Choice: TypeAlias = int | Sequence[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,6 +124,11 @@ class OpTable(Generic[RowT]):
         """The names of all rows, in id order."""
         return tuple(row.name for row in self._rows)
 
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The names of those that the table began with."""
+        return self._published
+
     def others(self, names: Sequence[str]) -> list[str]:
         """Those of `names` that are not of the published ops."""
         return [name for name in names if name not in self._published]
@@ -146,6 +153,12 @@ class OpTable(Generic[RowT]):
         if not 1 <= count <= most:
             raise ValueError(f"the {self.space} space has 1 to {most} ops, not {count}")
         return self._rows[:count]
+
+    def chosen(self, choice: Choice) -> tuple[RowT, ...]:
+        """The first so many rows, or those of the names; ValueError as of either."""
+        if isinstance(choice, int):
+            return self.first(choice)
+        return tuple(self[name] for name in choice)
 
     def add(self, row: RowT) -> None:
         """One more op, for good; the same row again changes nothing.
@@ -179,6 +192,10 @@ class OpTable(Generic[RowT]):
                     f"the {self.space} space has an op {name} already{called}: give "
                     "yours another name"
                 )
+
+    def go_back(self, rows: Sequence[RowT]) -> None:
+        """Have the rows of before again."""
+        self._rows = tuple(rows)
 
     @contextlib.contextmanager
     def added(self, *rows: RowT) -> Iterator[None]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from absl import logging
 
 from enas_tf.spaces import genotype, genotype_source, json_fields, op_rows, rnn
+from enas_tf.spaces.op_table import Choice
 from enas_tf.spaces.rnn import RnnArc
 
 FIELDS = ("recurrent", "concat")
@@ -20,7 +21,7 @@ def arc_of(
     *,
     concat: str = "refuse",
     average: str = "loose",
-    num_ops: int = len(rnn.OPS),
+    num_ops: Choice = rnn.OPS,
 ) -> RnnArc:
     """The arc of a recurrent genotype.
 
@@ -29,16 +30,16 @@ def arc_of(
       concat: "refuse" a genotype that averages other nodes than the cell does here,
         "convert" it all the same with a warning, or take "any" in silence.
       average: the nodes that are averaged here: "loose" ends, or "all" but node 0.
-      num_ops: how many functions of `op_rows.RNN` are allowed.
+      num_ops: how many functions of `op_rows.RNN` are allowed, or which.
 
     Raises:
       ValueError: a field is missing or malformed, an op that does not exist here, a
         node that cannot be read, or an average as above.
     """
     genotype_source.check(fields, FIELDS)
-    allowed = tuple(row.name for row in op_rows.RNN.first(num_ops))
+    allowed = tuple(row.name for row in op_rows.RNN.chosen(num_ops))
     edges = _edges(fields["recurrent"], allowed)
-    space = rnn.RnnSpace(len(edges), num_ops=num_ops)
+    space = rnn.RnnSpace(len(edges)).with_ops(num_ops)
     ops = tuple(allowed.index(op) for op, _ in edges)
     arc = RnnArc(tuple(node for _, node in edges), ops)
     space.validate(space.encode(arc))

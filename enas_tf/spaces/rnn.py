@@ -36,7 +36,8 @@ class RnnArc(NamedTuple):
     Attributes:
       inputs: N node numbers; node l = 1..N reads the node inputs[l - 1], which is below
         l. Node 0 reads the word and the state before; it is tanh and not searched.
-      ops: N op numbers, a place in `op_rows.RNN` each; that of node l is ops[l - 1].
+      ops: N op numbers, a place among the ops of the space each; that of node l is
+        ops[l - 1].
     """
 
     inputs: tuple[Any, ...]

@@ -63,12 +63,14 @@ class LanguageModelling(FinalTask[Batch]):
 
     def _build(self, config: Config, part: SpaceBuilders, fixed: FixedArc) -> None:
         """The model, and what is trained, kept and tested of it."""
+        names = config.child.op_names
         self._model = part.final(
             fixed.arc,
             config.rnn,
             num_nodes=config.child.num_layers,
             vocab_size=len(self.names),
             seed=config.run.seed,
+            **(dict(functions=names) if names else {}),
         )
         self.network = final_language.FinalLanguageNetwork(
             self._model, config.rnn, seed=config.run.seed

@@ -73,5 +73,6 @@ def _for_arcs_of(search: Config, train: Config) -> Config:
     """`train` for the arcs, and with the data, of `search`."""
     flag = arc_argument.sized_by(search.run.search_for)
     sizes = {flag: config_lib.flat(search)[flag]}
-    sizes["child_num_branches"] = search.child.num_ops
+    sizes["child_num_branches"] = search.child.num_branches
+    sizes["child_ops"] = search.child.ops
     return config_lib.replace(dataclasses.replace(train, data=search.data), sizes)

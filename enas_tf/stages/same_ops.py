@@ -11,8 +11,10 @@ from enas_tf.arcs import forms
 from enas_tf.children import op_forms
 from enas_tf.children.op_kinds import ImageOp
 from enas_tf.command.request import Request
+from enas_tf.config import modes
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run import ops as run_ops
+from enas_tf.run import plugins as run_plugins
 
 KEY = "op_weights"  # in what run.json says of a stage, beside `run_ops.KEY`
 
@@ -29,9 +31,11 @@ def bind(request: Request, stage: str) -> None:
       ConfigError: the stage goes on, or is looked at, and began with other weights.
     """
     folder, config = request.folder, request.configs[stage]
+    if modes.MODES[request.mode].begins:
+        run_plugins.keep(folder, stage, request.plugins)
     shapes = _shapes(config)
     if not folder.has_checkpoint(stage):
-        names = forms.FORMS[config.run.search_for].ops[: config.child.num_ops]
+        names = _names(config)
         folder.record(stage, **{run_ops.KEY: list(names), KEY: shapes})
         return
     begun = folder.fact(stage, KEY, dict) or {}
@@ -53,9 +57,15 @@ def added(config: Config) -> list[ImageOp]:
     """
     table = forms.FORMS[config.run.search_for].space.table
     try:
-        return op_forms.added_to(table, table.names[: config.child.num_ops])
+        return op_forms.added_to(table, _names(config))
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def _names(config: Config) -> list[str]:
+    """The names of the ops that there are to choose from, by number."""
+    table = forms.FORMS[config.run.search_for].space.table
+    return [row.name for row in table.chosen(config.child.op_choice)]
 
 
 def _shapes(config: Config) -> dict[str, Shapes]:

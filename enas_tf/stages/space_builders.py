@@ -171,8 +171,7 @@ def _loaded(spec: SpaceSpec, field: str) -> Callable[..., Any]:
 def _space(spec: SpaceSpec, config: Config) -> SearchSpace:
     form = arc_forms.FORMS[spec.name]
     size = config_lib.flat(config)[form.sized_by]
-    # Every space is made of its size, by a name of its own, and its number of ops.
-    return form.space(size, num_ops=config.child.num_ops)  # type: ignore[call-arg]
+    return form.made(size, config.child.op_choice)
 
 
 _BY_KIND = {kinds.IMAGES: _of_images, kinds.TEXTS: _of_texts}

@@ -22,5 +22,6 @@ def refuse_wrong(request: Request) -> None:
         op_trial.refuse_wrong(space, op, child.filters)
     table = forms.FORMS[space].space.table
     if table is op_rows.RNN:
-        for name in table.others(table.names[: child.num_ops]):
+        chosen = [row.name for row in table.chosen(child.op_choice)]
+        for name in table.others(chosen):
             function_trial.refuse_wrong(name)

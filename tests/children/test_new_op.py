@@ -2,7 +2,6 @@
 
 import dataclasses
 import pathlib
-import re
 
 import added_ops
 import keras
@@ -210,24 +209,6 @@ def test_a_search_and_a_training_of_it_go_from_flags_to_an_export(tmp_path, name
     # The classifier is a model among the layers of the one that is exported.
     inner = [part for layer in model.layers for part in getattr(layer, "layers", ())]
     assert any("dilsep" in part.name or "dilated" in part.name for part in inner)
-
-
-def test_the_recipe_in_design_md_is_short_and_makes_an_op():
-    document = (REPOSITORY / "docs" / "design.md").read_text(encoding="utf-8")
-    start = document.index("**An op.**")
-    recipe = document[start : document.index("**A reward.**")].strip()
-    assert len(recipe.splitlines()) <= 15
-    (example,) = re.findall(r"```python\n(.*?)```", recipe, flags=re.DOTALL)
-    arc = MacroArc((6, 0), ((), (1,)))
-    with op_forms.MACRO.added():
-        exec(example, {})
-        child = toys.child(macro.MacroSpace(2, num_ops=7))
-        assert child(shared_children.images(), arc=arc).logits.shape == (4, 4)
-        settings, sizes = ChildConfig(out_filters=4), dict(num_classes=4, seed=0)
-        final = final_macro.final_macro_child(
-            arc, settings, image_shape=(8, 8, 3), **sizes
-        )
-        assert any(layer.name == "layer_0_scaled" for layer in final.layers)
 
 
 def test_what_is_added_for_a_while_is_gone_after_it():

@@ -35,7 +35,6 @@ def check(tmp_path):
         ("train", "train"),
         ("evaluate", "train"),
         ("export", "train"),
-        ("predict", "train"),
         ("all", "search"),
         ("all", "train"),
     ],
@@ -44,6 +43,10 @@ def test_each_mode_looks_at_what_it_goes_by(check, mode, stage):
     with pytest.raises(ConfigError, match="op 6 'own', and this program does not add"):
         check(mode, {stage: OTHER})
     check(mode, {stage: OURS})
+
+
+def test_a_prediction_needs_no_op(check):
+    check("predict", dict(train=OTHER))
 
 
 def test_a_training_that_has_begun_goes_by_itself(check):

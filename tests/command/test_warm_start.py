@@ -141,3 +141,10 @@ def test_a_reset_begins_with_the_folder_again(build, tmp_path):
     (tmp_path / "old").rename(tmp_path / "elsewhere")
     with pytest.raises(ConfigError, match="old is no folder"):
         build(reset_output_dir=True)
+
+
+def test_ops_that_were_chosen_by_name_come_with_the_weights(build):
+    training("old", child_ops="maxpool3x3,conv3x3", child_fixed_arc="conv3x3 conv3x3 1")
+    assert build().child.op_names == ("maxpool3x3", "conv3x3")
+    with pytest.raises(ConfigError, match="left out beside --child_ops=maxpool3x3,con"):
+        build(child_num_branches=4)

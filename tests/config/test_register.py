@@ -75,8 +75,8 @@ class Plain:
         (
             dict(parts=("wings",)),
             "no flag is of its part 'wings', only auxiliary head, averaged nodes, "
-            "biased ops, blocks, drop path, filter scale, genotypes, images, plain "
-            "separable, reduced ops, skips, texts",
+            "biased ops, blocks, chosen ops, drop path, filter scale, genotypes, "
+            "images, plain separable, reduced ops, skips, texts",
         ),
         (dict(settings=Taken), "--child_keep_prob is there already. Name it otherwise"),
         (dict(settings=Plain), "its settings must be made by `field`: child_side"),
@@ -149,7 +149,8 @@ class Plain:
         ),
         (
             dict(arcs=OTHER_ARCS._replace(named={"fat": "wide"})),
-            "its arc named fat is none: 'wide' is not a whole number of 0 or more",
+            "its arc named fat is none: 'wide' is not a whole number of 0 or more and "
+            "none of the ops to choose from, width4, width8; missing: wide",
         ),
         (
             dict(arcs=OTHER_ARCS._replace(named={"fat": 11})),

@@ -276,6 +276,7 @@ def test_a_range_in_words(low, high, words):
 # What may change between two runs of one command without changing what is computed.
 # A setting that is wrongly among them lets a resumed run go on as another run.
 FREE_TO_CHANGE = {
+    "plugin",
     "mode",
     "output_dir",
     "reset_output_dir",

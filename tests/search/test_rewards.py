@@ -40,7 +40,7 @@ def test_a_reward_of_another_measure_is_refused_on_the_command_line(refused):
 
 
 def seven(value, arc):
-    """As docs/design.md says: (mean, arc) -> [] tensor."""
+    """As docs/extending.md says: (mean, arc) -> [] tensor."""
     del arc
     return 7.0 + 0.0 * value
 

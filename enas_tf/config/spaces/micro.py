@@ -111,6 +111,7 @@ SPEC = SpaceSpec(
     data=kinds.IMAGES,
     presets=_PRESETS,
     parts=(
+        "chosen ops",
         *("blocks", "auxiliary head", "drop path", "genotypes"),
         *("reduced ops", "biased ops"),
     ),

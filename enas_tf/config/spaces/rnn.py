@@ -140,7 +140,7 @@ SPEC = SpaceSpec(
     about="the same for a recurrent cell",
     data=kinds.TEXTS,
     presets=_PRESETS,
-    parts=("genotypes", "averaged nodes"),
+    parts=("chosen ops", "genotypes", "averaged nodes"),
     meanings=(
         ("child_num_layers", "nodes of the cell, apart from node 0"),
         ("child_fixed_arc", "also a genotype, or genotypes.py:NAME"),
