@@ -1,148 +1,15 @@
-"""The command line: flags, a request, the experiment. Intentionally short.
+"""ENAS from a clone, without installing it; `python -m enas_tf` once it is installed.
 
   python bin/main.py --preset=demo --mode=all
   python bin/main.py --help
 
-TensorFlow is imported only after everything that can be refused without it has been
-looked at, so that a slip of the pen costs no seconds.
+The command line itself is enas_tf/__main__.py.
 """
 
-import errno
-import os
 import pathlib
-import signal
+import runpy
 import sys
-import time
-from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn, TypeVar
-
-_STOPPED = b"enas_tf: stopped.\n"
-
-
-def _end_at_once(number: int, frame: FrameType | None) -> None:
-    """Ends the program while its modules are imported, when nothing is begun yet."""
-    del frame
-    os.write(sys.stderr.fileno(), _STOPPED)
-    os._exit(128 + number)
-
-
-_HEARD = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-if __name__ == "__main__" and _HEARD:  # else Ctrl-C is for somebody else
-    signal.signal(signal.SIGINT, _end_at_once)
-
-# Works from a clone, uninstalled; Keras reads its backend when it is imported.
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
-from absl import app, logging
-
-from enas_tf.command import (
-    effects,
-    flag_reading,
-    flags,
-    interrupts,
-    plugins,
-    quiet,
-    request,
-)
-from enas_tf.config import sections as config
-from enas_tf.machine import record as machine
-from enas_tf.run import disk, lines
-from enas_tf.run import space as run_space
-
-if __name__ == "__main__" and _HEARD:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-# When the command began: all that Python has worked so far was to import.
-BEGAN = time.monotonic() - time.process_time()
-
-ValueT = TypeVar("ValueT")
-
-
-def main(argv: list[str]) -> None:
-    """Runs the command whose flags `parse` has read."""
-    in_one_line(run, argv)
-
-
-def parse(argv: list[str]) -> list[str]:
-    """Reads the flags in `argv`; gives `argv` back, for `main`."""
-    in_one_line(_define, argv)
-    in_one_line(flags.parse, argv)
-    return argv
-
-
-def _define(argv: list[str]) -> None:
-    """All flags, those that a plugin brings as well."""
-    plugins.load(flag_reading.early(argv, "plugin"))
-    flags.define()
-
-
-def run(argv: list[str]) -> None:
-    """Refuses what is wrong, then hands over."""
-    quiet.plain_log()
-    command = flags.command(_started(argv[0]))
-    held = run_space.with_space(flags.given()).get("search_for")
-    space = None if held is None else str(held)
-    given = flags.given(space=space)
-    asked = request.build(given, flags.preset(), command, began=BEGAN)
-    with asked.folder.noted():
-        signal.signal(signal.SIGTERM, _terminate)
-        idle = effects.notices(asked.mode, asked.begun, given)
-        for notice in (*flags.notices(space=space), *idle):
-            logging.warning("%s", notice)
-        machine.prepare(asked.machine)
-        with quiet.standard_error(), interrupts.kept():
-            from enas_tf.machine import tensorflow_state
-            from enas_tf.stages import run as experiment  # import TensorFlow
-
-            tensorflow_state.start(asked.machine)
-        experiment.run(asked)
-
-
-def _started(program: str) -> str:
-    """The script that was started, which may have added to the program before this.
-
-    `runpy` puts this file in its place in `sys.argv`.
-    """
-    if __name__ != "__main__":
-        return program
-    for word in sys.orig_argv[1:]:
-        if word in ("-m", "-c"):
-            break
-        if os.path.isfile(word):
-            return word
-    return program
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    """Ends the program as the signal would, but for what is noted on the way out."""
-    del frame
-    os.write(sys.stderr.fileno(), _STOPPED)
-    raise SystemExit(128 + number)
-
-
-def in_one_line(step: Callable[[list[str]], ValueT], argv: list[str]) -> ValueT:
-    """`step(argv)`; a user's mistake or wish ends the program with one line."""
-    try:
-        return step(argv)
-    except config.ConfigError as error:
-        end(f"error: {error}", status=2)
-    except KeyboardInterrupt:
-        end("stopped.", status=130)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        end(f"error: {disk.explain(error.filename or 'a file', error)}", status=2)
-
-
-def end(message: str, *, status: int) -> NoReturn:
-    """Ends the program; `message` becomes one line whatever it quotes."""
-    line = lines.visible(" ".join(message.splitlines()))
-    print("enas_tf:", line, file=sys.stderr)
-    raise SystemExit(status)
-
 
 if __name__ == "__main__":
-    app.run(main, flags_parser=parse)
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+    runpy.run_module("enas_tf", run_name="__main__")

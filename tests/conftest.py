@@ -1,6 +1,6 @@
 """What tests of several files are given by name."""
 
-import importlib.util
+import importlib
 import os
 import pathlib
 import sys
@@ -19,11 +19,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="session")  # it defines the flags, which can be done once
 def main():
-    path = REPOSITORY / "bin" / "main.py"
-    spec = importlib.util.spec_from_file_location("enas_main", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("enas_tf.__main__")
 
 
 @pytest.fixture

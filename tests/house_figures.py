@@ -23,7 +23,7 @@ class Figures(NamedTuple):
     """Of one checkout.
 
     Attributes:
-      loose: modules at the top of the package, `__init__` not counted.
+      loose: modules at the top of the package, but for those that Python names.
       packages: folders at the top with sources in them.
       chain: modules on the longest chain of imports; a circle counts once.
       circles: groups of modules that import each other.
@@ -56,7 +56,7 @@ def figures(sources: dict[str, str]) -> Figures:
     texts = sources.values()
     annotations = [found for text in texts for found in parameters(text)]
     return Figures(
-        loose=len({words[0] for words in inner} - packages),
+        loose=len({words[0] for words in inner} - packages - {"__main__"}),
         packages=len(packages),
         chain=longest_chain(imports(sources), rings),
         circles=len(rings),

@@ -51,7 +51,7 @@ def ask(*words):
     values = parsed("--noprogress", *words)
     space = run_space.with_space(flags.given(values)).get("search_for")
     given = flags.given(values, space=space)
-    command = flags.command("bin/main.py", values)
+    command = flags.command(["bin/main.py"], values)
     asked = request.build(given, flags.preset(values), command)
     notices = flags.notices(values, space=space)
     return asked, [*notices, *effects.notices(asked.mode, asked.begun, given)]

@@ -144,12 +144,12 @@ def preset(values: flags.FlagValues = FLAGS) -> str | None:
     return values["preset"].value if values["preset"].present else None
 
 
-def command(program: str, values: flags.FlagValues = FLAGS) -> list[str]:
+def command(program: Sequence[str], values: flags.FlagValues = FLAGS) -> list[str]:
     """The command line that was given, each flag one word, ready to be typed again."""
     own = [values[name] for name in names_of(values) if values[name].present]
     # An alias has set the flag that it stands for, which says the same.
     words = [flag.serialize() for flag in own if flag.name not in ALIASES]
-    return [sys.executable, program, *words]
+    return [sys.executable, *program, *words]
 
 
 def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> list[str]:

@@ -5,14 +5,13 @@ would be given, so what is wrong is refused alike. No TensorFlow.
 """
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from absl import flags
 
-from enas_tf.command import flag_reading
+from enas_tf.command import flag_reading, typed
 from enas_tf.command import flags as search_flags
 from enas_tf.config.sections import ConfigError
 
@@ -53,7 +52,7 @@ def of_command(command: Sequence[str]) -> dict[str, object]:
     Raises:
       ConfigError: a flag is none of this program.
     """
-    asked = _asked(command[2:])
+    asked = _asked(typed.parts(command).flags)
     preset = {} if asked.preset is None else {"preset": asked.preset}
     return {**preset, **asked.given}
 
@@ -70,7 +69,7 @@ def _asked(words: Sequence[str]) -> Asked:
     return Asked(
         search_flags.given(values),
         search_flags.preset(values),
-        [sys.executable, PROGRAM, *search_flags.command(PROGRAM, values)[2:]],
+        search_flags.command([PROGRAM], values),
         search_flags.notices(values),
     )
 

@@ -22,6 +22,7 @@ from enas_tf.command import (
     plugins,
     same_ops,
     same_plugins,
+    typed,
     warm_start,
 )
 from enas_tf.config import modes, presets
@@ -82,20 +83,20 @@ class Request(NamedTuple):
           without: names of flags to leave out.
           more: a word to put at the end.
         """
-        python, program, *words = self.command
-        words = [_from_here(python), program, *_without(words, without)]
+        python, program, words = typed.parts(self.command)
+        words = [_from_here(python), *program, *_without(words, without)]
         return shlex.join([*words, more] if more else words)
 
     def retrain_command(self) -> str:
         """This command with `train` as its mode; it finds arcs/best.json by itself."""
         space = self.configs["search"].run.search_for
-        python, program, *words = self.command
+        python, program, words = typed.parts(self.command)
         if space != config.RunConfig.search_for:
             words = [f"--search_for={space}", *_without(words, ["search_for"])]
         if self.mode == "derive":
             words += self._data_of_search()
         dropped = ("mode", "reset_output_dir", arc_argument.sized_by(space))
-        asked = self._replace(command=[python, program, *words])
+        asked = self._replace(command=[python, *program, *words])
         return asked.command_line(without=dropped, more="--mode=train")
 
     def _data_of_search(self) -> list[str]:
@@ -109,12 +110,12 @@ class Request(NamedTuple):
         """The command that asks the exported model; its input is yet to be named."""
         run = self.configs["train"].run
         example = registry.SPECS[run.search_for].data.placeholder
-        python, program, *_ = self.command
+        python, program, _ = typed.parts(self.command)
         words = [f"--search_for={run.search_for}", "--mode=predict"]
         words += [f"--output_dir={run.output_dir}", f"--input={example}"]
         if any(f"space {run.search_for}" in plugin.adds for plugin in self.plugins):
             words += [f"--plugin={run.plugin}"]  # an op's is not needed
-        return shlex.join([_from_here(python), program, *words])
+        return shlex.join([_from_here(python), *program, *words])
 
 
 def _from_here(program: str) -> str:

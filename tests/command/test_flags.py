@@ -108,7 +108,7 @@ def test_a_name_of_the_corrected_language_model_sets_the_shared_setting(
         name: value,
     }
     assert flags.notices(values) == []
-    again = flags.command("main.py", values)[2:]
+    again = flags.command(["main.py"], values)[2:]
     assert again == ["--search_for=rnn", f"--{name}={value}"]
 
 
@@ -216,7 +216,7 @@ def test_the_preset_is_told_apart_from_the_default(values):
 def test_the_command_can_be_typed_again(values):
     words = ["--mode", "all", "--noprogress", "--preset=demo", "--data_format=NCHW"]
     written = given(values, *words, "--output_dir=a b")
-    python, program, *again = flags.command("bin/main.py", values)
+    python, program, *again = flags.command(["bin/main.py"], values)
     assert python.endswith(("python", "python3")) or "python" in python
     assert program == "bin/main.py"
     assert all(word.startswith("--") for word in again)
