@@ -52,7 +52,7 @@ WAYS = (
         "A command: from flags to a folder",
         "#dbe9f6",
         (
-            Stop("bin/main.py", "run", "mistakes end in one line", "argv"),
+            Stop("enas_tf/__main__.py", "run", "mistakes end in one line", "argv"),
             Stop("command/flags.py", "given", "flags as written", "{flag: value}"),
             Stop(
                 "command/request.py", "build", "checks, without TensorFlow", "Request"
