@@ -55,7 +55,7 @@ _PRESETS = {
             controller_warmup_epochs=2,
             controller_train_steps=75,
             derive_num_samples=40,
-            derive_batches="10",
+            derive_batches="20",
         ),
         dict(
             _MICRO_FINAL,
