@@ -12,15 +12,22 @@ from enas_tf.config import presets
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text()
+PYTHON = (REPOSITORY / "docs" / "python.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
-def test_the_example_of_the_python_interface_runs(capsys):
-    (example,) = [block for block in blocks("python") if "import enas_tf" in block]
-    exec(compile(example, "README.md", "exec"), {})
+def test_the_example_in_python_is_that_of_the_document_whose_blocks_are_run():
+    # tests/library/test_search.py runs it.
+    first, second, *_ = blocks("python", PYTHON)
+    assert first + second in blocks("python")
+
+
+def test_the_parts_of_the_python_interface_can_be_used(capsys):
+    (example,) = [one for one in blocks("python", PYTHON) if "size_in_words" in one]
+    exec(compile(example, "python.md", "exec"), {})
     first, second = capsys.readouterr().out.splitlines()
     assert first == "1.606e+29 architectures 78"
     assert re.fullmatch(r"12 layers: .*; \d+ of 66 skips\.", second)
