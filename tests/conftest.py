@@ -48,9 +48,10 @@ def refused(main, tmp_path, monkeypatch, capsys):
 LONG_FILES = ("test_resume", "test_end_to_end", "test_more_epochs")
 # Cases that another space, or another place in the same space, has as well. Graphs of
 # micro take longest to build. They run with `-m slow`.
-_KILLED = "test_resume.py::test_a_killed_run_ends_with_the_same_weights"
-_SIGNAL = "test_resume.py::test_a_signal_saves_and_says_how_to_go_on"
-_BESIDE = "test_resume.py::test_a_stop_beside_the_steps_says_how_to_go_on_and_goes_on"
+_RESUME, _WHOLE = "test_resume.py::test", "test_end_to_end.py::test"
+_KILLED = f"{_RESUME}_a_killed_run_ends_with_the_same_weights"
+_SIGNAL = f"{_RESUME}_a_signal_saves_and_says_how_to_go_on"
+_BESIDE = f"{_RESUME}_a_stop_beside_the_steps_says_how_to_go_on_and_goes_on"
 SLOW_CASES = (
     f"{_KILLED}[macro-search-child_step-5]",
     f"{_KILLED}[micro-search-child_step-5]",
@@ -60,6 +61,12 @@ SLOW_CASES = (
     f"{_SIGNAL}[rnn-15-143]",
     f"{_BESIDE}[micro-derive]",
     f"{_BESIDE}[micro-test]",
+    f"{_RESUME}_logs_of_a_killed_run_in_calls_of_one_step_are_those_of_the_whole[micro]",
+    f"{_RESUME}_a_training_whose_last_checkpoint_is_damaged_ends_as_it_was[micro]",
+    f"{_RESUME}_a_kill_in_the_first_save_leaves_a_run_that_goes_on[macro-100]",
+    f"{_WHOLE}_export_can_be_repeated_and_answers_the_same[micro]",
+    f"{_WHOLE}_the_test_data_is_looked_at_once[micro]",
+    "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[macro-2]",
 )
 
 
