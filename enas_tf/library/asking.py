@@ -217,7 +217,7 @@ class Session:
         self._out = set()
 
     def _say(self, line: str) -> None:
-        with voice.heard(self._progress):
+        with self._lock, voice.heard(self._progress):
             logging.info("%s", line)
 
     @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from concurrent import futures
 
 import keras
 import numpy as np
@@ -100,6 +101,19 @@ def test_what_is_no_reward_is_refused_and_the_arc_stays_out(tmp_path):
         with pytest.raises(ValueError, match="already"):
             feedback(0.5)
     assert [row["reward"] for row in one.told] == [0.5]
+
+
+def test_any_thread_tells_and_asks(tmp_path):
+    one = search(tmp_path / "run")
+    pairs = list(one.sample(UPDATE))
+    with futures.ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda pair: pair[1](worth(pair[0])), pairs):
+            pass  # an error of a thread is raised here
+        ((_, feedback),) = pool.submit(lambda: list(one.sample(UPDATE + 1))).result()
+    feedback(0.5)
+    assert [row[:2] for row in sorted(rows(tmp_path / "run"))] == [
+        *((0, place) for place in range(UPDATE)), (1, 0)
+    ]  # fmt: skip
 
 
 def test_arcs_without_feedback_are_asked_again_and_silence_is_refused(tmp_path):
