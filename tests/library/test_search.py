@@ -93,7 +93,9 @@ def done(tmp_path_factory):
     (names["x_train"], names["y_train"]), (names["x_valid"], names["y_valid"]) = (
         data().values()
     )
+    pytests, logging.root.handlers = logging.root.handlers, []
     exec(documented(), names)
+    heard.root_handlers, logging.root.handlers = logging.root.handlers, pytests
     return folder, names["result"], heard, told
 
 
@@ -222,6 +224,8 @@ def test_a_loss_that_is_no_number_is_an_error_of_ours(tmp_path):
 
 
 def test_the_process_is_as_it_was(done):
+    _, _, heard, _ = done
+    assert heard.root_handlers == []
     logger = absl_logging.get_absl_logger()
     assert logger.propagate
     assert not [h for h in logger.handlers if type(h) is not logging.NullHandler]
