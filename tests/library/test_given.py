@@ -72,7 +72,7 @@ PAIR = (images(30, 4, 4), labels(30))
         ((PAIR[0] / 255, PAIR[1]), "data has images of float64 from 0 to 1"),
         ((PAIR[0], np.eye(3)[PAIR[1]]), "its class and not one-hot"),
         ((PAIR[0], PAIR[1][:9]), "labels of shape (9,) for 30 images"),
-        ((PAIR[0], PAIR[1] - 1), "labels of int64 from -1 to 1"),
+        ((PAIR[0], PAIR[1] - 1), "data has the label -1: labels must be whole"),
         ((PAIR[0][..., None, None], PAIR[1]), "images of shape (30, 4, 4, 1, 1)"),
         ((np.repeat(PAIR[0][..., None], 4, -1), PAIR[1]), "4 channels"),
         (PAIR[0], "data has a ndarray"),
@@ -83,6 +83,63 @@ def test_what_are_no_images_is_refused_by_its_argument(value, words):
     with pytest.raises(ConfigError) as no:
         images_given.source(dict(train=value))
     assert words in str(no.value) and "\n" not in str(no.value)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda names: names.astype(object),
+        lambda names: np.char.encode(names, "utf-8"),
+        lambda names: np.char.encode(names, "utf-8").astype(object),
+        list,
+    ],
+)
+def test_names_are_taken_whatever_holds_them(form):
+    names = np.array(["café", "ant", "bee"])[labels(30)]
+    data = of_images(train=(PAIR[0], form(names)))
+    assert data.class_names == ("ant", "bee", "café")
+
+
+def test_names_of_a_tf_dataset_are_taken():
+    names = np.array(["cat", "ant", "bee"])[labels(30)]
+    dataset = tf.data.Dataset.from_tensor_slices((PAIR[0], names))
+    for form in (dataset, dataset.map(lambda x, y: (x[..., None], y)).batch(7)):
+        assert of_images(train=form).class_names == ("ant", "bee", "cat")
+
+
+def test_whole_floats_are_labels():
+    data = of_images(train=(PAIR[0], PAIR[1].astype(np.float32)))
+    assert data.class_names == ("0", "1", "2") and data.train.labels.dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    ("given_labels", "words"),
+    [
+        (PAIR[1] * 2, "data has no image of class 1, but some of class 4"),
+        (PAIR[1] + 1, "data has labels from 1 to 3: labels must be whole numbers"),
+        (PAIR[1] * 0, "data has images of one class only (0)"),
+        (PAIR[1] + 0.5, "data has the label 0.5 of float64: labels must be whole"),
+        (PAIR[1] == 0, "data has labels of bool: labels must be whole"),
+        ([[1], *[[1, 2]] * 29], "data has labels of list"),
+        ([1, *["a"] * 29], "data has labels of int and str"),
+        ([b"\xff"] * 30, "data has labels of bytes that are no UTF-8"),
+    ],
+)
+def test_what_are_no_classes_is_refused(given_labels, words):
+    pair = PAIR[0], np.array(given_labels, object)
+    with pytest.raises(ConfigError) as no:
+        images_given.source(dict(train=pair))
+    assert words in str(no.value) and "\n" not in str(no.value)
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_class_that_training_lacks_is_refused_by_its_argument(split):
+    parts = {"train": PAIR, split: (images(4, 4, 4), [0, 1, 2, 3])}
+    with pytest.raises(ConfigError, match=f"{split}_data has images of class 3, and"):
+        images_given.source(parts)
+    parts = {"train": PAIR, split: (images(3, 4, 4), ["a", "b", "c"])}
+    with pytest.raises(ConfigError, match=f"{split}_data has labels of <U1, data of"):
+        images_given.source(parts)
 
 
 def test_images_of_another_shape_are_refused_by_their_argument():
