@@ -165,6 +165,7 @@ def test_interrupted_and_called_again_it_has_the_bits_of_an_uninterrupted_run(
     runs.assert_equal_to_the_bit(
         runs.checkpoint(tmp_path / "run", "search"), runs.checkpoint(folder, "search")
     )
+    assert heard.calls == ["begin", "epoch 0", "epoch 1", "end"]  # of both once
     assert len(heard.logs) == 2
     assert heard.logs[1]["val_accuracy"] == whole.logs[1]["val_accuracy"]
 
