@@ -32,7 +32,9 @@ def plain(labels: np.ndarray, argument: str) -> np.ndarray:
     return labels
 
 
-def refuse_unlearned(labels: Mapping[str, np.ndarray], names: Mapping[str, str]) -> None:
+def refuse_unlearned(
+    labels: Mapping[str, np.ndarray], names: Mapping[str, str]
+) -> None:
     """Refuse labels that are not those of training.
 
     Args:

@@ -13,7 +13,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.data import memory
-from enas_tf.library import process, shown, voice, wording
+from enas_tf.library import arguments, process, shown, voice, wording
 from enas_tf.library.shown import Arcs, Compared, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import disk, layout, measures
@@ -184,7 +184,7 @@ def load_result(
     Raises:
       ConfigError: the folder holds no search that derived an arc.
     """
-    folder = RunFolder(output_dir)
+    folder = RunFolder(arguments.folder(output_dir))
     if not folder.made_here() or not folder.facts("derive").get("arc"):
         raise ConfigError(
             f"output_dir={folder.path} holds no search that derived an arc. Name the "

@@ -32,10 +32,10 @@ class _LastResort(logging.StreamHandler):
         super().__init__(sys.stderr)
         self.setLevel(logging.WARNING)
 
-    def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:
+    def filter(self, record: logging.LogRecord) -> bool:
         logger: logging.Logger | None = logging.getLogger(record.name)
         while logger and logger is not logging.getLogger():
             if logger.handlers:
                 return False
             logger = logger.parent
-        return super().filter(record)
+        return True

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.library import given, process, result, voice
+from enas_tf.library import arguments, given, process, result, voice
 from enas_tf.library.shown import FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run.folder import RunFolder
@@ -51,6 +51,7 @@ def train(
     """
     with process.worded():
         result.refuse_reserved(settings, RESERVED)
+        arguments.folder(output_dir)
         progress = voice.checked(progress)
         found = given.of(space, data, validation_data, test_data, settings)
         asked = {

@@ -10,7 +10,8 @@ class Listener(Protocol):
     """Hears of a search and its epochs, in order.
 
     A search that goes on tells of those that are finished, of the begin and the end of
-    each, before it does anything else, so that who counts them counts as if it had never been stopped.
+    each, before it does anything else, so that who counts them counts as if it had
+    never been stopped.
     """
 
     @property

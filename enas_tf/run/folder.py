@@ -44,9 +44,7 @@ class RunFolder(RunJournal):
         """
         super().__init__(path, writable=writable)
         # Of the process: a search may be told its rewards by any thread.
-        self._lock = filelock.FileLock(
-            self.path / run_layout.LOCK, thread_local=False
-        )
+        self._lock = filelock.FileLock(self.path / run_layout.LOCK, thread_local=False)
 
     @classmethod
     def open_for_mode(

@@ -232,6 +232,19 @@ def test_a_notebook_has_one_line_and_a_script_has_lines(monkeypatch):
     assert voice.checked(None) == "quiet"
 
 
+@pytest.mark.parametrize("folder", [5, b"runs", True, ""])
+def test_what_is_no_folder_is_refused(folder):
+    for call in (
+        lambda: enas_tf.Search("macro", output_dir=folder),
+        lambda: enas_tf.train("macro", "3 0 1", output_dir=folder),
+        lambda: enas_tf.load_result(folder),
+    ):
+        with pytest.raises(ValueError, match=f"output_dir={folder!r} is not allowed"):
+            call()
+    with pytest.raises(ValueError, match="output_dir=None is not allowed"):
+        enas_tf.load_result(None)
+
+
 def test_an_arc_is_trained_by_the_command_that_would_be_typed(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(process, "carry_out", asked.append)

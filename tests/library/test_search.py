@@ -107,7 +107,7 @@ def documented() -> str:
     for ours, theirs in {
         'preset="demo"': "**settings",
         '"runs/a"': "folder",
-        "(x_valid, y_valid))": "(x_valid, y_valid), callbacks=[heard])",
+        "(x_valid, y_valid))": "(x_valid, y_valid), callbacks=heard)",
     }.items():
         assert code.count(ours) == 1
         code = code.replace(ours, theirs)
@@ -199,6 +199,31 @@ def test_a_callback_cannot_have_the_weights_back(tmp_path):
     told.search_begins()
     with pytest.raises(enas_tf.ConfigError, match="without restore_best_weights"):
         told.epoch_ends(0, steps=4, updates=0)
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "words"),
+    [
+        (keras.callbacks.TensorBoard("x"), "The callback TensorBoard is not allowed"),
+        ([keras.callbacks.ReduceLROnPlateau()], "it needs a network, and a search is"),
+        ([keras.callbacks.ModelCheckpoint("x.keras")], "Use EarlyStopping, CSVLogger"),
+        ([print], "callbacks has a builtin_function_or_method: it must be a list"),
+    ],
+)
+def test_callbacks_that_need_a_network_are_refused_at_the_start(
+    tmp_path, callbacks, words
+):
+    with pytest.raises(enas_tf.ConfigError) as no:
+        search(tmp_path / "run").run(callbacks=callbacks)
+    assert words in str(no.value) and "\n" not in str(no.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_model_of_a_callback_says_that_it_is_no_network():
+    model = listening.SearchModel()
+    assert not hasattr(model, "optimizer")
+    with pytest.raises(enas_tf.ConfigError, match="it has no optimizer, for which"):
+        model.optimizer  # noqa: B018
 
 
 def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_path):
