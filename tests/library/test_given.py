@@ -169,11 +169,19 @@ def test_what_is_no_text_is_refused(value):
         texts_given.source(dict(train=value))
 
 
+def test_images_for_a_space_of_texts_are_refused():
+    with pytest.raises(ConfigError, match="data has a tuple of ndarrays .images are"):
+        texts_given.source(dict(train=PAIR))
+
+
 def test_a_name_is_a_data_set_and_a_folder_a_path(tmp_path):
     for value, settings in {
         "mnist": {"dataset": "mnist"},
         str(tmp_path): {"data_path": str(tmp_path)},
         tmp_path: {"data_path": str(tmp_path)},
+        "/no/such/folder": {"data_path": "/no/such/folder"},
+        "./photos": {"data_path": "./photos"},
+        "cifar10_1/v4": {"dataset": "cifar10_1/v4"},
         None: {"dataset": "digits"},
     }.items():
         assert given.of("macro", value, None, None, {}).settings == settings
@@ -210,6 +218,17 @@ def test_wrong_settings_are_refused_as_flags_are_in_keywords(settings, words):
     with pytest.raises(ValueError) as no:
         enas_tf.Search(**{"space": "macro", **settings})
     assert words in str(no.value)
+
+
+def test_lists_are_joined_with_commas_where_a_flag_has_several():
+    ops = ["conv5x5", "avgpool"]
+    read = keywords.read(dict(search_for="macro", child_ops=ops, plugin=("a.py",)))
+    assert (read.given["child_ops"], read.given["plugin"]) == (
+        "conv5x5,avgpool",
+        "a.py",
+    )
+    with pytest.raises(ConfigError, match=r"seed=\[1\] is not allowed"):
+        keywords.read(dict(seed=[1]))
 
 
 def test_a_command_says_its_settings():
@@ -252,11 +271,19 @@ def test_an_arc_is_trained_by_the_command_that_would_be_typed(tmp_path, monkeypa
     settings = dict(preset="demo", output_dir=tmp_path / "run", progress=None)
     pair = images(60, 8, 8), labels(60)
     assert enas_tf.train("macro", "3 0 1", pair, **settings, seed=4) == "the model"
-    (made,) = asked
+    (made,) = list(asked)
     assert (made.mode, made.fixed.text) == ("train", "3 0 1")
     config = made.configs["train"]
     assert (config.data.dataset, config.run.seed) == ("arrays", 4)
     assert config.child.num_layers == 2
+    arc = enas_tf.MacroArc(ops=(3, 0), skips=((), (1,)))
+    other = {**settings, "output_dir": tmp_path / "other"}
+    enas_tf.train("macro", arc, pair, **other)
+    assert asked[-1].fixed.text == "3 0 1"
+    with pytest.raises(ValueError, match="none of the macro space with 3 ops"):
+        enas_tf.train("macro", arc, pair, **other, child_num_branches=3)
+    with pytest.raises(ValueError, match="none of the rnn space"):
+        enas_tf.train("rnn", arc, ["a b"] * 20, **other)
     with pytest.raises(ValueError, match=r"arc is a tuple: .* Give space.text\(arc\)"):
         enas_tf.train("macro", (3, 0, 1), pair, **settings)
     with pytest.raises(ValueError, match="child_fixed_arc is not an arc of the macro"):

@@ -232,6 +232,8 @@ def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_pa
     images, labels = digits()
     found = model.evaluate(images[810:900, ..., None], labels[810:900], verbose=0)
     assert found[1] == pytest.approx(result.figures["test_accuracy"], abs=1e-6)
+    again = result.train()  # of as many epochs, though the search's command has two
+    assert all(map(np.array_equal, again.get_weights(), model.get_weights()))
     model.fit(images[:64, ..., None], labels[:64], epochs=1, verbose=0)
     model.save(tmp_path / "more.keras")
     assert (folder / "final" / "model.keras").exists()
