@@ -140,7 +140,8 @@ class Result:
     def _of_training(self, more: Mapping[str, object]) -> dict[str, object]:
         sized_by = arc_argument.sized_by(self._config.run.search_for)
         dropped = {*_NOT_OF_TRAINING, sized_by}
-        if self._folder.has_checkpoint("train") and not more.get("reset_output_dir"):
+        goes_on = self._folder.has_checkpoint("train")
+        if goes_on and not {"preset", "reset_output_dir"} & more.keys():
             dropped |= _kept_by_training()
         kept = {n: v for n, v in self._settings.items() if n not in dropped}
         refuse_reserved(more, ("mode", "search_for", "output_dir", "child_fixed_arc"))

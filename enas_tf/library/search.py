@@ -44,7 +44,8 @@ class Search:
 
     What it sets in the process, and leaves so: TensorFlow's threads and that memory of
     a GPU is taken as it is needed, if TensorFlow has not started yet (if it has, a line
-    tells what follows); its memory optimiser is off; it is imported with
+    tells what follows); its memory optimiser is off, and its advice on functions that
+    are traced often; it is imported with
     TF_CPP_MIN_LOG_LEVEL=2 if it was not imported. For the time of a call only:
     deterministic kernels, no fused operations, one thread of BLAS, the log of absl, and
     in the main thread the handlers of SIGINT and SIGTERM.

@@ -16,6 +16,7 @@ from enas_tf.library import listening
 from enas_tf.machine import tensorflow_state
 from enas_tf.run import measures, report
 from enas_tf.run.folder import RunFolder
+from enas_tf.training import retracing
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TINY = dict(
@@ -259,6 +260,14 @@ def test_the_process_is_as_it_was(done):
     assert not [h for h in logger.handlers if type(h) is not logging.NullHandler]
     assert signal.getsignal(signal.SIGINT) is AT_FIRST  # in the background: ignored
     assert not tensorflow_state.is_deterministic()
+
+
+def test_advice_on_retracing_is_not_shown(done):
+    logger = logging.getLogger("tensorflow")
+    advice = f"5 out of the last 5 calls {retracing.ADVICE}. Tracing is expensive"
+    for text, shown in {advice: False, "Another warning": True}.items():
+        record = logger.makeRecord("tensorflow", 30, "x.py", 1, text, (), None)
+        assert bool(logger.filter(record)) == shown
 
 
 def test_lines_go_to_a_function_without_flags(done):
