@@ -1,7 +1,6 @@
 """An arc that a program hands over as `Search.sample` gave it: its text."""
 
 import contextlib
-from typing import Any
 
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.command import plugins
@@ -10,7 +9,7 @@ from enas_tf.config.sections import Config, ConfigError
 _NOT_OF_IT = (ValueError, TypeError, LookupError, AttributeError)
 
 
-def text(arc: tuple[Any, ...], config: Config) -> str:
+def text(arc: tuple[object, ...], config: Config) -> str:
     """The value of `child_fixed_arc` that means `arc`.
 
     Args:

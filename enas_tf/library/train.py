@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.library import arc_given, arguments, given, process, result, voice
@@ -18,7 +18,7 @@ RESERVED = ("search_for", "mode", "input", "child_fixed_arc")
 
 def train(
     space: str,
-    arc: FoundArc | str | os.PathLike | tuple[Any, ...],
+    arc: FoundArc | str | os.PathLike | tuple[object, ...],
     data: object = None,
     *,
     validation_data: object = None,
@@ -74,7 +74,8 @@ def train(
 
 
 def _text(
-    arc: FoundArc | str | os.PathLike | tuple[Any, ...], settings: Mapping[str, object]
+    arc: FoundArc | str | os.PathLike | tuple[object, ...],
+    settings: Mapping[str, object],
 ) -> str:
     if isinstance(arc, FoundArc):
         return arc.text
