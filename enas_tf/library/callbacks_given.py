@@ -26,13 +26,15 @@ INSTEAD = "Use EarlyStopping, CSVLogger, LambdaCallback or a callback of your ow
 
 
 def checked(
-    callbacks: "Sequence[keras.callbacks.Callback] | keras.callbacks.Callback",
+    callbacks: "Sequence[keras.callbacks.Callback] | keras.callbacks.Callback | None",
 ) -> "list[keras.callbacks.Callback]":
-    """`callbacks` as a list; one by itself is a list of one.
+    """`callbacks` as a list; one by itself is a list of one, None an empty one.
 
     Raises:
       ConfigError: one is no callback, or needs a network.
     """
+    if callbacks is None:
+        return []
     listed = isinstance(callbacks, list | tuple)
     found = list(callbacks) if listed else [callbacks]
     keras = sys.modules.get("keras")

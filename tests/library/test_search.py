@@ -12,7 +12,7 @@ from absl import logging as absl_logging
 from sklearn import datasets
 
 import enas_tf
-from enas_tf.library import listening
+from enas_tf.library import callbacks_given, listening
 from enas_tf.machine import tensorflow_state
 from enas_tf.run import measures, report
 from enas_tf.run.folder import RunFolder
@@ -218,6 +218,12 @@ def test_callbacks_that_need_a_network_are_refused_at_the_start(
         search(tmp_path / "run").run(callbacks=callbacks)
     assert words in str(no.value) and "\n" not in str(no.value)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_callback_by_itself_is_one_and_none_are_none():
+    one = keras.callbacks.EarlyStopping("loss")
+    assert callbacks_given.checked(one) == callbacks_given.checked((one,)) == [one]
+    assert callbacks_given.checked(None) == callbacks_given.checked([]) == []
 
 
 def test_the_model_of_a_callback_says_that_it_is_no_network():
