@@ -13,6 +13,7 @@ from absl import flags
 
 from enas_tf.command import flag_reading, typed
 from enas_tf.command import flags as search_flags
+from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 
 PROGRAM = "enas_tf.Search"  # in the place of the script in a command
@@ -40,7 +41,10 @@ def read(settings: Mapping[str, object]) -> Asked:
     Raises:
       ConfigError: an unknown name, or a value of the wrong type.
     """
-    return _asked([f"--{name}={_written(v)}" for name, v in settings.items()])
+    lists = _of_lists()
+    return _asked(
+        [f"--{name}={_written(v, name in lists)}" for name, v in settings.items()]
+    )
 
 
 def of_command(command: Sequence[str]) -> dict[str, object]:
@@ -74,8 +78,16 @@ def _asked(words: Sequence[str]) -> Asked:
     )
 
 
-def _written(value: object) -> str:
+def _of_lists() -> frozenset[str]:
+    """The flags whose words may be several, with commas between."""
+    items = config.settings()
+    return frozenset(i.flag for i in items if isinstance(i.field.default, str))
+
+
+def _written(value: object, may_be_list: bool = False) -> str:
     """`value` as a shell has it."""
+    if may_be_list and isinstance(value, list | tuple):
+        return ",".join(map(_written, value))
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, os.PathLike):

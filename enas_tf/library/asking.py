@@ -10,13 +10,12 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from typing import Any, SupportsFloat
+from typing import Any
 
-import numpy as np
 from absl import logging
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.library import process, voice
+from enas_tf.library import arguments, process, voice
 from enas_tf.library.told import Told
 from enas_tf.library.voice import Progress
 
@@ -54,10 +53,10 @@ class Feedback:
         self._place = place
 
     def __call__(self, reward: float) -> None:
-        """Tell what the arc is worth: higher is better, and it must be finite.
+        """Tell what the arc is worth: higher is better, from -1e6 to 1e6.
 
         Raises:
-          ConfigError: it is no finite number, or the arc has a reward already.
+          ConfigError: it is no such number, or the arc has a reward already.
           NotFinite: the controller's loss is no number.
         """
         self._session.tell(self._update, self._place, reward)
@@ -133,7 +132,7 @@ class Session:
                 )
             if update != self._learner.update or place in self._rewards:
                 raise ConfigError("This arc has its reward already. Tell it once.")
-            worth = _finite(reward)
+            worth = arguments.reward(reward)
             arc = self._arc(place)
             self._told.append(update, place, self._learner.space.text(arc), worth)
             self._rewards[place] = worth
@@ -217,7 +216,7 @@ class Session:
         self._out = set()
 
     def _say(self, line: str) -> None:
-        with voice.heard(self._progress):
+        with self._lock, voice.heard(self._progress):
             logging.info("%s", line)
 
     @contextlib.contextmanager
@@ -228,17 +227,3 @@ class Session:
             process.conditions(self._made),
         ):
             yield
-
-
-def _finite(reward: SupportsFloat) -> float:
-    """`reward` as a float: of Python, NumPy or TensorFlow."""
-    try:
-        found = float(reward)
-    except (TypeError, ValueError):
-        found = float("nan")
-    if not np.isfinite(found) or abs(found) > np.finfo(np.float32).max:
-        raise ConfigError(
-            f"The reward {reward!r} is not allowed: it must be a finite number. Tell a "
-            "low one for an arc that failed."
-        )
-    return found

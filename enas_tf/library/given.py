@@ -68,6 +68,12 @@ def of(
 
 def _place(data: str | os.PathLike) -> dict[str, str]:
     """A path, or a name that is no path: a folder that is there goes first."""
-    path = os.fspath(data)
+    path = str(os.fspath(data))
     is_path = not isinstance(data, str) or os.path.exists(os.path.expanduser(data))
-    return {"data_path" if is_path else "dataset": str(path)}
+    return {"data_path" if is_path or _looks_like_path(path) else "dataset": path}
+
+
+def _looks_like_path(text: str) -> bool:
+    """Whether it is no name, even of TFDS, which writes name/config."""
+    begins = text.startswith((os.sep, "~", "."))
+    return begins or text.endswith(os.sep) or text.count(os.sep) > 1

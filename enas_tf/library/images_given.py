@@ -12,8 +12,9 @@ import numpy as np
 
 from enas_tf.config.sections import ConfigError, DataConfig
 from enas_tf.data import memory
-from enas_tf.data.images import resize, splits
+from enas_tf.data.images import class_labels, resize, splits
 from enas_tf.data.images.image_data import ImageData, Split
+from enas_tf.library import labels_given
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -33,8 +34,13 @@ def source(given: Mapping[str, object]) -> memory.Source:
       ConfigError: they are no images, or do not fit each other.
     """
     pairs = {name: _arrays(value, ARGUMENTS[name]) for name, value in given.items()}
-    named, names = _classes({name: labels for name, (_, labels) in pairs.items()})
-    found = {name: Split(pairs[name][0], named[name]) for name in pairs}
+    plain = {
+        name: labels_given.plain(labels, ARGUMENTS[name])
+        for name, (_, labels) in pairs.items()
+    }
+    labels_given.refuse_unlearned(plain, ARGUMENTS)
+    known = class_labels.of(plain, place=ARGUMENTS["train"])
+    found = {name: Split(pairs[name][0], known.labels[name]) for name in pairs}
     _refuse_other_shapes(found)
 
     def load(config: DataConfig) -> ImageData:
@@ -42,7 +48,7 @@ def source(given: Mapping[str, object]) -> memory.Source:
             name: split._replace(images=resize.resize(split.images, config.image_size))
             for name, split in found.items()
         }
-        return _arranged(sized, names, seed=config.split_seed)
+        return _arranged(sized, known.names, seed=config.split_seed)
 
     return load
 
@@ -162,23 +168,6 @@ def _whole(images: np.ndarray) -> bool:
     if not (0 <= low and 1 < high <= 255):
         return False
     return images.dtype.kind != "f" or bool(np.all(images == np.floor(images)))
-
-
-def _classes(
-    labels: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """Labels [N] int32 by split, and the names of the classes."""
-    every = np.concatenate(list(labels.values()))
-    if every.dtype.kind in "US":
-        words, numbers = np.unique(every, return_inverse=True)
-        ends = np.cumsum([len(part) for part in labels.values()])[:-1]
-        parts = np.split(numbers.astype(np.int32), ends)
-        return dict(zip(labels, parts, strict=True)), tuple(map(str, words))
-    if every.dtype.kind not in "iu" or every.min() < 0 or every.max() >= len(every):
-        shown = f"{every.dtype} from {every.min()} to {every.max()}"
-        raise _refusal("data", f"labels of {shown}", "classes from 0 up, or names")
-    names = tuple(str(number) for number in range(int(every.max()) + 1))
-    return {name: part.astype(np.int32) for name, part in labels.items()}, names
 
 
 def _refuse_other_shapes(found: Mapping[str, Split]) -> None:

@@ -8,12 +8,13 @@ have in a search that was never stopped.
 import itertools
 import pathlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 import numpy as np
 
 from enas_tf.config.sections import ConfigError
+from enas_tf.library import callbacks_given
 from enas_tf.run import report as report_lib
 from enas_tf.run import rows
 from enas_tf.run.measures import Measure
@@ -21,6 +22,10 @@ from enas_tf.run.measures import Measure
 _MODES = {1: "max", -1: "min"}
 _PREFIXES = ("val_", "test_", "controller_")
 _NO_FIGURES = {"stage", "kind", "step", "time", "check"}
+
+
+class NoNetwork(ConfigError, AttributeError):
+    """A callback asked a search for what only a network has."""
 
 
 class SearchModel:
@@ -41,6 +46,17 @@ class SearchModel:
         raise ConfigError(
             "A search keeps its weights in its folder, and derives from its last "
             "epoch: use EarlyStopping without restore_best_weights."
+        )
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """What is none of the above.
+
+        Raises:
+          NoNetwork: always; also an `AttributeError`, so that `hasattr` is False.
+        """
+        raise NoNetwork(
+            f"A search is no network: it has no {name}, for which a callback asked. "
+            f"{callbacks_given.INSTEAD}"
         )
 
 

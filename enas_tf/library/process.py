@@ -105,7 +105,9 @@ def prepared(made: Request) -> Iterator[None]:
     """
     _import_tensorflow(made)
     from enas_tf.machine import tensorflow_state
+    from enas_tf.training import retracing
 
+    retracing.hush()  # a search behind several in one process would be told of them
     fused = tensorflow_state.remaps()
     deterministic = tensorflow_state.is_deterministic()
     try:

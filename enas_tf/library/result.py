@@ -13,7 +13,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.data import memory
-from enas_tf.library import process, shown, voice, wording
+from enas_tf.library import arguments, process, shown, voice, wording
 from enas_tf.library.shown import Arcs, Compared, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import disk, layout, measures
@@ -103,7 +103,8 @@ class Result:
 
         Args:
           **settings: by names of flags, such as `num_epochs=50`; else those of the
-            search's command and of its preset hold, as with --mode=train.
+            search's command and of its preset hold, as with --mode=train; and once the
+            training has begun, those that it has.
 
         Returns:
           The trained and tested model, as final/model.keras has it, compiled: raw
@@ -138,11 +139,11 @@ class Result:
 
     def _of_training(self, more: Mapping[str, object]) -> dict[str, object]:
         sized_by = arc_argument.sized_by(self._config.run.search_for)
-        kept = {
-            name: value
-            for name, value in self._settings.items()
-            if name not in (*_NOT_OF_TRAINING, sized_by)
-        }
+        dropped = {*_NOT_OF_TRAINING, sized_by}
+        goes_on = self._folder.has_checkpoint("train")
+        if goes_on and not {"preset", "reset_output_dir"} & more.keys():
+            dropped |= _kept_by_training()
+        kept = {n: v for n, v in self._settings.items() if n not in dropped}
         refuse_reserved(more, ("mode", "search_for", "output_dir", "child_fixed_arc"))
         quiet = voice.settings(self._progress)
         own = {"mode": "train", "output_dir": self.output_dir}
@@ -184,7 +185,7 @@ def load_result(
     Raises:
       ConfigError: the folder holds no search that derived an arc.
     """
-    folder = RunFolder(output_dir)
+    folder = RunFolder(arguments.folder(output_dir))
     if not folder.made_here() or not folder.facts("derive").get("arc"):
         raise ConfigError(
             f"output_dir={folder.path} holds no search that derived an arc. Name the "
@@ -200,6 +201,20 @@ def load_result(
     found = given.of(space, data, validation_data, test_data, named)
     settings = {**named, **found.settings}
     return Result(folder, settings=settings, source=found.source)
+
+
+def _kept_by_training() -> set[str]:
+    """The settings of a search that do not count for a training that goes on.
+
+    It has its own, which hold where nobody names others. Data are named again: they
+    are compared with those that it began with.
+    """
+    bound = {
+        item.flag
+        for item in config_lib.settings()
+        if item.section != "run" or item.field.metadata["shapes_result"]
+    }
+    return {"preset", *bound} - {"dataset", "data_path", "search_for"}
 
 
 def refuse_reserved(settings: Mapping[str, object], names: Sequence[str]) -> None:

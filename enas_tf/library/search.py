@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from enas_tf.command.request import Request
 from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.config.spaces import registry
-from enas_tf.library import asking, given, process, result, told, voice
+from enas_tf.library import (
+    arguments,
+    asking,
+    callbacks_given,
+    given,
+    process,
+    result,
+    told,
+    voice,
+)
 from enas_tf.library.asking import Feedback, Session
 from enas_tf.library.result import Result
 from enas_tf.library.shown import Arcs, FoundArc
@@ -35,7 +44,8 @@ class Search:
 
     What it sets in the process, and leaves so: TensorFlow's threads and that memory of
     a GPU is taken as it is needed, if TensorFlow has not started yet (if it has, a line
-    tells what follows); its memory optimiser is off; it is imported with
+    tells what follows); its memory optimiser is off, and its advice on functions that
+    are traced often; it is imported with
     TF_CPP_MIN_LOG_LEVEL=2 if it was not imported. For the time of a call only:
     deterministic kernels, no fused operations, one thread of BLAS, the log of absl, and
     in the main thread the handlers of SIGINT and SIGTERM.
@@ -67,6 +77,8 @@ class Search:
         """
         with process.worded():
             result.refuse_reserved(settings, RESERVED)
+            if output_dir is not None:
+                arguments.folder(output_dir)
             self._progress = voice.checked(progress)
             named = dict(preset=preset, output_dir=output_dir)
             self._settings: dict[str, object] = {
@@ -85,7 +97,7 @@ class Search:
         *,
         validation_data: object = None,
         test_data: object = None,
-        callbacks: "Sequence[keras.callbacks.Callback]" = (),
+        callbacks: "Sequence[keras.callbacks.Callback] | keras.callbacks.Callback" = (),
     ) -> Result:
         """Search to the end, or go on with a search, and derive the best arc.
 
@@ -97,7 +109,8 @@ class Search:
           validation_data: the same, for rewards and for the choice of the arc; else it
             is set aside from `data`. A final training learns from it, too.
           test_data: the same, for the test of a final training; else set aside.
-          callbacks: hear of each epoch, with its figures in `logs`: "loss", "reward",
+          callbacks: of Keras, one or several, that need no network. They hear of each
+            epoch, with its figures in `logs`: "loss", "reward",
             "entropy", "val_accuracy" and more. `self.model.stop_training = True` ends
             the search after the epoch, and an arc is derived. Where a search goes on,
             they hear of the epochs before once more.
@@ -108,6 +121,7 @@ class Search:
           NotFinite: the loss is not a number.
         """
         with process.worded():
+            listening = callbacks_given.checked(callbacks)
             found = given.of(
                 self.space, data, validation_data, test_data, self._settings
             )
@@ -116,7 +130,7 @@ class Search:
         with process.asked(settings, self._progress, found.source) as made:
             self._settings.pop("reset_output_dir", None)  # it is done
             with process.prepared(made):
-                process.carry_out(self._listening(made, callbacks))
+                process.carry_out(self._listening(made, listening))
             folder = made.folder
         return Result(
             folder, settings=settings, source=found.source, progress=self._progress
@@ -143,6 +157,7 @@ class Search:
         Raises:
           ConfigError: a mistake, in one line; a `ValueError`.
         """
+        count = arguments.count(count)
         if self._session is None or not self._session.is_open:
             self._session = asking.opened(self._settings, self._progress)
             self._settings.pop("reset_output_dir", None)  # it is done

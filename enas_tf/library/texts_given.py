@@ -100,6 +100,9 @@ def _lines(value: object, argument: str) -> list[str] | None:
         raise _refusal(argument, f"a {type(value).__name__}")
     if not len(value):
         raise _refusal(argument, "nothing in it")
+    if nested := [one for one in value if isinstance(one, np.ndarray | list | tuple)]:
+        kinds = f"a {type(value).__name__} of {type(nested[0]).__name__}s"
+        raise _refusal(argument, f"{kinds} (images are for another space)")
     strings = [one for one in value if isinstance(one, str)]
     if strings and len(strings) < len(value):
         raise _refusal(argument, "strings and others")

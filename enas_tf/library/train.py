@@ -1,10 +1,11 @@
 """One architecture, trained from scratch: --mode=train, called by a Python program."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.library import given, process, result, voice
+from enas_tf.library import arc_given, arguments, given, process, result, voice
 from enas_tf.library.shown import FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run.folder import RunFolder
@@ -17,7 +18,7 @@ RESERVED = ("search_for", "mode", "input", "child_fixed_arc")
 
 def train(
     space: str,
-    arc: FoundArc | str | os.PathLike,
+    arc: FoundArc | str | os.PathLike | tuple[object, ...],
     data: object = None,
     *,
     validation_data: object = None,
@@ -31,8 +32,8 @@ def train(
 
     Args:
       space: of the arc.
-      arc: `Search.best`, or a value of `child_fixed_arc`: integers, a genotype, a file,
-        a published name.
+      arc: `Search.best`, an arc that `Search.sample` gave, or a value of
+        `child_fixed_arc`: integers, a genotype, a file, a published name.
       data: as of `Search.run`.
       validation_data: the same.
       test_data: the same.
@@ -51,18 +52,19 @@ def train(
     """
     with process.worded():
         result.refuse_reserved(settings, RESERVED)
+        arguments.folder(output_dir)
         progress = voice.checked(progress)
         found = given.of(space, data, validation_data, test_data, settings)
-        asked = {
+        asked: dict[str, object] = {
             "search_for": space,
             "mode": "train",
-            "child_fixed_arc": _text(arc),
             "output_dir": output_dir,
             **({} if preset is None else {"preset": preset}),
             **voice.settings(progress),
             **settings,
             **found.settings,
         }
+        asked["child_fixed_arc"] = _text(arc, asked)
     with process.asked(asked, progress, found.source) as made:
         process.carry_out(made)
         config = made.configs["train"]
@@ -71,12 +73,18 @@ def train(
     return trained.load(RunFolder(output_dir), config)
 
 
-def _text(arc: FoundArc | str | os.PathLike) -> str:
+def _text(
+    arc: FoundArc | str | os.PathLike | tuple[object, ...],
+    settings: Mapping[str, object],
+) -> str:
     if isinstance(arc, FoundArc):
         return arc.text
     if isinstance(arc, str | os.PathLike):
         return os.fspath(arc)
+    if hasattr(arc, "_fields"):  # a NamedTuple, as each space's arcs are
+        return arc_given.text(arc, process.config_of(settings))
     raise ConfigError(
-        f"arc is a {type(arc).__name__}: it must be Search.best, Result.best_arc, or "
-        "text that child_fixed_arc takes. Give space.text(arc)."
+        f"arc is a {type(arc).__name__}: it must be Search.best, Result.best_arc, an "
+        "arc of Search.sample, or text that child_fixed_arc takes. Give "
+        "space.text(arc)."
     )

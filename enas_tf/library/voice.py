@@ -14,7 +14,7 @@ from typing import TextIO
 from absl import logging
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.library import wording
+from enas_tf.library import root_log, wording
 from enas_tf.run import lines
 
 # "auto", "lines", "line", "quiet" or what takes each line; None is "quiet".
@@ -66,7 +66,8 @@ def heard(progress: Progress) -> Iterator[None]:
     logging.set_verbosity(logging.INFO)
     logger.setLevel(std_logging.INFO)
     try:
-        yield
+        with root_log.kept():
+            yield
     finally:
         logging.set_verbosity(before[2])
         logger.handlers, logger.propagate = before[:2]

@@ -9,8 +9,9 @@ from typing import NamedTuple, Protocol, TextIO
 class Listener(Protocol):
     """Hears of a search and its epochs, in order.
 
-    A search that goes on tells of those that are finished before it does anything
-    else, so that who counts them counts as if it had never been stopped.
+    A search that goes on tells of those that are finished, of the begin and the end of
+    each, before it does anything else, so that who counts them counts as if it had
+    never been stopped.
     """
 
     @property
@@ -24,7 +25,8 @@ class Listener(Protocol):
         """The last epoch is over, and an arc is about to be derived."""
 
     def epoch_begins(self, epoch: int) -> None:
-        """The epoch of that number, from 0, is about to begin, or to go on."""
+        """The epoch of that number, from 0, is about to begin, to go on, or is told of
+        again."""
 
     def epoch_ends(self, epoch: int, *, steps: int, updates: int) -> None:
         """It is finished, and saved.

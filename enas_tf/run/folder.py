@@ -43,7 +43,8 @@ class RunFolder(RunJournal):
           writable: whether what is found or recorded is written.
         """
         super().__init__(path, writable=writable)
-        self._lock = filelock.FileLock(self.path / run_layout.LOCK)
+        # Of the process: a search may be told its rewards by any thread.
+        self._lock = filelock.FileLock(self.path / run_layout.LOCK, thread_local=False)
 
     @classmethod
     def open_for_mode(

@@ -98,6 +98,7 @@ class Search:
         listener.search_begins()
         done = self._collaborators.driver.position[counters.EPOCH]
         for epoch in range(done):
+            listener.epoch_begins(epoch)
             self._tell_of_end(epoch)
         for epoch in range(done, self._loop.num_epochs):
             if listener.stops:

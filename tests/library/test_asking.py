@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from concurrent import futures
 
 import keras
 import numpy as np
@@ -93,13 +94,36 @@ def test_who_goes_on_later_and_tells_in_another_order_has_the_same_bits(
 def test_what_is_no_reward_is_refused_and_the_arc_stays_out(tmp_path):
     one = search(tmp_path / "run")
     for _, feedback in one.sample(1):
-        for wrong in (float("nan"), float("inf"), "good", None):
+        for wrong in (float("nan"), float("inf"), "good", None, True, 10**400):
             with pytest.raises(ValueError, match="must be a finite number"):
+                feedback(wrong)
+        for wrong in (-1.1e6, 1e39):
+            with pytest.raises(ValueError, match="Scale what you tell"):
                 feedback(wrong)
         feedback(0.5)
         with pytest.raises(ValueError, match="already"):
             feedback(0.5)
     assert [row["reward"] for row in one.told] == [0.5]
+
+
+def test_any_thread_tells_and_asks(tmp_path):
+    one = search(tmp_path / "run")
+    pairs = list(one.sample(UPDATE))
+    with futures.ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda pair: pair[1](worth(pair[0])), pairs):
+            pass  # an error of a thread is raised here
+        ((_, feedback),) = pool.submit(lambda: list(one.sample(UPDATE + 1))).result()
+    feedback(0.5)
+    assert [row[:2] for row in sorted(rows(tmp_path / "run"))] == [
+        *((0, place) for place in range(UPDATE)), (1, 0)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.0, True, "4", None])
+def test_what_is_no_count_is_refused_before_the_folder_is_taken(tmp_path, count):
+    with pytest.raises(ValueError, match="it must be a whole number from 1 up"):
+        search(tmp_path / "run").sample(count)
+    assert not (tmp_path / "run").exists()
 
 
 def test_arcs_without_feedback_are_asked_again_and_silence_is_refused(tmp_path):

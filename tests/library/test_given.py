@@ -72,7 +72,7 @@ PAIR = (images(30, 4, 4), labels(30))
         ((PAIR[0] / 255, PAIR[1]), "data has images of float64 from 0 to 1"),
         ((PAIR[0], np.eye(3)[PAIR[1]]), "its class and not one-hot"),
         ((PAIR[0], PAIR[1][:9]), "labels of shape (9,) for 30 images"),
-        ((PAIR[0], PAIR[1] - 1), "labels of int64 from -1 to 1"),
+        ((PAIR[0], PAIR[1] - 1), "data has the label -1: labels must be whole"),
         ((PAIR[0][..., None, None], PAIR[1]), "images of shape (30, 4, 4, 1, 1)"),
         ((np.repeat(PAIR[0][..., None], 4, -1), PAIR[1]), "4 channels"),
         (PAIR[0], "data has a ndarray"),
@@ -83,6 +83,63 @@ def test_what_are_no_images_is_refused_by_its_argument(value, words):
     with pytest.raises(ConfigError) as no:
         images_given.source(dict(train=value))
     assert words in str(no.value) and "\n" not in str(no.value)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda names: names.astype(object),
+        lambda names: np.char.encode(names, "utf-8"),
+        lambda names: np.char.encode(names, "utf-8").astype(object),
+        list,
+    ],
+)
+def test_names_are_taken_whatever_holds_them(form):
+    names = np.array(["café", "ant", "bee"])[labels(30)]
+    data = of_images(train=(PAIR[0], form(names)))
+    assert data.class_names == ("ant", "bee", "café")
+
+
+def test_names_of_a_tf_dataset_are_taken():
+    names = np.array(["cat", "ant", "bee"])[labels(30)]
+    dataset = tf.data.Dataset.from_tensor_slices((PAIR[0], names))
+    for form in (dataset, dataset.map(lambda x, y: (x[..., None], y)).batch(7)):
+        assert of_images(train=form).class_names == ("ant", "bee", "cat")
+
+
+def test_whole_floats_are_labels():
+    data = of_images(train=(PAIR[0], PAIR[1].astype(np.float32)))
+    assert data.class_names == ("0", "1", "2") and data.train.labels.dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    ("given_labels", "words"),
+    [
+        (PAIR[1] * 2, "data has no image of class 1, but some of class 4"),
+        (PAIR[1] + 1, "data has labels from 1 to 3: labels must be whole numbers"),
+        (PAIR[1] * 0, "data has images of one class only (0)"),
+        (PAIR[1] + 0.5, "data has the label 0.5 of float64: labels must be whole"),
+        (PAIR[1] == 0, "data has labels of bool: labels must be whole"),
+        ([[1], *[[1, 2]] * 29], "data has labels of list"),
+        ([1, *["a"] * 29], "data has labels of int and str"),
+        ([b"\xff"] * 30, "data has labels of bytes that are no UTF-8"),
+    ],
+)
+def test_what_are_no_classes_is_refused(given_labels, words):
+    pair = PAIR[0], np.array(given_labels, object)
+    with pytest.raises(ConfigError) as no:
+        images_given.source(dict(train=pair))
+    assert words in str(no.value) and "\n" not in str(no.value)
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_class_that_training_lacks_is_refused_by_its_argument(split):
+    parts = {"train": PAIR, split: (images(4, 4, 4), [0, 1, 2, 3])}
+    with pytest.raises(ConfigError, match=f"{split}_data has images of class 3, and"):
+        images_given.source(parts)
+    parts = {"train": PAIR, split: (images(3, 4, 4), ["a", "b", "c"])}
+    with pytest.raises(ConfigError, match=f"{split}_data has labels of <U1, data of"):
+        images_given.source(parts)
 
 
 def test_images_of_another_shape_are_refused_by_their_argument():
@@ -112,11 +169,19 @@ def test_what_is_no_text_is_refused(value):
         texts_given.source(dict(train=value))
 
 
+def test_images_for_a_space_of_texts_are_refused():
+    with pytest.raises(ConfigError, match="data has a tuple of ndarrays .images are"):
+        texts_given.source(dict(train=PAIR))
+
+
 def test_a_name_is_a_data_set_and_a_folder_a_path(tmp_path):
     for value, settings in {
         "mnist": {"dataset": "mnist"},
         str(tmp_path): {"data_path": str(tmp_path)},
         tmp_path: {"data_path": str(tmp_path)},
+        "/no/such/folder": {"data_path": "/no/such/folder"},
+        "./photos": {"data_path": "./photos"},
+        "cifar10_1/v4": {"dataset": "cifar10_1/v4"},
         None: {"dataset": "digits"},
     }.items():
         assert given.of("macro", value, None, None, {}).settings == settings
@@ -155,6 +220,17 @@ def test_wrong_settings_are_refused_as_flags_are_in_keywords(settings, words):
     assert words in str(no.value)
 
 
+def test_lists_are_joined_with_commas_where_a_flag_has_several():
+    ops = ["conv5x5", "maxpool3x3"]
+    read = keywords.read(dict(search_for="macro", child_ops=ops, plugin=("a.py",)))
+    assert (read.given["child_ops"], read.given["plugin"]) == (
+        "conv5x5,maxpool3x3",
+        "a.py",
+    )
+    with pytest.raises(ConfigError, match=r"seed=\[1\] is not allowed"):
+        keywords.read(dict(seed=[1]))
+
+
 def test_a_command_says_its_settings():
     asked = dict(preset="demo", search_for="macro", child_lr_max=1e-5, verbose=True)
     read = keywords.read({**asked, "data_flip": "no"})
@@ -175,6 +251,19 @@ def test_a_notebook_has_one_line_and_a_script_has_lines(monkeypatch):
     assert voice.checked(None) == "quiet"
 
 
+@pytest.mark.parametrize("folder", [5, b"runs", True, ""])
+def test_what_is_no_folder_is_refused(folder):
+    for call in (
+        lambda: enas_tf.Search("macro", output_dir=folder),
+        lambda: enas_tf.train("macro", "3 0 1", output_dir=folder),
+        lambda: enas_tf.load_result(folder),
+    ):
+        with pytest.raises(ValueError, match=f"output_dir={folder!r} is not allowed"):
+            call()
+    with pytest.raises(ValueError, match="output_dir=None is not allowed"):
+        enas_tf.load_result(None)
+
+
 def test_an_arc_is_trained_by_the_command_that_would_be_typed(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(process, "carry_out", asked.append)
@@ -182,11 +271,19 @@ def test_an_arc_is_trained_by_the_command_that_would_be_typed(tmp_path, monkeypa
     settings = dict(preset="demo", output_dir=tmp_path / "run", progress=None)
     pair = images(60, 8, 8), labels(60)
     assert enas_tf.train("macro", "3 0 1", pair, **settings, seed=4) == "the model"
-    (made,) = asked
+    (made,) = list(asked)
     assert (made.mode, made.fixed.text) == ("train", "3 0 1")
     config = made.configs["train"]
     assert (config.data.dataset, config.run.seed) == ("arrays", 4)
     assert config.child.num_layers == 2
+    arc = enas_tf.MacroArc(ops=(3, 0), skips=((), (1,)))
+    other = {**settings, "output_dir": tmp_path / "other"}
+    enas_tf.train("macro", arc, pair, **other)
+    assert asked[-1].fixed.text == "3 0 1"
+    with pytest.raises(ValueError, match="none of the macro space with 3 ops"):
+        enas_tf.train("macro", arc, pair, **other, child_num_branches=3)
+    with pytest.raises(ValueError, match="none of the rnn space"):
+        enas_tf.train("rnn", arc, ["a b"] * 20, **other)
     with pytest.raises(ValueError, match=r"arc is a tuple: .* Give space.text\(arc\)"):
         enas_tf.train("macro", (3, 0, 1), pair, **settings)
     with pytest.raises(ValueError, match="child_fixed_arc is not an arc of the macro"):

@@ -12,10 +12,11 @@ from absl import logging as absl_logging
 from sklearn import datasets
 
 import enas_tf
-from enas_tf.library import listening
+from enas_tf.library import callbacks_given, listening
 from enas_tf.machine import tensorflow_state
 from enas_tf.run import measures, report
 from enas_tf.run.folder import RunFolder
+from enas_tf.training import retracing
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TINY = dict(
@@ -93,7 +94,9 @@ def done(tmp_path_factory):
     (names["x_train"], names["y_train"]), (names["x_valid"], names["y_valid"]) = (
         data().values()
     )
+    pytests, logging.root.handlers = logging.root.handlers, []
     exec(documented(), names)
+    heard.root_handlers, logging.root.handlers = logging.root.handlers, pytests
     return folder, names["result"], heard, told
 
 
@@ -105,7 +108,7 @@ def documented() -> str:
     for ours, theirs in {
         'preset="demo"': "**settings",
         '"runs/a"': "folder",
-        "(x_valid, y_valid))": "(x_valid, y_valid), callbacks=[heard])",
+        "(x_valid, y_valid))": "(x_valid, y_valid), callbacks=heard)",
     }.items():
         assert code.count(ours) == 1
         code = code.replace(ours, theirs)
@@ -163,6 +166,7 @@ def test_interrupted_and_called_again_it_has_the_bits_of_an_uninterrupted_run(
     runs.assert_equal_to_the_bit(
         runs.checkpoint(tmp_path / "run", "search"), runs.checkpoint(folder, "search")
     )
+    assert heard.calls == ["begin", "epoch 0", "epoch 1", "end"]  # of both once
     assert len(heard.logs) == 2
     assert heard.logs[1]["val_accuracy"] == whole.logs[1]["val_accuracy"]
 
@@ -198,12 +202,45 @@ def test_a_callback_cannot_have_the_weights_back(tmp_path):
         told.epoch_ends(0, steps=4, updates=0)
 
 
+@pytest.mark.parametrize(
+    ("callbacks", "words"),
+    [
+        (keras.callbacks.TensorBoard("x"), "The callback TensorBoard is not allowed"),
+        ([keras.callbacks.ReduceLROnPlateau()], "it needs a network, and a search is"),
+        ([keras.callbacks.ModelCheckpoint("x.keras")], "Use EarlyStopping, CSVLogger"),
+        ([print], "callbacks has a builtin_function_or_method: it must be a list"),
+    ],
+)
+def test_callbacks_that_need_a_network_are_refused_at_the_start(
+    tmp_path, callbacks, words
+):
+    with pytest.raises(enas_tf.ConfigError) as no:
+        search(tmp_path / "run").run(callbacks=callbacks)
+    assert words in str(no.value) and "\n" not in str(no.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_callback_by_itself_is_one_and_none_are_none():
+    one = keras.callbacks.EarlyStopping("loss")
+    assert callbacks_given.checked(one) == callbacks_given.checked((one,)) == [one]
+    assert callbacks_given.checked(None) == callbacks_given.checked([]) == []
+
+
+def test_the_model_of_a_callback_says_that_it_is_no_network():
+    model = listening.SearchModel()
+    assert not hasattr(model, "optimizer")
+    with pytest.raises(enas_tf.ConfigError, match="it has no optimizer, for which"):
+        model.optimizer  # noqa: B018
+
+
 def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_path):
     folder, result, *_ = done
     model = result.train(num_epochs=1)
     images, labels = digits()
     found = model.evaluate(images[810:900, ..., None], labels[810:900], verbose=0)
     assert found[1] == pytest.approx(result.figures["test_accuracy"], abs=1e-6)
+    again = result.train()  # of as many epochs, though the search's command has two
+    assert all(map(np.array_equal, again.get_weights(), model.get_weights()))
     model.fit(images[:64, ..., None], labels[:64], epochs=1, verbose=0)
     model.save(tmp_path / "more.keras")
     assert (folder / "final" / "model.keras").exists()
@@ -222,11 +259,21 @@ def test_a_loss_that_is_no_number_is_an_error_of_ours(tmp_path):
 
 
 def test_the_process_is_as_it_was(done):
+    _, _, heard, _ = done
+    assert heard.root_handlers == []
     logger = absl_logging.get_absl_logger()
     assert logger.propagate
     assert not [h for h in logger.handlers if type(h) is not logging.NullHandler]
     assert signal.getsignal(signal.SIGINT) is AT_FIRST  # in the background: ignored
     assert not tensorflow_state.is_deterministic()
+
+
+def test_advice_on_retracing_is_not_shown(done):
+    logger = logging.getLogger("tensorflow")
+    advice = f"5 out of the last 5 calls {retracing.ADVICE}. Tracing is expensive"
+    for text, shown in {advice: False, "Another warning": True}.items():
+        record = logger.makeRecord("tensorflow", 30, "x.py", 1, text, (), None)
+        assert bool(logger.filter(record)) == shown
 
 
 def test_lines_go_to_a_function_without_flags(done):

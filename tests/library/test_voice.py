@@ -50,6 +50,20 @@ def test_lines_are_not_doubled_and_the_log_is_as_it_was(capsys):
     assert (list(logger.handlers), logger.propagate, logger.level) == before
 
 
+def test_the_root_logger_is_left_to_the_program(capsys, monkeypatch):
+    root = std_logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    with voice.heard("quiet"):
+        logging.info("absl calls basicConfig where the root has no handler")
+        std_logging.getLogger("theirs").warning("seen")
+    assert root.handlers == []
+    assert capsys.readouterr().err == "seen\n"
+    mine = io.StringIO()
+    std_logging.basicConfig(stream=mine, format="mine: %(message)s")
+    std_logging.warning("here")
+    assert mine.getvalue() == "mine: here\n"
+
+
 def test_a_line_of_progress_is_drawn_where_there_is_no_terminal():
     file = io.StringIO()
     bar = progress.Bar(wanted=True, file=file)
