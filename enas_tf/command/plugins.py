@@ -6,6 +6,7 @@ unless the user names it.
 """
 
 import contextlib
+import os
 import sys
 import textwrap
 import traceback
@@ -75,6 +76,7 @@ def _imported(source: Source) -> Plugin:
 
 def _error_of(source: Source) -> Exception | SystemExit | None:
     """What running it raises; TensorFlow, which it may import, is kept quiet."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # as for a command
     with quiet.standard_error(), interrupts.kept():
         try:
             if source.module:
