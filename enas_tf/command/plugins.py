@@ -39,6 +39,11 @@ def load(names: str) -> tuple[Plugin, ...]:
     return tuple(_load(name) for name in dict.fromkeys(listed))
 
 
+def loaded() -> tuple[Plugin, ...]:
+    """All that this process has imported, in that order."""
+    return tuple(found for found in _LOADED.values() if found)
+
+
 def _load(name: str) -> Plugin:
     source = plugin_sources.find(name)
     key = (source.place, source.text)
