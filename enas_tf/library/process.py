@@ -106,7 +106,8 @@ def prepared(made: Request) -> Iterator[None]:
     _import_tensorflow(made)
     from enas_tf.machine import tensorflow_state
 
-    fused = tensorflow_state.remaps()
+    with quiet.standard_error():  # to ask is its first use: it looks for a GPU
+        fused = tensorflow_state.remaps()
     deterministic = tensorflow_state.is_deterministic()
     try:
         yield

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import threadpoolctl
 from absl import logging
 
-from enas_tf.command import quiet
 from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.machine import notes as machine_notes
@@ -78,8 +77,7 @@ def carry_out(request: Request) -> None:
 
 def set_conditions(request: Request) -> None:
     """Set what TensorFlow's bits hang on, as far as it can be set by now."""
-    with quiet.standard_error():  # C++ tells here that it looked for a GPU in vain
-        tensorflow_state.start(request.machine)
+    tensorflow_state.start(request.machine)
     if request.configs["search"].run.deterministic:
         tensorflow_state.set_deterministic(True)
         sums.keep_whole()
