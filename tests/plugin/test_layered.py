@@ -190,6 +190,7 @@ def test_an_op_is_in_both_image_spaces_and_passes_its_trial():
         ("conv3x3", {}, "has an op conv3x3 already"),
         ("sepconv3x3", dict(spaces=["micro"]), "micro space has an op sepconv3x3"),
         ("own", dict(spaces="macro"), "spaces='macro': give a list of macro, micro"),
+        ("own", dict(spaces=[]), r"spaces=\[\]: give a list of macro, micro"),
         ("own", dict(shared=lambda x, w: x), "only one of shared and weights"),
         ("Own", {}, "cannot name an op"),
     ],
