@@ -118,6 +118,15 @@ def test_a_training_has_the_ops_of_the_search_whose_arc_it_takes(chosen):
     assert (integers, ops) == ("0 1 1", ())  # of the whole table
 
 
+def test_spaces_between_names_mean_nothing(chosen):
+    for stage in ("search", "train"):
+        chosen.note_saved(stage)
+    for mode in ("search", "train"):
+        looked_at(chosen, mode, child_ops="conv3x3,maxpool3x3")
+    with pytest.raises(ConfigError, match="--child_ops was 'conv3x3, maxpool3x3'"):
+        looked_at(chosen, "search", child_ops="maxpool3x3,conv3x3")
+
+
 def test_a_search_says_itself_which_ops_it_has(chosen):
     chosen.note_saved("search")
     with pytest.raises(ConfigError, match="--child_ops was 'conv3x3, maxpool3x3'"):
