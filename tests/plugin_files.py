@@ -14,6 +14,13 @@ REWARD = """from enas_tf import plugin
 plugin.reward("squared", lambda accuracy, arc: accuracy**2)
 """
 
+OP = """from keras import layers
+
+from enas_tf import plugin
+
+plugin.op("halved", lambda spot: [layers.Rescaling(0.5)])
+"""
+
 
 @contextlib.contextmanager
 def forgotten():

@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Iterator
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.children import op_forms, op_kinds
 from enas_tf.children.op_kinds import ImageOp, MacroOp, MicroOp, Spot
 from enas_tf.config.errors import ConfigError
 from enas_tf.nn import cost, halves
-from enas_tf.nn.parameters import Weight
+from enas_tf.nn.parameters import Parameters, Weight
 
 SIDES = (8, 7)  # of the inputs: an even one, and one that a stride rounds up
 PLACES = ("place_1", "place_2")
@@ -65,6 +66,20 @@ def _try_shared(op: ImageOp, filters: int, weights: list[Weight]) -> None:
     for side in SIDES:
         maps = tf.TensorSpec((None, side, side, filters), tf.float32)
         halves.cut(value, [maps, *(tf.TensorSpec(weight.shape) for weight in weights)])
+    views = Parameters(weights, seed=0).views() if weights else {}
+    _refuse_infinite(value(_some_map(filters), *views.values()), "value")
+
+
+def _some_map(filters: int) -> tf.Tensor:
+    """[2, 8, 8, C], of numbers as they are behind a batch normalisation."""
+    rng = np.random.default_rng(0)
+    return tf.constant(rng.normal(size=(2, *SIDES[:1] * 2, filters)), tf.float32)
+
+
+def _refuse_infinite(y: tf.Tensor, what: str) -> None:
+    """ValueError where y has an infinite value, or one that is no number."""
+    if not np.isfinite(y).all():
+        raise ValueError(f"its {what} for a map of usual numbers is not finite")
 
 
 def like(x: tf.Tensor, y: object, what: str) -> tf.Tensor:
@@ -96,6 +111,8 @@ def _try_final(op: ImageOp, filters: int, stride: int, *, training: bool) -> Non
         if not training:
             cost.flops(model)
             _save(model)
+            if stride == 1 and side == SIDES[0]:
+                _refuse_infinite(model(_some_map(filters)), "final form's value")
 
 
 def _placed(op: ImageOp, x: keras.KerasTensor, spot: Spot) -> keras.KerasTensor:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import flags
 
-from enas_tf.command import flag_reading, typed
+from enas_tf.command import flag_reading, plugins, typed
 from enas_tf.command import flags as search_flags
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
@@ -38,9 +38,13 @@ class Asked(NamedTuple):
 def read(settings: Mapping[str, object]) -> Asked:
     """The flags that `settings`, by names of flags, are.
 
+    Plugins are loaded before, as by a command, for they bring flags and values.
+
     Raises:
-      ConfigError: an unknown name, or a value of the wrong type.
+      ConfigError: an unknown name, a value of the wrong type, or a plugin that is not
+        there or fails.
     """
+    plugins.load(_written(settings.get("plugin", ""), may_be_list=True))
     lists = _of_lists()
     return _asked(
         [f"--{name}={_written(v, name in lists)}" for name, v in settings.items()]

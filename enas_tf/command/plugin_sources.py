@@ -5,6 +5,7 @@ import importlib.util
 import os
 import pathlib
 from importlib import metadata
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import NamedTuple
 
 from enas_tf.config import errors
@@ -19,7 +20,8 @@ class Source(NamedTuple):
     Attributes:
       name: as the user names it.
       place: its file; of a package that of its `__init__`.
-      text: of the file; of a package the texts of all its files, one after the other.
+      text: of the file; of a module in a package the texts of all files of the
+        outermost package, one after the other, since it may import any of them.
       module: to import; "" of a user's own file.
     """
 
@@ -52,21 +54,42 @@ def import_installed(source: Source) -> None:
 
 
 def _installed(name: str, module: str) -> Source:
-    try:
-        spec = importlib.util.find_spec(module)
-    except ImportError:
-        spec = None
-    if spec is None or not spec.origin or not os.path.isfile(spec.origin):
+    chain = _specs(module)
+    place = chain[-1].origin if chain else None
+    if not place or not os.path.isfile(place):
         raise ConfigError(
             f"--plugin={name} cannot be loaded: its package names the module {module}, "
             "which has no file. Install the package again."
         )
-    place = pathlib.Path(spec.origin)
-    files = [place]
-    if spec.submodule_search_locations:
-        files = sorted(place.parent.rglob("*.py"))
-    text = b"".join(_read(name, file) for file in files)
-    return Source(name, str(place), text, module)
+    text = b"".join(_read(name, file) for file in _files(chain))
+    return Source(name, place, text, module)
+
+
+def _specs(module: str) -> list[ModuleSpec]:
+    """Those of the packages around a module and its own; [] where one is not there.
+
+    Nothing is imported, for a package may add something while it is.
+    """
+    top, *parts = module.split(".")
+    try:
+        found = [importlib.util.find_spec(top)]
+    except (ImportError, ValueError):
+        return []
+    for part in parts:
+        inside = found[-1].submodule_search_locations if found[-1] else None
+        full = f"{found[-1].name}.{part}" if found[-1] else ""
+        found.append(PathFinder.find_spec(full, inside) if inside else None)
+    specs = [spec for spec in found if spec]
+    return specs if len(specs) == len(found) else []
+
+
+def _files(chain: list[ModuleSpec]) -> list[pathlib.Path]:
+    """All Python files of the outermost package that has an `__init__`."""
+    outermost = next(spec for spec in chain if spec.origin)
+    place = pathlib.Path(str(outermost.origin))
+    if outermost.submodule_search_locations:
+        return sorted(place.parent.rglob("*.py"))
+    return [place]
 
 
 def _read(name: str, path: pathlib.Path) -> bytes:

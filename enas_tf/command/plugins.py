@@ -6,6 +6,7 @@ unless the user names it.
 """
 
 import contextlib
+import os
 import sys
 import textwrap
 import traceback
@@ -36,6 +37,11 @@ def load(names: str) -> tuple[Plugin, ...]:
     """
     listed = [name.strip() for name in names.split(",")] if names else []
     return tuple(_load(name) for name in dict.fromkeys(listed))
+
+
+def loaded() -> tuple[Plugin, ...]:
+    """All that this process has imported, in that order."""
+    return tuple(found for found in _LOADED.values() if found)
 
 
 def _load(name: str) -> Plugin:
@@ -75,6 +81,7 @@ def _imported(source: Source) -> Plugin:
 
 def _error_of(source: Source) -> Exception | SystemExit | None:
     """What running it raises; TensorFlow, which it may import, is kept quiet."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # as for a command
     with quiet.standard_error(), interrupts.kept():
         try:
             if source.module:

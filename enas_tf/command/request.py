@@ -18,6 +18,7 @@ from enas_tf.command import (
     arc_to_train,
     as_begun,
     checks,
+    ops_of_run,
     places,
     plugins,
     same_ops,
@@ -241,6 +242,7 @@ def stage_configs(
                 **_own_settings(folder.settings(stage, needed=needed)),
                 **values,
             }
+        values = ops_of_run.with_ops(values, run, stage, folder)
         name = "paper" if preset is None else preset
         configs[stage] = presets.resolve(run.search_for, stage, name, values)
         begun = folder.has_checkpoint(stage) and not run.reset_output_dir

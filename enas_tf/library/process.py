@@ -108,7 +108,8 @@ def prepared(made: Request) -> Iterator[None]:
     from enas_tf.training import retracing
 
     retracing.hush()  # a search behind several in one process would be told of them
-    fused = tensorflow_state.remaps()
+    with quiet.standard_error():  # to ask is its first use: it looks for a GPU
+        fused = tensorflow_state.remaps()
     deterministic = tensorflow_state.is_deterministic()
     try:
         yield

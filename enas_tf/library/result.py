@@ -13,7 +13,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.data import memory
-from enas_tf.library import arguments, process, shown, voice, wording
+from enas_tf.library import arguments, own_plugins, process, shown, voice, wording
 from enas_tf.library.shown import Arcs, Compared, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import disk, layout, measures
@@ -173,6 +173,7 @@ def load_result(
     *,
     validation_data: object = None,
     test_data: object = None,
+    plugin: own_plugins.Named | None = None,
 ) -> Result:
     """The result of the search in a folder, also of one that the shell made.
 
@@ -181,9 +182,12 @@ def load_result(
       data: as of `Search.run`, only for `Result.train` of a search of arrays.
       validation_data: the same.
       test_data: the same.
+      plugin: what the search was given as `plugin`, also for `Result.train`; it need
+        not be named again in the process that loaded it.
 
     Raises:
-      ConfigError: the folder holds no search that derived an arc.
+      ConfigError: the folder holds no search that derived an arc, or one that began
+        with a plugin that is not here.
     """
     folder = RunFolder(arguments.folder(output_dir))
     if not folder.made_here() or not folder.facts("derive").get("arc"):
@@ -191,7 +195,9 @@ def load_result(
             f"output_dir={folder.path} holds no search that derived an arc. Name the "
             "folder of one, or run the search to its end."
         )
-    settings = _settings_of_search(folder)
+    with process.worded():
+        own = own_plugins.settings_of(folder, plugin)
+        settings = {**_settings_of_search(folder), **own}
     if data is None:
         return Result(folder, settings=settings)
     from enas_tf.library import given
@@ -234,8 +240,8 @@ def _settings_of_search(folder: RunFolder) -> dict[str, object]:
 
 
 def found_arc(text: str, config: Config, *, title: str) -> FoundArc:
-    """The arc of the integers `text`, of the space of `config`."""
+    """The arc that `text` writes, of the space and the ops of `config`."""
     form = arc_forms.FORMS[config.run.search_for]
     size = form.size_of_length(len(text.split()))
-    space = form.of_size(size, config.child.num_ops)
+    space = form.of_size(size, config.child.op_choice)
     return FoundArc(space, space.parse(text), title=title)

@@ -60,7 +60,7 @@ class Search:
         progress: Progress = "auto",
         **settings: object,
     ):
-        """Checks the settings; imports no TensorFlow, and touches no file.
+        """Checks the settings; no TensorFlow but a plugin's, and writes no file.
 
         Args:
           space: "macro", "micro", "rnn" or a registered one.

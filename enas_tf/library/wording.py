@@ -6,7 +6,7 @@ import re
 from enas_tf.command import flags as search_flags
 from enas_tf.config import sections as config_lib
 
-_FLAG = re.compile(r"--(\w+)(=?)")
+_FLAG = re.compile(r"(Change )?--(\w+)(=?)")
 # What is no keyword of its own, for there is a method.
 _METHODS = {
     "--mode=train": "Result.train",
@@ -21,7 +21,8 @@ _NAMES = dict(search_for="space")
 def of_python(message: str) -> str:
     """`message` with `name=value` for each `--name=value` of a setting.
 
-    A flag that is on or off, named alone, is `name=True` or `name=False`.
+    A flag that is on or off, named alone, is `name=True` or `name=False`, unless it is
+    to be changed.
     """
     for ours, theirs in _METHODS.items():
         message = message.replace(ours, theirs)
@@ -29,16 +30,16 @@ def of_python(message: str) -> str:
 
 
 def _keyword(found: re.Match[str]) -> str:
-    name, sign = found.groups()
+    change, name, sign = found.groups(default="")
     kinds = _kinds()
     if name in kinds:
-        alone = "=True" if kinds[name] is bool and not sign else sign
-        return f"{_NAMES.get(name, name)}{alone}"
+        alone = "=True" if kinds[name] is bool and not sign and not change else sign
+        return f"{change}{_NAMES.get(name, name)}{alone}"
     positive = name.removeprefix("no")
     if kinds.get(positive) is bool:
-        return f"{positive}=False"
+        return f"{change}{positive}=False"
     # The name of a keyword that there is not, or something of the shell's.
-    return found[0] if name in ("help", "flagfile") else f"{name}{sign}"
+    return found[0] if name in ("help", "flagfile") else f"{change}{name}{sign}"
 
 
 def _kinds() -> dict[str, type]:

@@ -16,6 +16,8 @@ import keras
 from enas_tf.nn import seeds
 
 _SUFFIX = "_initializer"
+# Where Keras calls a weight otherwise than what draws it.
+_OTHERWISE = {"kernel": "depthwise"}
 
 
 def copy(layer: keras.layers.Layer, name: str, seed: int) -> keras.layers.Layer:
@@ -61,10 +63,11 @@ def initializer_of(
     """What draws the first values of the layer's weight of that name; None: nothing.
 
     `depthwise_kernel` is drawn by `depthwise_initializer`, `bias` by
-    `bias_initializer`.
+    `bias_initializer`; the `kernel` of a depthwise convolution, which has no other, by
+    `depthwise_initializer`.
     """
     config = layer.get_config()
-    for key in (weight, weight.removesuffix("_kernel")):
+    for key in (weight, weight.removesuffix("_kernel"), _OTHERWISE.get(weight)):
         if own := config.get(f"{key}{_SUFFIX}"):
             return keras.initializers.get(_seeded(own, seed))
     return None

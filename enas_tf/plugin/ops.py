@@ -21,7 +21,7 @@ def op(
     name: str,
     build: Build,
     *,
-    spaces: Sequence[str] = (),
+    spaces: Sequence[str] | None = None,
     colour: str = COLOUR,
     shared: Shared | None = None,
     weights: Callable[[str, int], list[Weight]] | None = None,
@@ -54,7 +54,7 @@ def op(
       name: up to 24 small letters, digits and `_`, a letter first.
       build: (spot) -> a list of layers, one after the other; or (x, spot) -> what
         layers make of x, for ops that branch.
-      spaces: names of the spaces that get it; (): all of the two image spaces.
+      spaces: names of the spaces that get it; None: the two image spaces.
       colour: of its boxes in pictures, `#rrggbb`.
       shared: (x, weights by name) -> a map like x, written by hand, with `weights`.
       weights: (path, channels) -> a list of `Weight`, each named `<path>/...`.
@@ -85,15 +85,18 @@ def op(
 
 
 def _add(
-    ops: Mapping[ImageOps[Any], MacroOp | MicroOp], name: str, spaces: Sequence[str]
+    ops: Mapping[ImageOps[Any], MacroOp | MicroOp],
+    name: str,
+    spaces: Sequence[str] | None,
 ) -> None:
     """Add the op to each table that is asked for, or to none."""
     known = {table.space: table for table in ops}
-    if isinstance(spaces, str) or not set(spaces) <= set(known):
+    asked = known if spaces is None else spaces
+    if isinstance(asked, str) or not asked or not set(asked) <= set(known):
         raise ValueError(
             f"the op {name} has spaces={spaces!r}: give a list of {', '.join(known)}"
         )
-    tables = [known[space] for space in spaces or known]
+    tables = [known[space] for space in asked]
     for table in tables:
         table.check_both(ops[table])
     for table in tables:

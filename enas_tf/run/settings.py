@@ -23,6 +23,7 @@ OTHER_SECTIONS = {"search": ("derive",), "train": ("controller", "derive")}
 # The changed setting that is named, of several: from a warm start follow the arc and
 # sizes, from the arc the number of layers; the number of epochs may be free to change.
 _IN_TURN = {"warm_start": -1, "child_fixed_arc": 0, LENGTH: 2}
+_LISTS = ("child_ops",)  # names with commas between them
 _FEWEST = 20  # settings that tell a file of ours from another program's
 
 
@@ -120,9 +121,17 @@ def changes(
         for item in config_lib.settings()
         if item.section not in OTHER_SECTIONS[stage]
         and item.field.metadata["shapes_result"]
-        and (old := begun.get(item.flag, item.field.default)) != item.of(now)
+        and _meaning(item.flag, old := begun.get(item.flag, item.field.default))
+        != _meaning(item.flag, item.of(now))
     ]
     return sorted(found, key=lambda change: _IN_TURN.get(change.flag, 1))
+
+
+def _meaning(flag: str, value: object) -> object:
+    """`value`, alike for all ways to write it: a list of names may have spaces."""
+    if flag in _LISTS and isinstance(value, str):
+        return [name.strip() for name in value.split(",")]
+    return value
 
 
 def refusal(folder: pathlib.Path, stage: str, change: Change) -> ConfigError:

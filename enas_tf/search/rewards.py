@@ -3,6 +3,7 @@
 A new reward is a function here and a row in `config/rewards.py`.
 """
 
+import math
 import textwrap
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -13,11 +14,19 @@ from enas_tf.config import rewards as reward_rows
 from enas_tf.config.live import Live
 from enas_tf.config.sections import ConfigError, ControllerConfig
 from enas_tf.config.spaces import references
+from enas_tf.run import measures
 from enas_tf.run.measures import Measure
 from enas_tf.spaces.base import SearchSpace
 
 _LONGEST = 200  # characters of a reason
 SCALE = 80.0  # paper, section 3.1
+# What a reward is tried on: an accuracy, nats a word, a log-likelihood.
+_TRIED = {
+    (reward_rows.MEASURED, measures.ACCURACY.name): 0.5,
+    (reward_rows.MEASURED, measures.PERPLEXITY.name): 5.0,
+    (reward_rows.LOG_LIKELIHOOD, measures.ACCURACY.name): -1.0,
+    (reward_rows.LOG_LIKELIHOOD, measures.PERPLEXITY.name): -5.0,
+}
 
 
 class Reward(Protocol):
@@ -83,40 +92,58 @@ def tried(config: ControllerConfig, measure: Measure, space: SearchSpace) -> Rew
     """
     try:
         reward = chosen(config, measure)
-        given = _trial(reward, space)
+        given = _trial(reward, space, _TRIED[basis(config, measure), measure.name])
     except Exception as error:  # whatever a function from outside does
         words = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
         kind = "" if isinstance(error, ConfigError) else f"{type(error).__name__}: "
-        raise _refusal(config.reward, f"it fails ({kind}{words})") from error
+        raise _refusal(config, measure, f"it fails ({kind}{words})") from error
     if given:
-        raise _refusal(config.reward, f"it gives {given}")
+        raise _refusal(config, measure, f"it gives {given}")
     return reward
 
 
-def _trial(reward: Reward, space: SearchSpace) -> str:
-    """What `reward` gives in place of a [] float32 tensor, in words; "" if it does."""
+def _trial(reward: Reward, space: SearchSpace, value: float) -> str:
+    """What `reward` gives in place of a [] float32 number, in words; "" if it does.
+
+    Args:
+      reward: to be tried.
+      space: that is searched; its arc of zeros will do.
+      value: of the mean that it is given.
+    """
     found = ""
 
     @tf.function(autograph=False)
-    def trace(value: tf.Tensor, tokens: tf.Tensor) -> None:
+    def trace(value: tf.Tensor, tokens: tf.Tensor) -> tf.Tensor:
         nonlocal found
         given = reward(value, space.decode(tokens))
         if given is None:
             found = "None"
-            return
+            return value
         tensor = tf.convert_to_tensor(given)
         if tensor.dtype != tf.float32 or not tensor.shape.is_compatible_with([]):
             found = f"{tensor.dtype.name} of shape {tensor.shape}"
+            return value
+        return tensor
 
-    trace.get_concrete_function(
-        tf.TensorSpec([], tf.float32), tf.TensorSpec([space.num_tokens], tf.int32)
-    )
+    tokens = tf.zeros([space.num_tokens], tf.int32)
+    number = float(trace(tf.constant(value), tokens))
+    if not found and not math.isfinite(number):
+        found = f"{number} for the value {value} and the arc of zeros"
     return found
 
 
-def _refusal(name: str, reason: str) -> ConfigError:
+def _refusal(config: ControllerConfig, measure: Measure, reason: str) -> ConfigError:
+    row = reward_rows.row(config.reward, measure.name)
     return ConfigError(
-        f"--controller_reward={name} is not allowed: the function of its row in "
-        "config/rewards.py must make a float32 of shape () of (value, arc), and "
+        f"--controller_reward={config.reward} is not allowed: the function of "
+        f"{_place(row.function)} must make a float32 of shape () of (value, arc), and "
         f"{reason}. Mend it, or choose another reward."
     )
+
+
+def _place(function: object) -> str:
+    """Where a user finds it: a plugin's in its file, one of a name by its row."""
+    if isinstance(function, str):
+        return "its row in config/rewards.py"
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}, line {code.co_firstlineno}," if code else "its plugin"

@@ -4,6 +4,7 @@ import dataclasses
 
 import added_ops
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -60,6 +61,14 @@ def test_an_op_may_have_no_layer(make):
         (dict(apply=lambda x, _: tf.cast(x, tf.float16)), "value is float16 (None, 8"),
         (dict(apply=lambda x, _: None), "its value is a NoneType, and must"),
         (dict(apply=lambda x, _: (x, x)), "its value is a tuple, and must"),
+        (
+            dict(apply=lambda x, _: tf.math.log(x)),
+            "its value for a map of usual numbers is not finite",
+        ),
+        (
+            final(lambda x, spot: keras.layers.Rescaling(np.inf, name=spot.name)(x)),
+            "its final form's value for a map of usual numbers is not finite",
+        ),
         (dict(apply=broken), "the macro op bad: RuntimeError: it is broken"),
         (
             dict(SCALE, apply=lambda x, w: x * w["kernel"]),

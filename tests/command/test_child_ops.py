@@ -76,6 +76,63 @@ def test_a_training_without_an_op_of_the_arc_is_refused(build, tmp_path):
         build(mode="train", child_ops="conv3x3,maxpool3x3")
 
 
+NAMED = "conv3x3 maxpool3x3 1"
+
+
+@pytest.fixture
+def chosen(tmp_path):
+    """A search and a training of two ops by name, with a preset."""
+    folder = RunFolder(tmp_path / "run")
+    folder.record("derive", arc=NAMED)
+    for stage in ("search", "train"):
+        own = {"child_ops": "conv3x3, maxpool3x3"}
+        if stage == "train":
+            own |= {"child_fixed_arc": NAMED, "child_num_layers": 2}
+        config = request.presets.resolve("macro", stage, "demo", own)
+        folder.bind_settings(stage, config)
+        folder.record(stage, **{run_ops.KEY: ["conv3x3", "maxpool3x3"]})
+    return folder
+
+
+def looked_at(folder, mode, **given):
+    given = dict(output_dir=str(folder.path), mode=mode, **given)
+    found = request.build(given, "demo", COMMAND)
+    found.folder.release()
+    stage = "search" if mode == "derive" else "train"
+    return found.arc, found.configs[stage].child.op_names
+
+
+@pytest.mark.parametrize("mode", ["evaluate", "export", "derive", "train"])
+def test_a_command_that_names_no_ops_has_those_of_the_folder(chosen, mode):
+    for stage in ("search", "train"):
+        chosen.note_saved(stage)
+    arc, ops = looked_at(chosen, mode)
+    assert ops == ("conv3x3", "maxpool3x3")
+    assert arc == ("" if mode == "derive" else NAMED)
+
+
+def test_a_training_has_the_ops_of_the_search_whose_arc_it_takes(chosen):
+    chosen.note_saved("search")
+    assert looked_at(chosen, "train") == (NAMED, ("conv3x3", "maxpool3x3"))
+    integers, ops = looked_at(chosen, "train", child_fixed_arc="0 1 1")
+    assert (integers, ops) == ("0 1 1", ())  # of the whole table
+
+
+def test_spaces_between_names_mean_nothing(chosen):
+    for stage in ("search", "train"):
+        chosen.note_saved(stage)
+    for mode in ("search", "train"):
+        looked_at(chosen, mode, child_ops="conv3x3,maxpool3x3")
+    with pytest.raises(ConfigError, match="--child_ops was 'conv3x3, maxpool3x3'"):
+        looked_at(chosen, "search", child_ops="maxpool3x3,conv3x3")
+
+
+def test_a_search_says_itself_which_ops_it_has(chosen):
+    chosen.note_saved("search")
+    with pytest.raises(ConfigError, match="--child_ops was 'conv3x3, maxpool3x3'"):
+        looked_at(chosen, "search")
+
+
 def test_ops_that_were_chosen_by_name_need_no_place(tmp_path):
     folder = RunFolder(tmp_path)
     given = {"child_ops": "maxpool3x3,own"}

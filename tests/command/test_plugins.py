@@ -9,7 +9,7 @@ import plugin_files
 import pytest
 from absl import flags as absl_flags
 
-from enas_tf.command import flag_reading, flags, plugins, request
+from enas_tf.command import flag_reading, flags, plugin_sources, plugins, request
 from enas_tf.config import rewards
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import plugins as run_plugins
@@ -126,17 +126,49 @@ def test_a_plugin_that_is_not_there(name, message):
     assert message in str(caught.value)
 
 
-def test_an_installed_plugin_is_found_by_its_name(tmp_path, monkeypatch):
-    package = tmp_path / "my_package"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "own.py").write_text(plugin_files.REWARD)
-    info = tmp_path / "my_package-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\n")
-    group = "[enas_tf.plugins]\ndilated = my_package.own\n"
-    (info / "entry_points.txt").write_text(group)
-    monkeypatch.syspath_prepend(tmp_path)
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Installs a package of files, whose entry point `dilated` is a module."""
+
+    def install(module, **files):
+        package = tmp_path / module.partition(".")[0]
+        package.mkdir()
+        for name, text in files.items():
+            (package / f"{name}.py").write_text(text)
+        info = tmp_path / f"{package.name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package.name}\n")
+        group = f"[enas_tf.plugins]\ndilated = {module}\n"
+        (info / "entry_points.txt").write_text(group)
+        monkeypatch.syspath_prepend(tmp_path)
+        return package
+
+    return install
+
+
+def test_all_files_of_the_package_of_a_plugin_count_for_its_digest(installed):
+    package = installed("a_package.own", __init__="", own="", helps="A = 1\n")
+    before = plugin_sources.find("dilated")
+    (package / "helps.py").write_text("A = 2\n")
+    after = plugin_sources.find("dilated")
+    assert (before.text, after.text) == (b"A = 1\n", b"A = 2\n")
+    assert after.place == str(package / "own.py")
+
+
+def test_a_package_that_imports_its_plugin_itself_adds_what_it_adds(installed):
+    installed("b_package.own", __init__="from . import own", own=plugin_files.REWARD)
+    (plugin,) = plugins.load("dilated")
+    assert plugin.adds == ("reward squared",)
+
+
+def test_a_plugin_whose_module_is_not_there_is_refused(installed):
+    installed("c_package.no", __init__="")
+    with pytest.raises(ConfigError, match="the module c_package.no, which has no file"):
+        plugins.load("dilated")
+
+
+def test_an_installed_plugin_is_found_by_its_name(installed):
+    installed("my_package.own", __init__="", own=plugin_files.REWARD)
     (plugin,) = plugins.load("dilated")
     assert plugin.adds == ("reward squared",)
     assert plugin.text == plugin_files.REWARD.encode()

@@ -288,3 +288,12 @@ def test_an_arc_is_trained_by_the_command_that_would_be_typed(tmp_path, monkeypa
         enas_tf.train("macro", (3, 0, 1), pair, **settings)
     with pytest.raises(ValueError, match="child_fixed_arc is not an arc of the macro"):
         enas_tf.train("macro", "3 0", pair, **settings)
+
+
+def test_a_switch_that_is_to_be_changed_is_named_alone():
+    with pytest.raises(ConfigError) as caught:
+        enas_tf.Search(controller_training="no")
+    assert str(caught.value) == (
+        "controller_training=no is not allowed: it must be true or false. Change "
+        "controller_training, or leave it out for its default."
+    )

@@ -100,6 +100,51 @@ def test_each_row_of_a_bank_begins_as_the_layer_would():
     assert not (rows[0] == rows[1]).numpy().any()
 
 
+DRAWN = dict.fromkeys(("beta_initializer", "gamma_initializer"), "normal")
+
+
+@pytest.mark.parametrize(
+    ("layer", "given", "weights"),
+    [
+        (layers.Conv2D, dict(filters=4, kernel_size=1), "kernel bias"),
+        (layers.Conv2DTranspose, dict(filters=4, kernel_size=1), "kernel bias"),
+        (layers.DepthwiseConv2D, dict(kernel_size=3, padding="same"), "kernel bias"),
+        (
+            layers.SeparableConv2D,
+            dict(filters=4, kernel_size=3, padding="same"),
+            "depthwise_kernel pointwise_kernel bias",
+        ),
+        (layers.Dense, dict(units=4), "kernel bias"),
+        (
+            layers.EinsumDense,
+            dict(equation="bhwc,cd->bhwd", output_shape=(None, None, 4), bias_axes="d"),
+            "kernel bias",
+        ),
+        (
+            layers.PReLU,
+            dict(shared_axes=[1, 2], alpha_initializer="normal"),
+            "alpha",
+        ),
+        (layers.BatchNormalization, DRAWN, "gamma beta"),
+        (layers.LayerNormalization, DRAWN, "gamma beta"),
+        (layers.GroupNormalization, dict(groups=2, **DRAWN), "gamma beta"),
+        (layers.RMSNormalization, {}, "scale"),
+    ],
+)
+def test_keras_layers_say_how_their_weights_begin(layer, given, weights):
+    if weights.endswith("bias"):
+        given = given | dict(bias_initializer="normal")
+    op = Layered("own", lambda spot: [layer(**given)])
+    found = {weight.name: weight for weight in op.weights("p", CHANNELS)}
+    assert list(found) == [f"p/0/{name}" for name in weights.split()]
+    if layer is layers.RMSNormalization:
+        assert found["p/0/scale"].constant == 1.0
+        return
+    for weight in found.values():
+        one, same, other = (weight.initial(seed)(weight.shape) for seed in (1, 1, 2))
+        assert (one == same).numpy().all() and not (one == other).numpy().any()
+
+
 @pytest.mark.parametrize("build", [chain, halving])
 def test_a_stride_halves_the_answer_whether_the_layers_do_or_not(build):
     assert final(Layered("own", build), stride=2).output.shape == (None, 3, 3, CHANNELS)
@@ -145,6 +190,7 @@ def test_an_op_is_in_both_image_spaces_and_passes_its_trial():
         ("conv3x3", {}, "has an op conv3x3 already"),
         ("sepconv3x3", dict(spaces=["micro"]), "micro space has an op sepconv3x3"),
         ("own", dict(spaces="macro"), "spaces='macro': give a list of macro, micro"),
+        ("own", dict(spaces=[]), r"spaces=\[\]: give a list of macro, micro"),
         ("own", dict(shared=lambda x, w: x), "only one of shared and weights"),
         ("Own", {}, "cannot name an op"),
     ],

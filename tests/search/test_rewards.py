@@ -59,6 +59,7 @@ def unlike(value, arc):
         ),
         (lambda value, arc: 1, "it gives int32 of shape ()"),
         (unlike, "it fails (RuntimeError: mine)"),
+        (lambda value, arc: tf.math.log(value - 1), "it gives nan for the value 0.5"),
         ("enas_tf.nn.stock:feather", "it fails (enas_tf.nn.stock:feather cannot be"),
     ],
 )
@@ -69,10 +70,12 @@ def test_a_reward_that_is_no_number_is_refused_before_the_first_step(
     settings = config.ControllerConfig(reward="mine")
     with pytest.raises(config.ConfigError) as caught:
         rewards.tried(settings, measures.ACCURACY, macro.MacroSpace(3))
+    place = "its row in config/rewards.py"
+    if not isinstance(function, str):
+        place = f"{__file__}, line {function.__code__.co_firstlineno},"
     assert str(caught.value).startswith(
-        "--controller_reward=mine is not allowed: the function of its row in "
-        f"config/rewards.py must make a float32 of shape () of (value, arc), and "
-        f"{reason}"
+        f"--controller_reward=mine is not allowed: the function of {place} must make a "
+        f"float32 of shape () of (value, arc), and {reason}"
     )
     assert "\n" not in str(caught.value)
 

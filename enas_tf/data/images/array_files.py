@@ -128,6 +128,8 @@ def _header(file: BinaryIO, place: str) -> tuple[tuple[int, ...], np.dtype, int]
             raise
         except Exception:  # a damaged header can fail in nearly any way
             raise _damaged(place, "its header is damaged") from None
+    if any(side < 0 for side in shape):
+        raise _damaged(place, f"its header says the shape {list(shape)}")
     if dtype.hasobject or dtype.names:
         kind = "Python objects" if dtype.hasobject else "records"
         raise ConfigError(

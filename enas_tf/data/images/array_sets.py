@@ -59,7 +59,13 @@ def of_npz(path: str) -> ArraySet:
     """
     names = array_files.names(path)
     ends = {split: f"_{end}" for split, end in ENDINGS.items()}
-    if {"x", "y"} & set(names) and not {"x_train", "y_train"} & set(names):
+    if whole := [name for name in ("x", "y") if name in names]:
+        parts = [name for name in ("x_train", "y_train") if name in names]
+        if parts:
+            raise ConfigError(
+                f"--data_path: {path} has {whole[0]} and {parts[0]}: {WANTED}. Save "
+                "the ones or the others."
+            )
         ends = dict(train="")
     wanted = {split: (f"x{end}", f"y{end}") for split, end in ends.items()}
     _check_names(path, names, wanted)

@@ -69,7 +69,7 @@ def look(path: str) -> Table:
     has_header = _is_header(first)
     if has_header and not second:
         raise _refused(path, "has no line behind its header", "Add the images.")
-    label = _label_column(first, second if has_header else first, has_header)
+    label = _label_column(path, first, second if has_header else first, has_header)
     return Table(path, len(first), label, has_header, _square(path, len(first) - 1))
 
 
@@ -135,7 +135,12 @@ def _images(table: Table) -> Iterator[tuple[int, list[str]]]:
 
 def _labels(table: Table) -> np.ndarray:
     """[N], integers if all are; else text."""
-    found = [row[table.label].strip() for _, row in _images(table)]
+    found = []
+    for line, row in _images(table):
+        found.append(row[table.label].strip())
+        if not found[-1]:
+            what = f"has no label in line {line}"
+            raise _refused(table.path, what, "Write one, or remove that line.")
     try:
         return np.array([int(label) for label in found], np.int64)
     except (ValueError, OverflowError):
@@ -162,11 +167,14 @@ def _is_header(first: list[str]) -> bool:
     return bool(texts) and (not lone or first[texts[0]].strip().lower() == LABEL)
 
 
-def _label_column(first: list[str], row: list[str], has_header: bool) -> int:
+def _label_column(path: str, first: list[str], row: list[str], has_header: bool) -> int:
     """The one of that name; else the last if it alone is text or is named apart."""
     last = len(first) - 1
     if has_header:
         names = [field.strip().lower() for field in first]
+        if names.count(LABEL) > 1:
+            what = f"has {names.count(LABEL)} columns called {LABEL}"
+            raise _refused(path, what, "Leave one of them.")
         if LABEL in names:
             return names.index(LABEL)
         # Pixels are called by numbers.

@@ -155,6 +155,7 @@ UNREAL[7, 0, 0, 0] = np.nan
         (dict(class_names=np.array(["a"])), "must be 2 different texts"),
         (dict(class_names=np.array("a")), "class_names is a single value"),
         (dict(x_valid=numbered(4)), "x_valid.* it must hold x_train"),
+        (dict(x=numbered(4)), "has x and x_train: it must hold x_train.* or the oth"),
     ],
 )
 def test_what_is_wrong_is_refused_in_a_line(tmp_path, changes, message):
@@ -190,5 +191,7 @@ def test_npy_files_that_are_wrong_are_refused(tmp_path, monkeypatch):
     for end in (b", (", b", )"):  # Python's parser fails in ways of its own
         (tmp_path / "x.npy").write_bytes(content.replace(b", }", end))
         refused("x.npy,y.npy", "x.npy cannot be read as an array .its header is dam")
+    (tmp_path / "x.npy").write_bytes(content.replace(b"(50, 4", b"(-5, 4"))
+    refused("x.npy,y.npy", r"its header says the shape \[-5, 4, 4, 3\]")
     (tmp_path / "x.npy").write_text("x")
     refused("x.npy,y.npy", "must be as np.save")

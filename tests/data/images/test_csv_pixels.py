@@ -70,6 +70,8 @@ def test_three_channels_are_a_pixel_behind_the_other(tmp_path):
         ("0;1;2;3;4\n", "less than two columns.* Write commas"),
         ("", "less than two columns"),
         ("label,a,b,c,d\n", "no line behind its header"),
+        ("label,a,Label,b,c\n0,1,2,3,4\n", "has 2 columns called label: .* Leave one"),
+        ("a,1,2,3,4\n ,1,2,3,5\n", "has no label in line 2: .* remove that line"),
         ("0,1,2,3,4\n0,1,2,3,5\n", "images of one class only"),
         ("0,1,2,3,4\n2,1,2,3,5\n", "no image of class 1, but some of class 2"),
         ('0,1,2,3,4\n1,2,3,"4,5\n', "cannot be read in line"),
