@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config import modes
-from enas_tf.config.sections import Config, ConfigError
+from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.run import best_arc
 from enas_tf.run.folder import RunFolder
 
@@ -32,6 +32,13 @@ def of(
         if mode == "predict" and "child_fixed_arc" not in given:
             return None  # its ops may be a plugin's, of which an export has no need
         raise
+
+
+def of_export(run: RunConfig, folder: RunFolder) -> str:
+    """The arc that a prediction is by, where `of` could not read it; else ""."""
+    if run.mode != "predict":
+        return ""
+    return str(folder.settings("train").get("child_fixed_arc", ""))
 
 
 def _arc_of(folder: RunFolder, train: Config, *, derived_first: bool) -> str | None:

@@ -177,6 +177,8 @@ def build(
         warm_start.refuse_other_arc(fixed.text, run, source)
         _refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
         configs["train"] = _with_arc(configs["train"], fixed.text)
+    elif trained := arc_to_train.of_export(run, folder):
+        configs["train"] = _with_arc(configs["train"], trained)
     folder = RunFolder.open_for_mode(
         run.output_dir,
         run.mode,

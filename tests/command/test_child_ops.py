@@ -1,6 +1,7 @@
 """--child_ops before TensorFlow is needed: what is refused, what goes on."""
 
 import pytest
+import run_files
 
 from enas_tf.command import request
 from enas_tf.config.sections import ConfigError
@@ -116,6 +117,21 @@ def test_a_training_has_the_ops_of_the_search_whose_arc_it_takes(chosen):
     assert looked_at(chosen, "train") == (NAMED, ("conv3x3", "maxpool3x3"))
     integers, ops = looked_at(chosen, "train", child_fixed_arc="0 1 1")
     assert (integers, ops) == ("0 1 1", ())  # of the whole table
+
+
+def test_a_prediction_by_a_preset_needs_no_op_of_the_arc(chosen, tmp_path):
+    arc = "squeeze conv3x3 1"
+    own = dict(child_ops="conv3x3,squeeze", child_fixed_arc=arc, child_num_layers=2)
+    chosen.bind_settings(
+        "train", request.presets.resolve("macro", "train", "demo", own)
+    )
+    chosen.note_saved("train")
+    run_files.no_model(chosen.final)
+    (tmp_path / "x.png").touch()
+    assert looked_at(chosen, "predict", input=str(tmp_path / "x.png")) == (
+        "",
+        ("conv3x3", "squeeze"),
+    )
 
 
 def test_spaces_between_names_mean_nothing(chosen):
