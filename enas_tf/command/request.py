@@ -11,7 +11,6 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import enas_tf
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.command import (
@@ -21,6 +20,7 @@ from enas_tf.command import (
     ops_of_run,
     places,
     plugins,
+    refusals,
     same_ops,
     same_plugins,
     typed,
@@ -29,10 +29,9 @@ from enas_tf.command import (
 from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
-from enas_tf.export import folder as exported
 from enas_tf.export import sums as export_sums
 from enas_tf.machine import record as machine
-from enas_tf.run import best_arc, layout
+from enas_tf.run import best_arc
 from enas_tf.run import space as run_space
 from enas_tf.run.caller import Caller
 from enas_tf.run.folder import RunFolder
@@ -149,12 +148,12 @@ def build(
     Raises:
       ConfigError: anything that can be refused without TensorFlow and without data.
     """
-    _refuse_backend()
+    refusals.refuse_backend()
     checks.check_not_empty(given)
     loaded = plugins.load(str(given.get("plugin", "")))
     given = run_space.with_space(given)
     run = run_settings(given)
-    _refuse_clashes(run, given)
+    refusals.refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
     places.check_output(folder.path)
     same_plugins.refuse_other(run, given, folder, loaded, command)
@@ -168,14 +167,14 @@ def build(
         checks.check(asked)
         checks.check_reward(asked)
     checks.check_retraining(run.mode, configs)
-    _refuse_missing(run, folder)
+    refusals.refuse_missing(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":
         export_sums.refuse_damaged(folder.final)
     fixed = arc_to_train.of(given, configs["train"], folder)
     if fixed:
         warm_start.refuse_other_arc(fixed.text, run, source)
-        _refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
+        refusals.refuse_disagreement(given, fixed.text, configs["train"].run.search_for)
         configs["train"] = _with_arc(configs["train"], fixed.text)
     elif trained := arc_to_train.of_export(run, folder):
         configs["train"] = _with_arc(configs["train"], trained)
@@ -276,88 +275,12 @@ def _with_threads(
     return {stage: config.replace(one, values) for stage, one in configs.items()}
 
 
-def _refuse_backend() -> None:
-    try:
-        enas_tf.check_backend()
-    except ImportError as error:
-        raise config.ConfigError(str(error)) from None
-
-
-def _refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
-    """Flags that are fine each for itself."""
-    if "child_fixed_arc" in given and not modes.MODES[run.mode].trains_only:
-        raise config.ConfigError(
-            f"--child_fixed_arc is of no use with --mode={run.mode}, which finds an "
-            "arc by itself. Leave one of the two out."
-        )
-    if {"child_ops", "child_num_branches"} <= set(given):
-        raise config.ConfigError(
-            "--child_ops and --child_num_branches are not allowed together: both say "
-            "which ops there are to choose from. Leave one of the two out."
-        )
-    if run.warm_start and not modes.MODES[run.mode].trains_only:
-        raise config.ConfigError(
-            f"--warm_start is of no use with --mode={run.mode}: a search begins with "
-            "weights of its own. Leave it out, or give --mode=train."
-        )
-    if not run.reset_output_dir:
-        return
-    if not modes.MODES[run.mode].begins:
-        raise config.ConfigError(
-            f"--reset_output_dir would remove what --mode={run.mode} works on. Leave "
-            "it out."
-        )
-    arc_is_there = "child_fixed_arc" in given or run.warm_start
-    if run.mode == "train" and not arc_is_there:
-        raise config.ConfigError(
-            "--reset_output_dir would remove the arc that --mode=train finds in "
-            "--output_dir. Give --child_fixed_arc, or choose another --output_dir."
-        )
-
-
-def _refuse_missing(run: config.RunConfig, folder: RunFolder) -> None:
-    """Refuse a mode that lacks the results of an earlier one."""
-    if run.mode == "derive" and not folder.has_checkpoint("search"):
-        raise config.ConfigError(
-            f"--output_dir={folder.path} holds no search that --mode=derive could go "
-            "on from. Search first with --mode=search, or name the search's folder."
-        )
-    trained = folder.has_checkpoint("train")
-    final = exported.found(folder.final)
-    has_export = (final / layout.KERAS_FILE).exists()
-    if run.mode == "predict" and trained and not has_export:
-        raise config.ConfigError(
-            f"--output_dir={folder.path} holds no exported model for --mode=predict. "
-            "Go on with --mode=train if the training is not finished, or write the "
-            "model with --mode=export."
-        )
-    there = dict(evaluate=trained, export=trained, predict=has_export)
-    if not there.get(run.mode, True):
-        raise config.ConfigError(
-            f"--output_dir={folder.path} holds no trained network for "
-            f"--mode={run.mode}. Train one first with --mode=train, or name its folder."
-        )
-
-
 def _check_places(run: config.RunConfig, configs: dict[str, config.Config]) -> None:
     """Refuse the user's places: --input, or the data of the mode's first stage."""
     if run.mode == "predict":
         places.check_input(run.input, run.search_for)
     else:
         places.check_data(configs[modes.MODES[run.mode].stages[0]])
-
-
-def _refuse_disagreement(given: Mapping[str, object], arc: str, space: str) -> None:
-    for flag, value in arc_argument.settings_of(arc, space).items():
-        if given.get(flag, value) != value:
-            raise config.ConfigError(
-                config.refusal(
-                    flag,
-                    given[flag],
-                    f"{value}, as the arc has it",
-                    f"Leave --{flag} out.",
-                )
-            )
 
 
 def _refuse_changes(
