@@ -351,8 +351,12 @@ def test_an_unreadable_arc_file_is_refused(refused, tmp_path, monkeypatch):
     path = tmp_path / "best.txt"
     path.write_text(GOOD_ARC)
 
-    def forbidden(*args, **kwargs):
-        raise PermissionError(13, "Permission denied", str(path))
+    opened = pathlib.Path.open
+
+    def forbidden(self, *args, **kwargs):
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(self, *args, **kwargs)
 
     monkeypatch.setattr(pathlib.Path, "open", forbidden)
     line = refused(f"--child_fixed_arc={path}")
