@@ -38,7 +38,7 @@ def kept(given=(), **folder):
 
 
 def test_what_the_preset_decided_then_is_kept_and_told(caplog):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="absl")
     found = kept()
     assert found["controller_skip_weight"] == 3.0
     assert "--controller_skip_weight=3.0" in caplog.text

@@ -133,7 +133,7 @@ def test_auto_goes_by_the_peak_and_says_what_it_chose(
     monkeypatch.setattr(free_memory, "available", lambda: free and int(free * GIB))
     monkeypatch.setattr(store, "_mapped", lambda *args: np.zeros(3, np.uint8))
     monkeypatch.setattr(store, "empty", lambda shape: np.ones(3, np.uint8))
-    caplog.set_level("INFO")
+    caplog.set_level("INFO", logger="absl")
     (found,) = store.AUTO.empty([2**11], (2**10, 2**10, 1), name="x")
     assert (not found.any()) == is_on_disk
     line = "x takes 2.0 GiB; with 6.5 GiB of memory free, it is kept in a file."
