@@ -10,13 +10,20 @@ alone meanwhile.
 Whether the controller learns: on a table of true accuracies, and on a frozen shared
 child. The flags of a search (python bin/main.py --help) change the search that is
 measured here; its preset is otherwise cpu.
+
+  python bin/benchmark.py --what=gpu --json=gpu.json
+
+What a GPU makes of all three spaces (with --search_for: of that one), at the published
+sizes: steps, rewards, memory, placement, precision, XLA, and resuming to the bit.
 """
 
+import functools
 import json
 import logging as std_logging
 import os
 import pathlib
 import sys
+from collections.abc import Mapping, Sequence
 
 # As in main.py.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -25,6 +32,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from absl import flags, logging
 
+from enas_tf.benchmark.gpu import plan
+from enas_tf.benchmark.gpu import run as gpu_run
 from enas_tf.benchmark.learning import table
 from enas_tf.command import checks, flag_reading, help_text, interrupts, places, quiet
 from enas_tf.command import flags as search_flags
@@ -38,6 +47,8 @@ WHAT = (
     "step host remapping controller evaluate input startup memory scale economy".split()
 )
 LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
+GPU = "gpu"  # nor this: it needs one
+OF_GPU = ("gpu_parts", "gpu_minutes")
 PARTS = "table frozen".split()
 # How much is tried, {flag: (default, help)}.
 SIZES = {
@@ -46,7 +57,7 @@ SIZES = {
     "learning_seeds": (2, "Controllers on each child."),
     "learning_rewards": (3000, "Rewards of a controller on a child."),
 }
-OWN = ("search_for", "what", "json", "learning_parts", *SIZES, "learning_dir")
+OWN = ("search_for", "what", "json", *OF_GPU, "learning_parts", *SIZES, "learning_dir")
 OF_RUN = ("search_for", "seed", "threads")  # of a search's flags on the run itself
 HELP_WORDS = ("--help", "-h", "--helpfull", "--helpshort")
 
@@ -78,7 +89,7 @@ def _define(values: flags.FlagValues) -> None:
     flags.DEFINE_list(
         "what",
         WHAT,
-        f"Which figures, with commas between them; also {LEARNING}.",
+        f"Which figures, with commas between them; also {LEARNING} and {GPU}.",
         flag_values=values,
     )
     flags.DEFINE_string("json", "", "Also write them to a file.", flag_values=values)
@@ -88,7 +99,15 @@ def _define(values: flags.FlagValues) -> None:
         "On what the controller learns, with commas between them.",
         flag_values=values,
     )
-    for name, (default, about) in SIZES.items():
+    flags.DEFINE_list(
+        "gpu_parts",
+        list(plan.PARTS),
+        "What is measured on a GPU, with commas between them.",
+        flag_values=values,
+    )
+    minutes = "Minutes of all of that; what would begin later is left out."
+    whole = {"gpu_minutes": (plan.MINUTES, minutes), **SIZES}
+    for name, (default, about) in whole.items():
         parser = flag_reading.Whole()
         flags.DEFINE(parser, name, default, about, values, flags.ArgumentSerializer())
     flags.DEFINE_string(
@@ -103,10 +122,12 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     flag_reading.read(argv, values, names=OWN)
     _check(values)
     learning = LEARNING in values.what
-    costs = [name for name in values.what if name != LEARNING]
+    costs = [name for name in values.what if name in WHAT]
     search = _search(values) if learning else None
     if not learning:
         _refuse_flags_of_learning(values)
+    if GPU not in values.what:
+        _refuse_flags_of_gpu(values)
     path = pathlib.Path(values.json).expanduser() if values.json else None
     if path and not path.parent.is_dir():
         allowed = "a file in a folder that exists"
@@ -115,6 +136,36 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     logging.use_absl_handler()
     logging.set_verbosity(logging.INFO)
     logging.get_absl_handler().setFormatter(std_logging.Formatter("%(message)s"))
+    found = _on_gpu(values, path) if GPU in values.what else {}
+    if costs or search:
+        found |= _here(values, costs, search)
+    if path:
+        _write(path, found)
+
+
+def _on_gpu(values: flags.FlagValues, path: pathlib.Path | None) -> dict[str, float]:
+    """The figures of a GPU, in processes that have it for themselves."""
+    with quiet.standard_error(), interrupts.kept():
+        name = gpu_run.device()
+    gpu_run.refuse_missing(name)
+    logging.info("GPU: %s", name)
+    one = values["search_for"].present
+    return gpu_run.measure(
+        [values.search_for] if one else list(config.SPACES),
+        values.gpu_parts,
+        minutes=values.gpu_minutes,
+        keep=functools.partial(_write, path) if path else lambda found: None,
+    )
+
+
+def _write(path: pathlib.Path, found: Mapping[str, float]) -> None:
+    disk.write_text(path, json.dumps(found, indent=1) + "\n")
+
+
+def _here(
+    values: flags.FlagValues, costs: Sequence[str], search: config.Config | None
+) -> dict[str, float]:
+    """The figures of this process: costs, and what is learned."""
     with quiet.standard_error(), interrupts.kept():
         from enas_tf.benchmark import run
         from enas_tf.machine import tensorflow_state
@@ -125,15 +176,15 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     found = run.measure(values.search_for, costs) if costs else {}
     if search:
         found |= _learn(values, search)
-    if path:
-        disk.write_text(path, json.dumps(found, indent=1) + "\n")
+    return found
 
 
 def _check(values: flags.FlagValues) -> None:
     """Refuses names that are none of a list's, and sizes of nothing."""
     rows = dict(
         search_for=([values.search_for], list(config.SPACES), "one"),
-        what=(values.what, [*WHAT, LEARNING], "a list"),
+        what=(values.what, [*WHAT, LEARNING, GPU], "a list"),
+        gpu_parts=(values.gpu_parts, list(plan.PARTS), "a list"),
         learning_parts=(values.learning_parts, PARTS, "a list"),
     )
     for flag, (names, known, kind) in rows.items():
@@ -141,7 +192,7 @@ def _check(values: flags.FlagValues) -> None:
             if name not in known:
                 allowed = f"{kind} of {', '.join(known)}"
                 raise config.ConfigError(config.refusal(flag, name, allowed))
-    for flag in SIZES:
+    for flag in ("gpu_minutes", *SIZES):
         size = getattr(values, flag)
         if size < 1:
             allowed = "a whole number from 1 up"
@@ -149,10 +200,19 @@ def _check(values: flags.FlagValues) -> None:
 
 
 def _refuse_flags_of_learning(values: flags.FlagValues) -> None:
+    of_others = ("search_for", "what", "json", *OF_GPU)
     for name in values:
-        if values[name].present and name not in ("search_for", "what", "json"):
+        if values[name].present and name not in of_others:
             raise config.ConfigError(
                 f"--{name} is of use with --what={LEARNING} only. Leave it out."
+            )
+
+
+def _refuse_flags_of_gpu(values: flags.FlagValues) -> None:
+    for name in OF_GPU:
+        if values[name].present:
+            raise config.ConfigError(
+                f"--{name} is of use with --what={GPU} only. Leave it out."
             )
 
 

@@ -1,0 +1,105 @@
+"""Which sections there are, in which order, and how long each may take.
+
+The published sizes, three spaces. A section is a process: what it does to TensorFlow
+(deterministic kernels, TF32, a crash) ends with it. No TensorFlow here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from enas_tf.config import sections as config
+
+PRECISION = "child_precision"  # the setting, where this version has it
+PLAIN = "float32"  # what every other section is measured in
+MINUTES = 8
+
+
+class Order(NamedTuple):
+    """What one process measures.
+
+    Attributes:
+      kind: which file measures it: search, final, xla or resume.
+      space: its name.
+      label: begins the names of the figures, behind the space; "" or "final.".
+      settings: of the child, other than the published ones.
+      deterministic: whether kernels are.
+      wanted: the names of the kind's parts; () for all.
+      small: sizes of nothing, in which only the code is tried.
+    """
+
+    kind: str
+    space: str
+    label: str = ""
+    settings: dict[str, str | int] = {}
+    deterministic: bool = False
+    wanted: Sequence[str] = ()
+    small: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its figures begin with."""
+        return f"gpu.{self.space}.{self.label}"
+
+
+class Section(NamedTuple):
+    """An order, and the seconds that its process may take."""
+
+    order: Order
+    seconds: float
+
+
+def _search(space: str) -> Iterator[Section]:
+    yield Section(Order("search", space), 90)
+
+
+def _deterministic(space: str) -> Iterator[Section]:
+    wanted = ("step", "tf32_off", "reward", "update")
+    order = Order("search", space, "deterministic.", {}, True, wanted)
+    yield Section(order, 60)
+
+
+def _final(space: str) -> Iterator[Section]:
+    yield Section(Order("final", space, "final."), 90)
+
+
+def _xla(space: str) -> Iterator[Section]:
+    yield Section(Order("xla", space, "final."), 90)
+
+
+def _resume(space: str) -> Iterator[Section]:
+    yield Section(Order("resume", space), 75)
+
+
+def _precision(space: str) -> Iterator[Section]:
+    for lower in precisions():
+        settings: dict[str, str | int] = {PRECISION: lower}
+        wanted = ("step", "reward")
+        yield Section(Order("search", space, f"{lower}.", settings, False, wanted), 60)
+        order = Order("final", space, f"{lower}.final.", settings, False, ("step",))
+        yield Section(order, 60)
+
+
+# From the name of a part to what it measures of a space; in order of importance.
+PARTS: dict[str, Callable[[str], Iterator[Section]]] = dict(
+    search=_search,
+    deterministic=_deterministic,
+    final=_final,
+    resume=_resume,
+    precision=_precision,
+    xla=_xla,
+)
+
+
+def precisions() -> list[str]:
+    """The lower precisions that this version knows; [] where it has no such setting."""
+    for setting in config.settings():
+        if setting.flag == PRECISION:
+            choices = setting.field.metadata["choices"]
+            return [name for name in choices if name != PLAIN]
+    return []
+
+
+def sections(spaces: Sequence[str], parts: Sequence[str]) -> list[Section]:
+    """All of them, part by part in the order of `PARTS`, in each the spaces."""
+    chosen = [part for part in PARTS if part in parts]
+    return [one for part in chosen for space in spaces for one in PARTS[part](space)]
