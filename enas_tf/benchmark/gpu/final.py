@@ -16,7 +16,7 @@ from enas_tf.children.network import Network
 from enas_tf.config import presets
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
-from enas_tf.stages import assembly, images
+from enas_tf.stages import assembly
 from enas_tf.tasks.base import Task
 from enas_tf.training import final_language, networks
 from enas_tf.training.child import ChildTrainer
@@ -78,8 +78,14 @@ def _network(name: str, config: Config, data: subjects_lib.Data) -> Network:
             seed=seed,
         )
         return final_language.FinalLanguageNetwork(model, config.rnn, seed=seed)
-    sizes = images.sizes(data, seed)
-    model = part.final(arc, config.child, **sizes, training=True)
+    model = part.final(
+        arc,
+        config.child,
+        image_shape=data.image_shape,
+        num_classes=data.num_classes,
+        seed=seed,
+        training=True,
+    )
     return networks.FinalNetwork(model, total_steps=STEPS, seed=seed)
 
 

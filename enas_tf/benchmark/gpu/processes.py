@@ -36,7 +36,7 @@ def lines(command: Sequence[str], *, seconds: float) -> Iterator[str]:
             env=_environment(),
             start_new_session=True,
         )
-        timer = threading.Timer(seconds, lambda: (late.set(), _end(process)))
+        timer = threading.Timer(seconds, _stop, (process, late))
         timer.start()
         try:
             yield from process.stdout or ()
@@ -56,6 +56,11 @@ def _environment() -> dict[str, str]:
     paths = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
     path = os.pathsep.join(filter(None, paths))
     return {**CACHE, **os.environ, "PYTHONPATH": path}
+
+
+def _stop(process: subprocess.Popen[str], late: threading.Event) -> None:
+    late.set()
+    _end(process)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -14,9 +14,10 @@ from enas_tf.benchmark.gpu.plan import Order
 from enas_tf.run import saves
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+Flags = dict[str, str | int | float]
 OFTEN = 0.02  # seconds between two looks for the first checkpoint
 # A demo's network, and as little of a search as has both phases twice.
-SHORT: dict[str, str | int] = dict(
+SHORT: Flags = dict(
     preset="demo",
     mode="search",
     num_epochs=2,
@@ -29,9 +30,9 @@ SHORT: dict[str, str | int] = dict(
     checkpoint_every_steps=5,
     progress="false",
 )
-# Its demo has small batches, and a long epoch.
-OF_SPACE: dict[str, dict[str, str | int]] = dict(rnn=dict(batch_size=128))
-TINY: dict[str, dict[str, str | int]] = dict(
+# Its demo has small batches, and a long epoch; its learning rate is for many of them.
+OF_SPACE: dict[str, Flags] = dict(rnn=dict(batch_size=128, child_lr_max=1.0))
+TINY: dict[str, Flags] = dict(
     macro=dict(child_num_layers=3, child_out_filters=4),
     micro=dict(child_num_layers=1, child_num_cells=2, child_out_filters=4),
     rnn=dict(child_num_layers=2, child_hidden_size=8),
@@ -79,9 +80,7 @@ def _checkpoints(folder: pathlib.Path) -> pathlib.Path:
     return folder / "checkpoints" / "search"
 
 
-def _started(
-    given: dict[str, str | int], folder: pathlib.Path
-) -> subprocess.Popen[bytes]:
+def _started(given: Flags, folder: pathlib.Path) -> subprocess.Popen[bytes]:
     """A process of the program; what it says is in a file beside `folder`."""
     command = [sys.executable, str(REPOSITORY / "bin" / "main.py")]
     command += [f"--{name}={value}" for name, value in given.items()]

@@ -3,6 +3,7 @@
 import functools
 import statistics
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
@@ -24,7 +25,9 @@ class Bench:
 
     def __init__(self, order: Order):
         """Builds the child; nothing is traced yet."""
-        sizes = subject.of(order.space).host if order.small else {}
+        sizes: dict[str, Any] = {}  # values of flags
+        if order.small:
+            sizes |= subject.of(order.space).host
         self.subjects = subjects_lib.Subjects(
             order.space, **{**sizes, **order.settings}
         )
