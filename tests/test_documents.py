@@ -33,6 +33,8 @@ FLAGS_OF_OTHERS |= {
     "--one_dnn",
 }
 FLAGS_OF_OTHERS |= {
+    "--gpu_minutes",
+    "--gpu_parts",
     "--learning_children",
     "--learning_dir",
     "--learning_parts",

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from enas_tf.benchmark import subject
 from enas_tf.benchmark import subjects as subjects_lib
-from enas_tf.benchmark.gpu import steadily
+from enas_tf.benchmark.gpu import plan, steadily
 from enas_tf.benchmark.gpu.plan import Order
 from enas_tf.children.network import Network
 from enas_tf.config import presets
@@ -23,11 +23,6 @@ from enas_tf.training.child import ChildTrainer
 
 TIMES = (1, 2, 4)  # of the batch of the search
 STEPS = 1_000  # of a whole training, by which drop path grows
-SIZES_OF_NOTHING = dict(
-    macro=dict(child_num_layers=3, child_out_filters=2),
-    micro=dict(child_num_layers=1, child_num_cells=2, child_out_filters=2),
-    rnn=dict(child_num_layers=2, child_hidden_size=4),
-)
 Figures = dict[str, float]
 
 
@@ -50,7 +45,7 @@ class Final(NamedTuple):
 def build(order: Order) -> Final:
     """The final child of `order`, new."""
     small = order.small
-    given = {**(SIZES_OF_NOTHING[order.space] if small else {}), **order.settings}
+    given = {**(plan.SMALL[order.space] if small else {}), **order.settings}
     config = presets.resolve(order.space, "train", "paper", given)
     words = subject.of(order.space).host.get("vocabulary") if small else None
     data = subjects_lib.Data(vocabulary=range(words or subjects_lib.VOCABULARY))

@@ -21,6 +21,7 @@ KINDS: dict[str, Callable[[Order], Parts]] = dict(
     search=search.parts, final=final.parts, xla=final.passes, resume=resume.parts
 )
 ELSEWHERE = ("resume",)  # computes in processes of its own: the device is left to them
+DEVICE = "GPU:0"
 LONGEST = 300  # characters of a reason
 
 
@@ -46,11 +47,12 @@ def measure(order: Order) -> Iterator[dict[str, object]]:
 
 
 def _with_peak(name: str, part: Callable[[], dict[str, float]]) -> dict[str, float]:
-    """The figures of `part`, and the most memory of the device that it held."""
-    device = "GPU:0" if tf.config.list_logical_devices("GPU") else "CPU:0"
-    tf.config.experimental.reset_memory_stats(device)
+    """The figures of `part`, and the most memory of the GPU that it held."""
+    if not tf.config.list_logical_devices("GPU"):
+        return part()  # of a CPU TensorFlow keeps no such account
+    tf.config.experimental.reset_memory_stats(DEVICE)
     found = part()
-    peak = tf.config.experimental.get_memory_info(device)["peak"]
+    peak = tf.config.experimental.get_memory_info(DEVICE)["peak"]
     return found | {f"{name}_peak_mb": peak / 2**20}
 
 

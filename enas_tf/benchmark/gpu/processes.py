@@ -27,15 +27,10 @@ def lines(command: Sequence[str], *, seconds: float) -> Iterator[str]:
       Ended: behind the last line: it failed, or `seconds` were over.
     """
     late = threading.Event()
-    with tempfile.TemporaryFile("w+", errors="replace") as errors:
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=_environment(),
-            start_new_session=True,
-        )
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as errors,
+        _started(command, errors) as process,
+    ):
         timer = threading.Timer(seconds, _stop, (process, late))
         timer.start()
         try:
@@ -44,11 +39,22 @@ def lines(command: Sequence[str], *, seconds: float) -> Iterator[str]:
         finally:
             timer.cancel()
             _end(process)
-            process.wait()
         if late.is_set():
             raise Ended(f"it took more than {seconds:.0f} s and was stopped")
         if process.returncode:
             raise Ended(f"status {process.returncode}: {_last_words(errors)}")
+
+
+def _started(command: Sequence[str], errors: IO[str]) -> subprocess.Popen[str]:
+    """`command` as the head of a group of processes, so that all end together."""
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env=_environment(),
+        start_new_session=True,
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from enas_tf.benchmark.gpu import plan
 from enas_tf.benchmark.gpu.plan import Order
 from enas_tf.run import saves
 
@@ -32,11 +33,6 @@ SHORT: Flags = dict(
 )
 # Its demo has small batches, and a long epoch; its learning rate is for many of them.
 OF_SPACE: dict[str, Flags] = dict(rnn=dict(batch_size=128, child_lr_max=1.0))
-TINY: dict[str, Flags] = dict(
-    macro=dict(child_num_layers=3, child_out_filters=4),
-    micro=dict(child_num_layers=1, child_num_cells=2, child_out_filters=4),
-    rnn=dict(child_num_layers=2, child_hidden_size=8),
-)
 
 
 class Failed(RuntimeError):
@@ -51,7 +47,7 @@ def parts(order: Order) -> dict[str, Callable[[], dict[str, float]]]:
 def compare(order: Order) -> dict[str, float]:
     """1 where all variables of both last checkpoints are equal, else 0."""
     given = {**SHORT, **OF_SPACE.get(order.space, {}), "search_for": order.space}
-    given |= TINY[order.space] if order.small else {}
+    given |= plan.SMALL[order.space] if order.small else {}
     with tempfile.TemporaryDirectory() as place:
         whole, killed = (pathlib.Path(place) / name for name in ("whole", "killed"))
         _finish(_started(given, whole), whole)

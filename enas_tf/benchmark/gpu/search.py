@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from enas_tf.benchmark import phases, subject, timing
 from enas_tf.benchmark import subjects as subjects_lib
-from enas_tf.benchmark.gpu import placement, steadily
+from enas_tf.benchmark.gpu import placement, plan, steadily
 from enas_tf.benchmark.gpu.plan import Order
 from enas_tf.search import scoring
 from enas_tf.search.controller import Controller
@@ -27,7 +27,7 @@ class Bench:
         """Builds the child; nothing is traced yet."""
         sizes: dict[str, Any] = {}  # values of flags
         if order.small:
-            sizes |= subject.of(order.space).host
+            sizes |= {**subject.of(order.space).host, **plan.SMALL[order.space]}
         self.subjects = subjects_lib.Subjects(
             order.space, **{**sizes, **order.settings}
         )
@@ -115,5 +115,5 @@ class Bench:
 def parts(order: Order) -> dict[str, Callable[[], Figures]]:
     """What is measured, by name, in its order."""
     bench = Bench(order)
-    names = "placement step fixed reward update tf32_off drawn".split()
+    names = "placement step reward update tf32_off fixed drawn".split()
     return {name: getattr(bench, name) for name in names}

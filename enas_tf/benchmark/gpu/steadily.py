@@ -9,7 +9,7 @@ import numpy as np
 from enas_tf.benchmark import timing
 
 BLOCKS = 5
-BLOCK_SECONDS = 0.2
+BLOCK_SECONDS = 0.1
 MOST_STEPS = 20  # of a block
 ALIKE = 0.05  # two calls in a row that differ by less are steady
 PATIENCE = 12.0  # seconds after which times count although they are not steady
