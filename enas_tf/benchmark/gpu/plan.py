@@ -68,7 +68,7 @@ def _final(space: str) -> Iterator[Section]:
 
 
 def _xla(space: str) -> Iterator[Section]:
-    yield Section(Order("xla", space, "final."), 90)
+    yield Section(Order("xla", space, "final."), 120)
 
 
 def _resume(space: str) -> Iterator[Section]:

@@ -34,8 +34,8 @@ def refuse_missing(name: str) -> None:
     """Raises ConfigError where `device` found nothing."""
     if not name:
         raise config.ConfigError(
-            "--what=gpu measures on a GPU, and TensorFlow sees none here. BUILD.md says "
-            'under "On a GPU" what to install; leave gpu out of --what otherwise.'
+            "--what=gpu measures on a GPU, and TensorFlow sees none here. BUILD.md "
+            'says under "On a GPU" what to install; leave gpu out of --what otherwise.'
         )
 
 
