@@ -47,8 +47,6 @@ WHAT = (
     "step host remapping controller evaluate input startup memory scale economy".split()
 )
 LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
-GPU = "gpu"  # nor this: it needs one
-OF_GPU = ("gpu_parts", "gpu_minutes")
 PARTS = "table frozen".split()
 # How much is tried, {flag: (default, help)}.
 SIZES = {
@@ -57,6 +55,8 @@ SIZES = {
     "learning_seeds": (2, "Controllers on each child."),
     "learning_rewards": (3000, "Rewards of a controller on a child."),
 }
+GPU = "gpu"  # not one of WHAT either: it needs one
+OF_GPU = ("gpu_parts", "gpu_minutes")
 OWN = ("search_for", "what", "json", *OF_GPU, "learning_parts", *SIZES, "learning_dir")
 OF_RUN = ("search_for", "seed", "threads")  # of a search's flags on the run itself
 HELP_WORDS = ("--help", "-h", "--helpfull", "--helpshort")

@@ -4,6 +4,8 @@ Prints a line of JSON for each part, `figures` or why there are none (`failed`),
 soon as it is known.
 """
 
+import contextlib
+import importlib
 import json
 import os
 import sys
@@ -11,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import tensorflow as tf
 
-from enas_tf.benchmark.gpu import final, resume, search
+from enas_tf.benchmark.gpu import final, plan, resume, search
 from enas_tf.benchmark.gpu.plan import Order
 from enas_tf.machine import processor, tensorflow_state
 from enas_tf.machine import record as machine
@@ -30,20 +32,35 @@ def measure(order: Order) -> Iterator[dict[str, object]]:
 
     Kernels are as the process has them, whatever the order says.
     """
-    try:
-        parts = KINDS[order.kind](order)
-    except Exception as error:  # whatever it is, the other sections go on
-        yield dict(failed=f"building it: {_reason(error)}")
-        return
-    for name, part in parts.items():
-        if order.wanted and name not in order.wanted:
-            continue
+    with _precision(order):
         try:
-            figures = part() if order.kind in ELSEWHERE else _with_peak(name, part)
-        except Exception as error:  # as above
-            yield dict(failed=f"{name}: {_reason(error)}")
-        else:
-            yield dict(figures={order.prefix + key: v for key, v in figures.items()})
+            parts = KINDS[order.kind](order)
+        except Exception as error:  # whatever it is, the other sections go on
+            yield dict(failed=f"building it: {_reason(error)}")
+            return
+        for name, part in parts.items():
+            if not order.wanted or name in order.wanted:
+                yield _line(order, name, part)
+
+
+def _precision(order: Order) -> contextlib.AbstractContextManager[object]:
+    """Inside, a child is computed in the type of the order's settings."""
+    lower = order.settings.get(plan.PRECISION)
+    if lower is None:
+        return contextlib.nullcontext()
+    # A version without the setting has no such module, and no such order.
+    return importlib.import_module("enas_tf.nn.precision").scope(lower)
+
+
+def _line(
+    order: Order, name: str, part: Callable[[], dict[str, float]]
+) -> dict[str, object]:
+    """The figures of one part, or why there are none."""
+    try:
+        figures = part() if order.kind in ELSEWHERE else _with_peak(name, part)
+    except Exception as error:  # as above
+        return dict(failed=f"{name}: {_reason(error)}")
+    return dict(figures={order.prefix + key: v for key, v in figures.items()})
 
 
 def _with_peak(name: str, part: Callable[[], dict[str, float]]) -> dict[str, float]:
