@@ -148,7 +148,7 @@ def _on_gpu(values: flags.FlagValues, path: pathlib.Path | None) -> dict[str, fl
     with quiet.standard_error(), interrupts.kept():
         name = gpu_run.device()
     gpu_run.refuse_missing(name)
-    logging.info("GPU: %s", name)
+    logging.info("GPU: %s; TensorFlow %s", name, machine.versions()["tensorflow"])
     one = values["search_for"].present
     return gpu_run.measure(
         [values.search_for] if one else list(config.SPACES),

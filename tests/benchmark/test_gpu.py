@@ -83,6 +83,14 @@ def test_the_peak_is_of_the_part_alone(monkeypatch):
     }
 
 
+@pytest.mark.parametrize(("grows", "figure"), [([True, True], 1.0), ([True, False], 0)])
+def test_memory_grows_if_that_of_every_gpu_does(monkeypatch, grows, figure):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [0, 1])
+    asked = grows.__getitem__
+    monkeypatch.setattr(tf.config.experimental, "get_memory_growth", asked)
+    assert search.memory_growth() == dict(memory_growth=figure)
+
+
 def test_a_part_that_fails_is_told_and_the_others_go_on(quick, monkeypatch):
     def fails():
         raise ValueError("two\nlines")

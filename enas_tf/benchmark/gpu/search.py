@@ -43,7 +43,7 @@ class Bench:
 
     def placement(self) -> Figures:
         """Where a step's operations lie; it must be the first part."""
-        return placement.of_first_call(self._steps(1))
+        return placement.of_first_call(self._steps(1)) | memory_growth()
 
     def step(self) -> Figures:
         """A step of the shared child, over random arcs; no arc is drawn in it."""
@@ -110,6 +110,13 @@ class Bench:
             self._given.tokens.assign(arc)
             rows.append(steadily.milliseconds(self._steps))
         return rows
+
+
+def memory_growth() -> Figures:
+    """1 where TensorFlow takes a GPU's memory as it is needed; {} without a GPU."""
+    gpus = tf.config.list_physical_devices("GPU")
+    grows = map(tf.config.experimental.get_memory_growth, gpus)
+    return dict(memory_growth=float(all(grows))) if gpus else {}
 
 
 def parts(order: Order) -> dict[str, Callable[[], Figures]]:
