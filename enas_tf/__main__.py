@@ -45,6 +45,7 @@ from enas_tf.command import (
     quiet,
     request,
 )
+from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
@@ -80,6 +81,11 @@ def _define(argv: list[str]) -> None:
 def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     quiet.plain_log()
+    if run_space.mode(flags.given()) in modes.READING:
+        from enas_tf.page import reading  # imports matplotlib
+
+        quiet.show(reading.carry_out(flags.given()))
+        return
     command = flags.command(_started(argv[0]))
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
