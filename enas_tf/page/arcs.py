@@ -22,10 +22,11 @@ GROUPS = {
     "random": "random arcs",
     "matched": "random arcs of the policy's sizes",
 }
+_SOURCES = {"policy": "policy", "random": "random", "matched": "random, of a size"}
 _SHOWN = 10  # rows of the table that are not folded
 _LARGEST = 700_000  # bytes of a picture that is put into the page
 _HEAD = {
-    "source": "arc of",
+    "source": "drawn by",
     "accuracy": "accuracy",
     "perplexity": "perplexity",
     "log_likelihood": "log likelihood",
@@ -136,7 +137,7 @@ def _rows(found: Found) -> list[dict[str, Any]] | None:
 
 def _cell(key: str, value: object) -> object:
     if key == "source":
-        return GROUPS.get(str(value), value)
+        return _SOURCES.get(str(value), value)
     return markup.element("code", value) if key == "arc" else value
 
 

@@ -12,6 +12,7 @@ from enas_tf.plots.curves import Line, Panel
 
 COLOURS = 8  # that the page has, classes c0, c1, ...
 _MOST = 200  # points of a line that are drawn
+_OF_SHOWN = ("mean", "best")  # of ten arcs that are drawn after each phase
 _FEW = 2  # lines of a panel, up to which the single values are drawn as well
 
 
@@ -49,7 +50,7 @@ def _first(found: Found) -> list[Panel]:
 
 
 def _figure(found: Found, panel: Panel) -> Html | None:
-    lines = curves.lines_of(panel, list(found.rows))
+    lines = [_renamed(line) for line in curves.lines_of(panel, list(found.rows))]
     if not lines:
         return None
     random = _random(found) if panel.values[0][0] == "controller" else {}
@@ -58,6 +59,14 @@ def _figure(found: Found, panel: Panel) -> Html | None:
     names = [*(line.label for line in lines), *(["random arcs"] if level else [])]
     key = _key(names, dashed=bool(level)) if len(names) > 1 else ""
     return markup.element("figure", title, _chart(panel, lines, level), key)
+
+
+def _renamed(line: Line) -> Line:
+    """In words that say of which arcs a mean or a best one is."""
+    for end in _OF_SHOWN:
+        if line.label.endswith(f" {end}"):
+            return line._replace(label=f"{line.label}, of the arcs shown")
+    return line
 
 
 def _random(found: Found) -> dict[str, float | None]:

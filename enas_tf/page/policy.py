@@ -31,8 +31,8 @@ def section(found: Found) -> Html | None:
     first, last = rows[0]["step"], rows[-1]["step"]
     words = (
         f"A column is a phase of the controller, from epoch {first} at the left to "
-        f"epoch {last} at the right; the darker, the larger the share of the policy's "
-        "arcs that choose this."
+        f"epoch {last} at the right; the stronger the colour, the more of the policy's "
+        "arcs choose this."
     )
     return markup.join(
         [

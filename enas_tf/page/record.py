@@ -55,21 +55,20 @@ def commands(found: Found) -> Html | None:
         )
     head = ["begun", "mode", "time", "end", "command"]
     total = f"In all {progress.duration(found.seconds)}."
-    return markup.join([markup.table(head, rows), markup.element("p", total)])
+    table = markup.element("div", markup.table(head, rows), class_="as_typed")
+    return markup.join([table, markup.element("p", total)])
 
 
 def conditions(found: Found) -> Html | None:
     """The machine of each stage, on which last digits hang, and the data."""
-    rows: list[list[object]] = []
+    stages: dict[tuple[str, str], list[str]] = {}  # by fact: one of both is told once
     for stage in found.begun:
-        facts = found.facts(stage)
         for key in (machine.KEY, "data"):
-            values = facts.get(key)
-            if isinstance(values, dict):
-                rows += [[stage, name, _shown(value)] for name, value in values.items()]
-    versions = found.run.get("versions", {})
-    rows += [["run", name, value] for name, value in versions.items()]
-    rows.append(["run", "enas_tf", found.run.get("version", "")])
+            for name, value in (found.fact(stage, key, dict) or {}).items():
+                stages.setdefault((name, _shown(value)), []).append(stage)
+    rows = [[" and ".join(of), name, value] for (name, value), of in stages.items()]
+    versions = {**found.run.get("versions", {}), "enas_tf": found.run.get("version")}
+    rows += [["the run", name, _shown(value)] for name, value in versions.items()]
     return markup.table(["of", "what", "is"], rows)
 
 
@@ -116,11 +115,11 @@ def _mark() -> Html:
     return markup.element("mark", "given")
 
 
-def _shown(value: object) -> object:
+def _shown(value: object) -> Html:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return markup.text("yes" if value else "no")
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return markup.text(", ".join(map(str, value)))
     return (
         markup.element("code", value) if value != "" else markup.element("i", "empty")
     )

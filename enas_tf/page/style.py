@@ -54,10 +54,10 @@ section {
 .grid.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); }
 .grid.maps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); }
 figure { margin: 0; min-width: 0; }
-figure.large { max-width: 44rem; }
+figure.large { max-width: 32rem; }
 figure.forest { max-width: 34rem; }
 svg { display: block; width: 100%; height: auto; }
-svg text { font-size: 11px; fill: var(--soft); }
+svg text { font-size: 12px; fill: var(--soft); }
 svg path, svg line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .grid svg .grid, svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .axis { stroke: var(--soft); stroke-width: 1; }
@@ -102,9 +102,11 @@ th, td {
 }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td code { white-space: pre-wrap; overflow-wrap: anywhere; }
+td code { white-space: pre-wrap; }
+td:first-child code, .as_typed td { white-space: nowrap; }
 code { font: .8125rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-td:last-child code { display: inline-block; min-width: 14rem; }
+td:last-child code { display: inline-block; min-width: 9rem; }
+.as_typed code { white-space: nowrap; }
 mark { background: var(--mark); color: inherit; border-radius: .2rem; padding: 0 .3rem;
   font-size: .75rem; }
 summary { cursor: pointer; padding: .5rem 0; color: var(--accent); }

@@ -14,7 +14,7 @@ from enas_tf.page import markup
 from enas_tf.page.markup import Html
 
 WIDTH, HEIGHT = 380, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 42
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 24, 42
 _TICKS = 5
 _LARGE = 10_000  # from here on numbers are written 12k
 
@@ -79,7 +79,7 @@ def chart(
         grid.append(_text(left - 6, float(place) + 4, short(value), "end"))
     grid.append(_line(left, bottom, WIDTH - _RIGHT, bottom, "axis"))
     grid.append(_text((left + WIDTH) / 2, HEIGHT - 6, words[0], "middle"))
-    grid.append(_text(2, _TOP, words[1], "start") if words[1] else Html(""))
+    grid.append(_text(2, 12, words[1], "start") if words[1] else Html(""))
     return sheet(*grid, *shapes, title=title)
 
 
