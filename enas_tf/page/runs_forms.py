@@ -56,7 +56,7 @@ def as_csv(runs: Runs) -> str:
 
 def as_html(runs: Runs) -> str:
     """A page with links to the pages of the runs, for a place in the same folder."""
-    title = f"{len(runs.rows)} runs in {runs.top.absolute().name}"
+    title = f"Runs in {runs.top.absolute().name}"
     rows = []
     for row, words in zip(runs.rows, map(_words, runs.rows), strict=True):
         first: object = words[0]

@@ -102,7 +102,7 @@ th, td {
 }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td code { white-space: pre-wrap; }
+td code { white-space: pre-wrap; overflow-wrap: normal; }
 td:first-child code, .as_typed td { white-space: nowrap; }
 code { font: .8125rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 td:last-child code { display: inline-block; min-width: 9rem; }

@@ -57,8 +57,9 @@ def _header(found: Found, *, live: bool) -> Html:
             f"It is running: this page reloads itself every {RELOAD_SECONDS} s."
         )
     if found.damaged:
-        count = f"{found.damaged} rows of metrics.jsonl are damaged and left out."
-        lines.append(count)
+        one = found.damaged == 1
+        rows = "row of metrics.jsonl is" if one else "rows of metrics.jsonl are"
+        lines.append(f"{found.damaged} damaged {rows} left out.")
     heading = markup.element("h1", _title(found))
     return markup.element("header", heading, markup.paragraphs(lines))
 

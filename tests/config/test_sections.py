@@ -199,8 +199,8 @@ def test_every_choice_passes(item):
         (
             dict(mode="search all"),
             "--mode='search all' is not allowed: it must be one of search, derive, "
-            "train, evaluate, export, predict, all. Change --mode, or leave it out "
-            "for its default.",
+            "train, evaluate, export, predict, all, report, runs. Change --mode, or "
+            "leave it out for its default.",
         ),
         (
             dict(mode="predict"),
