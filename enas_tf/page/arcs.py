@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
@@ -16,6 +16,7 @@ from enas_tf.page.found import Found, Missing
 from enas_tf.page.markup import Html
 from enas_tf.run import layout
 from enas_tf.run.measures import Measure
+from enas_tf.run.rows import Row
 
 GROUPS = {
     "policy": "arcs of the policy",
@@ -108,7 +109,7 @@ def scatter(found: Found) -> Html | None:
     )
 
 
-def _said(row: Mapping[str, Any], measure: Measure) -> str:
+def _said(row: Row, measure: Measure) -> str:
     return f"{row[measure.name]:.4f}, {row['parameters']:,}: {row['arc']}"
 
 

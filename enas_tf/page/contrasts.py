@@ -1,7 +1,7 @@
 """The policy beside random arcs, those of its sizes and the largest ones."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from enas_tf.page import markup, svg
 from enas_tf.page.found import Found
@@ -100,7 +100,7 @@ def forest(told: Sequence[Contrast]) -> Html:
 
 
 def _contrast(
-    others: str, facts: Mapping[str, Any], group: str, key: str, measure: Measure
+    others: str, facts: Mapping[str, float], group: str, key: str, measure: Measure
 ) -> Contrast | None:
     if key not in facts:
         return None

@@ -283,6 +283,8 @@ FREE_TO_CHANGE = {
     "checkpoint_every_steps",
     "progress",
     "verbose",
+    "report",
+    "runs_format",
     "input",
     "threads",  # once a run has begun, machine/record.py sees to it
     "log_every",

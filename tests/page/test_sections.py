@@ -10,6 +10,8 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.page import contrasts, found, policy, sections, verdict, whole, write
 from enas_tf.run import disk
 
+DAMAGED = "what this is made of is damaged"
+
 
 def page_of(folder, **how):
     return write.page(folder, **how).read_text("utf-8")
@@ -106,9 +108,9 @@ def test_names_of_users_are_escaped_everywhere(tmp_path):
             "arcs/derived.jsonl",
             b'{"parameters": 5}\n{"parameters": 6}',
             1,
-            "what this is made of is damaged",
+            DAMAGED,
         ),
-        ("arcs/best.png", b"\x89PNG no picture", 1, "what this is made of is damaged"),
+        ("arcs/best.png", b"\x89PNG no picture", 1, DAMAGED),
     ],
 )
 def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
