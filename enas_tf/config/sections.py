@@ -110,6 +110,12 @@ class RunConfig:
         choices=RUNS_FORMATS,
         shapes_result=False,
     )
+    rerun: str = field(
+        "",
+        "The run.json of a run: repeat it in a new --output_dir and compare every "
+        "figure with it.",
+        shapes_result=False,
+    )
     input: str = field(
         "",
         registry.explained(

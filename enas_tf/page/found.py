@@ -89,7 +89,9 @@ class Found(NamedTuple):
     @property
     def commands(self) -> list[dict[str, Any]]:
         """Those of the run; each has a list of words."""
-        return [one for one in run_commands.of(self.run) if _words(one.get("command"))]
+        # Versions up to 0.2 kept the first one alone.
+        listed = run_commands.of(self.run) or [{"command": self.run.get("command")}]
+        return [one for one in listed if _words(one.get("command"))]
 
     @property
     def preset(self) -> str:

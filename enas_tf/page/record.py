@@ -46,7 +46,7 @@ def commands(found: Found) -> Html | None:
         line = found_lib.command_line(one["command"])
         rows.append(
             [
-                found_lib.moment(one.get("begin")),
+                found_lib.moment(one.get("begin", "")),
                 one.get("mode", ""),
                 progress.duration(run_commands.seconds(one)),
                 one.get("status") or _end(one, found),
@@ -74,7 +74,7 @@ def conditions(found: Found) -> Html | None:
 
 def _end(command: Mapping[str, object], found: Found) -> str:
     """Of a command that has not noted its end."""
-    return found.state if command is found.run["commands"][-1] else "killed"
+    return found.state if command is found.commands[-1] else "killed"
 
 
 def _of_stage(stage: str, values: Mapping[str, object], written: Sequence[str]) -> Html:
@@ -85,7 +85,11 @@ def _of_stage(stage: str, values: Mapping[str, object], written: Sequence[str]) 
         theirs = published.get(name, _NEVER)
         mark = _mark() if name in written else ""
         first = markup.join([markup.element("code", name), " ", mark])
-        row = [first, _shown(value), "" if theirs is _NEVER else _shown(theirs)]
+        row: list[object] = [
+            first,
+            _shown(value),
+            "" if theirs is _NEVER else _shown(theirs),
+        ]
         differs = theirs is not _NEVER and theirs != value
         (changed if differs or mark else same).append(row)
     head = ["setting", "value", "published"]

@@ -48,7 +48,7 @@ def _lead(found: Found, told: Sequence[Contrast]) -> str:
     if told:
         return in_words(told)
     if test := _tested(found):
-        return f"Trained from scratch and tested once: {' '.join(test)}."
+        return f"Trained and tested once: {' '.join(test)}."
     if "derive" in found.run["stages"]:
         return "An arc was derived; nothing says that it is better than a random one."
     noun = run_settings.NOUNS[next(reversed(found.begun), "search")]

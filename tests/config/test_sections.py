@@ -285,6 +285,7 @@ FREE_TO_CHANGE = {
     "verbose",
     "report",
     "runs_format",
+    "rerun",
     "input",
     "threads",  # once a run has begun, machine/record.py sees to it
     "log_every",

@@ -156,7 +156,7 @@ def test_a_training_alone_has_its_arc_drawn(tmp_path):
     )
     (folder / "arcs" / "best.png").unlink()
     page = page_of(folder)
-    assert lead(page) == "Trained from scratch and tested once: test accuracy 0.9875."
+    assert lead(page) == "Trained and tested once: test accuracy 0.9875."
     assert f'alt="the arc {page_runs.ARC}"' in page
 
 
