@@ -1,8 +1,7 @@
-"""The arc of a run as a picture, and the arcs that were scored: a table, a scatter."""
+"""The arc of a run as a picture; the arcs that were scored, in a table and by size."""
 
 import base64
 import io
-from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
@@ -11,12 +10,11 @@ from enas_tf import plots
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.config import sections as config_lib
 from enas_tf.page import found as found_lib
-from enas_tf.page import markup, svg
+from enas_tf.page import markup, scatter
 from enas_tf.page.found import Found, Missing
 from enas_tf.page.markup import Html
+from enas_tf.page.scatter import Point
 from enas_tf.run import layout
-from enas_tf.run.measures import Measure
-from enas_tf.run.rows import Row
 
 GROUPS = {
     "policy": "arcs of the policy",
@@ -73,61 +71,24 @@ def table(found: Found) -> Html | None:
     return markup.join([first, folded if len(rows) > _SHOWN else ""])
 
 
-def scatter(found: Found) -> Html | None:
-    """Score against parameters, with the arcs that none beats in both."""
+def sizes(found: Found) -> Html | None:
+    """Score against parameters of the arcs that deriving scored."""
     rows, measure = _rows(found), found.measure
     if rows is None or measure is None:
         return None
-    known = [row for row in rows if "parameters" in row]
-    sizes = [row["parameters"] for row in known]
-    if not known or min(sizes) == max(sizes):
-        return None  # all have one size: there is nothing to weigh up
-    x = svg.across(sizes, is_log=True)
-    y = svg.upwards(row[measure.name] for row in known)
-    best = front([(r["parameters"], r[measure.name]) for r in known], measure.sign)
-    shapes = [svg.path([(x.at(a), y.at(b)) for a, b in best], "front")]
-    for number, source in enumerate(GROUPS):
-        for row in (one for one in known if one.get("source") == source):
-            place = x.at(row["parameters"]), y.at(row[measure.name])
-            shapes.append(svg.dot(*place, f"c{number}", title=_said(row, measure)))
-    words = ("parameters of the final child", measure.name)
-    title = f"{measure.name} of each arc against its parameters"
-    key = [
-        markup.element("span", markup.element("i", class_=f"c{number}"), name)
-        for number, name in enumerate(GROUPS.values())
-    ]
+    groups: dict[str, list[Point]] = {name: [] for name in GROUPS.values()}
+    for row in rows:
+        if "parameters" in row:
+            size, score = row["parameters"], row[measure.name]
+            words = f"{score:.4f}, {size:,}: {row['arc']}"
+            group = groups[GROUPS[row["source"]]]
+            group.append(Point(size, score, words))
     note = (
         "The line joins the arcs that no other one beats in both. Scores are under the "
         f"shared weights; {measure.direction}."
     )
-    return markup.element(
-        "figure",
-        svg.chart(x, y, *shapes, words=words, title=title),
-        markup.element("p", *key, class_="key"),
-        markup.element("figcaption", note),
-        class_="large",
-    )
-
-
-def _said(row: Row, measure: Measure) -> str:
-    return f"{row[measure.name]:.4f}, {row['parameters']:,}: {row['arc']}"
-
-
-def front(
-    points: Sequence[tuple[float, float]], sign: int
-) -> list[tuple[float, float]]:
-    """The points (size, score) that no other beats: as small and better, or smaller
-    and as good.
-
-    Args:
-      points: in any order.
-      sign: 1 if a larger score is better, -1 if a smaller one is.
-    """
-    best: list[tuple[float, float]] = []
-    for size, score in sorted(points, key=lambda p: (p[0], -sign * p[1])):
-        if not best or sign * score > sign * best[-1][1]:
-            best.append((size, score))
-    return best
+    words_of_axes = ("parameters of the final child", measure.name)
+    return scatter.figure(groups, sign=measure.sign, words=words_of_axes, note=note)
 
 
 def _rows(found: Found) -> list[dict[str, Any]] | None:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from enas_tf.page import markup, svg
+from enas_tf.page import markup, scatter, svg
 from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
 from enas_tf.plots import curves
 from enas_tf.plots.curves import Line, Panel
 
-COLOURS = 8  # that the page has, classes c0, c1, ...
 _MOST = 200  # points of a line that are drawn
 _OF_SHOWN = ("mean", "best")  # of ten arcs that are drawn after each phase
 _FEW = 2  # lines of a panel, up to which the single values are drawn as well
@@ -84,7 +83,7 @@ def _chart(panel: Panel, lines: Sequence[Line], level: float | None) -> Html:
     y = svg.upwards([*values, *([level] if level else [])])
     shapes = [] if level is None else [svg.level(x, y.at(level))]
     for number, line in enumerate(lines):
-        colour = f"c{number % COLOURS}"
+        colour = f"c{number % scatter.COLOURS}"
         if len(lines) <= _FEW and len(line.values) > curves.MANY:
             shapes.append(_drawn(line.steps, line.values, x, y, f"{colour} pale"))
         shapes += _line(line, x, y, colour)
@@ -113,7 +112,7 @@ def _drawn(
 
 def _key(names: Sequence[str], *, dashed: bool) -> Html:
     """The names of the lines, each beside its colour."""
-    kinds = [f"c{number % COLOURS}" for number in range(len(names))]
+    kinds = [f"c{number % scatter.COLOURS}" for number in range(len(names))]
     if dashed:
         kinds[-1] = "dashed"
     words = [

@@ -155,7 +155,8 @@ def lines(path: pathlib.Path) -> list[dict[str, Any]]:
     Raises:
       Missing: there is no such file, or a line of it is damaged.
     """
-    name = f"{path.parent.name}/{path.name}"
+    parent = f"{layout.ARCS}/" if path.parent.name == layout.ARCS else ""
+    name = f"{parent}{path.name}"
     try:
         found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     except OSError:

@@ -66,10 +66,13 @@ def conditions(found: Found) -> Html | None:
         for key in (machine.KEY, "data"):
             for name, value in (found.fact(stage, key, dict) or {}).items():
                 stages.setdefault((name, _shown(value)), []).append(stage)
-    rows = [[name, value, " and ".join(of)] for (name, value), of in stages.items()]
+    rows = [
+        [name, value, "" if len(of) == len(found.begun) else of[0]]
+        for (name, value), of in stages.items()
+    ]
     versions = {**found.run.get("versions", {}), "enas_tf": found.run.get("version")}
-    rows += [[name, _shown(value), "the run"] for name, value in versions.items()]
-    return markup.table(["what", "is", "of"], rows)
+    rows += [[name, _shown(value), ""] for name, value in versions.items()]
+    return markup.table(["what", "is", "of one stage"], rows)
 
 
 def _end(command: Mapping[str, object], found: Found) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from enas_tf.config import sections as config_lib
 from enas_tf.page import markup, whole
+from enas_tf.page.markup import Html
 from enas_tf.page.runs import Row, Runs
 from enas_tf.run import layout, progress
 
@@ -57,16 +58,25 @@ def as_csv(runs: Runs) -> str:
 def as_html(runs: Runs) -> str:
     """A page with links to the pages of the runs, for a place in the same folder."""
     title = f"Runs in {runs.top.absolute().name}"
+    inner = [markup.element("h1", title), table(runs), markup.paragraphs(_end(runs))]
+    return whole.document(title, inner)
+
+
+def table(runs: Runs, *, at: str = "") -> Html:
+    """The rows as a part of a page.
+
+    Args:
+      runs: the runs.
+      at: of `runs.top`, seen from the folder of the page, with a "/" at its end.
+    """
     rows = []
     for row, words in zip(runs.rows, map(_words, runs.rows), strict=True):
         first: object = words[0]
         if (runs.top / row.folder / layout.PAGE).is_file():
-            place = urllib.parse.quote(f"{row.folder}/{layout.PAGE}")
+            place = urllib.parse.quote(f"{at}{row.folder}/{layout.PAGE}")
             first = markup.element("a", words[0], href=place)
         rows.append([first, *words[1:-1], markup.element("code", row.arc)])
-    table = markup.table(_TEXT_HEAD, rows)
-    inner = [markup.element("h1", title), table, markup.paragraphs(_end(runs))]
-    return whole.document(title, inner)
+    return markup.table(_TEXT_HEAD, rows)
 
 
 def as_latex(runs: Runs) -> str:

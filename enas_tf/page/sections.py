@@ -34,7 +34,7 @@ SECTIONS = (
     Section("arc", "The arc", arcs.picture),
     Section("scored", "Arcs that were scored", arcs.table),
     Section("comparison", "The policy and others", contrasts.section),
-    Section("sizes", "Score and size", arcs.scatter),
+    Section("sizes", "Score and size", arcs.sizes),
     Section("settings", "Settings", record.settings),
     Section("commands", "Commands that repeat it", record.commands),
     Section("machine", "Machine and data", record.conditions),

@@ -70,7 +70,8 @@ svg path.better { stroke: var(--better); } svg circle.better { fill: var(--bette
 svg path.worse { stroke: var(--worse); } svg circle.worse { fill: var(--worse); }
 svg path.unclear { stroke: var(--unclear); }
 svg circle.unclear { fill: var(--unclear); }
-.key span { margin-right: 1rem; white-space: nowrap; }
+.key span { display: inline-block; margin-right: 1rem; }
+.key { overflow-wrap: anywhere; }
 .key i {
   display: inline-block; width: .9rem; height: .25rem; margin-right: .35rem;
   vertical-align: middle; border-radius: .1rem;

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enas_tf.page import arcs, svg
+from enas_tf.page import scatter, svg
 
 
 def test_an_axis_has_room_and_round_ticks():
@@ -40,5 +40,5 @@ def test_ticks_are_short(value, shown):
 
 def test_the_front_has_the_arcs_that_none_beats():
     points = [(10, 0.5), (20, 0.7), (20, 0.9), (30, 0.8), (40, 0.95)]
-    assert arcs.front(points, 1) == [(10, 0.5), (20, 0.9), (40, 0.95)]
-    assert arcs.front(points, -1) == [(10, 0.5)]
+    assert scatter.front(points, 1) == [(10, 0.5), (20, 0.9), (40, 0.95)]
+    assert scatter.front(points, -1) == [(10, 0.5)]
