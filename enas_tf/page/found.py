@@ -23,7 +23,7 @@ from enas_tf.run.rows import Row
 
 FactT = TypeVar("FactT", str, int, float, list, dict)
 
-RUNNING, UNFINISHED = "running", "unfinished"
+RUNNING, UNFINISHED, UNKNOWN = "running", "unfinished", "unknown"
 # What damaged facts lead to, of JSON that is whole and not what it should be.
 DAMAGE = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
@@ -114,8 +114,10 @@ class Found(NamedTuple):
         """How the last command ended, or that it has not."""
         if self.ending:
             return self.ending
-        last = self.commands[-1] if self.commands else {}
-        if status := last.get("status"):
+        listed = run_commands.of(self.run)
+        if not listed:
+            return UNKNOWN  # a version up to 0.2 made it
+        if status := listed[-1].get("status"):
             return str(status)
         held = locks.is_held(self.path / layout.LOCK)
         return RUNNING if held else UNFINISHED

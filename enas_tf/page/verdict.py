@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from enas_tf.page import contrasts, markup
 from enas_tf.page.contrasts import Contrast
-from enas_tf.page.found import Found
+from enas_tf.page.found import UNFINISHED, UNKNOWN, Found
 from enas_tf.page.markup import Html
 from enas_tf.run import settings as run_settings
 
@@ -52,7 +52,7 @@ def _lead(found: Found, told: Sequence[Contrast]) -> str:
     if "derive" in found.run["stages"]:
         return "An arc was derived; nothing says that it is better than a random one."
     noun = run_settings.NOUNS[next(reversed(found.begun), "search")]
-    return f"No result yet: the {noun} is {found.state}{_epochs(found)}."
+    return f"No result yet: the {noun} is {_state(found)}{_epochs(found)}."
 
 
 def _compared(found: Found) -> list[str]:
@@ -63,6 +63,10 @@ def _compared(found: Found) -> list[str]:
 def _beside(found: Found) -> list[str]:
     said = found.fact("derive", "more_in_words", list) or []
     return [line for line in said if str(line).startswith(_WITH_IT)]
+
+
+def _state(found: Found) -> str:
+    return UNFINISHED if found.state == UNKNOWN else found.state
 
 
 def _epochs(found: Found) -> str:

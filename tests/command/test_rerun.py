@@ -1,13 +1,16 @@
 """--rerun: which commands make a run again, and what is refused."""
 
+import contextlib
 import json
 
 import page_runs
 import pytest
 
+from enas_tf import __main__ as program
 from enas_tf.command import rerun, same_run
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk
+from enas_tf.run.folder import RunFolder
 
 HEAD = ["python", "bin/main.py"]
 
@@ -146,6 +149,34 @@ def test_where_all_conditions_are_equal_that_is_said(tmp_path):
     assert same_run.sentences(found, old, new)[1:] == [
         "run.json, train: test_accuracy was 0.9875, is 0.1",
         "Machine, versions, data and settings are the same.",
+    ]
+
+
+@pytest.mark.parametrize(("test", "status"), [(0.9875, 0), (0.5, 1)])
+def test_the_program_ends_with_1_if_a_figure_differs(
+    tmp_path, monkeypatch, caplog, test, status
+):
+    path = old_run(tmp_path / "old", ("--preset=demo", None), ("--mode=train", None))
+    told = []
+
+    def carry_out(asked, began):
+        told.append(asked.command[1:])
+        if not (tmp_path / "new").exists():
+            trained = dict(page_runs.TRAINED, test_accuracy=test)
+            page_runs.make(tmp_path / "new", train=trained)
+        return RunFolder(tmp_path / "new")
+
+    monkeypatch.setattr(program, "_carry_out", carry_out)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    ends = pytest.raises(SystemExit) if status else contextlib.nullcontext()
+    with caplog.at_level("INFO", "absl"), ends as ended:
+        program._run_again(planned(path), ["bin/main.py"])
+    assert not status or ended.value.code == 1
+    assert caplog.messages[0].startswith("The run was repeated")
+    where = ["--output_dir=" + str(tmp_path / "new"), "--threads=2"]
+    assert [sorted(words) for words in told] == [
+        sorted(["bin/main.py", "--search_for=macro", *where, last])
+        for last in ("--preset=demo", "--mode=train")
     ]
 
 
