@@ -51,11 +51,15 @@ def _content(
 
 
 def _told(folder: pathlib.Path) -> Html:
+    """The sentences, and below them the lines of tables, which begin with spaces."""
     try:
-        text = (folder / TOLD).read_text("utf-8")
+        lines = (folder / TOLD).read_text("utf-8").splitlines()
     except OSError:
         raise Missing(f"{TOLD} is missing.") from None
-    return markup.element("div", markup.element("pre", text), class_="wide")
+    said = [line for line in lines if line and not line.startswith("  ")]
+    tables = "\n".join(line for line in lines if line.startswith("  "))
+    shown = markup.element("div", markup.element("pre", tables), class_="wide")
+    return markup.join([markup.paragraphs(said), shown])
 
 
 def _sizes(folder: pathlib.Path) -> Html | None:

@@ -76,7 +76,7 @@ def table(runs: Runs, *, at: str = "") -> Html:
             place = urllib.parse.quote(f"{at}{row.folder}/{layout.PAGE}")
             first = markup.element("a", words[0], href=place)
         rows.append([first, *words[1:-1], markup.element("code", row.arc)])
-    return markup.table(_TEXT_HEAD, rows)
+    return markup.element("div", markup.table(_TEXT_HEAD, rows), class_="runs")
 
 
 def as_latex(runs: Runs) -> str:
@@ -104,8 +104,9 @@ def _words(row: Row) -> tuple[str, ...]:
     test = ""
     if row.test is not None and row.measure:
         test = f"{row.measure.name} {row.test:.{row.measure.places}f}"
+    seconds = progress.duration(row.seconds) if row.seconds else ""
     head = (row.folder, row.space, row.preset, seed, row.data)
-    return (*head, _contrast(row), test, progress.duration(row.seconds), row.state, arc)
+    return (*head, _contrast(row), test, seconds, row.state, arc)
 
 
 def _contrast(row: Row) -> str:

@@ -107,6 +107,7 @@ td code { white-space: pre-wrap; overflow-wrap: normal; }
 td:first-child code, .as_typed td { white-space: nowrap; }
 code { font: .8125rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 td:last-child code { display: inline-block; min-width: 9rem; }
+.runs td:not(:last-child) { white-space: nowrap; }
 .as_typed code { white-space: nowrap; }
 mark { background: var(--mark); color: inherit; border-radius: .2rem; padding: 0 .3rem;
   font-size: .75rem; }

@@ -28,7 +28,8 @@ def folder(tmp_path):
 def test_it_has_the_words_the_trainings_and_the_runs(folder):
     page = write.page(folder).read_text("utf-8")
     assert re.findall("<h2>(.*?)</h2>", page) == ["Verdict", "Score and size", "Runs"]
-    assert "<pre>  method  n\nBetter than &lt;random&gt;.\n</pre>" in page
+    verdict = "<p>Better than &lt;random&gt;.</p>"
+    assert f'{verdict}<div class="wide"><pre>  method  n</pre></div>' in page
     assert page.count("<circle") == 2
     assert '<a href="jobs/000_search/report.html">000_search</a>' in page
     assert "<td>001_train</td>" in page
