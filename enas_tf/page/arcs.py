@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 from typing import Any
 
 from PIL import Image
@@ -23,6 +24,8 @@ GROUPS = {
 }
 _SOURCES = {"policy": "policy", "random": "random", "matched": "random, of a size"}
 _SHOWN = 10  # rows of the table that are not folded
+_MOST = 200  # rows in all: the page is to stay small
+_WORDS = 60  # letters of an arc where the mouse is on a point
 _LARGEST = 700_000  # bytes of a picture that is put into the page
 _HEAD = {
     "source": "drawn by",
@@ -65,10 +68,14 @@ def table(found: Found) -> Html | None:
     columns = [key for key in _HEAD if any(key in row for row in rows)]
     head = [_HEAD[key] for key in columns]
     lines = [[_cell(key, row.get(key, "")) for key in columns] for row in rows]
-    first = markup.table(head, lines[:_SHOWN])
-    rest = markup.table(head, lines[_SHOWN:])
-    folded = markup.folded(f"{len(rows) - _SHOWN} more", rest)
-    return markup.join([first, folded if len(rows) > _SHOWN else ""])
+    first, rest = lines[:_SHOWN], lines[_SHOWN:_MOST]
+    parts = [markup.table(head, first)]
+    if rest:
+        parts.append(markup.folded(f"{len(rest)} more", markup.table(head, rest)))
+    if len(lines) > _MOST:
+        words = f"All {len(lines):,} are in {layout.ARCS}/{layout.DERIVED}."
+        parts.append(markup.element("p", words))
+    return markup.join(parts)
 
 
 def sizes(found: Found) -> Html | None:
@@ -80,7 +87,8 @@ def sizes(found: Found) -> Html | None:
     for row in rows:
         if "parameters" in row:
             size, score = row["parameters"], row[measure.name]
-            words = f"{score:.4f}, {size:,}: {row['arc']}"
+            arc = textwrap.shorten(row["arc"], _WORDS, placeholder=" ...")
+            words = f"{score:.4f}, {size:,}: {arc}"
             group = groups[GROUPS[row["source"]]]
             group.append(Point(size, score, words))
     note = (

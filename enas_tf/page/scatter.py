@@ -6,6 +6,7 @@ from typing import NamedTuple
 from enas_tf.page import markup, svg
 from enas_tf.page.markup import Html
 
+_MOST = 400  # points of a group, beyond which some are left out
 COLOURS = 8  # that the page has, classes c0, c1, ...
 
 
@@ -42,7 +43,7 @@ def figure(
     for number, group in enumerate(groups.values()):
         shapes += [
             svg.dot(x.at(p.size), y.at(p.score), _colour(number), title=p.words)
-            for p in group
+            for p in group[:: len(group) // _MOST + 1]
             if p.size > 0
         ]
     key = [

@@ -1,10 +1,13 @@
 """A page of a folder: what is in it, what is missing, and what comes from names."""
 
+import io
 import json
 import re
 
+import numpy as np
 import page_runs
 import pytest
+from PIL import Image
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.page import contrasts, found, policy, sections, verdict, whole, write
@@ -37,6 +40,23 @@ def test_it_asks_nothing_of_another_place_and_is_small(tmp_path):
     addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert {a[:5] for a in addresses if not a.startswith("#")} == {"data:"}
     assert len(page) < 100_000
+
+
+def test_a_large_run_has_a_small_page(tmp_path):
+    folder = page_runs.make(tmp_path / "run")
+    row = dict(source="policy", accuracy=0.5, flops=1, arc="0 " * 299 + "0")
+    sizes = (json.dumps(row | dict(parameters=n)) for n in range(1, 3001))
+    (folder / "arcs" / "derived.jsonl").write_text("\n".join(sizes))
+    rows = [
+        dict(stage="search", kind="controller", step=n, entropy=1 / n, skip_rate=0.5)
+        for n in range(1, 10_000)
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "metrics.jsonl").write_text(text)
+    page = page_of(folder)
+    assert left_out(page) == []
+    assert len(page) < 500_000
+    assert "All 3,000 are in arcs/derived.jsonl." in page
 
 
 def test_the_verdict_says_what_the_intervals_say(tmp_path):
@@ -190,8 +210,8 @@ def test_a_damaged_run_json_is_read_from_its_twin(tmp_path):
 
 
 def test_shares_are_the_opacity_of_one_colour():
-    content = policy.png(policy.np.array([[0.0, 1.0, float("nan")]]))
-    pixels = policy.np.asarray(policy.Image.open(policy.io.BytesIO(content)))
+    content = policy.png(np.array([[0.0, 1.0, float("nan")]]))
+    pixels = np.asarray(Image.open(io.BytesIO(content)))
     assert pixels[0, :, 3].tolist() == [0, 255, 0]
 
 
