@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     """
 
     folder: pathlib.Path
-    old: Mapping[str, Any]
+    old: Mapping[str, object]
     new: pathlib.Path
     commands: list[dict[str, object]]
     onednn: bool | None
@@ -117,7 +117,7 @@ def _new_folder(old: pathlib.Path, given: Mapping[str, object]) -> pathlib.Path:
     return new
 
 
-def _settings(old: Mapping[str, Any], path: pathlib.Path) -> list[dict[str, object]]:
+def _settings(old: Mapping[str, object], path: pathlib.Path) -> list[dict[str, object]]:
     """Of the commands that made the run, each once."""
     listed = run_commands.of(old) or [{"command": old.get("command")}]
     space = _space(old)
@@ -154,18 +154,17 @@ def _of_command(words: object, space: str) -> dict[str, object]:
     return {name: v for name, v in settings.items() if name not in _OF_PLACE}
 
 
-def _space(old: Mapping[str, Any]) -> str:
+def _space(old: Mapping[str, object]) -> str:
     """The space of the run, by the settings of its stages; "" if they are not there."""
-    stages = old.get("stages")
-    facts = stages.values() if isinstance(stages, dict) else ()
-    kept = (one.get(run_settings.KEY) for one in facts if isinstance(one, dict))
-    found = (one.get("search_for") for one in kept if isinstance(one, dict))
-    return next((str(space) for space in found if space), "")
+    return str(_first(old, run_settings.KEY).get("search_for", ""))
 
 
-def _conditions(old: Mapping[str, Any]) -> dict[str, Any]:
+def _conditions(old: Mapping[str, object]) -> dict[str, Any]:
     """Those of the first stage that says some; {} if none does."""
-    stages = old.get("stages")
-    facts = stages.values() if isinstance(stages, dict) else ()
-    found = (one.get(machine.KEY) for one in facts if isinstance(one, dict))
+    return _first(old, machine.KEY)
+
+
+def _first(old: Mapping[str, object], key: str) -> dict[str, Any]:
+    """The first object that a stage has under `key`; {} if none has one."""
+    found = (facts.get(key) for facts in run_record.stages(old).values())
     return next((one for one in found if isinstance(one, dict)), {})

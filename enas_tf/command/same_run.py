@@ -6,11 +6,12 @@ Where it has not, the conditions say on which point it could not be the same.
 
 import pathlib
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from enas_tf.machine import processor
 from enas_tf.machine import record as machine
 from enas_tf.run import layout, rows
+from enas_tf.run import record as run_record
 from enas_tf.run import settings as run_settings
 from enas_tf.run.rows import Row
 
@@ -41,9 +42,9 @@ class Compared(NamedTuple):
 
 def compare(
     old_folder: pathlib.Path,
-    old: Mapping[str, Any],
+    old: Mapping[str, object],
     new_folder: pathlib.Path,
-    new: Mapping[str, Any],
+    new: Mapping[str, object],
 ) -> Compared:
     """Every figure of metrics.jsonl and of run.json, but for times.
 
@@ -68,7 +69,7 @@ def compare(
 
 
 def sentences(
-    found: Compared, old: Mapping[str, Any], new: Mapping[str, Any]
+    found: Compared, old: Mapping[str, object], new: Mapping[str, object]
 ) -> list[str]:
     """What the user is told of two runs that were compared."""
     of_rows = f"{found.rows:,} rows of metrics.jsonl and of " if found.rows else ""
@@ -87,7 +88,7 @@ def sentences(
     return [*lines, "What is not the same:", *apart]
 
 
-def points(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def points(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
     """On which points the conditions of two runs differ, a line each."""
     found = []
     for name, was, now in _conditions(old, new):
@@ -107,11 +108,11 @@ def _of_rows(found: list[Row]) -> Figures:
     }
 
 
-def _of_stages(run: Mapping[str, Any]) -> Figures:
+def _of_stages(run: Mapping[str, object]) -> Figures:
     """The facts of run.json that are figures, with the names of those inside."""
     found: Figures = {}
     for stage in _STAGES:
-        for name, value in run["stages"].get(stage, {}).items():
+        for name, value in run_record.stages(run).get(stage, {}).items():
             if name in _NO_FIGURES:
                 continue
             inner = value if isinstance(value, dict) else {"": value}
@@ -121,26 +122,29 @@ def _of_stages(run: Mapping[str, Any]) -> Figures:
 
 
 def _conditions(
-    old: Mapping[str, Any], new: Mapping[str, Any]
+    old: Mapping[str, object], new: Mapping[str, object]
 ) -> Iterator[tuple[str, object, object]]:
     """(name, in the old run, in the new one) of all that figures hang on."""
     yield "version of enas_tf", old.get("version"), new.get("version")
-    for name in {**old.get("versions", {}), **new.get("versions", {})}:
-        both = (run.get("versions", {}).get(name) for run in (old, new))
-        yield (f"version of {name}", *both)
+    before, after = (_object(run.get("versions")) for run in (old, new))
+    for name in {**before, **after}:
+        yield f"version of {name}", before.get(name), after.get(name)
     for stage in ("search", "train"):
-        was, now = (run["stages"].get(stage, {}) for run in (old, new))
+        was, now = (run_record.stages(run).get(stage, {}) for run in (old, new))
         for key in (machine.KEY, "data", run_settings.KEY):
             yield from _of_both(was.get(key), now.get(key), key)
+
+
+def _object(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _of_both(
     was: object, now: object, key: str
 ) -> Iterator[tuple[str, object, object]]:
-    if not isinstance(was, dict) or not isinstance(now, dict):
-        return
-    for name in was:
-        if key == run_settings.KEY and (name in _OF_PLACE or name not in now):
+    before, after = _object(was), _object(now)
+    for name in before if after else ():
+        if key == run_settings.KEY and (name in _OF_PLACE or name not in after):
             continue
         words = name if key == machine.KEY else f"{key}, {name}"
-        yield words, was[name], now.get(name)
+        yield words, before[name], after.get(name)

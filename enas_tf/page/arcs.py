@@ -108,7 +108,7 @@ def _rows(found: Found) -> list[dict[str, Any]] | None:
 def _cell(key: str, value: object) -> object:
     if key == "source":
         return _SOURCES.get(str(value), value)
-    return markup.element("code", value) if key == "arc" else value
+    return markup.element("code", value, class_="arc") if key == "arc" else value
 
 
 def _drawn(found: Found, text: str) -> bytes:

@@ -72,6 +72,8 @@ def conditions(found: Found) -> Html | None:
     ]
     versions = {**found.run.get("versions", {}), "enas_tf": found.run.get("version")}
     rows += [[name, _shown(value), ""] for name, value in versions.items()]
+    if not any(of for _, _, of in rows):
+        return markup.table(["what", "is"], [row[:2] for row in rows])
     return markup.table(["what", "is", "of one stage"], rows)
 
 

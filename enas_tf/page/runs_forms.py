@@ -75,7 +75,9 @@ def table(runs: Runs, *, at: str = "") -> Html:
         if (runs.top / row.folder / layout.PAGE).is_file():
             place = urllib.parse.quote(f"{at}{row.folder}/{layout.PAGE}")
             first = markup.element("a", words[0], href=place)
-        rows.append([first, *words[1:-1], markup.element("code", row.arc)])
+        rows.append(
+            [first, *words[1:-1], markup.element("code", row.arc, class_="arc")]
+        )
     return markup.element("div", markup.table(_TEXT_HEAD, rows), class_="runs")
 
 

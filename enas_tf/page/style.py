@@ -106,7 +106,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td code { white-space: pre-wrap; overflow-wrap: normal; }
 td:first-child code, .as_typed td { white-space: nowrap; }
 code { font: .8125rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-td:last-child code { display: inline-block; min-width: 9rem; }
+code.arc { display: inline-block; min-width: 18rem; }
 .runs td:not(:last-child) { white-space: nowrap; }
 .as_typed code { white-space: nowrap; }
 mark { background: var(--mark); color: inherit; border-radius: .2rem; padding: 0 .3rem;

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from enas_tf.page import contrasts, markup
+from enas_tf.page import found as found_lib
 from enas_tf.page.contrasts import Contrast
-from enas_tf.page.found import UNFINISHED, UNKNOWN, Found
+from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
 from enas_tf.run import settings as run_settings
 
@@ -66,7 +67,8 @@ def _beside(found: Found) -> list[str]:
 
 
 def _state(found: Found) -> str:
-    return UNFINISHED if found.state == UNKNOWN else found.state
+    unknown = found.state == found_lib.UNKNOWN
+    return found_lib.UNFINISHED if unknown else found.state
 
 
 def _epochs(found: Found) -> str:
