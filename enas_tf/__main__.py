@@ -41,14 +41,20 @@ from enas_tf.command import (
     flag_reading,
     flags,
     interrupts,
+    keywords,
     plugins,
     quiet,
     request,
+    rerun,
+    same_run,
+    typed,
 )
+from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
 from enas_tf.run import space as run_space
+from enas_tf.run.folder import RunFolder
 
 if __name__ == "__main__" and _HEARD:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -80,15 +86,47 @@ def _define(argv: list[str]) -> None:
 def run(argv: list[str]) -> None:
     """Refuses what is wrong, then hands over."""
     quiet.plain_log()
+    if run_space.mode(flags.given()) in modes.READING:
+        from enas_tf.page import reading  # imports matplotlib
+
+        quiet.show(reading.carry_out(flags.given()))
+        return
+    if "rerun" in flags.given():
+        _run_again(rerun.plan(flags.given()), _started(argv[0]))
+        return
     command = flags.command(_started(argv[0]))
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
-    given = flags.given(space=space)
-    asked = request.build(given, flags.preset(), command, began=BEGAN)
+    found = keywords.Asked(
+        flags.given(space=space), flags.preset(), command, flags.notices(space=space)
+    )
+    _carry_out(found, BEGAN)
+
+
+def _run_again(plan: rerun.Plan, program: list[str]) -> None:
+    """Repeats a run, and compares; the exit status is 1 if a figure differs."""
+    rerun.prepare(plan)
+    began = BEGAN
+    for settings in plan.commands:
+        found = keywords.read(settings)
+        python, _, words = typed.parts(found.command)
+        _carry_out(found._replace(command=[python, *program, *words]), began).release()
+        began = time.monotonic()
+    new = RunFolder.read_only(plan.new).run()
+    compared = same_run.compare(plan.folder, plan.old, plan.new, new)
+    for line in same_run.sentences(compared, plan.old, new):
+        logging.info("%s", line)
+    if compared.differ:
+        raise SystemExit(1)
+
+
+def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
+    """Carries out one command; gives its folder, which is this process's."""
+    asked = request.build(found.given, found.preset, found.command, began=began)
     with asked.folder.noted():
         signal.signal(signal.SIGTERM, _terminate)
-        idle = effects.notices(asked.mode, asked.begun, given)
-        for notice in (*flags.notices(space=space), *idle):
+        idle = effects.notices(asked.mode, asked.begun, found.given)
+        for notice in (*found.notices, *idle):
             logging.warning("%s", notice)
         machine.prepare(asked.machine)
         with quiet.standard_error(), interrupts.kept():
@@ -97,6 +135,7 @@ def run(argv: list[str]) -> None:
 
             tensorflow_state.start(asked.machine)
         experiment.run(asked)
+    return asked.folder
 
 
 def _started(program: str) -> list[str]:

@@ -46,6 +46,7 @@ arcs/derived.jsonl        any      anew                 same                 sam
 arcs/sampled.png          any      same                 same                 same                 same
 arcs/ops.png              any      same                 same                 same                 same
 curves.png                any      anew                 anew                 same                 same
+report.html               any      anew                 anew                 same                 same
 evaluation/classes.json   any      same                 same                 anew                 same
 evaluation/confusion.png  any      same                 same                 anew                 same
 plugins/*                 any      anew                 anew                 same                 same

@@ -60,6 +60,7 @@ def test_it_leaves_what_the_documentation_lists(finished):
         "run.copy.json",
         "metrics.jsonl",
         "curves.png",
+        "report.html",
         "search/config.json",
         "train/config.json",
         "checkpoints/search",

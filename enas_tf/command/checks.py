@@ -25,6 +25,7 @@ _NAMED = dict(
     dataset="a data set",
     output_dir="a folder",
     warm_start="the folder of a training",
+    rerun="a run.json",
     input="what to predict from",
     child_ops="ops",
     plugin="a plugin",

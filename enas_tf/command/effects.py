@@ -76,6 +76,8 @@ _UPDATES = (
 
 ROWS = (
     Row(("input",), lambda c: c.mode != "predict", "it is for --mode=predict"),
+    Row(("runs_format",), lambda c: True, "it is for --mode=runs"),
+    Row(("report",), lambda c: c.mode in LOOKING, "--mode={mode} writes no page"),
     Row(
         ("checkpoint_every_steps", "log_every"),
         lambda c: c.mode in (*LOOKING, "derive"),

@@ -3,6 +3,7 @@
 The one table of them. No TensorFlow, as in all settings.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 # Each has settings, checkpoints and curves of its own in a run's folder.
@@ -49,3 +50,7 @@ MODES: dict[str, Mode] = dict(
     predict=Mode(("train",), ("predict",), looks=True),
     all=Mode(STAGES, STAGES, begins=True, sums_up=True),
 )
+
+# Modes that have no stage: they read folders of runs. What each does, and the flags
+# that it goes by besides --mode and --output_dir.
+READING: Mapping[str, tuple[str, ...]] = dict(report=(), runs=("runs_format",))

@@ -25,7 +25,9 @@ field = fields.field
 SPACES = registry.Names()
 IMAGES = registry.Names("images")  # the spaces of image networks
 TEXTS = registry.Names("texts")
-MODES = tuple(modes.MODES)
+MODES = (*modes.MODES, *modes.READING)
+REPORTS = ("yes", "no", "live")
+RUNS_FORMATS = ("text", "csv", "latex", "html")
 FLIPS = ("auto", "yes", "no")
 IN_MEMORY = ("auto", "yes", "no")
 
@@ -38,7 +40,8 @@ class RunConfig:
     mode: str = field(
         "search",
         "The stage: search (ends by deriving), derive, train (one arc from scratch), "
-        "evaluate, export, predict, or all (search, then train the best arc).",
+        "evaluate, export, predict, or all (search, then train the best arc). report "
+        "writes a run's page anew, runs lists the runs below a folder.",
         choices=MODES,
         shapes_result=False,
     )
@@ -92,6 +95,25 @@ class RunConfig:
         "",
         "Python files (my_ops.py) or installed plugins, with commas between them, that "
         "add ops, functions, rewards or spaces; imported before other flags are read.",
+        shapes_result=False,
+    )
+    report: str = field(
+        "yes",
+        "Write report.html, a page on the run, at the end of every stage; live: also "
+        "after every epoch, and the page reloads itself until the command ends.",
+        choices=REPORTS,
+        shapes_result=False,
+    )
+    runs_format: str = field(
+        "text",
+        "How --mode=runs writes its table.",
+        choices=RUNS_FORMATS,
+        shapes_result=False,
+    )
+    rerun: str = field(
+        "",
+        "The run.json of a run: repeat it in a new --output_dir and compare every "
+        "figure with it.",
         shapes_result=False,
     )
     input: str = field(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import keras
 
 # What is decided by an argument of its own, or by the method that is called.
-RESERVED = ("search_for", "mode", "input", "warm_start", "child_fixed_arc")
+RESERVED = ("search_for", "mode", "rerun", "input", "warm_start", "child_fixed_arc")
 
 
 class Search:

@@ -39,7 +39,7 @@ class FoundArc:
         return f"{self.space.describe(self.arc)}\n{self.text}"
 
     def _repr_png_(self) -> bytes:
-        from enas_tf import plots  # which reads rows by TensorFlow's report
+        from enas_tf import plots  # which imports matplotlib
 
         return plots.arc_png(self.space, self.arc, title=self.title)
 

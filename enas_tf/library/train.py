@@ -13,7 +13,7 @@ from enas_tf.run.folder import RunFolder
 if TYPE_CHECKING:
     import keras
 
-RESERVED = ("search_for", "mode", "input", "child_fixed_arc")
+RESERVED = ("search_for", "mode", "rerun", "input", "child_fixed_arc")
 
 
 def train(

@@ -13,12 +13,12 @@ from matplotlib import figure as figure_lib
 from matplotlib.axes import Axes
 from scipy import ndimage
 
-from enas_tf.run import report
+from enas_tf.run import rows as rows_lib
 from enas_tf.run.rows import Row
 
 _COLUMNS = 3
 _PANEL_INCHES = (5.0, 3.4)
-_MANY = 40  # points of a line, from which its running mean is drawn over it
+MANY = 40  # points of a line, from which its running mean is drawn over it
 _WINDOWS = 30  # a running mean goes over one part in so many of its line
 
 
@@ -142,7 +142,7 @@ class Line(NamedTuple):
 
 def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
     """A Figure of the rows in `metrics_path`."""
-    rows = report.read_rows(metrics_path)
+    rows = rows_lib.of_run(metrics_path)
     panels = [(panel, lines_of(panel, rows)) for panel in PANELS]
     panels = [(panel, lines) for panel, lines in panels if lines]
     columns = min(_COLUMNS, max(1, len(panels)))
@@ -205,7 +205,7 @@ def _line(label: str, rows: list[Row], name: str) -> list[Line]:
 
 def _panel(axes: Axes, panel: Panel, lines: list[Line]) -> None:
     for line in lines:
-        few = len(line.values) < _MANY
+        few = len(line.values) < MANY
         shown = line.values if few else running_mean(line.values)
         marker = "." if few else ""
         (drawn,) = axes.plot(line.steps, shown, marker=marker, label=line.label)

@@ -12,7 +12,7 @@ from matplotlib import cm, colors
 from matplotlib import figure as figure_lib
 from matplotlib.axes import Axes
 
-from enas_tf.run import report
+from enas_tf.run import rows as rows_lib
 from enas_tf.run.rows import Row
 
 # {title of a map: {choice: its shares, [phases]}}.
@@ -31,7 +31,7 @@ _BETWEEN, _HEAD, _FOOT, _LEGEND, _BAR = 0.5, 0.3, 0.5, 0.9, 0.15
 
 def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
     """A Figure of the rows of ops in `metrics_path`."""
-    rows = [row for row in report.read_rows(metrics_path) if row["kind"] == KIND]
+    rows = [row for row in rows_lib.of_run(metrics_path) if row["kind"] == KIND]
     maps = maps_of(rows)
     if not maps:
         figure = figure_lib.Figure(figsize=(4, 2))

@@ -17,6 +17,7 @@ SETTINGS = "config.json"
 LOCK = ".lock"
 METRICS = "metrics.jsonl"
 CURVES = "curves.png"
+PAGE = "report.html"
 CHECKPOINTS = "checkpoints"
 TENSORBOARD = "tensorboard"
 
@@ -90,6 +91,7 @@ FILES = (
     f"{METRICS}{rows.DAMAGED}",
     f"{METRICS}{rows.NEW}",
     CURVES,
+    PAGE,
     *(f"{ARCS}/{name}" for name in (BEST_JSON, BEST_TEXT, BEST_PICTURE)),
     *(f"{ARCS}/{name}" for name in (SAMPLED, SAMPLED_PICTURE, DERIVED, TOLD)),
     f"{ARCS}/{OPS_PICTURE}",

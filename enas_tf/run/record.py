@@ -83,6 +83,13 @@ def read(folder: pathlib.Path) -> Found | None:
     return _rebuilt(folder, ours.trouble) if _is_ours(folder) else None
 
 
+def stages(run: Mapping[str, object]) -> dict[str, dict[str, Any]]:
+    """The facts of each stage in `run`; all but objects is left out."""
+    found = run.get("stages")
+    found = found if isinstance(found, dict) else {}
+    return {name: facts for name, facts in found.items() if isinstance(facts, dict)}
+
+
 def write(folder: pathlib.Path, run: Mapping[str, object]) -> None:
     """Keep `run`, twice."""
     run = {**{key: run[key] for key in _HEAD if key in run}, **run}
@@ -149,6 +156,4 @@ def _rebuilt(folder: pathlib.Path, trouble: str) -> Found:
 
 
 def _with_stages(run: Mapping[str, object]) -> dict[str, Any]:
-    stages = run.get("stages")
-    stages = stages if isinstance(stages, dict) else {}
-    return {**run, "stages": {k: v for k, v in stages.items() if isinstance(v, dict)}}
+    return {**run, "stages": stages(run)}

@@ -18,7 +18,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.run import disk, events, layout, rows, trials
 from enas_tf.run import progress as progress_lib
 
-KEYS = ("stage", "kind", "step")  # of every row
+read_rows = rows.of_run
 _FLUSH_MILLIS = 10_000  # TensorBoard rereads every 30 s; two minutes would look stuck
 
 
@@ -65,7 +65,7 @@ class Report:
         self._path = pathlib.Path(folder) / layout.METRICS
         self._events = self._path.parent / layout.TENSORBOARD / stage
         self._bar = progress_lib.Bar(wanted=progress, file=line)
-        self._rows = rows.RowFile(self._path, keys=KEYS)
+        self._rows = rows.RowFile(self._path, keys=rows.KEYS)
         self._opened: tf.summary.SummaryWriter | None = None
 
     def __enter__(self) -> "Report":
@@ -251,11 +251,6 @@ class Report:
     def _drop_events(self, unwanted: Callable[[str, int], bool]) -> None:
         self._close_writer()
         events.drop(self._events, unwanted)
-
-
-def read_rows(path: pathlib.Path) -> list[rows.Row]:
-    """The rows of a metrics.jsonl; damaged ones are left out, no file has none."""
-    return [row for _, row in rows.read(pathlib.Path(path), keys=KEYS).rows]
 
 
 def _in_float32(value: float) -> float:

@@ -18,6 +18,7 @@ from enas_tf.run import disk
 
 Row = dict[str, Any]
 
+KEYS = ("stage", "kind", "step")  # of every row of metrics.jsonl
 DAMAGED = ".damaged"  # ends the name under which a damaged file is kept
 NEW = ".new"  # ends that of a file that takes the place of another
 _SEAL = re.compile(r'(\{.*), "check": "([0-9a-f]{8})"\}')
@@ -57,6 +58,11 @@ def read(path: pathlib.Path, *, keys: Sequence[str]) -> Found:
     whole = [(line.decode(), row) for line, row in rows if row is not None]
     cut = bool(last.strip()) and _row(last, keys) is None
     return Found(whole, len(rows) - len(whole) - cut, bool(last))
+
+
+def of_run(path: str | os.PathLike) -> list[Row]:
+    """The rows of a metrics.jsonl; damaged ones are left out, no file has none."""
+    return [row for _, row in read(pathlib.Path(path), keys=KEYS).rows]
 
 
 def mend(path: pathlib.Path, *, keys: Sequence[str]) -> None:

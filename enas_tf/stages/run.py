@@ -13,8 +13,8 @@ from enas_tf.machine import tensorflow_state
 from enas_tf.nn import sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
+from enas_tf.stages import pages, summary, tried_ops
 from enas_tf.stages import search as search_stage
-from enas_tf.stages import summary, tried_ops
 from enas_tf.stages import train as train_stage
 from enas_tf.training.stopping import Interrupted
 
@@ -70,9 +70,19 @@ def carry_out(request: Request) -> None:
     with threadpoolctl.threadpool_limits(1, user_api="blas"):
         tried_ops.refuse_wrong(request)
         for step in modes.MODES[request.mode].steps:
-            STEPS[step](request)
+            _take(step, request)
     if modes.MODES[request.mode].sums_up:
         summary.log(request)
+
+
+def _take(step: str, request: Request) -> None:
+    """A step, and the page on what there is behind it."""
+    try:
+        STEPS[step](request)
+    except Interrupted:
+        pages.after_stop(request)
+        raise
+    pages.after_stage(request, step)
 
 
 def set_conditions(request: Request) -> None:

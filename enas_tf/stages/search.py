@@ -17,6 +17,7 @@ from enas_tf.search.controller import Controller
 from enas_tf.stages import (
     assembly,
     earlier,
+    pages,
     retrain_top,
     same_data,
     same_machine,
@@ -162,7 +163,11 @@ def _build(request: Request, report: Report) -> SearchStage:
         report,
         shown,
         watch.of(request, space, controller, data, report),
-        request.caller.listener if request.caller else Silent(),
+        pages.listener(
+            request,
+            request.caller.listener if request.caller else Silent(),
+            lambda: driver.position[counters.EPOCH],
+        ),
     )
     turns = search_lib.Search(
         collaborators,

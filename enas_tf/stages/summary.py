@@ -91,6 +91,7 @@ def _files(folder: RunFolder) -> list[str]:
     files = {
         "the arc": folder.arcs / layout.BEST_PICTURE,
         "curves": folder.curves,
+        "all of it on a page": folder.path / layout.PAGE,
         "the model": folder.final / layout.KERAS_FILE,
         "the same for TensorFlow": folder.final / layout.SAVED_MODEL,
     }

@@ -19,6 +19,7 @@ from enas_tf.stages import (
     assembly,
     earlier,
     final_tasks,
+    pages,
     same_data,
     same_machine,
     same_ops,
@@ -64,7 +65,7 @@ def train(request: Request) -> None:
         report.begin("train", stage.total_steps, position[counters.CHILD])
         with stage.driver.stoppable():
             with summary.timed(folder, "train", goes_on=True):
-                _train(config, stage, report)
+                _train(request, stage, report)
             report.finish()
             stage.final.settle()
             figure = _test_once(folder, config, stage, report)
@@ -139,13 +140,18 @@ def _announce_left(
     assembly.announce(report, "train", seconds, request)
 
 
-def _train(config: Config, stage: FinalStage, report: Report) -> None:
+def _train(request: Request, stage: FinalStage, report: Report) -> None:
     moves = functools.partial(assembly.checked, stage.driver)
+
+    def after_epoch(epoch: int) -> None:
+        stage.final.after_epoch(epoch, report, moves)
+        pages.after_epoch(request)
+
     retrain.retrain(
         stage.epochs,
         stage.driver,
-        num_epochs=config.loop.num_epochs,
-        after_epoch=lambda epoch: stage.final.after_epoch(epoch, report, moves),
+        num_epochs=request.configs["train"].loop.num_epochs,
+        after_epoch=after_epoch,
     )
 
 

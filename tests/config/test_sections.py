@@ -199,8 +199,8 @@ def test_every_choice_passes(item):
         (
             dict(mode="search all"),
             "--mode='search all' is not allowed: it must be one of search, derive, "
-            "train, evaluate, export, predict, all. Change --mode, or leave it out "
-            "for its default.",
+            "train, evaluate, export, predict, all, report, runs. Change --mode, or "
+            "leave it out for its default.",
         ),
         (
             dict(mode="predict"),
@@ -283,6 +283,9 @@ FREE_TO_CHANGE = {
     "checkpoint_every_steps",
     "progress",
     "verbose",
+    "report",
+    "runs_format",
+    "rerun",
     "input",
     "threads",  # once a run has begun, machine/record.py sees to it
     "log_every",

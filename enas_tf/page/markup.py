@@ -1,0 +1,84 @@
+"""HTML put together from parts, in which all that is not markup of ours is escaped.
+
+Names of classes, ops of plugins, flags and paths come from users: a `str` is text, and
+only an `Html`, which `element` makes, stands in a page as it is.
+"""
+
+import html
+from collections.abc import Iterable, Sequence
+
+_EMPTY = ("br", "img", "meta")  # elements without content and end
+
+
+class Html(str):
+    """Markup that is safe in a page."""
+
+
+def text(value: object) -> Html:
+    """`value` as markup: itself if it is some, else escaped."""
+    if isinstance(value, Html):
+        return value
+    # A lone surrogate, of a name of a file that is not UTF-8, cannot be written.
+    shown = str(value).encode("utf-8", "backslashreplace").decode()
+    return Html(html.escape(shown))
+
+
+def join(parts: Iterable[object], between: str = "") -> Html:
+    """`parts` behind each other."""
+    return Html(html.escape(between).join(map(text, parts)))
+
+
+def element(name: str, /, *content: object, **attributes: object) -> Html:
+    """An element.
+
+    Args:
+      name: "p", "td", ...
+      *content: what is in it.
+      **attributes: `class_` and `stroke_width` are class and stroke-width; None is left
+        out.
+    """
+    words = [
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    ]
+    begin = f"<{name}{''.join(words)}>"
+    return Html(begin if name in _EMPTY else f"{begin}{join(content)}</{name}>")
+
+
+def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Html:
+    """A table that scrolls by itself where it is wider than the page.
+
+    A row's numbers stand at the right; what is no number, at the left.
+    """
+    titles = [element("th", title, scope="col") for title in head]
+    lines = [element("tr", *map(_cell, row)) for row in rows]
+    inner = element(
+        "table",
+        element("thead", element("tr", *titles)),
+        element("tbody", *lines),
+    )
+    return element("div", inner, class_="wide")
+
+
+def folded(title: object, *content: object) -> Html:
+    """Content that is shown when its title is clicked."""
+    return element("details", element("summary", title), *content)
+
+
+def paragraphs(sentences: Iterable[object]) -> Html:
+    """Each in a paragraph of its own."""
+    return join(element("p", sentence) for sentence in sentences)
+
+
+def _cell(value: object) -> Html:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return element("td", value)
+    return element("td", number(value), class_="number")
+
+
+def number(value: float) -> str:
+    """A number to read: `12,345` or `0.9167`."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) >= 1000):
+        return f"{int(value):,}"
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.4f}"
