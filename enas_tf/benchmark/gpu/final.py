@@ -88,7 +88,11 @@ class Bench:
     """One final child, trained on batches of several sizes."""
 
     def __init__(self, final: Final):
-        """Nothing is traced yet."""
+        """Nothing is traced yet.
+
+        Args:
+          final: the child, its data and its batch.
+        """
         self._final = final
         self._medians: dict[int, float] = {}
 

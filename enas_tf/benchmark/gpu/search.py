@@ -24,7 +24,11 @@ class Bench:
     """One shared child and what trains and asks it."""
 
     def __init__(self, order: Order):
-        """Builds the child; nothing is traced yet."""
+        """Builds the child; nothing is traced yet.
+
+        Args:
+          order: the space, its size and other settings.
+        """
         sizes: dict[str, Any] = {}  # values of flags
         if order.small:
             sizes |= {**subject.of(order.space).host, **plan.SMALL[order.space]}
