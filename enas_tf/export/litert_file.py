@@ -1,0 +1,141 @@
+"""An image model as a LiteRT file (.tflite), of floats or of whole numbers alone.
+
+TensorFlow writes it; `ai_edge_litert` reads it, without TensorFlow. Images are uint8,
+as files hold them, in both; probabilities are float32, or uint8 of 256 steps.
+"""
+
+import pathlib
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+SIGNATURE = "serving_default"
+
+
+def write(model: "keras.Model", path: pathlib.Path) -> None:
+    """Write images [B, H, W, C] -> probabilities [B, V], as floats compute it."""
+    import tensorflow as tf
+
+    path.write_bytes(_converter(model, tf.uint8).convert())
+
+
+def write_int8(
+    model: "keras.Model", path: pathlib.Path, calibration: np.ndarray
+) -> None:
+    """The same in whole numbers.
+
+    Args:
+      model: the model.
+      path: of the file.
+      calibration: [N, H, W, C] uint8 images, which say how far each tensor reaches.
+
+    Raises:
+      ValueError: an operation has no form in whole numbers.
+    """
+    images = calibration.astype(np.float32)
+    # An image then means what its bytes say: the scale of the input is 1.
+    images[0, 0, 0], images[0, -1, -1] = 0, 255
+    # The newer one leaves some convolutions of a macro child in floats.
+    for newer in (True, False):
+        content = _quantized(model, images, newer=newer)
+        path.write_bytes(content)
+        if not LitertModel(path).has_floats:
+            return
+    raise ValueError("an operation of the network has no form in whole numbers")
+
+
+def _quantized(model: "keras.Model", images: np.ndarray, *, newer: bool) -> bytes:
+    import tensorflow as tf
+
+    def one_by_one() -> Iterator[dict[str, np.ndarray]]:
+        for image in images:
+            yield {"images": image[None]}
+
+    converter = _converter(model, tf.float32)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = one_by_one
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.uint8
+    converter.experimental_new_quantizer = newer
+    with warnings.catch_warnings():
+        # It warns of TensorFlow's own interpreter, by which it calibrates.
+        warnings.simplefilter("ignore", UserWarning)
+        return converter.convert()
+
+
+def _converter(model: "keras.Model", dtype: "tf.DType") -> "tf.lite.TFLiteConverter":
+    """Of a function without variables: LiteRT's would not be initialised."""
+    import tensorflow as tf
+    from tensorflow.python.framework import convert_to_constants
+
+    images = tf.TensorSpec([None, *model.input_shape[1:]], dtype, name="images")
+
+    @tf.function(input_signature=[images])
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        return model(tf.cast(images, tf.float32), training=False)
+
+    frozen = convert_to_constants.convert_variables_to_constants_v2(
+        answer.get_concrete_function()
+    )
+
+    @tf.function(input_signature=[images])
+    def named(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"probabilities": frozen(images)[0]}
+
+    keeper = tf.Module()
+    keeper.frozen = frozen
+    return tf.lite.TFLiteConverter.from_concrete_functions(
+        [named.get_concrete_function()], keeper
+    )
+
+
+class LitertModel:
+    """A file, ready to be asked."""
+
+    def __init__(self, path: pathlib.Path, *, threads: int = 0):
+        """Reads the file.
+
+        Args:
+          path: of the file.
+          threads: that share an operation; 0: as LiteRT has it.
+        """
+        from ai_edge_litert import interpreter
+
+        self._interpreter = interpreter.Interpreter(
+            model_content=path.read_bytes(), num_threads=threads or None
+        )
+        self._interpreter.allocate_tensors()
+        self._run = self._interpreter.get_signature_runner(SIGNATURE)
+        self.inputs = _shapes(self._run.get_input_details())
+        self.outputs = _shapes(self._run.get_output_details())
+
+    @property
+    def has_floats(self) -> bool:
+        """Whether any tensor is of floats."""
+        tensors = self._interpreter.get_tensor_details()
+        return any(tensor["dtype"] == np.float32 for tensor in tensors)
+
+    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs by name, as floats."""
+        details = self._run.get_output_details()
+        return {
+            name: _floats(value, *details[name]["quantization"])
+            for name, value in self._run(**inputs).items()
+        }
+
+
+def _shapes(details: dict[str, dict]) -> dict[str, list[int]]:
+    return {name: list(one["shape_signature"]) for name, one in details.items()}
+
+
+def _floats(values: np.ndarray, scale: float, zero: int) -> np.ndarray:
+    """Numbers that stand for floats; scale 0 says that they are floats."""
+    if not scale:
+        return values
+    return (values.astype(np.float32) - zero) * np.float32(scale)

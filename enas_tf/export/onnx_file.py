@@ -1,0 +1,50 @@
+"""A model as an ONNX file, written by tf2onnx, read by ONNX Runtime.
+
+Names of inputs and outputs are those of the function that is written. Whoever reads
+needs no TensorFlow.
+"""
+
+import pathlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+def write(
+    function: "tf.types.experimental.PolymorphicFunction", path: pathlib.Path
+) -> None:
+    """Write a function with an input signature of named specs and a dict of outputs."""
+    import tf2onnx
+
+    proto, _ = tf2onnx.convert.from_function(function, function.input_signature)
+    path.write_bytes(proto.SerializeToString())
+
+
+class OnnxModel:
+    """A file, ready to be asked."""
+
+    def __init__(self, path: pathlib.Path, *, threads: int = 0):
+        """Reads the file.
+
+        Args:
+          path: of the file.
+          threads: that share an operation; 0: as ONNX Runtime has it.
+        """
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3  # errors alone, which are raised as well
+        self._session = onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+        self.inputs = {one.name: one.shape for one in self._session.get_inputs()}
+        self.outputs = {one.name: one.shape for one in self._session.get_outputs()}
+
+    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs by name."""
+        names = list(self.outputs)
+        return dict(zip(names, self._session.run(names, inputs), strict=True))

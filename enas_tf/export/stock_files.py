@@ -1,0 +1,64 @@
+"""`model.keras` and `saved_model/`, asked as files of other formats are.
+
+Inputs and outputs by name, as NumPy's arrays. Of a language model a SavedModel gives
+"probabilities" of the word behind all words, model.keras "logits" behind each.
+"""
+
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+_OF_TEXTS = ("logits", "next_state")
+
+
+class KerasFile:
+    """`model.keras`; no code of it is run."""
+
+    def __init__(self, path: pathlib.Path):
+        """Reads the file; of a language model, `enas_tf.nn` has to be imported."""
+        import enas_tf.nn.language  # noqa: F401
+
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        self.inputs = {one.name: list(one.shape) for one in model.inputs}
+        names = _OF_TEXTS if len(model.outputs) > 1 else ("probabilities",)
+        shapes = (list(one.shape) for one in model.outputs)
+        self.outputs = dict(zip(names, shapes, strict=True))
+        self._run = tf.function(
+            lambda inputs: model(inputs, training=False), reduce_retracing=True
+        )
+
+    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs by name."""
+        given = [tf.constant(inputs[name]) for name in self.inputs]
+        if len(given) == 1:
+            found = [self._run(tf.cast(given[0], tf.float32))]
+        else:
+            found = self._run(given)
+        return {n: v.numpy() for n, v in zip(self.outputs, found, strict=True)}
+
+
+class SavedModelFile:
+    """`saved_model/`, by the signature that takes what `KerasFile` takes."""
+
+    def __init__(self, path: pathlib.Path):
+        """Reads the folder."""
+        self._model = tf.saved_model.load(str(path))
+        signatures = self._model.signatures
+        self._of_texts = "next_word" in signatures
+        self._run = signatures["next_word" if self._of_texts else "serving_default"]
+        taken = self._run.structured_input_signature[1]
+        shapes = {name: spec.shape.as_list() for name, spec in taken.items()}
+        if self._of_texts:
+            shapes = dict(words=shapes["ids"], state=shapes["state"])
+        self.inputs = shapes
+        given = self._run.structured_outputs["probabilities"]
+        self.outputs = dict(probabilities=given.shape.as_list())
+
+    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs by name."""
+        if self._of_texts:
+            inputs = dict(ids=inputs["words"], state=inputs["state"])
+        given = {name: tf.constant(value) for name, value in inputs.items()}
+        return dict(probabilities=self._run(**given)["probabilities"].numpy())
