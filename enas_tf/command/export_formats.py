@@ -28,7 +28,7 @@ def _refuse_writing(names: tuple[str, ...], run: RunConfig, folder: RunFolder) -
     kind = registry.SPECS[run.search_for].data.name
     if names and not any(formats.FORMATS[name].has(kind) for name in names):
         raise _no_texts(names[0])
-    there = () if run.reset_output_dir else formats.there(folder.final)
+    there = () if run.reset_output_dir else formats.there(exported.found(folder.final))
     for name in formats.FORMATS:
         if not formats.FORMATS[name].has(kind):
             continue

@@ -4,33 +4,11 @@ No TensorFlow, unless the format needs it.
 """
 
 import pathlib
-from collections.abc import Mapping, Sequence
-from typing import Protocol
-
-import numpy as np
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.export import formats, litert_file, onnx_file
+from enas_tf.export.asked import Asked
 from enas_tf.machine import standard_error
-
-
-class Asked(Protocol):
-    """A file of a model.
-
-    Attributes:
-      inputs: the shape of each by name; a size of any number is no positive int.
-      outputs: the same.
-    """
-
-    inputs: Mapping[str, Sequence[int | str | None]]
-    outputs: Mapping[str, Sequence[int | str | None]]
-
-    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Images [B, H, W, C] uint8 -> "probabilities" [B, V] float32.
-
-        Or "words" [B, T] int32 and a "state" [B, S] float32 -> "logits" [B, T, V] and
-        "next_state" [B, S]; or "probabilities" [B, V] of the word behind all.
-        """
 
 
 def of_file(name: str, folder: pathlib.Path, *, threads: int = 0) -> Asked:

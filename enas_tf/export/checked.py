@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from enas_tf.export import answering, formats, latency, table
-from enas_tf.export.answering import Asked
+from enas_tf.export.asked import Asked
 from enas_tf.export.table import Row, Table
 from enas_tf.machine import standard_error
 

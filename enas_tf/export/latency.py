@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from enas_tf.export import answering
-from enas_tf.export.answering import Asked
+from enas_tf.export.asked import Asked
 
 WARM_UP, LEAST, MOST = 3, 10, 200  # calls
 SECONDS = 1.0  # for each file, once it has been called `LEAST` times
@@ -69,14 +69,9 @@ def of_one(asked: Asked) -> float:
     return 1000 * float(np.median(took))
 
 
-def _blank(name: str, shape: Sequence[int | str | None]) -> np.ndarray:
+def _blank(name: str, shape: Sequence[int]) -> np.ndarray:
     """An input of zeros; a size of any number is 1."""
-    known = [size if _is_size(size) else 1 for size in shape]
-    return np.zeros(known, _TYPES[name])
-
-
-def _is_size(size: int | str | None) -> bool:
-    return not isinstance(size, str | None) and size > 0
+    return np.zeros([size or 1 for size in shape], _TYPES[name])
 
 
 def _all(folder: str, *names: str) -> dict[str, float]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from enas_tf.export import asked
+
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
@@ -130,8 +132,8 @@ class LitertModel:
         }
 
 
-def _shapes(details: dict[str, dict]) -> dict[str, list[int]]:
-    return {name: list(one["shape_signature"]) for name, one in details.items()}
+def _shapes(details: dict[str, dict]) -> asked.Shapes:
+    return asked.shapes({name: one["shape_signature"] for name, one in details.items()})
 
 
 def _floats(values: np.ndarray, scale: float, zero: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.export import checked, litert_file, onnx_file
-from enas_tf.export.answering import Asked
+from enas_tf.export.asked import Asked
 from enas_tf.export.checked import Compared
 
 EXAMPLES = 256  # at most, that are compared

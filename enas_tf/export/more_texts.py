@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.export import checked, onnx_file
-from enas_tf.export.answering import Asked
+from enas_tf.export.asked import Asked
 from enas_tf.export.checked import Compared
 from enas_tf.nn.language import WordModel
 

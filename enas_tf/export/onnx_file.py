@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from enas_tf.export import asked
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -41,8 +43,9 @@ class OnnxModel:
         self._session = onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
-        self.inputs = {one.name: one.shape for one in self._session.get_inputs()}
-        self.outputs = {one.name: one.shape for one in self._session.get_outputs()}
+        taken, given = self._session.get_inputs(), self._session.get_outputs()
+        self.inputs = asked.shapes({one.name: one.shape for one in taken})
+        self.outputs = asked.shapes({one.name: one.shape for one in given})
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """The outputs by name."""

@@ -96,13 +96,13 @@ def _classifier(final_folder: pathlib.Path, name: str) -> _Classifier:
         return _saved_model(final_folder)
     folder = reading.refuse_missing(final_folder, layout.CLASSES)
     asked = answering.of_user(name, folder)
-    shape, count = asked.inputs["images"][1:], asked.outputs["probabilities"][-1]
-    labels = _labels(folder, int(count))
+    _, height, width, channels = asked.inputs["images"]
+    labels = _labels(folder, asked.outputs["probabilities"][-1])
 
     def ask(images: np.ndarray) -> np.ndarray:
         return asked(images=images)["probabilities"]
 
-    return _Classifier(tuple(map(int, shape)), labels, ask)
+    return _Classifier((height, width, channels), labels, ask)
 
 
 def _saved_model(final_folder: pathlib.Path) -> _Classifier:

@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from enas_tf.export import asked
+
 _OF_TEXTS = ("logits", "next_state")
 
 
@@ -21,10 +23,10 @@ class KerasFile:
         import enas_tf.nn.language  # noqa: F401
 
         model = keras.models.load_model(path, compile=False, safe_mode=True)
-        self.inputs = {one.name: list(one.shape) for one in model.inputs}
+        self.inputs = asked.shapes({one.name: one.shape for one in model.inputs})
         names = _OF_TEXTS if len(model.outputs) > 1 else ("probabilities",)
-        shapes = (list(one.shape) for one in model.outputs)
-        self.outputs = dict(zip(names, shapes, strict=True))
+        shapes = (one.shape for one in model.outputs)
+        self.outputs = asked.shapes(dict(zip(names, shapes, strict=True)))
         self._run = tf.function(
             lambda inputs: model(inputs, training=False), reduce_retracing=True
         )
@@ -49,12 +51,12 @@ class SavedModelFile:
         self._of_texts = "next_word" in signatures
         self._run = signatures["next_word" if self._of_texts else "serving_default"]
         taken = self._run.structured_input_signature[1]
-        shapes = {name: spec.shape.as_list() for name, spec in taken.items()}
+        shapes = {name: spec.shape for name, spec in taken.items()}
         if self._of_texts:
             shapes = dict(words=shapes["ids"], state=shapes["state"])
-        self.inputs = shapes
+        self.inputs = asked.shapes(shapes)
         given = self._run.structured_outputs["probabilities"]
-        self.outputs = dict(probabilities=given.shape.as_list())
+        self.outputs = asked.shapes(dict(probabilities=given.shape))
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """The outputs by name."""

@@ -12,7 +12,7 @@ from scipy import special
 
 from enas_tf.data.text import vocabulary
 from enas_tf.data.text import words as words_lib
-from enas_tf.export.answering import Asked
+from enas_tf.export.asked import Asked
 
 SCORES = 2**22  # in a piece, over all rows: words x V
 
@@ -45,19 +45,14 @@ def of_words(asked: Asked, words: Sequence[str]) -> Score:
     (_, size) = asked.inputs["state"]
 
     def score(lines: Sequence[str]) -> Scores:
-        rows = [
-            [
-                ids.get(word, unknown)
-                for word in (words_lib.EOS, *words_lib.of_line(line))
-            ]
-            for line in lines
-        ]
+        texts = [[words_lib.EOS, *words_lib.of_line(line)] for line in lines]
+        rows = [[ids.get(word, unknown) for word in text] for text in texts]
         counts = np.array([len(row) - 1 for row in rows])
         # Behind the end of a line stands its last word, whose scores count nothing.
         filled = np.array(
             [row + row[-1:] * (max(counts) + 1 - len(row)) for row in rows], np.int32
         )
-        state = np.zeros((len(rows), int(size)), np.float32)
+        state = np.zeros((len(rows), size), np.float32)
         return Scores(_sums(asked, filled, counts, state, len(words)), counts)
 
     return score

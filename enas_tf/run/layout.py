@@ -36,7 +36,7 @@ BY_CLASS, CONFUSION = "classes.json", "confusion.png"
 FINAL = "final"  # the folder of what follows: an export
 KERAS_FILE = "model.keras"
 SAVED_MODEL = "saved_model"
-# Of formats that are written when they are asked for (export/formats.py), and their table.
+# Of formats that are written if asked for (export/formats.py), and their table.
 ONNX_FILE = "model.onnx"
 LITERT_FILE, LITERT_INT8_FILE = "model.tflite", "model_int8.tflite"
 EXPORT_TABLE = "export.json"

@@ -4,6 +4,7 @@ from absl import logging
 
 from enas_tf.config.sections import Config
 from enas_tf.config.spaces import registry
+from enas_tf.export import folder as exported
 from enas_tf.export import formats, table
 from enas_tf.run.folder import RunFolder
 
@@ -12,7 +13,7 @@ def wanted(folder: RunFolder, config: Config) -> tuple[str, ...] | None:
     """The formats beside Keras' and TensorFlow's; None: nobody asks for any."""
     kind = registry.SPECS[config.run.search_for].data.name
     asked = config.run.export_format
-    beside = formats.beside(asked, folder.final, kind)
+    beside = formats.beside(asked, exported.found(folder.final), kind)
     return beside if asked or beside else None
 
 
