@@ -6,7 +6,7 @@ No TensorFlow, unless the format needs it.
 import pathlib
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.export import formats, litert_file, onnx_file
+from enas_tf.export import formats, litert_file, one_by_one, onnx_file
 from enas_tf.export.asked import Asked
 from enas_tf.machine import standard_error
 
@@ -23,7 +23,8 @@ def of_file(name: str, folder: pathlib.Path, *, threads: int = 0) -> Asked:
     if name == "onnx":
         return onnx_file.OnnxModel(path, threads=threads)
     if name in ("litert", "litert_int8"):
-        return litert_file.LitertModel(path, threads=threads)
+        model = litert_file.LitertModel(path, threads=threads)
+        return one_by_one.OneByOne(model) if "words" in model.inputs else model
     from enas_tf.export import stock_files
 
     if name == "keras":

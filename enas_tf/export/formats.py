@@ -50,8 +50,6 @@ class Format(NamedTuple):
         return f"pip install 'enas_tf[{self.extra}]'"
 
 
-_NO_TEXTS = "LiteRT has no loop over a number of words that is not known beforehand"
-_LITERT = dict(reader="ai_edge_litert", extra="litert", lacking=_NO_TEXTS)
 _ROWS = (
     Format("keras", layout.KERAS_FILE, "Keras"),
     Format("saved_model", layout.SAVED_MODEL, "TensorFlow"),
@@ -61,8 +59,17 @@ _ROWS = (
         writer="tf2onnx",
         extra="onnx",
     ),
-    Format("litert", layout.LITERT_FILE, "LiteRT", **_LITERT),
-    Format("litert_int8", layout.LITERT_INT8_FILE, "LiteRT, int8", **_LITERT),
+    Format(
+        *("litert", layout.LITERT_FILE, "LiteRT"),
+        reader="ai_edge_litert",
+        extra="litert",
+    ),
+    Format(
+        *("litert_int8", layout.LITERT_INT8_FILE, "LiteRT, in whole numbers"),
+        reader="ai_edge_litert",
+        extra="litert",
+        lacking="whole numbers would round its state anew with every word",
+    ),
 )
 FORMATS = {row.name: row for row in _ROWS}
 ALWAYS = ("keras", "saved_model")  # this program reads them itself

@@ -1,7 +1,7 @@
-"""An image model as a LiteRT file (.tflite), of floats or of whole numbers alone.
+"""A model as a LiteRT file (.tflite), of floats or of whole numbers alone.
 
-TensorFlow writes it; `ai_edge_litert` reads it, without TensorFlow. Images are uint8,
-as files hold them, in both; probabilities are float32, or uint8 of 256 steps.
+TensorFlow writes it; `ai_edge_litert` reads it, without TensorFlow. Names of inputs and
+outputs are those of the function that is written.
 """
 
 import pathlib
@@ -14,26 +14,29 @@ import numpy as np
 from enas_tf.export import asked
 
 if TYPE_CHECKING:
-    import keras
     import tensorflow as tf
 
 SIGNATURE = "serving_default"
 
 
-def write(model: "keras.Model", path: pathlib.Path) -> None:
-    """Write images [B, H, W, C] -> probabilities [B, V], as floats compute it."""
-    import tensorflow as tf
-
-    path.write_bytes(_converter(model, tf.uint8).convert())
+def write(
+    function: "tf.types.experimental.PolymorphicFunction", path: pathlib.Path
+) -> None:
+    """Write a function with an input signature of named specs and a dict of outputs."""
+    path.write_bytes(_converter(function).convert())
 
 
 def write_int8(
-    model: "keras.Model", path: pathlib.Path, calibration: np.ndarray
+    function: "tf.types.experimental.PolymorphicFunction",
+    path: pathlib.Path,
+    calibration: np.ndarray,
 ) -> None:
-    """The same in whole numbers.
+    """The same in whole numbers, of "images" [B, H, W, C] float32 from 0 to 255.
+
+    The file takes uint8 images, and gives uint8 in the place of floats.
 
     Args:
-      model: the model.
+      function: the function.
       path: of the file.
       calibration: [N, H, W, C] uint8 images, which say how far each tensor reaches.
 
@@ -45,21 +48,25 @@ def write_int8(
     images[0, 0, 0], images[0, -1, -1] = 0, 255
     # The newer one leaves some convolutions of a macro child in floats.
     for newer in (True, False):
-        content = _quantized(model, images, newer=newer)
-        path.write_bytes(content)
+        path.write_bytes(_quantized(function, images, newer=newer))
         if not LitertModel(path).has_floats:
             return
     raise ValueError("an operation of the network has no form in whole numbers")
 
 
-def _quantized(model: "keras.Model", images: np.ndarray, *, newer: bool) -> bytes:
+def _quantized(
+    function: "tf.types.experimental.PolymorphicFunction",
+    images: np.ndarray,
+    *,
+    newer: bool,
+) -> bytes:
     import tensorflow as tf
 
     def one_by_one() -> Iterator[dict[str, np.ndarray]]:
         for image in images:
             yield {"images": image[None]}
 
-    converter = _converter(model, tf.float32)
+    converter = _converter(function)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = one_by_one
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -71,24 +78,20 @@ def _quantized(model: "keras.Model", images: np.ndarray, *, newer: bool) -> byte
         return converter.convert()
 
 
-def _converter(model: "keras.Model", dtype: "tf.DType") -> "tf.lite.TFLiteConverter":
+def _converter(
+    function: "tf.types.experimental.PolymorphicFunction",
+) -> "tf.lite.TFLiteConverter":
     """Of a function without variables: LiteRT's would not be initialised."""
     import tensorflow as tf
     from tensorflow.python.framework import convert_to_constants
 
-    images = tf.TensorSpec([None, *model.input_shape[1:]], dtype, name="images")
+    concrete = function.get_concrete_function()
+    names = sorted(concrete.structured_outputs)  # the order in which they are flat
+    frozen = convert_to_constants.convert_variables_to_constants_v2(concrete)
 
-    @tf.function(input_signature=[images])
-    def answer(images: tf.Tensor) -> tf.Tensor:
-        return model(tf.cast(images, tf.float32), training=False)
-
-    frozen = convert_to_constants.convert_variables_to_constants_v2(
-        answer.get_concrete_function()
-    )
-
-    @tf.function(input_signature=[images])
-    def named(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"probabilities": frozen(images)[0]}
+    @tf.function(input_signature=function.input_signature)
+    def named(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return dict(zip(names, frozen(*inputs), strict=True))
 
     keeper = tf.Module()
     keeper.frozen = frozen

@@ -38,11 +38,12 @@ class DeployableImages(NamedTuple):
     def write(self, name: str, path: pathlib.Path) -> None:
         """Write the file of the format `name`."""
         if name == "onnx":
-            onnx_file.write(self._function(), path)
+            onnx_file.write(self._function(tf.uint8), path)
         elif name == "litert":
-            litert_file.write(self.model, path)
+            litert_file.write(self._function(tf.uint8), path)
         else:
-            litert_file.write_int8(self.model, path, self.calibration)
+            function = self._function(tf.float32)
+            litert_file.write_int8(function, path, self.calibration)
 
     def compare(self, asked: Asked) -> Compared:
         """Hold the probabilities of a file against its own."""
@@ -54,9 +55,9 @@ class DeployableImages(NamedTuple):
         for start in range(0, len(self.images), _BATCH):
             yield self.images[start : start + _BATCH]
 
-    def _function(self) -> tf.types.experimental.PolymorphicFunction:
+    def _function(self, dtype: tf.DType) -> tf.types.experimental.PolymorphicFunction:
         shape = [None, *self.model.input_shape[1:]]
-        spec = tf.TensorSpec(shape, tf.uint8, name="images")
+        spec = tf.TensorSpec(shape, dtype, name="images")
 
         @tf.function(input_signature=[spec])
         def answer(images: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -1,4 +1,8 @@
-"""A language model as an ONNX file, for `checked.add`."""
+"""A language model in formats beside Keras' and TensorFlow's, for `checked.add`.
+
+LiteRT has no loop over a number of words that it does not know: its file reads one word
+at a time, which is what a keyboard needs.
+"""
 
 import pathlib
 from typing import NamedTuple
@@ -6,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.export import checked, onnx_file
+from enas_tf.export import checked, litert_file, onnx_file
 from enas_tf.export.asked import Asked
 from enas_tf.export.checked import Compared
 from enas_tf.nn.language import WordModel
@@ -27,12 +31,14 @@ class DeployableWords(NamedTuple):
     def examples(self) -> str:
         """How many are compared, and of what."""
         rows, words = self.ids.shape
-        return f"the word behind {rows} pieces of {words} words"
+        return f"{rows} test texts of {words} words"
 
     def write(self, name: str, path: pathlib.Path) -> None:
-        """Write the file; ONNX is the only format there is."""
-        del name
-        onnx_file.write(self._function(), path)
+        """Write the file of the format `name`."""
+        if name == "onnx":
+            onnx_file.write(self._function([None, None]), path)
+        else:
+            litert_file.write(self._function([1, 1]), path)
 
     def compare(self, asked: Asked) -> Compared:
         """Hold the probabilities of the next word against its own."""
@@ -44,9 +50,13 @@ class DeployableWords(NamedTuple):
             given = tf.nn.softmax(found["logits"][:, -1]).numpy()
         return checked.compared(given, tf.nn.softmax(logits[:, -1]).numpy())
 
-    def _function(self) -> tf.types.experimental.PolymorphicFunction:
-        words = tf.TensorSpec([None, None], tf.int32, name="words")
-        state = tf.TensorSpec([None, self.layer.state_size], tf.float32, name="state")
+    def _function(
+        self, shape: list[int | None]
+    ) -> tf.types.experimental.PolymorphicFunction:
+        """Of words of that shape, [B, T]."""
+        words = tf.TensorSpec(shape, tf.int32, name="words")
+        sizes = [shape[0], self.layer.state_size]
+        state = tf.TensorSpec(sizes, tf.float32, name="state")
 
         @tf.function(input_signature=[words, state])
         def answer(words: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:

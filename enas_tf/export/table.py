@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from enas_tf.config.errors import ConfigError
 from enas_tf.run import disk, layout
 
 _HEAD = ("format", "file", "size", "ms", "difference", "agreement")
@@ -56,12 +57,12 @@ def write(folder: pathlib.Path, table: Table) -> None:
 
 
 def read(folder: pathlib.Path) -> Table | None:
-    """The table in the folder of an export; None where none was made, or is whole."""
+    """The table in the folder of an export; None where none is, or none is whole."""
     try:
         found = disk.read_json(folder / layout.EXPORT_TABLE)
         rows = [Row(**row) for row in found["formats"]]
         return Table(rows, found["failed"], found["examples"])
-    except (OSError, disk.Damaged, KeyError, TypeError):
+    except (ConfigError, KeyError, TypeError):
         return None
 
 
