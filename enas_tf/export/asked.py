@@ -8,6 +8,19 @@ import numpy as np
 Shapes = dict[str, tuple[int, ...]]  # by name; a size of any number is 0
 
 
+class Traced(Protocol):
+    """A `tf.function` with a signature, for those that do not import TensorFlow.
+
+    Attributes:
+      input_signature: a named spec for each input.
+    """
+
+    input_signature: Any
+
+    def get_concrete_function(self) -> Any:
+        """The graph, whose outputs have names: a dict of tensors."""
+
+
 class Asked(Protocol):
     """A file of a model.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from enas_tf.export import asked
+from enas_tf.export.asked import Traced
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
 SIGNATURE = "serving_default"
 
 
-def write(
-    function: "tf.types.experimental.PolymorphicFunction", path: pathlib.Path
-) -> None:
+def write(function: Traced, path: pathlib.Path) -> None:
     """Write a function with an input signature of named specs and a dict of outputs."""
     path.write_bytes(_converter(function).convert())
 
 
 def write_int8(
-    function: "tf.types.experimental.PolymorphicFunction",
+    function: Traced,
     path: pathlib.Path,
     calibration: np.ndarray,
 ) -> None:
@@ -55,7 +54,7 @@ def write_int8(
 
 
 def _quantized(
-    function: "tf.types.experimental.PolymorphicFunction",
+    function: Traced,
     images: np.ndarray,
     *,
     newer: bool,
@@ -79,7 +78,7 @@ def _quantized(
 
 
 def _converter(
-    function: "tf.types.experimental.PolymorphicFunction",
+    function: Traced,
 ) -> "tf.lite.TFLiteConverter":
     """Of a function without variables: LiteRT's would not be initialised."""
     import tensorflow as tf

@@ -5,19 +5,14 @@ needs no TensorFlow.
 """
 
 import pathlib
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from enas_tf.export import asked
-
-if TYPE_CHECKING:
-    import tensorflow as tf
+from enas_tf.export.asked import Traced
 
 
-def write(
-    function: "tf.types.experimental.PolymorphicFunction", path: pathlib.Path
-) -> None:
+def write(function: Traced, path: pathlib.Path) -> None:
     """Write a function with an input signature of named specs and a dict of outputs."""
     import tf2onnx
 

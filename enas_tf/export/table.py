@@ -11,7 +11,7 @@ from enas_tf.config.errors import ConfigError
 from enas_tf.run import disk, layout
 
 _HEAD = ("format", "file", "size", "ms", "difference", "agreement")
-_WIDTHS = (-13, -16, 10, 8, 12, 11)  # negative: to the left; 70 columns in all
+_WIDTHS = (-13, -18, 9, 8, 11, 11)  # negative: to the left; 70 columns in all
 
 
 class Row(NamedTuple):
