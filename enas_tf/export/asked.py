@@ -40,7 +40,7 @@ class Asked(Protocol):
         """
 
 
-def shapes(found: Mapping[str, Iterable[Any]]) -> Shapes:
+def shapes(found: Mapping[str, Iterable[object]]) -> Shapes:
     """Shapes as any engine has them: a size of any number is a name, -1 or None."""
     return {name: tuple(map(_size, sizes)) for name, sizes in found.items()}
 

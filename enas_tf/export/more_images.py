@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.export import checked, litert_file, onnx_file
+from enas_tf.export import checked, enclosed, litert_file, onnx_file
 from enas_tf.export.asked import Asked
 from enas_tf.export.checked import Compared
 
@@ -44,6 +44,7 @@ class DeployableImages(NamedTuple):
         else:
             function = self._function(tf.float32)
             litert_file.write_int8(function, path, self.calibration)
+        enclosed.put(path)
 
     def compare(self, asked: Asked) -> Compared:
         """Hold the probabilities of a file against its own."""

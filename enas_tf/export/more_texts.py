@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.export import checked, litert_file, onnx_file
+from enas_tf.export import checked, enclosed, litert_file, onnx_file
 from enas_tf.export.asked import Asked
 from enas_tf.export.checked import Compared
 from enas_tf.nn.language import WordModel
@@ -39,6 +39,7 @@ class DeployableWords(NamedTuple):
             onnx_file.write(self._function([None, None]), path)
         else:
             litert_file.write(self._function([1, 1]), path)
+        enclosed.put(path)
 
     def compare(self, asked: Asked) -> Compared:
         """Hold the probabilities of the next word against its own."""

@@ -10,7 +10,11 @@ class OneByOne:
     """The same model, of words [B, T] and a state [B, S]."""
 
     def __init__(self, model: Asked):
-        """Takes one whose words are [1, 1] and whose state is [1, S]."""
+        """Opens nothing.
+
+        Args:
+          model: whose words are [1, 1] and whose state is [1, S].
+        """
         self._model = model
         size, vocabulary = model.inputs["state"][-1], model.outputs["logits"][-1]
         self.inputs: asked.Shapes = dict(words=(0, 0), state=(0, size))

@@ -12,6 +12,9 @@ import tensorflow as tf
 
 from enas_tf.export import asked
 
+# A language model's layer is found by its name once this is imported.
+from enas_tf.nn import language  # noqa: F401
+
 _OF_TEXTS = ("logits", "next_state")
 
 
@@ -19,9 +22,11 @@ class KerasFile:
     """`model.keras`; no code of it is run."""
 
     def __init__(self, path: pathlib.Path):
-        """Reads the file; of a language model, `enas_tf.nn` has to be imported."""
-        import enas_tf.nn.language  # noqa: F401
+        """Reads the file.
 
+        Args:
+          path: of the file.
+        """
         model = keras.models.load_model(path, compile=False, safe_mode=True)
         self.inputs = asked.shapes({one.name: one.shape for one in model.inputs})
         names = _OF_TEXTS if len(model.outputs) > 1 else ("probabilities",)
@@ -45,7 +50,11 @@ class SavedModelFile:
     """`saved_model/`, by the signature that takes what `KerasFile` takes."""
 
     def __init__(self, path: pathlib.Path):
-        """Reads the folder."""
+        """Reads the folder.
+
+        Args:
+          path: of the folder.
+        """
         self._model = tf.saved_model.load(str(path))
         signatures = self._model.signatures
         self._of_texts = "next_word" in signatures

@@ -4,8 +4,10 @@ They want the packages of the extra `export`, which `dev` brings.
 """
 
 import functools
+import json
 import pathlib
 import shutil
+import zipfile
 
 import keras
 import numpy as np
@@ -101,6 +103,18 @@ def test_inputs_and_outputs_have_the_same_names_in_all(name, written):
         found = asked(images=images[:count])["probabilities"]
         tolerance = 0.1 if name == "litert_int8" else 1e-5
         np.testing.assert_allclose(found, model(images[:count]), atol=tolerance)
+
+
+def test_the_names_of_the_classes_are_in_each_file(written):
+    import onnxruntime
+
+    folder, _, _ = written
+    for file in ("model.keras", "model.tflite", "model_int8.tflite"):
+        with zipfile.ZipFile(folder / file) as archive:
+            assert json.loads(archive.read("classes.json")) == NAMES
+    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    inside = session.get_modelmeta().custom_metadata_map
+    assert json.loads(inside["classes.json"]) == NAMES
 
 
 def test_whole_numbers_have_no_float_and_take_images_as_they_are(written):
