@@ -24,6 +24,12 @@ def refuse(run: RunConfig, folder: RunFolder) -> None:
         _refuse_writing(names, run, folder)
 
 
+def asked_file(run: RunConfig) -> str:
+    """The file that a prediction asks, where it is not one of those always there."""
+    names = set(formats.parse(run.export_format)) - set(formats.ALWAYS)
+    return next((formats.FORMATS[name].file for name in names), "")
+
+
 def _refuse_writing(names: tuple[str, ...], run: RunConfig, folder: RunFolder) -> None:
     kind = registry.SPECS[run.search_for].data.name
     if names and not any(formats.FORMATS[name].has(kind) for name in names):

@@ -172,7 +172,8 @@ def build(
     export_formats.refuse(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":
-        export_sums.refuse_damaged(folder.final)
+        asked_file = export_formats.asked_file(run)
+        export_sums.refuse_damaged(folder.final, asked_file)
     fixed = arc_to_train.of(given, configs["train"], folder)
     if fixed:
         warm_start.refuse_other_arc(fixed.text, run, source)
