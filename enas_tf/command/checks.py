@@ -15,6 +15,7 @@ from enas_tf.config.sections import (
     RunConfig,
 )
 from enas_tf.config.spaces import references, registry
+from enas_tf.export import formats
 
 # What a flag names that must not be given empty, as from an unset shell variable. An
 # empty arc is refused with all the forms that an arc has, in arcs/argument.py.
@@ -29,6 +30,7 @@ _NAMED = dict(
     input="what to predict from",
     child_ops="ops",
     plugin="a plugin",
+    export_format="formats",
 )
 
 
@@ -105,6 +107,7 @@ def check_run(run: RunConfig) -> None:
     for item in config_lib.settings():
         if item.section == "run":
             allowed.check_range(item, getattr(run, item.field.name))
+    formats.parse(run.export_format)
     if run.mode == "predict" and not run.input:
         kind = registry.SPECS[run.search_for].data
         raise ConfigError(

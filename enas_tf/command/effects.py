@@ -79,6 +79,11 @@ ROWS = (
     Row(("runs_format",), lambda c: True, "it is for --mode=runs"),
     Row(("report",), lambda c: c.mode in LOOKING, "--mode={mode} writes no page"),
     Row(
+        ("export_format",),
+        lambda c: c.mode in ("search", "derive", "evaluate"),
+        "--mode={mode} exports nothing",
+    ),
+    Row(
         ("checkpoint_every_steps", "log_every"),
         lambda c: c.mode in (*LOOKING, "derive"),
         "--mode={mode} trains nothing",

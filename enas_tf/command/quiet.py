@@ -7,34 +7,16 @@ come before any log level is obeyed, and look like errors to a user without a GP
 import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
 
 from absl import logging
 
+from enas_tf.machine import standard_error as standard_error_lib
 from enas_tf.run import lines
 
 
-@contextlib.contextmanager
-def standard_error() -> Iterator[None]:
-    """Nothing reaches file descriptor 2 inside; all of it does if that fails.
-
-    A user who stops it meanwhile is not shown it either.
-    """
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        before = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            os.dup2(before, 2)
-            held.seek(0)
-            os.write(2, held.read())
-            raise
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
+def standard_error() -> contextlib.AbstractContextManager[None]:
+    """Nothing reaches file descriptor 2 inside: `machine/standard_error.py`."""
+    return standard_error_lib.held_back()
 
 
 def plain_log() -> None:

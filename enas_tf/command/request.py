@@ -17,6 +17,7 @@ from enas_tf.command import (
     arc_to_train,
     as_begun,
     checks,
+    export_formats,
     ops_of_run,
     places,
     plugins,
@@ -168,9 +169,11 @@ def build(
         checks.check_reward(asked)
     checks.check_retraining(run.mode, configs)
     refusals.refuse_missing(run, folder)
+    export_formats.refuse(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":
-        export_sums.refuse_damaged(folder.final)
+        asked_file = export_formats.asked_file(run)
+        export_sums.refuse_damaged(folder.final, asked_file)
     fixed = arc_to_train.of(given, configs["train"], folder)
     if fixed:
         warm_start.refuse_other_arc(fixed.text, run, source)

@@ -91,6 +91,13 @@ class RunConfig:
         "phase's last update.",
         shapes_result=False,
     )
+    export_format: str = field(
+        "",
+        "Formats of the exported model, with commas between them, beside keras and "
+        "saved_model, which are always written: onnx, litert, litert_int8. With "
+        "--mode=predict the one that answers.",
+        shapes_result=False,
+    )
     plugin: str = field(
         "",
         "Python files (my_ops.py) or installed plugins, with commas between them, that "

@@ -5,7 +5,7 @@ raw images and return probabilities.
 """
 
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
@@ -83,6 +83,7 @@ def export(
     *,
     class_names: Sequence[str],
     sample: np.ndarray,
+    also: Callable[[pathlib.Path], None] | None = None,
 ) -> float:
     """Write `folder` whole, or leave it as it was.
 
@@ -91,6 +92,7 @@ def export(
       folder: holds `model.keras`, `saved_model/` and `classes.txt` afterwards.
       class_names: V names.
       sample: [B, H, W, C] uint8 images to compare the answers with.
+      also: see `writing.export`.
 
     Returns:
       The largest difference between the probabilities of `model` and those of the two
@@ -103,7 +105,8 @@ def export(
         raise ValueError(
             f"{len(class_names)} class names for {model.output_shape[-1]} classes"
         )
-    return writing.export(DeployedClassifier(model, sample), folder, class_names)
+    deployed = DeployedClassifier(model, sample)
+    return writing.export(deployed, folder, class_names, also=also)
 
 
 def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:

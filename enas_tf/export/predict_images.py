@@ -5,16 +5,15 @@ needed: no configuration, no data set.
 """
 
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import picture_files, pictures, threads
-from enas_tf.export import array_inputs, inputs, reading
+from enas_tf.export import answering, array_inputs, formats, inputs, reading
 from enas_tf.export import folder as exported
-from enas_tf.export.reading import Export
 from enas_tf.run import layout, lines
 
 BATCH_SIZE = 64
@@ -29,30 +28,35 @@ class Prediction(NamedTuple):
     probability: float
 
 
-def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+def report(
+    final: pathlib.Path, source: pathlib.Path, name: str = formats.ASKED
+) -> Iterator[str]:
     """A line for each image: its class, and how likely that is; args as `predict`."""
-    for answer in predict(final, source):
+    for answer in predict(final, source, name):
         path, label = lines.quoted(answer.path), lines.quoted(answer.label)
         yield f"{path}: {label} ({answer.probability:.3f})"
 
 
-def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Prediction]:
+def predict(
+    final_folder: pathlib.Path, input_path: pathlib.Path, name: str = formats.ASKED
+) -> list[Prediction]:
     """Classify an image, every image in a folder and those below it, or in an array.
 
     Args:
       final_folder: what `export.export` wrote.
       input_path: a file, whatever its name, or a folder.
+      name: of the format whose file answers.
 
     Raises:
       ConfigError: no export there, no image there, or one that cannot be read.
     """
     if array_inputs.is_one(input_path):
-        return _of_array(final_folder, input_path)
+        return _of_array(final_folder, input_path, name)
     files = image_files(input_path)
     reading.refuse_missing(final_folder, layout.CLASSES)
     # All of them first: a bad one should not come up after minutes.
     threads.each(lambda number: _check(files[number]), len(files))
-    classifier = _Classifier(final_folder)
+    classifier = _classifier(final_folder, name)
     return [
         answer
         for batch in _batches(files)
@@ -62,44 +66,65 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Predic
     ]
 
 
-class _Classifier:
+class _Classifier(NamedTuple):
     """An exported model, ready to be asked.
 
     Attributes:
       shape: height, width and channels of the images that it takes.
+      labels: of its classes.
+      ask: [n, *shape] uint8 -> probabilities [n, V].
     """
 
-    def __init__(self, final_folder: pathlib.Path):
-        """Reads the export.
-
-        Args:
-          final_folder: of a run.
-
-        Raises:
-          ConfigError: it cannot be read.
-        """
-        self._export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
-        self._labels = _labels(self._export)
-        taken = self._export.signature.structured_input_signature[1]["images"]
-        height, width, channels = taken.shape[1:]
-        self.shape: tuple[int, int, int] = (height, width, channels)
+    shape: tuple[int, int, int]
+    labels: Sequence[str]
+    ask: Callable[[np.ndarray], np.ndarray]
 
     def answers(
         self, paths: Sequence[pathlib.Path], images: np.ndarray
     ) -> list[Prediction]:
         """What it says of `images` [n, *shape] uint8, which are called `paths`."""
-        rows = self._export.signature(images=images)["probabilities"].numpy()
+        rows = self.ask(images)
         return [
-            Prediction(path, self._labels[best], float(row[best]))
+            Prediction(path, self.labels[best], float(row[best]))
             for path, row, best in zip(paths, rows, rows.argmax(axis=1), strict=True)
         ]
 
 
-def _of_array(final_folder: pathlib.Path, path: pathlib.Path) -> list[Prediction]:
+def _classifier(final_folder: pathlib.Path, name: str) -> _Classifier:
+    """The file of the format `name`; ConfigError: it cannot be read."""
+    if name == formats.ASKED:
+        return _saved_model(final_folder)
+    folder = reading.refuse_missing(final_folder, layout.CLASSES)
+    asked = answering.of_user(name, folder)
+    _, height, width, channels = asked.inputs["images"]
+    labels = _labels(folder, asked.outputs["probabilities"][-1])
+
+    def ask(images: np.ndarray) -> np.ndarray:
+        return asked(images=images)["probabilities"]
+
+    return _Classifier((height, width, channels), labels, ask)
+
+
+def _saved_model(final_folder: pathlib.Path) -> _Classifier:
+    export = reading.load(final_folder, layout.CLASSES, SIGNATURE)
+    taken = export.signature.structured_input_signature[1]["images"]
+    height, width, channels = taken.shape[1:]
+    count = export.signature.structured_outputs["probabilities"].shape[-1]
+
+    def ask(images: np.ndarray) -> np.ndarray:
+        return export.signature(images=images)["probabilities"].numpy()
+
+    shape = (height, width, channels)
+    return _Classifier(shape, _labels(export.folder, count), ask)
+
+
+def _of_array(
+    final_folder: pathlib.Path, path: pathlib.Path, name: str
+) -> list[Prediction]:
     """The images in a file of arrays, which are called by their numbers."""
     file = array_inputs.look(path)
     reading.refuse_missing(final_folder, layout.CLASSES)
-    classifier = _Classifier(final_folder)
+    classifier = _classifier(final_folder, name)
     found: list[Prediction] = []
     for images in array_inputs.batches(file, classifier.shape, BATCH_SIZE):
         numbers = range(len(found), len(found) + len(images))
@@ -137,17 +162,16 @@ def _below(path: pathlib.Path) -> inputs.Found:
     return inputs.Found([pathlib.Path(file) for file in found.paths], left_out)
 
 
-def _labels(export: Export) -> list[str]:
-    count = export.signature.structured_outputs["probabilities"].shape[-1]
+def _labels(folder: pathlib.Path, count: int) -> list[str]:
     try:
-        return exported.names(export.folder, count)
+        return exported.names(folder, count)
     except ValueError as error:
         raise ConfigError(
-            f"{export.folder} does not say what the classes are called ({error}). "
+            f"{folder} does not say what the classes are called ({error}). "
             "Write it anew with --mode=export."
         ) from None
     except OSError:
-        raise reading.missing(export.folder, layout.CLASSES) from None
+        raise reading.missing(folder, layout.CLASSES) from None
 
 
 def _check(file: pathlib.Path) -> None:

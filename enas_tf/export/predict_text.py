@@ -16,8 +16,8 @@ from enas_tf.data.text import content as text_content
 from enas_tf.data.text import names as text_names
 from enas_tf.data.text import vocabulary
 from enas_tf.data.text import words as words_lib
-from enas_tf.export import inputs, reading
-from enas_tf.export.reading import Signature
+from enas_tf.export import answering, formats, inputs, reading, text_scores
+from enas_tf.export.text_scores import Score, Scores
 from enas_tf.run import layout
 from enas_tf.run import lines as lines_lib
 
@@ -39,12 +39,14 @@ class Answer(NamedTuple):
         return float(np.exp(-self.log_probability / self.num_words))
 
 
-def report(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+def report(
+    final: pathlib.Path, source: pathlib.Path, name: str = formats.ASKED
+) -> Iterator[str]:
     """A line for each text, one for all together, and how they were read.
 
     Args as `predict`.
     """
-    answers = predict(final, source)
+    answers = predict(final, source, name)
     for answer in answers:
         yield _line(lines_lib.quoted(answer.path), answer)
     if len(answers) > 1:
@@ -60,7 +62,9 @@ def _line(what: str, answer: Answer) -> str:
     )
 
 
-def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer]:
+def predict(
+    final_folder: pathlib.Path, input_path: pathlib.Path, name: str = formats.ASKED
+) -> list[Answer]:
     """Score a text file, or every text in a folder and the folders below it.
 
     Each line is scored by itself, whatever its length.
@@ -68,17 +72,39 @@ def predict(final_folder: pathlib.Path, input_path: pathlib.Path) -> list[Answer
     Args:
       final_folder: what `text.export` wrote.
       input_path: a file, whatever its name, or a folder.
+      name: of the format whose file answers.
 
     Raises:
       ConfigError: no export there, no text there, or one that cannot be read.
     """
     files = inputs.files(input_path, _texts)
     texts = {file: text_content.read(str(file), "input") for file in files}
-    export = reading.load(final_folder, layout.VOCABULARY, SIGNATURE)
-    words = _vocabulary(export.folder)
+    folder = reading.refuse_missing(final_folder, layout.VOCABULARY)
+    words = _vocabulary(folder)
     for file, lines in texts.items():
         _refuse_unknown(file, lines, words)
-    return [_answer(file, lines, export.signature) for file, lines in texts.items()]
+    score = _score(final_folder, folder, name, words)
+    return [_answer(file, lines, score) for file, lines in texts.items()]
+
+
+def _score(
+    final_folder: pathlib.Path, folder: pathlib.Path, name: str, words: Sequence[str]
+) -> Score:
+    """What scores lines: a signature, or a file that reads ids of words."""
+    if name == formats.ASKED:
+        return _saved_model(final_folder)
+    return text_scores.of_words(answering.of_user(name, folder), words)
+
+
+def _saved_model(final_folder: pathlib.Path) -> Score:
+    export = reading.load(final_folder, layout.VOCABULARY, SIGNATURE)
+
+    def score(lines: Sequence[str]) -> Scores:
+        # As objects: a NumPy array of strings would make all as long as the longest.
+        found = export.signature(texts=np.array(lines, object))
+        return Scores(found["log_probability"].numpy(), found["num_words"].numpy())
+
+    return score
 
 
 def together(folder: pathlib.Path, answers: Sequence[Answer]) -> Answer:
@@ -87,11 +113,11 @@ def together(folder: pathlib.Path, answers: Sequence[Answer]) -> Answer:
     return Answer(folder, num_words, sum(answer.log_probability for answer in answers))
 
 
-def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> None:
+def _refuse_unknown(file: pathlib.Path, lines: list[str], words: Sequence[str]) -> None:
     """A model that has no word for the unknown has no answer to one."""
     if vocabulary.UNK in words:
         return
-    strangers = sorted(set(words_lib.of_lines(lines)) - words)
+    strangers = sorted(set(words_lib.of_lines(lines)) - set(words))
     if strangers:
         raise ConfigError(
             f"--input: {file} has words that the model does not know "
@@ -101,21 +127,20 @@ def _refuse_unknown(file: pathlib.Path, lines: list[str], words: set[str]) -> No
         )
 
 
-def _vocabulary(final_folder: pathlib.Path) -> set[str]:
+def _vocabulary(final_folder: pathlib.Path) -> list[str]:
     file = final_folder / layout.VOCABULARY.file
     try:
-        return set(file.read_text(encoding="utf-8").splitlines())
+        return file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         raise reading.missing(final_folder, layout.VOCABULARY) from None
 
 
-def _answer(file: pathlib.Path, lines: list[str], score: Signature) -> Answer:
+def _answer(file: pathlib.Path, lines: list[str], score: Score) -> Answer:
     total, words = 0.0, 0
     for batch in _batches(lines):
-        # As objects: a NumPy array of strings would make all as long as the longest.
-        found = score(texts=np.array(batch, object))
-        total += float(found["log_probability"].numpy().sum(dtype=np.float64))
-        words += int(found["num_words"].numpy().sum())
+        found = score(batch)
+        total += float(found.log_probability.sum(dtype=np.float64))
+        words += int(found.num_words.sum())
     return Answer(file, words, total)
 
 

@@ -35,11 +35,15 @@ def write(folder: pathlib.Path) -> None:
     (folder / layout.SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def refuse_damaged(final: pathlib.Path) -> None:
+def refuse_damaged(final: pathlib.Path, asked: str = "") -> None:
     """Refuse an export that is not what was written.
 
     One of an earlier version has no sums; its `model.keras` is a zip, which has some of
     its own, and names inside that those beside it are compared with.
+
+    Args:
+      final: the folder of the export.
+      asked: the file of another format that is asked, which has nothing but its sum.
 
     Raises:
       ConfigError: it is damaged; the file is named.
@@ -47,7 +51,9 @@ def refuse_damaged(final: pathlib.Path) -> None:
     folder = exported.found(final)
     try:
         has_sums = (folder / layout.SUMS).exists()
-        wrong = _wrong(folder) if has_sums else _wrong_old(folder)
+        wrong = _wrong(folder, asked) if has_sums else _wrong_old(folder)
+        if asked and not has_sums:
+            wrong = f"{layout.SUMS} is not there, which has the sum of {asked}"
     except OSError as error:
         name = pathlib.Path(error.filename or final).name
         wrong = f"{name} cannot be read ({error.strerror})"
@@ -58,7 +64,7 @@ def refuse_damaged(final: pathlib.Path) -> None:
         )
 
 
-def _wrong(folder: pathlib.Path) -> str:
+def _wrong(folder: pathlib.Path, asked: str) -> str:
     """The first file that is not as the sums have it, in words; "" if all are."""
     try:
         # Not splitlines, which takes other signs than this one for ends as well.
@@ -73,8 +79,8 @@ def _wrong(folder: pathlib.Path) -> str:
         path = folder / name
         if not path.is_file() or _sum(path) != sums[name]:
             return f"{name} is not as {layout.SUMS} has it: damaged, or changed since"
-    unlisted = set(filter(_is_needed, _files(folder))) - set(sums)
-    return f"{layout.SUMS} is damaged" if unlisted else ""
+    needed = {n for n in _files(folder) if _is_needed(n) or n == asked}
+    return "" if needed <= set(sums) else f"{layout.SUMS} is damaged"
 
 
 def _wrong_old(folder: pathlib.Path) -> str:

@@ -156,6 +156,7 @@ def export(
     *,
     vocabulary: Sequence[str],
     sample_ids: np.ndarray,
+    also: Callable[[pathlib.Path], None] | None = None,
 ) -> float:
     """Write `folder` whole, or leave it as it was.
 
@@ -164,6 +165,7 @@ def export(
       folder: holds `model.keras`, `saved_model/` and `vocabulary.txt` afterwards.
       vocabulary: the word of each id.
       sample_ids: [B, T] int32 to compare the answers with.
+      also: see `writing.export`.
 
     Returns:
       The largest difference between the log-probabilities of a word by `layer` and
@@ -177,7 +179,7 @@ def export(
     deployed = DeployedLanguageModel(
         deployable(layer, name="enas_language_model"), layer, vocabulary, sample_ids
     )
-    return writing.export(deployed, folder, vocabulary)
+    return writing.export(deployed, folder, vocabulary, also=also)
 
 
 def _differences(

@@ -8,7 +8,7 @@ import json
 import logging
 import pathlib
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import keras
@@ -53,13 +53,20 @@ class Deployed(Protocol):
         """
 
 
-def export(deployed: Deployed, folder: pathlib.Path, names: Sequence[str]) -> float:
+def export(
+    deployed: Deployed,
+    folder: pathlib.Path,
+    names: Sequence[str],
+    *,
+    also: Callable[[pathlib.Path], None] | None = None,
+) -> float:
     """Write `folder` whole, or leave it as it was.
 
     Args:
       deployed: the model.
       folder: holds `model.keras`, `saved_model/` and the file of names afterwards.
       names: of its answers, one each, in their order.
+      also: writes more into the new folder, when the two files have been compared.
 
     Returns:
       The largest difference between the answers of the model and those of the two
@@ -73,7 +80,10 @@ def export(deployed: Deployed, folder: pathlib.Path, names: Sequence[str]) -> fl
         _write(deployed, new, names)
         loaded = keras.models.load_model(new / layout.KERAS_FILE, compile=False)
         served = tf.saved_model.load(str(new / layout.SAVED_MODEL))
-        return _rounding(deployed.differences(new, loaded, served))
+        largest = _rounding(deployed.differences(new, loaded, served))
+        if also:
+            also(new)
+        return largest
 
 
 def write_names(folder: pathlib.Path, file: str, names: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import pathlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.data import memory
+from enas_tf.export import formats
 from enas_tf.library import arguments, own_plugins, process, shown, voice, wording
 from enas_tf.library.shown import Arcs, Compared, FoundArc
 from enas_tf.library.voice import Progress
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 # Of a search's command, what is not for the training that follows it.
 _NOT_OF_TRAINING = ("mode", "reset_output_dir", "progress")
+# And what an export needs of it; all else is as the training began with it.
+_OF_EXPORT = ("search_for", "plugin")
 
 
 class Result:
@@ -127,6 +131,37 @@ class Result:
         from enas_tf.library import trained
 
         return trained.load(self._folder, config)
+
+    def export(
+        self, format: str | Sequence[str] = (), **settings: object
+    ) -> dict[str, pathlib.Path]:
+        """Write the trained network in more formats, as --mode=export does.
+
+        Args:
+          format: of `--export_format`, one or several: "onnx", "litert", ...
+          **settings: by names of flags.
+
+        Returns:
+          The file, or folder, of each format that is there, in final/; export.json
+          beside them says how each was checked. What could not be written is warned of.
+
+        Raises:
+          ConfigError: a mistake, in one line; a `ValueError`.
+        """
+        refuse_reserved(settings, ("mode", "output_dir", "export_format"))
+        own: dict[str, object] = {"mode": "export", "output_dir": self.output_dir}
+        if format:
+            own["export_format"] = format if isinstance(format, str) else list(format)
+        base = {n: self._settings[n] for n in _OF_EXPORT if n in self._settings}
+        with process.asked(
+            {**base, **voice.settings(self._progress), **settings, **own},
+            voice.checked(self._progress),
+            self._source,
+            named=settings,
+        ) as made:
+            process.carry_out(made)
+        final = self._folder.final
+        return {n: final / formats.FORMATS[n].file for n in formats.there(final)}
 
     def __repr__(self) -> str:
         """The arc, and how the policy did."""

@@ -36,6 +36,10 @@ BY_CLASS, CONFUSION = "classes.json", "confusion.png"
 FINAL = "final"  # the folder of what follows: an export
 KERAS_FILE = "model.keras"
 SAVED_MODEL = "saved_model"
+# Of formats that are written if asked for (export/formats.py), and their table.
+ONNX_FILE = "model.onnx"
+LITERT_FILE, LITERT_INT8_FILE = "model.tflite", "model_int8.tflite"
+EXPORT_TABLE = "export.json"
 SUMS = "SHA256SUMS"
 
 
@@ -97,6 +101,8 @@ FILES = (
     f"{ARCS}/{OPS_PICTURE}",
     f"{TENSORBOARD}/*/events.*",
     f"{FINAL}/{KERAS_FILE}",
+    *(f"{FINAL}/{name}" for name in (ONNX_FILE, LITERT_FILE, LITERT_INT8_FILE)),
+    f"{FINAL}/{EXPORT_TABLE}",
     *(f"{FINAL}/{names.file}" for names in NAMES_FILES),
     f"{FINAL}/{SUMS}",
     *(f"{EVALUATION}/{name}" for name in (BY_CLASS, CONFUSION)),

@@ -1,14 +1,16 @@
 """The final child of images: a classifier of one arc, tested by accuracy."""
 
+import functools
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
 from enas_tf.data.images.image_data import Split
+from enas_tf.export import checked, more_images, predict_images
+from enas_tf.export import formats as formats_lib
 from enas_tf.export import images as export_images
-from enas_tf.export import predict_images
 from enas_tf.nn import cost
 from enas_tf.run import layout, lines, measures
 from enas_tf.run.folder import RunFolder
@@ -120,20 +122,33 @@ class ImageClassifier(FinalTask[Batch]):
             parameters=cost.parameters(self._model), flops=cost.flops(self._model)
         )
 
-    def export(self, folder: pathlib.Path) -> float:
+    def export(
+        self, folder: pathlib.Path, formats: Sequence[str] | None = None
+    ) -> float:
         """Write the model and its classes; the largest difference when read."""
         model = export_images.deployable(
             self._model, mean=self.task.mean, std=self.task.std, name="enas_child"
         )
         sample = self._data.test.images[:EXPORT_SAMPLE]
+        also = None
+        if formats is not None:
+            training = self._data.train.images
+            more = more_images.DeployableImages(
+                model,
+                images=more_images.spread(self._data.test.images, more_images.EXAMPLES),
+                calibration=more_images.spread(training, more_images.CALIBRATION),
+            )
+            also = functools.partial(checked.add, names=formats, model=more)
         return export_images.export(
-            model, folder, class_names=self.names, sample=sample
+            model, folder, class_names=self.names, sample=sample, also=also
         )
 
     @staticmethod
-    def predict(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+    def predict(
+        final: pathlib.Path, source: pathlib.Path, name: str = formats_lib.ASKED
+    ) -> Iterator[str]:
         """The class of each image."""
-        return predict_images.report(final, source)
+        return predict_images.report(final, source, name)
 
     def _by_class(self, report: Report, moves: Moves) -> ByClass:
         """The model's answers to the test images, class by class."""

@@ -1,14 +1,16 @@
 """The final child of texts: a language model, a cell or an LSTM, by perplexity."""
 
+import functools
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
-from enas_tf.export import predict_text
+from enas_tf.export import checked, more_texts, predict_text
+from enas_tf.export import formats as formats_lib
 from enas_tf.export import text as export_text
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
@@ -145,18 +147,24 @@ class LanguageModelling(FinalTask[Batch]):
             parameters=self._model.count_params(),
         )
 
-    def export(self, folder: pathlib.Path) -> float:
+    def export(
+        self, folder: pathlib.Path, formats: Sequence[str] | None = None
+    ) -> float:
         """Write the model and its vocabulary; the largest difference when read."""
         rows, words = EXPORT_SAMPLE
         sample = np.resize(self._data.test, rows * words).reshape(rows, words)
+        sample = sample.astype(np.int32)
+        also = None
+        if formats is not None:
+            more = more_texts.DeployableWords(self._model, sample)
+            also = functools.partial(checked.add, names=formats, model=more)
         return export_text.export(
-            self._model,
-            folder,
-            vocabulary=self.names,
-            sample_ids=sample.astype(np.int32),
+            self._model, folder, vocabulary=self.names, sample_ids=sample, also=also
         )
 
     @staticmethod
-    def predict(final: pathlib.Path, source: pathlib.Path) -> Iterator[str]:
+    def predict(
+        final: pathlib.Path, source: pathlib.Path, name: str = formats_lib.ASKED
+    ) -> Iterator[str]:
         """How likely each text is."""
-        return predict_text.report(final, source)
+        return predict_text.report(final, source, name)

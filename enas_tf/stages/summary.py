@@ -18,7 +18,7 @@ from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
 from enas_tf.run import layout, lines, progress
 from enas_tf.run.folder import RunFolder
-from enas_tf.stages import assembly, final_tasks
+from enas_tf.stages import assembly, final_tasks, told_formats
 
 SECONDS = ("search", "derive", "train", "test", "export")
 _LABEL = 8  # columns of the names at the left
@@ -56,6 +56,8 @@ def _block(request: Request) -> list[str]:
     if request.mode in ("train", "all"):
         found += _tested(request, stages["train"])
     found += _lines("files", _files(request.folder))
+    if request.mode in ("train", "all"):
+        found += _lines("export", told_formats.lines(request.folder))
     found += _words("time", _seconds(request.folder))
     # A Python program goes on with what it is given.
     return found if request.caller else found + _lines("next", _commands(request))
@@ -94,6 +96,7 @@ def _files(folder: RunFolder) -> list[str]:
         "all of it on a page": folder.path / layout.PAGE,
         "the model": folder.final / layout.KERAS_FILE,
         "the same for TensorFlow": folder.final / layout.SAVED_MODEL,
+        **told_formats.files(folder),
     }
     there = {what: path for what, path in files.items() if path.exists()}
     return [f"{lines.shown(path)} ({what})" for what, path in there.items()]

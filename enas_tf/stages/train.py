@@ -12,6 +12,7 @@ from absl import logging
 from enas_tf.command.request import Request
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
+from enas_tf.export import formats
 from enas_tf.run import counters, layout, lines
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -25,6 +26,7 @@ from enas_tf.stages import (
     same_ops,
     summary,
     tested,
+    told_formats,
     warm_start,
 )
 from enas_tf.tasks.final import FinalTask
@@ -72,7 +74,7 @@ def train(request: Request) -> None:
             stage.driver.stop.check()
             stage.driver.stop.moment = "after the export, whose files are kept whole"
             with summary.timed(folder, "export"):
-                _write_export(folder, stage.final, report)
+                _write_export(folder, config, stage.final, report)
             report.trial_figures({f"test_{stage.final.measure.name}": figure})
             report.end_trial()
             assembly.draw_curves(folder)
@@ -90,14 +92,16 @@ def evaluate(request: Request) -> None:
 def export(request: Request) -> None:
     """Write a finished run's model anew."""
     with assembly.muted_report(request) as report:
-        _write_export(request.folder, _finished(request, report).final, report)
+        final = _finished(request, report).final
+        _write_export(request.folder, request.configs["train"], final, report)
 
 
 def predict(request: Request) -> None:
     """Say what an exported model answers to a file, or to those in a folder."""
     config = request.configs["train"]
     source = pathlib.Path(config.run.input).expanduser()
-    for line in final_tasks.of(config).predict(request.folder.final, source):
+    name = config.run.export_format or formats.ASKED
+    for line in final_tasks.of(config).predict(request.folder.final, source, name):
         logging.info("%s", line)
 
 
@@ -174,13 +178,16 @@ def _test_once(
     )
 
 
-def _write_export(folder: RunFolder, final: FinalTask[Any], report: Report) -> None:
-    difference = final.export(folder.final)
+def _write_export(
+    folder: RunFolder, config: Config, final: FinalTask[Any], report: Report
+) -> None:
+    difference = final.export(folder.final, told_formats.wanted(folder, config))
     report.message(
         f"Exported {layout.KERAS_FILE} and {layout.SAVED_MODEL} to "
         f"{lines.shown(folder.final)}; largest difference to the trained model "
         f"{difference:.1e}."
     )
+    told_formats.tell(folder, config)
 
 
 def _finished(request: Request, report: Report) -> FinalStage:

@@ -122,8 +122,15 @@ class FinalTask(Protocol[BatchT]):
     def facts(self) -> dict[str, bool | int | str]:
         """The facts of the child in run.json, beside its test figures."""
 
-    def export(self, folder: pathlib.Path) -> float:
+    def export(
+        self, folder: pathlib.Path, formats: Sequence[str] | None = None
+    ) -> float:
         """Write the child to `folder` whole, or leave that as it was.
+
+        Args:
+          folder: of the export.
+          formats: names of `export/formats.py`, to be written beside the two that
+            always are, and checked; None: no others, and no table of them.
 
         Returns:
           The largest difference between its answers and those read from the files.
@@ -133,12 +140,13 @@ class FinalTask(Protocol[BatchT]):
         """
 
     @staticmethod
-    def predict(final: pathlib.Path, source: pathlib.Path) -> Iterable[str]:
+    def predict(final: pathlib.Path, source: pathlib.Path, name: str) -> Iterable[str]:
         """Lines that say what an export answers.
 
         Args:
           final: the folder that `export` wrote.
           source: what is asked about, a file or a folder of such.
+          name: the format whose file is asked.
 
         Raises:
           ConfigError: either is missing, damaged, or of another kind.

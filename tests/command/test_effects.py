@@ -20,6 +20,10 @@ EXAMPLES = [
     (dict(input="a.png", mode="train"), dict(input="a.png", mode="predict")),
     (dict(runs_format="csv"), dict()),
     (dict(report="live", mode="evaluate"), dict(report="live", mode="derive")),
+    (
+        dict(export_format="onnx", mode="search"),
+        dict(export_format="onnx", mode="export"),
+    ),
     (dict(log_every=5, mode="derive"), dict(log_every=5, mode="all")),
     (dict(child_lr=0.1, mode="evaluate"), dict(child_lr=0.1, mode="train", **STEPS)),
     (dict(progress=False, mode="export"), dict(progress=False, mode="derive")),

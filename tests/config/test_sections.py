@@ -287,6 +287,7 @@ FREE_TO_CHANGE = {
     "runs_format",
     "rerun",
     "input",
+    "export_format",
     "threads",  # once a run has begun, machine/record.py sees to it
     "log_every",
     "search_eval_test",

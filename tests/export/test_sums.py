@@ -94,6 +94,24 @@ def test_sums_of_some_files_only_are_damage(kept, sealed):
     assert "SHA256SUMS is damaged" in refusal(sealed)
 
 
+def test_a_file_of_another_format_is_asked_by_its_sum_alone(final):
+    (final / "model.onnx").write_bytes(b"an engine's")
+    export_sums.write(final)
+    export_sums.refuse_damaged(final, "model.onnx")
+    flip(final / "model.onnx", 4)
+    assert "model.onnx is not as SHA256SUMS has it" in refusal(final)
+    flip(final / "model.onnx", 4)
+    lines = (final / "SHA256SUMS").read_text().splitlines(keepends=True)
+    others = "".join(line for line in lines if "onnx" not in line)
+    (final / "SHA256SUMS").write_text(others)
+    export_sums.refuse_damaged(final)
+    with pytest.raises(ConfigError, match="SHA256SUMS is damaged"):
+        export_sums.refuse_damaged(final, "model.onnx")
+    (final / "SHA256SUMS").unlink()
+    with pytest.raises(ConfigError, match="not there, which has the sum of model.onnx"):
+        export_sums.refuse_damaged(final, "model.onnx")
+
+
 def test_what_a_user_puts_beside_it_is_let_be(sealed):
     (sealed / "notes.txt").write_text("mine")
     extra = sealed / "saved_model" / "assets.extra"

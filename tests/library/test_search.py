@@ -12,6 +12,7 @@ from absl import logging as absl_logging
 from sklearn import datasets
 
 import enas_tf
+from enas_tf.export import latency
 from enas_tf.library import callbacks_given, listening
 from enas_tf.machine import tensorflow_state
 from enas_tf.run import measures, report
@@ -238,7 +239,9 @@ def test_the_model_of_a_callback_says_that_it_is_no_network():
         model.optimizer  # noqa: B018
 
 
-def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_path):
+def test_training_gives_a_compiled_model_that_keeps_its_test_figure(
+    done, tmp_path, monkeypatch
+):
     folder, result, *_ = done
     model = result.train(num_epochs=1)
     images, labels = digits()
@@ -249,6 +252,15 @@ def test_training_gives_a_compiled_model_that_keeps_its_test_figure(done, tmp_pa
     model.fit(images[:64, ..., None], labels[:64], epochs=1, verbose=0)
     model.save(tmp_path / "more.keras")
     assert (folder / "final" / "model.keras").exists()
+    # Times want a process of their own.
+    monkeypatch.setattr(latency, "measured", lambda folder, names: {})
+    assert result.export(["keras"]) == dict(
+        keras=folder / "final" / "model.keras",
+        saved_model=folder / "final" / "saved_model",
+    )
+    assert (folder / "final" / "export.json").exists()
+    with pytest.raises(ValueError, match="export_format=onxx is not allowed"):
+        result.export("onxx")
     loaded = enas_tf.load_result(folder)
     assert loaded.best_arc == result.best_arc
     with pytest.raises(ValueError, match="handed over as arrays"):

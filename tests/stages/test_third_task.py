@@ -162,7 +162,7 @@ class Ear(FinalTask[Batch]):
     def facts(self):
         return dict(parameters=self._model.count_params())
 
-    def export(self, folder):
+    def export(self, folder, formats=None):
         sample = tones(self.noise).inputs[2]
         return writing.export(DeployedEar(self._model, sample), folder, self.names)
 
