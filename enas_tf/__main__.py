@@ -8,12 +8,13 @@ installation. TensorFlow is imported only after everything that can be refused w
 it has been looked at, so that a slip of the pen costs no seconds.
 """
 
+import contextlib
 import errno
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn, TypeVar
 
@@ -47,8 +48,10 @@ from enas_tf.command import (
     request,
     rerun,
     same_run,
+    twin,
     typed,
 )
+from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.machine import record as machine
@@ -122,8 +125,7 @@ def _run_again(plan: rerun.Plan, program: list[str]) -> None:
 
 def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
     """Carries out one command; gives its folder, which is this process's."""
-    asked = request.build(found.given, found.preset, found.command, began=began)
-    with asked.folder.noted():
+    with _asked(found, began) as asked, asked.folder.noted():
         signal.signal(signal.SIGTERM, _terminate)
         idle = effects.notices(asked.mode, asked.begun, found.given)
         for notice in (*found.notices, *idle):
@@ -136,6 +138,17 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
             tensorflow_state.start(asked.machine)
         experiment.run(asked)
     return asked.folder
+
+
+@contextlib.contextmanager
+def _asked(found: keywords.Asked, began: float) -> Iterator[Request]:
+    """The request; of a dry run, in a folder that is removed behind the block."""
+    asked = found.given, found.preset, found.command
+    if found.given.get("dry_run"):
+        with twin.built(*asked, began=began) as made:
+            yield made
+    else:
+        yield request.build(*asked, began=began)
 
 
 def _started(program: str) -> list[str]:

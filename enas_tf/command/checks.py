@@ -25,6 +25,7 @@ _NAMED = dict(
     data_cache="a folder for temporary files",
     dataset="a data set",
     output_dir="a folder",
+    dry_run_json="a new file",
     warm_start="the folder of a training",
     rerun="a run.json",
     input="what to predict from",

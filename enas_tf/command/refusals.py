@@ -1,5 +1,7 @@
 """What no command may ask for: flags against each other, or what a folder lacks."""
 
+import os
+import pathlib
 from collections.abc import Mapping
 
 import enas_tf
@@ -36,6 +38,7 @@ def refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
             f"--warm_start is of no use with --mode={run.mode}: a search begins with "
             "weights of its own. Leave it out, or give --mode=train."
         )
+    _refuse_dry_run(run)
     if not run.reset_output_dir:
         return
     if not modes.MODES[run.mode].begins:
@@ -48,6 +51,21 @@ def refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
         raise config.ConfigError(
             "--reset_output_dir would remove the arc that --mode=train finds in "
             "--output_dir. Give --child_fixed_arc, or choose another --output_dir."
+        )
+
+
+def _refuse_dry_run(run: config.RunConfig) -> None:
+    """A dry run of what takes no time, or whose file is there."""
+    if run.dry_run and not modes.MODES[run.mode].sums_up:
+        told = [name for name, mode in modes.MODES.items() if mode.sums_up]
+        raise config.ConfigError(
+            f"--dry_run is of no use with --mode={run.mode}, which trains nothing: it "
+            f"tells of {', '.join(told)}. Leave it out."
+        )
+    path = pathlib.Path(run.dry_run_json).expanduser()
+    if run.dry_run and run.dry_run_json and os.path.lexists(path):
+        raise config.ConfigError(
+            f"--dry_run_json={run.dry_run_json} is there already. Name a new file."
         )
 
 

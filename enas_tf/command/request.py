@@ -39,6 +39,18 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.plugins import Plugin
 
 
+class DryRun(NamedTuple):
+    """What a dry run is told about, beside the command's twin that it tries out.
+
+    Attributes:
+      output_dir: the folder that the command would write into.
+      began: when the dry run did, by `time.monotonic`.
+    """
+
+    output_dir: pathlib.Path
+    began: float
+
+
 class Request(NamedTuple):
     """One command.
 
@@ -51,6 +63,7 @@ class Request(NamedTuple):
       machine: the conditions that are asked of TensorFlow.
       caller: the Python program that it works for; None for a shell.
       plugins: those of --plugin.
+      dry_run: of a command that is only tried out; else None.
     """
 
     mode: str
@@ -61,6 +74,7 @@ class Request(NamedTuple):
     machine: machine.Wanted
     caller: Caller | None = None
     plugins: tuple[Plugin, ...] = ()
+    dry_run: DryRun | None = None
 
     @property
     def begun(self) -> dict[str, config.Config]:

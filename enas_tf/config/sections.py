@@ -123,6 +123,18 @@ class RunConfig:
         "figure with it.",
         shapes_result=False,
     )
+    dry_run: bool = field(
+        False,
+        "Say what the command would take (time, memory, disk) from a few real steps in "
+        "a temporary folder, and leave --output_dir as it is; status 3 where memory or "
+        "disk will not do.",
+        shapes_result=False,
+    )
+    dry_run_json: str = field(
+        "",
+        "A new file for the numbers of --dry_run, as JSON.",
+        shapes_result=False,
+    )
     input: str = field(
         "",
         registry.explained(

@@ -15,7 +15,15 @@ from enas_tf.config.sections import Config, ConfigError, RunConfig
 from enas_tf.config.spaces import registry
 from enas_tf.data import memory
 from enas_tf.export import formats
-from enas_tf.library import arguments, own_plugins, process, shown, voice, wording
+from enas_tf.library import (
+    arguments,
+    forecasting,
+    own_plugins,
+    process,
+    shown,
+    voice,
+    wording,
+)
 from enas_tf.library.shown import Arcs, Compared, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import disk, layout, measures
@@ -28,6 +36,10 @@ if TYPE_CHECKING:
 _NOT_OF_TRAINING = ("mode", "reset_output_dir", "progress")
 # And what an export needs of it; all else is as the training began with it.
 _OF_EXPORT = ("search_for", "plugin")
+RESERVED = (
+    *("mode", "search_for", "output_dir", "child_fixed_arc"),
+    *forecasting.RESERVED,
+)
 
 
 class Result:
@@ -179,7 +191,7 @@ class Result:
         if goes_on and not {"preset", "reset_output_dir"} & more.keys():
             dropped |= _kept_by_training()
         kept = {n: v for n, v in self._settings.items() if n not in dropped}
-        refuse_reserved(more, ("mode", "search_for", "output_dir", "child_fixed_arc"))
+        refuse_reserved(more, RESERVED)
         quiet = voice.settings(self._progress)
         own = {"mode": "train", "output_dir": self.output_dir}
         return {**kept, **quiet, **more, **own}

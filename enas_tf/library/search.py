@@ -11,6 +11,7 @@ from enas_tf.library import (
     arguments,
     asking,
     callbacks_given,
+    forecasting,
     given,
     process,
     result,
@@ -23,12 +24,16 @@ from enas_tf.library.shown import Arcs, FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run import measures
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.outlook import Outlook
 
 if TYPE_CHECKING:
     import keras
 
 # What is decided by an argument of its own, or by the method that is called.
-RESERVED = ("search_for", "mode", "rerun", "input", "warm_start", "child_fixed_arc")
+RESERVED = (
+    *("search_for", "mode", "rerun", "input", "warm_start", "child_fixed_arc"),
+    *forecasting.RESERVED,
+)
 
 
 class Search:
@@ -135,6 +140,38 @@ class Search:
         return Result(
             folder, settings=settings, source=found.source, progress=self._progress
         )
+
+    def forecast(
+        self,
+        data: object = None,
+        *,
+        validation_data: object = None,
+        test_data: object = None,
+    ) -> Outlook:
+        """What `run`, and `Result.train` behind it, would take; --dry_run of a shell.
+
+        From a few real steps in a temporary folder: a minute or two. The run's folder
+        stays as it is.
+
+        Args:
+          data: as of `run`.
+          validation_data: the same.
+          test_data: the same.
+
+        Returns:
+          Seconds by stage, memory and disk, which print as a table. Its `shortage` says
+          where memory or disk will not do; "" where they will.
+
+        Raises:
+          ConfigError: a mistake, in one line; a `ValueError`.
+          NotFinite: the loss is not a number in the first steps.
+        """
+        with process.worded():
+            found = given.of(
+                self.space, data, validation_data, test_data, self._settings
+            )
+        settings = {**self._settings, **found.settings}
+        return forecasting.of(settings, self._progress, found.source)
 
     def sample(self, count: int) -> Iterator[tuple[Any, Feedback]]:
         """Arcs for another program to judge: ask and tell.

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.library import arc_given, arguments, given, process, result, voice
+from enas_tf.library import (
+    arc_given,
+    arguments,
+    forecasting,
+    given,
+    process,
+    result,
+    voice,
+)
 from enas_tf.library.shown import FoundArc
 from enas_tf.library.voice import Progress
 from enas_tf.run.folder import RunFolder
@@ -13,7 +21,10 @@ from enas_tf.run.folder import RunFolder
 if TYPE_CHECKING:
     import keras
 
-RESERVED = ("search_for", "mode", "rerun", "input", "child_fixed_arc")
+RESERVED = (
+    *("search_for", "mode", "rerun", "input", "child_fixed_arc"),
+    *forecasting.RESERVED,
+)
 
 
 def train(

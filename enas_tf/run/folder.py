@@ -98,7 +98,7 @@ class RunFolder(RunJournal):
         folder = cls(path)
         began = time.monotonic() if began is None else began
         with disk.refusals(folder.path):
-            folder._refuse_foreign()
+            folder.refuse_foreign()
             folder.path.mkdir(parents=True, exist_ok=True)
             folder._take_lock()
         try:
@@ -232,8 +232,12 @@ class RunFolder(RunJournal):
             disk.write_json(run_settings.path(self.path, stage), values)
             self.record(stage, **{run_settings.KEY: values})
 
-    def _refuse_foreign(self) -> None:
-        """Reads only: a folder that is refused stays as it was."""
+    def refuse_foreign(self) -> None:
+        """Refuse a folder of something else; it is only read.
+
+        Raises:
+          ConfigError: it is a file, or holds files that this program did not make.
+        """
         if self.path.exists() and not self.path.is_dir():
             raise config_lib.ConfigError(
                 f"--output_dir={self.path} is a file. Choose a folder."

@@ -8,7 +8,7 @@ import math
 import pathlib
 import time
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import Self, TextIO
 
 import tensorflow as tf
 from absl import logging
@@ -68,7 +68,7 @@ class Report:
         self._rows = rows.RowFile(self._path, keys=rows.KEYS)
         self._opened: tf.summary.SummaryWriter | None = None
 
-    def __enter__(self) -> "Report":
+    def __enter__(self) -> Self:
         """The report itself; `close` follows."""
         return self
 

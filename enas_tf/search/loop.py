@@ -134,6 +134,30 @@ class Search:
             updates=self.controller_updates(epoch + 1),
         )
 
+    def left(self) -> dict[str, int]:
+        """Units of each kind of work from the position to the end."""
+        done, total = self._done(), self._counts(self._loop.num_epochs)
+        return {kind: total[kind] - done[kind] for kind in total}
+
+    def try_out(self, kind: str, units: int) -> None:
+        """Do units of one kind of work out of their turn, of those that are left.
+
+        For their time alone: behind it the search cannot go on.
+        """
+        driver = self._collaborators.driver
+        if kind == counters.CHILD:
+            self._collaborators.epochs.some(units)
+        elif kind == counters.CONTROLLER:
+            self._update(driver.position[counters.CONTROLLER] + units)
+        else:
+            work = {
+                forecast.SHOWN: self._show_arcs,
+                forecast.EVALUATION: self._evaluate,
+                forecast.EPOCH_END: self._save,
+            }[kind]
+            for _ in range(units):
+                work(driver.position[counters.EPOCH] + 1)
+
     def progress_state(self) -> progress.State:
         """The state of the search for a progress line."""
         driver, epochs = self._collaborators.driver, self._loop.num_epochs
@@ -149,13 +173,17 @@ class Search:
             self._announce(found.left)
 
     def _forecast(self) -> pace_lib.Forecast | None:
-        position = self._collaborators.driver.position
-        done = self._counts(position[counters.EPOCH])
-        done |= {kind: position[kind] for kind in (counters.CHILD, counters.CONTROLLER)}
         total = self._counts(self._loop.num_epochs)
         return forecast.of_search(
-            done, total, self._passes, self._collaborators.driver.pace
+            self._done(), total, self._passes, self._collaborators.driver.pace
         )
+
+    def _done(self) -> dict[str, int]:
+        """Units of each kind of work that are done."""
+        position = self._collaborators.driver.position
+        done = self._counts(position[counters.EPOCH])
+        both = (counters.CHILD, counters.CONTROLLER)
+        return done | {kind: position[kind] for kind in both}
 
     def _counts(self, finished: int) -> dict[str, int]:
         """Units of each kind of work by the end of so many epochs."""
@@ -195,9 +223,12 @@ class Search:
         return finished % every == 0 or finished == self._loop.num_epochs
 
     def _train_controller(self, finished: int) -> None:
+        self._update(self.controller_updates(finished))
+
+    def _update(self, last: int) -> None:
         self._collaborators.driver.advance(
             counters.CONTROLLER,
-            self.controller_updates(finished),
+            last,
             self._call_controller,
             log=lambda step: None,
             timed=self.announce_left,

@@ -35,15 +35,20 @@ def num_rows(request: Request, task: Task[Any], lessons: Lessons[Any]) -> int:
     Arcs times the batches that each is scored on; a training step is as many passes as
     take its time.
     """
-    config = request.configs["search"]
-    derive, batch = config.derive, config.loop.batch_size
-    choosing = arc_scores.num_choosing(derive.batches, task.size("valid"), batch)
-    groups = 2 + derive.size_control
-    rows = groups * derive.num_samples * -(-choosing // batch)
+    derive, rows = request.configs["search"].derive, num_scored(request, task)
     if not derive.neutral_epochs:
         return rows
     steps = derive.neutral_epochs * lessons.steps_before(1)
     return 2 * rows + forecast.as_passes(steps)
+
+
+def num_scored(request: Request, task: Task[Any]) -> int:
+    """Arcs times the batches that each is scored on, once."""
+    config = request.configs["search"]
+    derive, batch = config.derive, config.loop.batch_size
+    choosing = arc_scores.num_choosing(derive.batches, task.size("valid"), batch)
+    groups = 2 + derive.size_control
+    return groups * derive.num_samples * -(-choosing // batch)
 
 
 def best_arc(request: Request, stage: SearchStage, report: Report) -> None:

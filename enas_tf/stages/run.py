@@ -6,14 +6,14 @@ from collections.abc import Callable
 import threadpoolctl
 from absl import logging
 
-from enas_tf.command.request import Request
+from enas_tf.command.request import DryRun, Request
 from enas_tf.config import modes
 from enas_tf.machine import notes as machine_notes
 from enas_tf.machine import tensorflow_state
 from enas_tf.nn import sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
-from enas_tf.stages import pages, summary, tried_ops
+from enas_tf.stages import dry_run, pages, summary, tried_ops
 from enas_tf.stages import search as search_stage
 from enas_tf.stages import train as train_stage
 from enas_tf.training.stopping import Interrupted
@@ -35,9 +35,13 @@ def run(request: Request) -> None:
     Raises:
       ConfigError: a user's mistake that only the data or the folder could show.
       SystemExit: stopped by a signal (128 + its number) or by a loss or weight that
-        is not a number (1), after one line that says how to go on.
+        is not a number (1), after one line that says how to go on; or a dry run found
+        too little memory or disk (3).
     """
     _set_up_logging()
+    if request.dry_run:
+        _run_dry(request, request.dry_run)
+        return
     with request.folder.noted():
         try:
             carry_out(request)
@@ -53,6 +57,15 @@ def run(request: Request) -> None:
         except NotFinite as error:
             logging.error("%s", error)
             raise SystemExit(1) from None
+
+
+def _run_dry(request: Request, asked: DryRun) -> None:
+    set_conditions(request)
+    try:
+        dry_run.run(request, asked)
+    except NotFinite as error:
+        logging.error("%s", error)
+        raise SystemExit(1) from None
 
 
 def carry_out(request: Request) -> None:

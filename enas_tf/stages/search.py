@@ -39,7 +39,7 @@ def search(request: Request) -> None:
     with assembly.report(request, "search") as report:
         folder.bind_settings("search", config)
         same_machine.bind(request, "search", report)
-        stage = _build(request, report)
+        stage = build(request, report)
         epochs = stage.driver.position[counters.EPOCH]
         earlier.log_changes(request, "search", epochs)
         report.begin_trial(config)
@@ -59,7 +59,7 @@ def derive(request: Request) -> None:
     config, folder = request.configs["search"], request.folder
     with assembly.report(request, "search") as report:
         folder.bind_settings("search", config)
-        stage = _build(request, report)
+        stage = build(request, report)
         if not stage.restored:
             raise ConfigError(
                 f"--mode=derive: {folder.path} holds no search. Run --mode=search with "
@@ -75,7 +75,12 @@ def derive(request: Request) -> None:
             derive_stage.best_arc(request, stage, report)
 
 
-def _build(request: Request, report: Report) -> SearchStage:
+def build(request: Request, report: Report) -> SearchStage:
+    """All parts of the request's search, standing at its last checkpoint.
+
+    Raises:
+      ConfigError: the settings do not fit the data, or the folder's search.
+    """
     told.refuse(request)
     same_ops.bind(request, "search")
     config, folder = request.configs["search"], request.folder

@@ -59,7 +59,7 @@ def train(request: Request) -> None:
     with assembly.report(request, "train") as report:
         folder.bind_settings("train", config)
         same_machine.bind(request, "train", report)
-        stage = _build(request, config, report)
+        stage = build(request, config, report)
         position = stage.driver.position
         assembly.extend_training(request, stage.driver, report, stage.total_steps)
         earlier.log_changes(request, "train", position[counters.EPOCH])
@@ -74,7 +74,7 @@ def train(request: Request) -> None:
             stage.driver.stop.check()
             stage.driver.stop.moment = "after the export, whose files are kept whole"
             with summary.timed(folder, "export"):
-                _write_export(folder, config, stage.final, report)
+                write_export(folder, config, stage.final, report)
             report.trial_figures({f"test_{stage.final.measure.name}": figure})
             report.end_trial()
             assembly.draw_curves(folder)
@@ -93,7 +93,7 @@ def export(request: Request) -> None:
     """Write a finished run's model anew."""
     with assembly.muted_report(request) as report:
         final = _finished(request, report).final
-        _write_export(request.folder, request.configs["train"], final, report)
+        write_export(request.folder, request.configs["train"], final, report)
 
 
 def predict(request: Request) -> None:
@@ -105,7 +105,12 @@ def predict(request: Request) -> None:
         logging.info("%s", line)
 
 
-def _build(request: Request, config: Config, report: Report) -> FinalStage:
+def build(request: Request, config: Config, report: Report) -> FinalStage:
+    """The final child and what trains it, standing at its last checkpoint.
+
+    Raises:
+      ConfigError: the settings do not fit the data, or the folder's training.
+    """
     same_ops.bind(request, "train")
     bind = functools.partial(_same_data, request, report)
     final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
@@ -178,9 +183,10 @@ def _test_once(
     )
 
 
-def _write_export(
+def write_export(
     folder: RunFolder, config: Config, final: FinalTask[Any], report: Report
 ) -> None:
+    """Export a settled child into the run's folder, and say so."""
     difference = final.export(folder.final, told_formats.wanted(folder, config))
     report.message(
         f"Exported {layout.KERAS_FILE} and {layout.SAVED_MODEL} to "
@@ -192,7 +198,7 @@ def _write_export(
 
 def _finished(request: Request, report: Report) -> FinalStage:
     """A run whose training has ended, with the weights that are tested."""
-    stage = _build(request, request.configs["train"], report)
+    stage = build(request, request.configs["train"], report)
     assembly.refuse_unfinished(request, stage.driver)
     stage.final.settle()
     return stage

@@ -48,9 +48,21 @@ class ChildEpochs:
 
     def train(self, epoch: int) -> None:
         """Finish `epoch`, counted from 0, from wherever the position is in it."""
+        self._advance(epoch, self.steps_before(epoch + 1))
+
+    def some(self, count: int) -> None:
+        """Do so many steps from the position, whatever epochs they are of."""
+        done = self._driver.position[counters.CHILD]
+        epoch, last = 0, done + count
+        while done < last:
+            while self.steps_before(epoch + 1) <= done:
+                epoch += 1
+            done = min(last, self.steps_before(epoch + 1))
+            self._advance(epoch, done)
+
+    def _advance(self, epoch: int, last: int) -> None:
         self._lr = schedules.child_learning_rate(self._config, epoch)
         self._epoch = epoch
-        last = self.steps_before(epoch + 1)
         self._driver.advance(
             counters.CHILD, last, self._call, log=self._log, timed=self._timed
         )

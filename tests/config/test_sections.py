@@ -286,6 +286,8 @@ FREE_TO_CHANGE = {
     "report",
     "runs_format",
     "rerun",
+    "dry_run",
+    "dry_run_json",
     "input",
     "export_format",
     "threads",  # once a run has begun, machine/record.py sees to it

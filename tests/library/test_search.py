@@ -14,9 +14,11 @@ from sklearn import datasets
 import enas_tf
 from enas_tf.export import latency
 from enas_tf.library import callbacks_given, listening
-from enas_tf.machine import tensorflow_state
+from enas_tf.machine import free_memory, tensorflow_state
 from enas_tf.run import measures, report
 from enas_tf.run.folder import RunFolder
+from enas_tf.stages import trials
+from enas_tf.stages.trials import Trials
 from enas_tf.training import retracing
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -297,3 +299,31 @@ def test_lines_go_to_a_function_without_flags(done):
     *_, told = done
     assert "arrays: 8 x 8 grey; not mirrored in training." in told
     assert not [line for line in told if "--" in line]
+
+
+def test_a_forecast_is_that_of_the_shell_and_leaves_the_folder_alone(
+    tmp_path, monkeypatch
+):
+    asked = []
+
+    def made(request):
+        asked.append(request)
+        return Trials(None, {})
+
+    monkeypatch.setattr(trials, "made", made)
+    monkeypatch.setattr(trials, "seconds", lambda *given: {})
+    monkeypatch.setattr(free_memory, "available", lambda: -(10**12))
+    lines: list[str] = []
+    found = search(tmp_path / "run", progress=lines.append).forecast(**data())
+    assert (asked[0].mode, asked[0].configs["search"].data.dataset) == ("all", "arrays")
+    assert str(found).startswith("Dry run (all)\n  space ")
+    assert found.shortage.startswith("Memory will not do: ")
+    assert " batch_size, eval_batch_size, child_out_filters" in found.shortage
+    assert lines[-1].startswith("Trying out a few steps of each kind; ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["dry_run", "dry_run_json"])
+def test_a_dry_run_is_a_method_and_no_setting(name, tmp_path):
+    with pytest.raises(enas_tf.ConfigError, match=f"^{name} is not allowed here"):
+        search(tmp_path / "run", **{name: True})
