@@ -45,6 +45,7 @@ VALUES = {
     "schedule": (["--controller_lr_schedule=up"], ["=up", "constant, rising"]),
     "sampling": (["--child_sampling=all"], ["=all", "policy, uniform, fair"]),
     "update": (["--child_update=some"], ["=some", "all, used"]),
+    "type": (["--child_precision=half"], ["=half", "float32, bfloat16, float16"]),
     "rank": (["--derive_rank_by=loss"], ["=loss", "measure, log_likelihood"]),
     "negative bias": (["--controller_decision_bias=-1"], ["from 0.0 to 1000000"]),
     "preset": (["--preset=tiny"], ["--preset=tiny", "paper, cpu, demo"]),

@@ -11,7 +11,7 @@ import tensorflow as tf
 from enas_tf.children import aux_head, micro_weights, op_forms, shared
 from enas_tf.children.op_kinds import MicroOp
 from enas_tf.config.sections import ChildConfig
-from enas_tf.nn import image_ops, switch
+from enas_tf.nn import image_ops, precision, switch
 from enas_tf.nn.parameters import Packed, Parameters
 from enas_tf.spaces import micro
 from enas_tf.spaces.micro import Cell, MicroArc
@@ -191,7 +191,8 @@ def _join(x: tf.Tensor, kernels: tf.Tensor) -> tf.Tensor:
     x: [n, B, H, W, C]; kernels: [n, C, C]; n is known only when it runs.
     """
     count, filters = tf.shape(x)[0], x.shape[-1]
-    products = tf.matmul(tf.reshape(x, [count, -1, filters]), kernels)
+    maps = tf.reshape(x, [count, -1, filters])
+    products = precision.lowered(tf.matmul, maps, kernels)
     y = tf.reshape(tf.reduce_sum(products, axis=0), tf.shape(x)[1:])
     y.set_shape(x.shape[1:])
     return y

@@ -171,6 +171,11 @@ ROWS = (
         "there is neither momentum nor L2",
     ),
     Row(
+        ("child_precision",),
+        lambda c: c.mode == "predict",
+        "an export is in float32",
+    ),
+    Row(
         ("child_genotype_concat",),
         lambda c: "child_fixed_arc" not in c.given,
         "there is no --child_fixed_arc",

@@ -11,6 +11,7 @@ from enas_tf.config.fields import Carrier
 from enas_tf.config.spaces import registry
 
 CLIP_MODES = ("none", "norm", "global")
+PRECISIONS = ("float32", "bfloat16", "float16")
 CONCATS = ("refuse", "convert")
 SAMPLINGS = ("policy", "uniform", "fair")
 UPDATES = ("all", "used")
@@ -149,6 +150,14 @@ class ChildConfig(Carrier):
         "entries whose gradient of the step's loss is not zero. Plain SGD without L2 "
         "is the same either way, and --child_weight_decay is of the arc's nodes alone.",
         choices=UPDATES,
+    )
+    precision: str = field(
+        "float32",
+        "Type in which a child's convolutions, 1x1 products and product with the "
+        "vocabulary are computed; all else is float32, and so is an export. bfloat16 "
+        "is for a GPU or a processor with AVX512-BF16 or AMX, float16 (with loss "
+        "scaling) for a GPU.",
+        choices=PRECISIONS,
     )
     own: tuple[object, ...] = ()
 

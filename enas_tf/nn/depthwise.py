@@ -16,6 +16,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from enas_tf.nn import precision
+
 _SIZE = 5  # of the filters that are taken apart
 _form = {"in_parts": False}
 
@@ -86,10 +88,15 @@ def _filter_gradient(x: tf.Tensor, dy: tf.Tensor) -> tf.Tensor:
 
 
 class SeparableConv2D(keras.layers.SeparableConv2D):
-    """The stock layer without bias, for a model that is only trained."""
+    """The stock layer without bias, for a model that is not exported."""
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """The same size as x; with strides, every `strides`-th pixel of that."""
         kernel = tf.convert_to_tensor(self.depthwise_kernel)
         y = conv(x, kernel, stride=self.strides[0])
-        return tf.nn.conv2d(y, tf.convert_to_tensor(self.pointwise_kernel), 1, "VALID")
+        pointwise = tf.convert_to_tensor(self.pointwise_kernel)
+        return precision.lowered(_pointwise, y, pointwise)
+
+
+def _pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    return tf.nn.conv2d(x, kernel, 1, "VALID")

@@ -5,7 +5,8 @@ which a layer that owns its weights, and moving statistics, does not allow.
 
 The idea: an op is a pure function of a map, x: [B, H, W, C] float32 throughout, and of
 views of that vector. No variable lives here. Of two forms with the same value it takes
-the one whose gradient is faster on a CPU.
+the one whose gradient is faster on a CPU. Convolutions and 1x1 products are in the type
+of the scope (nn/precision.py).
 
 Not for a final child, which is made of stock layers (nn/stock.py): maps are normalised
 by the batch at hand, in training and after it.
@@ -16,7 +17,7 @@ Reference: src/cifar10/image_ops.py, src/common_ops.py.
 import tensorflow as tf
 
 from enas_tf.nn import depthwise as depthwise_ops
-from enas_tf.nn import halving
+from enas_tf.nn import halving, precision
 
 BN_EPSILON = 1e-5  # image_ops.py, batch_norm
 # Deviation K3 (kept): the original's batch_norm_with_mask, behind the spatial
@@ -40,12 +41,16 @@ def batch_norm(
 def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """1x1 convolution, kernel [C_in, C_out]; a matrix product is faster on a CPU."""
     channels_in, channels_out = kernel.shape
-    rows = tf.matmul(tf.reshape(x, [-1, channels_in]), kernel)
+    rows = precision.lowered(tf.matmul, tf.reshape(x, [-1, channels_in]), kernel)
     return tf.reshape(rows, [-1, *x.shape[1:3], channels_out])
 
 
 def conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """k x k convolution, same size; kernel [k, k, C_in, C_out]."""
+    return precision.lowered(_conv, x, kernel)
+
+
+def _conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     return tf.nn.conv2d(x, kernel, strides=1, padding="SAME")
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
-from enas_tf.nn import seeds
+from enas_tf.nn import precision, seeds
 from enas_tf.nn.residuals import Residuals
 
 
@@ -138,6 +138,11 @@ def embedded(
 def word_logits(states: tf.Tensor, embedding: tf.Tensor, dropout: Dropout) -> tf.Tensor:
     """Scores of every next word, [B, T, V]; drops "o" of the states [B, T, H]."""
     outputs = states * dropout.mask("o", states[:, :1])
+    return precision.lowered(_by_rows, outputs, embedding)
+
+
+def _by_rows(outputs: tf.Tensor, embedding: tf.Tensor) -> tf.Tensor:
+    """Each of [B, T, H] times each row of [V, H], [B, T, V]."""
     return tf.tensordot(outputs, tf.transpose(embedding), 1)
 
 

@@ -5,7 +5,8 @@ have no layer of ours, though some of ours have faster gradients.
 
 The idea: each block is a function that applies layers of Keras' own to a symbolic map.
 Where `training` is true the model is only trained, never saved as a model, and has
-layers that do the same with faster gradients.
+layers that do the same with faster gradients. Nor is a model saved that was built in a
+scope of lower precision (nn/precision.py).
 
 Not for a shared child, whose ops are functions of its one vector (nn/image_ops.py), nor
 for language models, which need a layer of ours (nn/language.py).
@@ -20,7 +21,7 @@ import math
 
 import keras
 
-from enas_tf.nn import depthwise, halving, image_ops, seeds
+from enas_tf.nn import depthwise, halving, image_ops, precision, seeds
 
 BN_MOMENTUM = 0.9  # image_ops.py, batch_norm
 
@@ -42,6 +43,7 @@ def conv(
         use_bias=False,
         kernel_initializer=kernel,
         name=name,
+        dtype=precision.policy(),
     )
     return layer(x)
 
@@ -62,7 +64,9 @@ def separable_conv(
 
     # Deviation D9: fan-in is that of the kernel really applied (depthwise: k * k).
     """
-    kind = depthwise.SeparableConv2D if training else keras.layers.SeparableConv2D
+    # A stock layer has one type for both of its products.
+    own = training or precision.is_lower()
+    kind = depthwise.SeparableConv2D if own else keras.layers.SeparableConv2D
     layer = kind(
         filters,
         size,

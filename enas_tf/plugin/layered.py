@@ -24,7 +24,7 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.children.op_kinds import Spot
-from enas_tf.nn import seeds, stock
+from enas_tf.nn import precision, seeds, stock
 from enas_tf.nn.parameters import Weight
 from enas_tf.plugin import layer_copies
 
@@ -69,7 +69,8 @@ class Layered:
 
     def apply(self, x: tf.Tensor, weights: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """As of `op_kinds.ImageOp`."""
-        with tf.init_scope():  # a template is no part of a graph
+        # A template is no part of a graph, and serves scopes of any precision.
+        with tf.init_scope(), precision.scope(precision.FULL):
             template = self._template(x.shape[-1])
         values = [weights[weight.name] for weight in template.weights]
         y, _ = template.model.stateless_call(values, template.state, x, training=True)

@@ -4,6 +4,8 @@ import functools
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
+import keras
+
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
@@ -11,11 +13,11 @@ from enas_tf.data.images.image_data import Split
 from enas_tf.export import checked, more_images, predict_images
 from enas_tf.export import formats as formats_lib
 from enas_tf.export import images as export_images
-from enas_tf.nn import cost
+from enas_tf.nn import cost, precision
 from enas_tf.run import layout, lines, measures
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, evaluation, images
+from enas_tf.stages import assembly, evaluation, images, in_full
 from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
@@ -70,10 +72,8 @@ class ImageClassifier(FinalTask[Batch]):
         """The two networks, and what is trained, kept and tested of them."""
         seed = config.run.seed
         sizes = images.sizes(self._data, seed)
-        self._trained, self._model = (
-            part.final(fixed.arc, config.child, **sizes, training=training)
-            for training in (True, False)
-        )
+        self._new = functools.partial(part.final, fixed.arc, config.child, **sizes)
+        self._trained, self._model = (self._new(training=t) for t in (True, False))
         total = self.lessons.steps_before(config.loop.num_epochs)
         self.network = networks.FinalNetwork(
             self._trained, total_steps=total, seed=seed
@@ -126,10 +126,12 @@ class ImageClassifier(FinalTask[Batch]):
         self, folder: pathlib.Path, formats: Sequence[str] | None = None
     ) -> float:
         """Write the model and its classes; the largest difference when read."""
-        model = export_images.deployable(
-            self._model, mean=self.task.mean, std=self.task.std, name="enas_child"
-        )
         sample = self._data.test.images[:EXPORT_SAMPLE]
+        model = self._deployable(self._model)
+        if precision.is_lower():
+            tested, model = model, self._deployable(self._in_full())
+            answers = (one(sample, training=False) for one in (tested, model))
+            in_full.tell(*answers, what="probability of a class")
         also = None
         if formats is not None:
             training = self._data.train.images
@@ -149,6 +151,20 @@ class ImageClassifier(FinalTask[Batch]):
     ) -> Iterator[str]:
         """The class of each image."""
         return predict_images.report(final, source, name)
+
+    def _deployable(self, final: keras.Model) -> keras.Model:
+        """`final` as others are to have it."""
+        return export_images.deployable(
+            final, mean=self.task.mean, std=self.task.std, name="enas_child"
+        )
+
+    def _in_full(self) -> keras.Model:
+        """The network that is tested, with all of it in float32."""
+        # Deviation D44: nothing that others read hangs on a type of this machine's.
+        with precision.scope(precision.FULL):
+            model = self._new(training=False)
+        retrain.hand_over(self._model, model)
+        return model
 
     def _by_class(self, report: Report, moves: Moves) -> ByClass:
         """The model's answers to the test images, class by class."""

@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import tensorflow as tf
 
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config.sections import Config
@@ -12,10 +13,11 @@ from enas_tf.data.dataset import Dataset
 from enas_tf.export import checked, more_texts, predict_text
 from enas_tf.export import formats as formats_lib
 from enas_tf.export import text as export_text
+from enas_tf.nn import precision
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, texts
+from enas_tf.stages import assembly, in_full, texts
 from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.final import FinalTask, Moves
 from enas_tf.tasks.language_model import Batch
@@ -158,9 +160,25 @@ class LanguageModelling(FinalTask[Batch]):
         if formats is not None:
             more = more_texts.DeployableWords(self._model, sample)
             also = functools.partial(checked.add, names=formats, model=more)
-        return export_text.export(
-            self._model, folder, vocabulary=self.names, sample_ids=sample, also=also
-        )
+        if precision.is_lower():
+            self._tell_export(sample)
+        # Deviation D44: nothing that others read hangs on a type of this machine's.
+        with precision.scope(precision.FULL):
+            return export_text.export(
+                self._model, folder, vocabulary=self.names, sample_ids=sample, also=also
+            )
+
+    def _tell_export(self, ids: np.ndarray) -> None:
+        """Say how far the answers to `ids` in float32 are from the child's."""
+        tested = self._log_probabilities(ids)
+        with precision.scope(precision.FULL):
+            exported = self._log_probabilities(ids)
+        in_full.tell(tested, exported, what="log-probability of a word")
+
+    def _log_probabilities(self, ids: np.ndarray) -> tf.Tensor:
+        """Of each next word, [B, T, V]."""
+        state = self._model.initial_state(len(ids))
+        return tf.nn.log_softmax(self._model(tf.constant(ids), state)[0])
 
     @staticmethod
     def predict(

@@ -9,8 +9,8 @@ from absl import logging
 from enas_tf.command.request import DryRun, Request
 from enas_tf.config import modes
 from enas_tf.machine import notes as machine_notes
-from enas_tf.machine import tensorflow_state
-from enas_tf.nn import sums
+from enas_tf.machine import slow_types, tensorflow_state
+from enas_tf.nn import precision, sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
 from enas_tf.stages import dry_run, pages, summary, tried_ops
@@ -77,12 +77,16 @@ def carry_out(request: Request) -> None:
       NotFinite: a loss or a weight is not a number.
     """
     set_conditions(request)
-    for note in machine_notes.notes(request.machine, tensorflow_state.held()):
+    held, steps = tensorflow_state.held(), modes.MODES[request.mode].steps
+    types = [_precision(request, step) for step in steps if step != "predict"]
+    for note in machine_notes.notes(request.machine, held):
+        logging.warning("%s", note)
+    for note in slow_types.notes(types, held):
         logging.warning("%s", note)
     # NumPy's sums, too, are rounded by the number of threads that share them.
     with threadpoolctl.threadpool_limits(1, user_api="blas"):
         tried_ops.refuse_wrong(request)
-        for step in modes.MODES[request.mode].steps:
+        for step in steps:
             _take(step, request)
     if modes.MODES[request.mode].sums_up:
         summary.log(request)
@@ -91,11 +95,18 @@ def carry_out(request: Request) -> None:
 def _take(step: str, request: Request) -> None:
     """A step, and the page on what there is behind it."""
     try:
-        STEPS[step](request)
+        with precision.scope(_precision(request, step)):
+            STEPS[step](request)
     except Interrupted:
         pages.after_stop(request)
         raise
     pages.after_stage(request, step)
+
+
+def _precision(request: Request, step: str) -> str:
+    """The type in which the children of a step of a command are computed."""
+    stage = "search" if step in ("search", "derive") else "train"
+    return request.configs[stage].child.precision
 
 
 def set_conditions(request: Request) -> None:

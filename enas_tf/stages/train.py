@@ -13,6 +13,7 @@ from enas_tf.command.request import Request
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
 from enas_tf.export import formats
+from enas_tf.nn import precision
 from enas_tf.run import counters, layout, lines
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -188,10 +189,10 @@ def write_export(
 ) -> None:
     """Export a settled child into the run's folder, and say so."""
     difference = final.export(folder.final, told_formats.wanted(folder, config))
+    model = "its weights in float32" if precision.is_lower() else "the trained model"
     report.message(
         f"Exported {layout.KERAS_FILE} and {layout.SAVED_MODEL} to "
-        f"{lines.shown(folder.final)}; largest difference to the trained model "
-        f"{difference:.1e}."
+        f"{lines.shown(folder.final)}; largest difference to {model} {difference:.1e}."
     )
     told_formats.tell(folder, config)
 

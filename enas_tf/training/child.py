@@ -9,8 +9,10 @@ import tensorflow as tf
 from enas_tf.children.network import Network
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.sections import ChildConfig
+from enas_tf.nn import precision
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import means, optimizer
+from enas_tf.training.loss_scale import LossScale
 
 
 class ChildMetrics(NamedTuple):
@@ -66,6 +68,7 @@ class ChildTrainer:
     lesson, the arc and dropout are drawn from (seed, stream, step).
 
     Attributes:
+      loss_scale: of float16; None in the other types.
       row, line: means of the metrics, which `run` adds to; whoever tells of them resets
         them.
     """
@@ -83,7 +86,7 @@ class ChildTrainer:
         Args:
           network: what to train.
           task: its loss and its measure.
-          config: how: L2, clipping, momentum.
+          config: how: L2, clipping, momentum; in which type.
           lessons: what each step sees, of `task`.
         """
         self._network = network
@@ -95,13 +98,17 @@ class ChildTrainer:
         # The state that goes from step to step: none, or one tensor.
         start = network.initial_state(lessons.batch_size)
         self._state = [] if start is None else [tf.Variable(start)]
+        half = config.precision == precision.HALF
+        # Deviation D44: the original computes all in float32.
+        self.loss_scale = LossScale() if half else None
         self.row = means.Means(ChildMetrics._fields)
         self.line = means.Means(ChildMetrics._fields)
 
     @property
     def variables(self) -> list[tf.Variable]:
         """The variables for a checkpoint, those of the network itself apart."""
-        return [*self._optimizer.variables, *self._state]
+        scale = self.loss_scale.variables if self.loss_scale else []
+        return [*self._optimizer.variables, *self._state, *scale]
 
     @property
     def free(self) -> list[tf.Variable]:
@@ -142,7 +149,7 @@ class ChildTrainer:
     ) -> tuple[ChildMetrics, tf.Tensor]:
         lesson = self.lessons.lesson(step, shared)
         learned = self._learn(lesson, step)
-        norm = self._update(learned.gradients, lr * lesson.lr_scale)
+        norm = self._updated(learned.gradients, lr * lesson.lr_scale)
         for variable in self._state:
             variable.assign(learned.state)
         return ChildMetrics(learned.loss, learned.measured, norm), learned.tokens
@@ -163,9 +170,18 @@ class ChildTrainer:
             tape.watch(variables)
             output, tokens = forward(self._carried(lesson))
             loss = self._task.loss(output, lesson.batch)
-        gradients = tape.gradient(loss, variables)
+            target = self.loss_scale.up(loss) if self.loss_scale else loss
+        gradients = tape.gradient(target, variables)
+        if self.loss_scale:
+            gradients = self.loss_scale.down(gradients)
         measured = tf.reduce_mean(self._task.measured(output, lesson.batch))
         return Learned(gradients, loss, measured, output.state, tokens)
+
+    def _updated(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
+        """`_update`, but for a step that float16 was too small for."""
+        if self.loss_scale is None:
+            return self._update(gradients, lr)
+        return self.loss_scale.guard(gradients, lambda: self._update(gradients, lr))
 
     def _update(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
         """Change the weights by gradients of the loss; the norm of `_descend`."""

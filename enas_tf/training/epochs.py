@@ -76,12 +76,16 @@ class ChildEpochs:
         if not run.finite:
             arc = self._trainer.arc_text(run.tokens.numpy())
             where = f" with the arc {arc}" if arc else ""
+            if self._trainer.loss_scale:
+                where += " in float16, which ends at 65,504"
             what = f"The loss is not a number at child step {int(run.last)}{where}"
             raise finite.NotFinite(what, finite.NETWORK)
 
     def _log(self, step: int) -> None:
         """The mean of each metric since the last row."""
         values = self._displayed(self._trainer.row)
+        if self._trainer.loss_scale:
+            values["loss_scale"] = self._trainer.loss_scale.value
         self._report.scalars("child", step, dict(values, lr=self._lr))
         # An epoch may be short: a line is worth as many steps as a row at most.
         if self._trainer.line.steps >= self._driver.log_every:

@@ -49,6 +49,10 @@ EXAMPLES = [
         dict(child_update="used", child_momentum=0.5, **RNN),
     ),
     (
+        dict(child_precision="bfloat16", mode="predict", input="a"),
+        dict(child_precision="bfloat16", mode="evaluate"),
+    ),
+    (
         dict(child_genotype_concat="convert", mode="train", **MICRO),
         dict(child_genotype_concat="convert", child_fixed_arc="0", **MICRO),
     ),

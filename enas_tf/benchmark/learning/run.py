@@ -9,6 +9,7 @@ from enas_tf.benchmark.learning import on_table, settings
 from enas_tf.benchmark.learning import table as table_lib
 from enas_tf.config import errors
 from enas_tf.config.sections import Config, ConfigError
+from enas_tf.nn import precision
 
 PARTS = ("table", "frozen")
 SPACE = "macro"  # of the table
@@ -74,4 +75,5 @@ def _frozen(config: Config, size: frozen_lib.Size) -> dict[str, float]:
         given=config.controller,
         published=settings.published(space, aggregate=aggregate),
     )
-    return frozen_lib.figures(frozen_lib.compare(config, configs, size))
+    with precision.scope(config.child.precision):
+        return frozen_lib.figures(frozen_lib.compare(config, configs, size))
