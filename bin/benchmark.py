@@ -43,9 +43,10 @@ from enas_tf.machine import processor
 from enas_tf.machine import record as machine
 from enas_tf.run import disk
 
-WHAT = (
-    "step host remapping controller evaluate input startup memory scale economy".split()
-)
+WHAT = [
+    *("step", "host", "remapping", "precision", "controller", "evaluate", "input"),
+    *("startup", "memory", "scale", "economy"),
+]
 LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
 PARTS = "table frozen".split()
 # How much is tried, {flag: (default, help)}.

@@ -22,7 +22,7 @@ def remapping(space: str) -> dict[str, float]:
         forms = {
             form: Subjects(space, batch_size=batch) for form in ("without", "with")
         }
-        for name, call in dict(step=_steps, reward=_rewards).items():
+        for name, call in CALLS.items():
             things = {
                 form: _under(form == "with", call(subjects))
                 for form, subjects in forms.items()
@@ -67,3 +67,9 @@ def _rewards(subjects: Subjects) -> Callable[[], object]:
     tokens = subjects.arcs(steps.ARCS)
     batches = phases.batches(subjects, steps.ARCS, subjects.config.loop.batch_size)
     return lambda: scorer.means(tokens, batches, split="valid")
+
+
+# By what is timed: of a child, what does it once for each of some random arcs.
+CALLS: dict[str, Callable[[Subjects], Callable[[], object]]] = dict(
+    step=_steps, reward=_rewards
+)

@@ -13,6 +13,7 @@ from absl import logging
 
 from enas_tf.benchmark import (
     inputs,
+    lower_types,
     phases,
     probe,
     remapping,
@@ -29,6 +30,7 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "step": (steps.step,),
     "host": (steps.host,),
     "remapping": (remapping.remapping,),
+    "precision": (lower_types.lower_types,),
     "controller": (phases.controller,),
     "evaluate": (phases.evaluate,),
     "input": (inputs.images,),

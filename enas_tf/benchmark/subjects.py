@@ -85,7 +85,9 @@ class Data(NamedTuple):
 class Subjects:
     """One shared child of a space, and fixed networks with its weights."""
 
-    def __init__(self, space_name: str, *, vocabulary: int = VOCABULARY, **given: int):
+    def __init__(
+        self, space_name: str, *, vocabulary: int = VOCABULARY, **given: int | str
+    ):
         """A shared child, new, and noise to train it on.
 
         Args:

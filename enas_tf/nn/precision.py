@@ -23,11 +23,15 @@ own.
 import contextlib
 import contextvars
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import tensorflow as tf
 
 FULL = "float32"
+WIDE = "bfloat16"  # of 16 bits, with the range of float32
 HALF = "float16"  # whose range is so small that a loss needs scaling
+
+ResultT = TypeVar("ResultT")
 
 _current = contextvars.ContextVar("precision", default=FULL)
 
@@ -50,6 +54,16 @@ def scope(name: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def within(name: str, call: Callable[[], ResultT]) -> Callable[[], ResultT]:
+    """`call` in the scope of that name."""
+
+    def run() -> ResultT:
+        with scope(name):
+            return call()
+
+    return run
 
 
 def lowered(
