@@ -5,8 +5,9 @@ The problem: a gradient below 6e-8 is zero in float16, and one above 65,504 is i
 The idea: the loss is multiplied by a power of two, and so are all gradients on their
 way; behind, in float32, they are divided by it again, which changes no bit. The factor
 follows what it meets: a step in which a gradient is not finite changes no weight and
-halves it; many good steps in a row double it. Both numbers are variables that a
-checkpoint holds, so a resumed run goes on with them.
+halves it (a final child's moving averages go on: its answers were sound); many good
+steps in a row double it. Both numbers are variables that a checkpoint holds, so a
+resumed run goes on with them.
 
 Not for bfloat16, whose range is that of float32. Nor is it a remedy for a loss that is
 not a number: no factor mends that, and the run ends as in float32.
