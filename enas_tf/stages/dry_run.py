@@ -15,6 +15,7 @@ from absl import logging
 from enas_tf.command import twin
 from enas_tf.command.request import DryRun, Request
 from enas_tf.machine import free_memory, memory_watch, own_memory
+from enas_tf.nn import precision
 from enas_tf.run import disk, lines
 from enas_tf.run.outlook import Need, Outlook, Span
 from enas_tf.stages import shortage, timed, tried_ops
@@ -79,6 +80,7 @@ def of(
         with (
             _silent(),
             threadpoolctl.threadpool_limits(1, user_api="blas"),
+            precision.scope(trials_lib.precision_of(request)),
             memory_watch.watched(int(SPARED * (free or 0)), exhausted),
         ):
             tried_ops.refuse_wrong(request)

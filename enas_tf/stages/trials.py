@@ -60,6 +60,11 @@ def space(request: Request) -> SearchSpace[Any]:
     return assembly.SPACES[config.run.search_for].space(config)
 
 
+def precision_of(request: Request) -> str:
+    """The type in which its children are computed."""
+    return request.configs[modes.MODES[request.mode].stages[-1]].child.precision
+
+
 def _arcs(request: Request, searched: SearchTrial | None) -> dict[str, FixedArc]:
     """The final children to try: that of the arc, or of random arcs of three sizes."""
     trains = "train" in modes.MODES[request.mode].stages
