@@ -206,11 +206,11 @@ def _weights(
 def _layer_weights(layer: str, ops: tuple[str, ...], filters: int) -> list[Weight]:
     shape = (len(ops), filters, filters)
     weights = [
-        Weight(f"{layer}/in/kernel", shape, fan_in=filters),
-        *shared.norm_weights(f"{layer}/in", (len(ops), filters)),
+        Weight(f"{layer}/in/kernel", shape, fan_in=filters, rows=ops),
+        *shared.norm_weights(f"{layer}/in", (len(ops), filters), rows=ops),
     ]
     for op in ops:
         weights += op_forms.MACRO[op].weights(f"{layer}/{op}", filters)
-    if rows := len(op_forms.normed(ops)):
-        weights += shared.norm_weights(f"{layer}/out", (rows, filters))
+    if rows := tuple(op_forms.normed(ops)):
+        weights += shared.norm_weights(f"{layer}/out", (len(rows), filters), rows=rows)
     return weights

@@ -64,7 +64,12 @@ def edges(name: str, space: micro.MicroSpace, filters: int) -> Packed:
     pieces: list[Weight] = []
     for op in space.ops:
         pieces += op_forms.MICRO[op].weights(op, filters)
-    return Packed(name, first_rows(space.num_blocks)[-1], tuple(pieces))
+    rows = [
+        f"operand {operand} of node {node}"
+        for operand in range(2 * space.num_blocks)
+        for node in range(operand // 2 + micro.NUM_INPUTS)
+    ]
+    return Packed(name, len(rows), tuple(pieces), labels=tuple(rows))
 
 
 def first_rows(num_blocks: int) -> list[int]:
@@ -115,5 +120,10 @@ def _pointwise(name: str, filters_in: int, filters: int) -> list[Weight]:
 def _final_conv(name: str, space: micro.MicroSpace, filters: int) -> list[Weight]:
     """The 1x1 convolution of the loose ends, a kernel for each node."""
     nodes = space.num_blocks + micro.NUM_INPUTS
-    kernel = Weight(f"{name}/kernel", (nodes, filters, filters), fan_in=nodes * filters)
+    kernel = Weight(
+        f"{name}/kernel",
+        (nodes, filters, filters),
+        fan_in=nodes * filters,
+        rows=tuple(f"node {node}" for node in range(nodes)),
+    )
     return [kernel, *shared.norm_weights(name, (filters,))]

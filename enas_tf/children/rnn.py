@@ -129,7 +129,13 @@ def child_weights(
     for node in range(1, space.num_nodes + 1):
         shapes[f"node_{node}"] = (len(space.ops), node, size, 2 * size)
     return [
-        Weight(name, shape, uniform=config.init_range) for name, shape in shapes.items()
+        Weight(
+            name,
+            shape,
+            uniform=config.init_range,
+            rows=space.ops if len(shape) > 2 else (),  # of the matrices of a node
+        )
+        for name, shape in shapes.items()
     ]
 
 

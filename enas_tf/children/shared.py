@@ -119,11 +119,13 @@ def classifier_weights(filters: int, num_classes: int) -> list[Weight]:
     return [Weight("classifier/kernel", (filters, num_classes), fan_in=filters)]
 
 
-def norm_weights(name: str, shape: tuple[int, ...]) -> list[Weight]:
-    """Scale and offset of a BN, [..., C]."""
+def norm_weights(
+    name: str, shape: tuple[int, ...], *, rows: tuple[str, ...] = ()
+) -> list[Weight]:
+    """Scale and offset of a BN, [..., C]; `rows`: see `Weight`."""
     return [
-        Weight(f"{name}/scale", shape, constant=1.0),
-        Weight(f"{name}/offset", shape),
+        Weight(f"{name}/scale", shape, constant=1.0, rows=rows),
+        Weight(f"{name}/offset", shape, rows=rows),
     ]
 
 

@@ -94,7 +94,12 @@ ROWS = (
         "--mode={mode} trains nothing",
     ),
     Row(
-        (*_TRAINING, "warm_start"),
+        ("warm_start",),
+        lambda c: c.mode in (*LOOKING, "derive"),
+        "--mode={mode} begins nothing",
+    ),
+    Row(
+        _TRAINING,
         lambda c: c.mode in LOOKING,
         "--mode={mode} trains nothing",
     ),

@@ -33,10 +33,10 @@ def refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
             "--child_ops and --child_num_branches are not allowed together: both say "
             "which ops there are to choose from. Leave one of the two out."
         )
-    if run.warm_start and not modes.MODES[run.mode].trains_only:
+    if run.warm_start and len(modes.MODES[run.mode].stages) > 1:
         raise config.ConfigError(
-            f"--warm_start is of no use with --mode={run.mode}: a search begins with "
-            "weights of its own. Leave it out, or give --mode=train."
+            f"--warm_start is not allowed with --mode={run.mode}: it could mean the "
+            "search or the training. Give --mode=search, then --mode=train."
         )
     _refuse_dry_run(run)
     if not run.reset_output_dir:

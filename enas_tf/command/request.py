@@ -110,7 +110,12 @@ class Request(NamedTuple):
             words = [f"--search_for={space}", *_without(words, ["search_for"])]
         if self.mode == "derive":
             words += self._data_of_search()
-        dropped = ("mode", "reset_output_dir", arc_argument.sized_by(space))
+        dropped = (
+            "mode",
+            "reset_output_dir",
+            "warm_start",
+            arc_argument.sized_by(space),
+        )
         asked = self._replace(command=[python, *program, *words])
         return asked.command_line(without=dropped, more="--mode=train")
 
@@ -173,7 +178,7 @@ def build(
     places.check_output(folder.path)
     same_plugins.refuse_other(run, given, folder, loaded, command)
     run_space.refuse_other(run, given)
-    source = warm_start.source(run, folder)
+    source = warm_start.source(run, given, folder)
     same_ops.refuse_other(run, given, folder)
     given = warm_start.fill(given, run, source)
     configs = stage_configs(run, given, preset, folder)

@@ -7,6 +7,7 @@ user had given it. No TensorFlow, as in command/request.py.
 from collections.abc import Iterator, Mapping
 
 from enas_tf.arcs import forms
+from enas_tf.command import warm_source
 from enas_tf.config import modes
 from enas_tf.config.sections import RunConfig
 from enas_tf.run import ops as run_ops
@@ -31,9 +32,9 @@ def refuse_other(
         return  # an export needs no op of ours
     for stage in stages(run, given, folder):
         run_ops.refuse_other(folder, stage, ours)
-    if run.warm_start and not _goes_on(run, folder):
-        source = RunFolder(run.warm_start)
-        run_ops.refuse_other(source, "train", ours, flag="warm_start")
+    if run.warm_start and not warm_source.goes_on(run, folder):
+        source, stage = RunFolder(run.warm_start), warm_source.stage_of(run, folder)
+        run_ops.refuse_other(source, stage, ours, flag="warm_start")
 
 
 def stages(

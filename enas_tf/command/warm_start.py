@@ -1,20 +1,23 @@
-"""A training that begins with the weights of another one (--warm_start).
+"""A run that begins with weights of an earlier one (--warm_start).
 
-The network must be the same, so settings that the user did not write are taken
-over. No TensorFlow, as in command/request.py.
+A training goes by the arc, the data and the ops of what it begins with, and by the
+sizes of an earlier training: settings that the user did not write are taken over. A
+search takes nothing but weights. No TensorFlow, as in command/request.py.
 """
 
-import os
-import pathlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from enas_tf.command import warm_source
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
+from enas_tf.run import best_arc
+from enas_tf.run import settings as run_settings
 from enas_tf.run.folder import RunFolder
 
 ARC = "child_fixed_arc"
-# The settings that make the network, beside its arc; another value is refused.
+# The settings that make the network of a training, beside its arc; another value is
+# refused. Of a search any may be another: what does not fit is not taken.
 SIZES = (
     "child_num_layers",
     "child_num_cells",
@@ -29,97 +32,114 @@ SIZES = (
 DATA = ("dataset", "data_path", "data_dir", "image_size", "vocab_size")
 # Taken over too, and free to be another: of what the arc's ops are numbered, and how a
 # test split is made where a set has none.
-ALSO = ("child_num_branches", "child_ops", "split_seed")
+_OPS = {"child_num_branches", "child_ops"}
+SPLIT = "split_seed"
 
 
-def source(run: RunConfig, own: RunFolder) -> dict[str, Any]:
-    """The settings of the training whose weights are taken; {} without --warm_start.
+class Source(NamedTuple):
+    """The run whose weights are taken, or were when this one began.
+
+    Attributes:
+      stage: whose weights they are, "search" or "train"; "" without --warm_start, and
+        where a search begins: it is all as its own flags say.
+      settings: of that stage, the arc to train among them; {} where there is none.
+    """
+
+    stage: str = ""
+    settings: Mapping[str, Any] = {}
+
+
+def source(run: RunConfig, given: Mapping[str, object], own: RunFolder) -> Source:
+    """The run whose weights are taken.
 
     A run that has a checkpoint goes on without the folder that it began with: its own
     settings say what that was.
 
+    Args:
+      run: what to do, and with which folder.
+      given: the flags of the user.
+      own: the folder of the run.
+
     Raises:
-      ConfigError: the folder holds no finished training of this space.
+      ConfigError: the folder holds nothing finished of this space.
     """
-    if not run.warm_start:
-        return {}
-    goes_on = own.has_checkpoint("train") and not run.reset_output_dir
+    if not run.warm_start or run.mode == "derive":
+        return Source()
+    stage = warm_source.stage_of(run, own)
+    goes_on = warm_source.goes_on(run, own)
+    warm_source.refuse_own(run, own, stage)
     folder = own if goes_on else RunFolder(run.warm_start)
-    _refuse_own(run, own)
     if not goes_on:
-        _refuse_unfinished(folder)
-    begun = folder.settings("train")
+        warm_source.refuse_unfit(run, folder, stage)
+    begun = folder.settings("train" if run.mode != "search" and goes_on else stage)
     # What its version did not know yet was as it is by default; before there was
     # --split_seed, --seed decided how images are split.
     known = config_lib.flat(config_lib.Config())
     known |= {"split_seed": begun.get("seed", 0), **begun}
     if known["search_for"] != run.search_for:
+        raise _other_space(run, known["search_for"], stage)
+    if run.mode == "search":
+        return Source()
+    if stage == "search" and not goes_on and ARC not in given:
+        by_names = bool(known["child_ops"] or "child_ops" in given)
+        known[ARC] = _derived(folder, run, by_names=by_names)
+    return Source(stage, known)
+
+
+def _derived(folder: RunFolder, run: RunConfig, *, by_names: bool) -> str:
+    """The arc that the search of the folder derived."""
+    arc = best_arc.value(folder)
+    if by_names:
+        arc = best_arc.value_by_names(folder, run.search_for)
+    if arc is None:
         raise ConfigError(
-            f"--warm_start={run.warm_start} is a training of the "
-            f"{known['search_for']} space, this one is of the {run.search_for} space. "
-            f"Give --search_for={known['search_for']}, or name another folder."
+            f"--warm_start={run.warm_start} holds a search that has derived no arc. "
+            "Give --child_fixed_arc, or run --mode=derive with that --output_dir first."
         )
-    return known
+    return arc
+
+
+def _other_space(run: RunConfig, space: str, stage: str) -> ConfigError:
+    noun = run_settings.NOUNS[stage]
+    return ConfigError(
+        f"--warm_start={run.warm_start} is a {noun} of the {space} space, "
+        f"this one is of the {run.search_for} space. Give "
+        f"--search_for={space}, or name another folder."
+    )
 
 
 def fill(
-    given: Mapping[str, object], run: RunConfig, has: Mapping[str, object]
+    given: Mapping[str, object], run: RunConfig, source: Source
 ) -> Mapping[str, object]:
     """The flags `given`, and those that follow from the `source`'s settings.
 
     Raises:
       ConfigError: a size was given that is not the network's.
     """
+    has = source.settings
     if not has:
         return given
-    for flag in SIZES:
+    sizes = SIZES if source.stage == "train" else ()
+    for flag in sizes:
         if given.get(flag, has[flag]) != has[flag]:
             raise _difference(flag, given[flag], has[flag], run)
-    if has["child_ops"] and "child_num_branches" in given:
+    if sizes and has["child_ops"] and "child_num_branches" in given:
         words = f"left out beside --child_ops={has['child_ops']}"
         raise _difference("child_num_branches", given["child_num_branches"], words, run)
     data = () if {"dataset", "data_path"} & set(given) else DATA
-    wanted = [ARC, *SIZES, *ALSO, *data]
+    wanted = [ARC, *sizes, *(() if _OPS & set(given) else _OPS), SPLIT, *data]
     taken = {flag: has[flag] for flag in wanted if flag not in given}
     return {**given, **taken, "warm_start": run.warm_start}
 
 
-def refuse_other_arc(arc: str, run: RunConfig, has: Mapping[str, object]) -> None:
-    """Refuse to train another arc (integers) than that of the `source`.
+def refuse_other_arc(arc: str, run: RunConfig, source: Source) -> None:
+    """Refuse to train another arc (integers) than that of the training `source`.
 
     Raises:
       ConfigError: it is another.
     """
-    if has and arc != has[ARC]:
-        raise _difference(ARC, arc, has[ARC], run)
-
-
-def _refuse_own(run: RunConfig, own: RunFolder) -> None:
-    if pathlib.Path(os.path.realpath(own.path)) == pathlib.Path(run.warm_start):
-        raise ConfigError(
-            f"--warm_start={run.warm_start} is the --output_dir itself. Choose another "
-            "--output_dir for the new run, or leave --warm_start out to go on."
-        )
-
-
-def _refuse_unfinished(folder: RunFolder) -> None:
-    name = f"--warm_start={folder.path}"
-    if not os.path.isdir(folder.path):  # False also where it may not be looked at
-        raise ConfigError(
-            f"{name} is no folder: it must be the --output_dir of a finished training. "
-            "Check the path."
-        )
-    if not folder.made_here() or not folder.has_checkpoint("train"):
-        raise ConfigError(
-            f"{name} holds no training of this program: it must be the --output_dir of "
-            "one. Name another folder."
-        )
-    tested = folder.tested_epochs()
-    if tested < folder.settings("train").get("num_epochs", 1):
-        raise ConfigError(
-            f"{name} holds a training that is not finished. Run --mode=train with "
-            "that --output_dir first."
-        )
+    if source.stage == "train" and arc != source.settings[ARC]:
+        raise _difference(ARC, arc, source.settings[ARC], run)
 
 
 def _difference(flag: str, given: object, has: object, run: RunConfig) -> ConfigError:

@@ -73,8 +73,9 @@ class RunConfig:
     )
     warm_start: str = field(
         "",
-        "Folder of a finished training, with whose weights a new --mode=train begins; "
-        "its arc and its sizes are taken over.",
+        "Folder of a finished run to begin with. --mode=search takes those weights of "
+        "its search that fit, --mode=train all of its training, with arc and sizes; or, "
+        "where it has none or is --output_dir itself, those of its search that fit.",
     )
     checkpoint_every_steps: int = field(
         500,

@@ -59,6 +59,7 @@ _THINGS: dict[str, tuple[Callable[[object], bool], str]] = dict(
         "a benchmark.subject.Subject, None",
     ),
     costs=(lambda value: value is None or callable(value), "a function, None"),
+    inherit=(lambda value: value is None or callable(value), "a function, None"),
 )
 
 

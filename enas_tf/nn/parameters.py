@@ -35,6 +35,8 @@ class Weight(NamedTuple):
       uniform: limit of the first values, drawn between minus and plus it; 0: not so.
       initial: from a seed to what draws the first values, if none of these will do; of
         a packed weight for all rows at once, [rows, *shape].
+      rows: what each place along its first axis is of, such as the names of ops; by
+        these a later search takes it over. Empty: places mean the same everywhere.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Weight(NamedTuple):
     constant: float = 0.0
     uniform: float = 0.0
     initial: Callable[[int], keras.initializers.Initializer] | None = None
+    rows: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -57,11 +60,13 @@ class Packed(NamedTuple):
       name: path of the whole; a piece's path is `<name>/<piece's name>`.
       rows: number of rows, that is of things to choose from.
       pieces: the weights of one row, each with its shape in that row.
+      labels: of the rows, as `Weight.rows`.
     """
 
     name: str
     rows: int
     pieces: tuple[Weight, ...]
+    labels: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -77,7 +82,9 @@ class Packed(NamedTuple):
         """The pieces of all rows: path and shape [rows, ...]."""
         return [
             piece._replace(
-                name=f"{self.name}/{piece.name}", shape=(self.rows, *piece.shape)
+                name=f"{self.name}/{piece.name}",
+                shape=(self.rows, *piece.shape),
+                rows=self.labels,
             )
             for piece in self.pieces
         ]
@@ -158,6 +165,14 @@ class Parameters(keras.layers.Layer):
             if isinstance(weight, Packed):
                 views |= weight.unpack(views[weight.name])
         return views
+
+    def listed(self) -> list[Weight]:
+        """Every weight; of a packed one its pieces, of all rows, by their paths."""
+        return [
+            one
+            for weight in self.weights_by_name.values()
+            for one in (weight.stacked() if isinstance(weight, Packed) else [weight])
+        ]
 
     def _cut(self, vector: tf.Tensor) -> dict[str, tf.Tensor]:
         weights = self.weights_by_name.values()

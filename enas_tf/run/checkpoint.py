@@ -5,6 +5,7 @@ all that an exact resume needs. A checkpoint is found by its own name (saves.py)
 whole and looked at before a variable is touched.
 """
 
+import hashlib
 import pathlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from absl import logging
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, finite, saves
 from enas_tf.run import settings as run_settings
+from enas_tf.run.saves import Saved
 
 KEPT = 2  # the last one, and the one before in case the last is damaged
 
@@ -168,31 +170,43 @@ class Checkpoint:
         return values
 
 
-def copy(folder: pathlib.Path, groups: Groups) -> None:
+def newest(folder: pathlib.Path) -> Saved:
+    """The last checkpoint in `folder`, which stays as it is.
+
+    Raises:
+      ValueError: there is none, or it cannot be read.
+    """
+    found = saves.look(folder)
+    if not found.whole:
+        raise ValueError("there is no checkpoint")
+    path = folder / saves.name(found.whole[0])
+    try:
+        return Saved(path, _load(path), _sha256(path))
+    except UNREADABLE as error:
+        raise ValueError(_reason(error)) from None
+
+
+def copy(folder: pathlib.Path, groups: Groups) -> Saved:
     """Give variables the values of the last checkpoint in `folder`, which stays as is.
 
     Args:
       folder: where a `Checkpoint` saved.
       groups: as its; what it saved beside them is passed over.
 
+    Returns:
+      The checkpoint.
+
     Raises:
       ValueError: it cannot be read, or holds another number of the first group's
         variables, or of other shapes, or values that are not finite.
     """
-    found = saves.look(folder)
-    if not found.whole:
-        raise ValueError("there is no checkpoint")
+    saved = newest(folder)
+    values = saved.values
     first, variables = next(iter(groups.items()))
-    try:
-        values = _load(folder / saves.name(found.whole[0]))
-    except UNREADABLE as error:
-        raise ValueError(_reason(error)) from None
     held = [n for n in values if re.fullmatch(rf"{first}_\d+", n)]
     if len(held) != len(variables):
         raise ValueError(f"{len(held)} variables, not {len(variables)}")
-    bad = finite.first_bad((name, values[name]) for name in held)
-    if bad is not None:
-        raise ValueError(f"{bad} is not finite")
+    refuse_infinite({name: values[name] for name in held})
     named = _named(groups)
     for name, variable in named.items():
         if name not in values:
@@ -201,6 +215,22 @@ def copy(folder: pathlib.Path, groups: Groups) -> None:
             raise ValueError(f"{name} is of another size")
     for name, variable in named.items():
         variable.assign(values[name])
+    return saved
+
+
+def refuse_infinite(values: Mapping[str, np.ndarray]) -> None:
+    """ValueError where one of the arrays has a value that is not finite."""
+    bad = finite.first_bad(values.items())
+    if bad is not None:
+        raise ValueError(f"{bad} is not finite")
+
+
+def _sha256(path: pathlib.Path) -> str:
+    """Of all files of the checkpoint `path`, in the order of their names."""
+    digest = hashlib.sha256()
+    for file in sorted(path.parent.glob(f"{path.name}.*")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _load(path: pathlib.Path) -> dict[str, np.ndarray]:

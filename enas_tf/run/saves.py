@@ -12,6 +12,8 @@ import re
 import shutil
 from typing import NamedTuple
 
+import numpy as np
+
 LIST = "checkpoint"  # TensorFlow's list, in folders of versions up to 0.2
 
 # A save that was killed may leave `ckpt-7_temp` (a folder), data without an index, or
@@ -34,6 +36,20 @@ class Found(NamedTuple):
     whole: list[int]
     halves: list[int]
     highest: int
+
+
+class Saved(NamedTuple):
+    """A checkpoint that was read.
+
+    Attributes:
+      path: of its files, without their ends.
+      values: its variables by their names, counters among them.
+      sha256: of its files, one after the other.
+    """
+
+    path: pathlib.Path
+    values: dict[str, np.ndarray]
+    sha256: str
 
 
 def name(number: int) -> str:

@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
 import keras
+import tensorflow as tf
 
 from enas_tf.arcs.fixed import FixedArc
 from enas_tf.config.sections import Config
@@ -81,6 +82,10 @@ class ImageClassifier(FinalTask[Batch]):
         self.variables = [weight.value for weight in self._trained.weights]
         self.warm = dict(model=self.variables)
         self.weights = [weight.value for weight in self._model.weights]
+
+    def named_weights(self) -> dict[str, tf.Variable]:
+        """Those of what is trained."""
+        return {weight.path: weight.value for weight in self._trained.trainable_weights}
 
     def warm_started(self) -> None:
         """Nothing: the weights are all that is taken over."""

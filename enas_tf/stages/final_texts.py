@@ -84,6 +84,10 @@ class LanguageModelling(FinalTask[Batch]):
         self.warm = dict(model=self.variables, optimizer=self._averaged.variables)
         self._loss = stream_loss.StreamLoss(self._model)
 
+    def named_weights(self) -> dict[str, tf.Variable]:
+        """Those of the model, by the names that it has for them."""
+        return {weight.name: weight.value for weight in self._model.trainable_weights}
+
     def warm_started(self) -> None:
         """Begin with what the other was tested by, its weights or a mean."""
         self._averaged.swap()

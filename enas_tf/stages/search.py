@@ -24,6 +24,7 @@ from enas_tf.stages import (
     same_ops,
     summary,
     told,
+    warm_search,
     watch,
 )
 from enas_tf.stages import derive as derive_stage
@@ -184,6 +185,8 @@ def build(request: Request, report: Report) -> SearchStage:
         announce=lambda left: assembly.announce(report, "search", left, request),
     )
     restored = assembly.restore(driver, report, "search")
+    if not restored:
+        warm_search.begin(request, report, data, child, controller)
     finished = driver.position[counters.EPOCH]
     phases = turns.controller_updates(finished)
     if not shown.forget_after(finished) and phases:

@@ -7,6 +7,7 @@ import keras
 
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.children.contract import SharedChild
+from enas_tf.children.inherit import Inherit
 from enas_tf.config import sections as config_lib
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.sections import ChildConfig, Config, ConfigError
@@ -22,7 +23,7 @@ from enas_tf.tasks.language_model import LanguageModel
 
 Data = ImageData | TextData
 Task = ImageClassification | LanguageModel
-_PARTS = ("shared", "final", "costs")
+_PARTS = ("shared", "final", "costs", "inherit")
 
 
 class NewShared(Protocol):
@@ -98,6 +99,8 @@ class SpaceBuilders(NamedTuple):
       reductions: (space) -> how often a child halves its images.
       costs: (config, data of its kind) -> what counts the final children of that config
         by their arcs' tokens; None where the space does not say.
+      inherit: pairs weights of a final child with those of the shared one; None where
+        the space does not say.
     """
 
     space: Callable[[Config], SearchSpace]
@@ -106,10 +109,11 @@ class SpaceBuilders(NamedTuple):
     final: Callable[..., Any]
     reductions: Callable[[SearchSpace], int]
     costs: Callable[[Config, Any], CostsOf | None]
+    inherit: Inherit | None
 
 
 def _of_images(spec: SpaceSpec) -> SpaceBuilders:
-    shared, final, costs = (_loaded(spec, part) for part in _PARTS)
+    shared, final, costs, inherit = (_loaded(spec, part) for part in _PARTS)
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: images.search_data(
@@ -126,11 +130,12 @@ def _of_images(spec: SpaceSpec) -> SpaceBuilders:
             image_shape=data.image_shape,
             num_classes=data.num_classes,
         ),
+        inherit=inherit,
     )
 
 
 def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
-    shared, final, costs = (_loaded(spec, part) for part in _PARTS)
+    shared, final, costs, inherit = (_loaded(spec, part) for part in _PARTS)
     return SpaceBuilders(
         space=lambda config: _space(spec, config),
         search_data=lambda config, space: texts.search_data(config),
@@ -147,6 +152,7 @@ def _of_texts(spec: SpaceSpec) -> SpaceBuilders:
             *(_space(spec, config), config.rnn),
             vocab_size=len(data.vocabulary),
         ),
+        inherit=inherit,
     )
 
 

@@ -113,7 +113,12 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
       ConfigError: the settings do not fit the data, or the folder's training.
     """
     same_ops.bind(request, "train")
-    bind = functools.partial(_same_data, request, report)
+    read: list[Dataset] = []
+
+    def bind(data: Dataset) -> None:
+        same_data.bind(request, "train", data, report)
+        read.append(data)
+
     final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
     total = final.lessons.steps_before(config.loop.num_epochs)
     trainer = ChildTrainer(
@@ -131,14 +136,10 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
     announce_left = functools.partial(_announce_left, request, report, driver, total)
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
     if not assembly.restore(driver, report, "train"):
-        warm_start.load_weights(config, report, final)
+        warm_start.begin(request, report, final, read[0])
     for line in final.describe():
         report.message(line)
     return FinalStage(final, epochs, driver, total)
-
-
-def _same_data(request: Request, report: Report, data: Dataset) -> None:
-    same_data.bind(request, "train", data, report)
 
 
 def _announce_left(

@@ -1,40 +1,58 @@
-"""Begins a training with the weights of another one (--warm_start)."""
+"""Begins a training with the weights of another one, or of a search (--warm_start)."""
 
 from typing import Any
 
+from enas_tf.command import warm_source
+from enas_tf.command.request import Request
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
-from enas_tf.run import checkpoint
+from enas_tf.data.dataset import Dataset
+from enas_tf.run import checkpoint, inherited
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.layout import NamesFile
 from enas_tf.run.report import Report
+from enas_tf.stages import warm_final
 from enas_tf.tasks.final import FinalTask
 
 SHOWN = 3  # of the names that differ
 
 
-def load_weights(config: Config, report: Report, final: FinalTask[Any]) -> None:
-    """Let a child that begins begin with the other training's, if there is one.
+def begin(
+    request: Request, report: Report, final: FinalTask[Any], data: Dataset
+) -> None:
+    """Let a child that begins begin with earlier weights, if it was asked for.
 
     Args:
-      config: of the training that begins.
-      report: gets a line on the weights.
+      request: of the training that begins.
+      report: gets lines on the weights.
       final: the child.
+      data: that it is trained on.
 
     Raises:
       ConfigError: its network answers in other classes or words, or does not fit.
     """
+    config, folder = request.configs["train"], request.folder
     if not config.run.warm_start:
-        return
+        inherited.forget(folder, "train")
+    elif warm_source.stage_of(config.run, folder) == "search":
+        warm_final.take_over(request, report, final, data)
+    else:
+        _load_weights(request, report, final)
+
+
+def _load_weights(request: Request, report: Report, final: FinalTask[Any]) -> None:
+    config = request.configs["train"]
     source = RunFolder(config.run.warm_start)
     _refuse_other_names(source, final.names_file, list(final.names))
     try:
-        checkpoint.copy(source.checkpoints("train"), final.warm)
+        saved = checkpoint.copy(source.checkpoints("train"), final.warm)
     except ValueError as error:
         raise ConfigError(
             f"--warm_start={source.path}: its weights are not those of this network "
             f"({error}). {final.fits}; or repeat its --mode=train if it is damaged."
         ) from None
+    inherited.refuse_other(request.folder, "train", saved)
+    inherited.keep(request.folder, "train", "train", saved, [])
     final.warm_started()
     report.message(f"Begins with the weights of {source.path}.")
     _warn_of_split(config, source, report)

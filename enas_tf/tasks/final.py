@@ -33,7 +33,8 @@ class FinalTask(Protocol[BatchT]):
 
     1. The constructor; then all attributes are there and stay the same objects.
     2. Where a training begins with another one's weights: these are written into the
-       variables of `warm`, then `warm_started`. Where it goes on, `variables` are.
+       variables of `warm`, then `warm_started`. Where it begins with a search's: into
+       some of `named_weights`. Where it goes on, `variables` are written.
     3. `describe`. In a training `after_epoch`, behind the steps of each epoch.
     4. `settle`, once, when the training has ended: from now on the child is what is
        tested and exported, and is not trained.
@@ -82,6 +83,13 @@ class FinalTask(Protocol[BatchT]):
         Raises:
           ConfigError: the data cannot be had, or do not fit.
         """
+
+    def named_weights(self) -> Mapping[str, tf.Variable]:
+        """Its trained weights by path, in Keras' order; a search's may come there.
+
+        By default there are none, and then a search's weights are refused.
+        """
+        return {}
 
     def warm_started(self) -> None:
         """The variables of `warm` have just been read: begin with what they mean."""

@@ -92,4 +92,5 @@ SPEC = SpaceSpec(
     picture="enas_tf.plots.macro:draw",
     benchmark="enas_tf.benchmark.subject_macro:SUBJECT",
     costs="enas_tf.children.costs_macro:costs",
+    inherit="enas_tf.children.inherit_macro:inherited",
 )

@@ -125,4 +125,5 @@ SPEC = SpaceSpec(
     picture="enas_tf.plots.micro:draw",
     benchmark="enas_tf.benchmark.subject_micro:SUBJECT",
     costs="enas_tf.children.costs_micro:costs",
+    inherit="enas_tf.children.inherit_micro:inherited",
 )

@@ -153,4 +153,5 @@ SPEC = SpaceSpec(
     picture="enas_tf.plots.rnn:draw",
     benchmark="enas_tf.benchmark.subject_rnn:SUBJECT",
     costs="enas_tf.children.costs_rnn:costs",
+    inherit="enas_tf.children.inherit_rnn:inherited",
 )

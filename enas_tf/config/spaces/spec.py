@@ -74,6 +74,8 @@ class SpaceSpec:
       article: of the name, in a sentence.
       costs: a `stages.space_builders.ArcCosts`, which counts final children without
         building them; left out: nothing is said of the size of arcs.
+      inherit: a `children.inherit.Inherit`, which pairs weights of a final child with
+        those of the shared one; left out: no final child begins with these.
     """
 
     name: str
@@ -91,6 +93,7 @@ class SpaceSpec:
     benchmark: object = None
     article: str = "a"
     costs: object = None
+    inherit: object = None
 
     def has(self, part: str) -> bool:
         """Whether it has `part`; the kind of its data is one."""
