@@ -22,9 +22,10 @@ def stage_of(run: RunConfig, own: RunFolder) -> str:
         return "search"
     if goes_on(run, own):
         return warm_origin.stage(own, "train")
-    is_own = is_output(run, own)
-    trained = RunFolder(run.warm_start).has_checkpoint("train")
-    searched = RunFolder(run.warm_start).has_checkpoint("search")
+    if not os.path.isdir(run.warm_start):  # which is refused later
+        return "train"
+    folder, is_own = RunFolder(run.warm_start), is_output(run, own)
+    searched, trained = map(folder.has_checkpoint, ("search", "train"))
     return "search" if searched and (is_own or not trained) else "train"
 
 

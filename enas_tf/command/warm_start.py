@@ -117,6 +117,9 @@ def fill(
       ConfigError: a size was given that is not the network's.
     """
     has = source.settings
+    if not run.warm_start:
+        return given
+    given = {**given, "warm_start": run.warm_start}  # as `run` has it, a whole path
     if not has:
         return given
     sizes = SIZES if source.stage == "train" else ()
@@ -129,7 +132,7 @@ def fill(
     data = () if {"dataset", "data_path"} & set(given) else DATA
     wanted = [ARC, *sizes, *(() if _OPS & set(given) else _OPS), SPLIT, *data]
     taken = {flag: has[flag] for flag in wanted if flag not in given}
-    return {**given, **taken, "warm_start": run.warm_start}
+    return {**given, **taken}
 
 
 def refuse_other_arc(arc: str, run: RunConfig, source: Source) -> None:

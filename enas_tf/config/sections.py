@@ -74,8 +74,8 @@ class RunConfig:
     warm_start: str = field(
         "",
         "Folder of a finished run to begin with. --mode=search takes those weights of "
-        "its search that fit, --mode=train all of its training, with arc and sizes; or, "
-        "where it has none or is --output_dir itself, those of its search that fit.",
+        "its search that fit, --mode=train all of its training, with arc and sizes, or "
+        "(where it has none, or is --output_dir itself) those of its search that fit.",
     )
     checkpoint_every_steps: int = field(
         500,

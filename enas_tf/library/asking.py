@@ -150,6 +150,11 @@ class Session:
                 "--nocontroller_training is not allowed here: what is told trains the "
                 "controller. Leave it out."
             )
+        if made.configs["search"].run.warm_start:
+            raise ConfigError(
+                "--warm_start is not allowed here: a search that is told its rewards "
+                "has no shared weights. Leave it out."
+            )
         told.bind(made)
         made.folder.bind_settings("search", made.configs["search"])
         report = self._ends.enter_context(assembly.report(made, "search"))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import keras
 
 # Of a search's command, what is not for the training that follows it.
-_NOT_OF_TRAINING = ("mode", "reset_output_dir", "progress")
+_NOT_OF_TRAINING = ("mode", "reset_output_dir", "warm_start", "progress")
 # And what an export needs of it; all else is as the training began with it.
 _OF_EXPORT = ("search_for", "plugin")
 RESERVED = (

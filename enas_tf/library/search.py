@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # What is decided by an argument of its own, or by the method that is called.
 RESERVED = (
-    *("search_for", "mode", "rerun", "input", "warm_start", "child_fixed_arc"),
+    *("search_for", "mode", "rerun", "input", "child_fixed_arc"),
     *forecasting.RESERVED,
 )
 

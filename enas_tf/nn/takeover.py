@@ -36,12 +36,14 @@ class Taken(NamedTuple):
       numbers: that were taken.
       size: numbers that the weight has.
       why: not all were, in words; "" if all were.
+      detail: more of this one alone.
     """
 
     name: str
     numbers: int
     size: int
     why: str = ""
+    detail: str = ""
 
 
 class TakenOver(NamedTuple):
@@ -86,8 +88,8 @@ def _one(name: str, there: Labelled, here: Labelled) -> tuple[np.ndarray, Taken]
     if there.labels == here.labels and old.shape == new.shape:
         return old.astype(new.dtype), Taken(name, size, size)
     if not _comparable(there, here):
-        shapes = f"of the shape {_shape(old)} there, {_shape(new)} here"
-        return new, Taken(name, 0, size, shapes)
+        shapes = f"{_shape(old)} there, {_shape(new)} here"
+        return new, Taken(name, 0, size, "of another shape", shapes)
     common = [label for label in here.labels if label in there.labels]
     if not common:
         return new, Taken(name, 0, size, f"none of {_listed(here.labels)} is there")

@@ -5,15 +5,18 @@ it took is known by a checksum, and other weights in the same place are refused.
 """
 
 import pathlib
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.nn.takeover import Taken
 from enas_tf.run import counters, warm_origin
+from enas_tf.run import lines as lines_lib
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.saves import Saved
 
-SHOWN = 3  # names in a line
+SHOWN = 3  # names for a reason
+_WIDTH = lines_lib.WIDTH - 9  # without the time of day
 
 
 def refuse_other(folder: RunFolder, stage: str, saved: Saved) -> None:
@@ -52,7 +55,7 @@ def keep(
         epoch=int(saved.values[counters.EPOCH]),
         sha256=saved.sha256,
         taken=[row.name for row in taken if row.numbers],
-        not_whole={row.name: row.why for row in taken if row.why},
+        not_whole={row.name: _words(row) for row in taken if row.why},
     )
     folder.record(stage, **{warm_origin.KEY: found})
 
@@ -77,13 +80,28 @@ def lines(
     width = max(map(len, parts))
     found = [f"Begins with the search in {source}, epoch {epoch}, step {step}:"]
     found += [f"  {name:<{width}}  {_counts(rows)}" for name, rows in parts.items()]
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[Taken]] = {}
     for row in (row for rows in parts.values() for row in rows if row.why):
         kind = "in part" if row.numbers else "not taken"
-        reasons.setdefault(f"{kind}, {row.why}", []).append(row.name)
-    for why, names in reasons.items():
-        found += [f"  {why}:", f"    {_some(names)}"]
-    return found
+        reasons.setdefault(f"{kind}, {row.why}", []).append(row)
+    return found + [
+        line for why, rows in reasons.items() for line in _reason(why, rows)
+    ]
+
+
+def _reason(why: str, rows: Sequence[Taken]) -> list[str]:
+    """One reason, and the first weights that it is of."""
+    named = [f"{row.name}{f' ({row.detail})' * bool(row.detail)}" for row in rows]
+    more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    text = f"{why}: {', '.join(named[:SHOWN])}{more}"
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _counts(rows: Sequence[Taken]) -> str:
@@ -94,6 +112,5 @@ def _counts(rows: Sequence[Taken]) -> str:
     return f"{whole} of {len(rows)} weights{partly}, {numbers:,} of {size:,} numbers"
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+def _words(row: Taken) -> str:
+    return f"{row.why}: {row.detail}" if row.detail else row.why

@@ -90,7 +90,7 @@ def _nothing(config: Config, source: RunFolder, taken: list[Taken]) -> ConfigErr
     ):
         if begun.get(flag, own) != own and f"--{flag}" not in remedy:
             remedy = f"Give --{flag}={begun[flag]}, as the search has it."
-    why = next((row.why for row in taken if row.why != NOT_SHARED), NOT_SHARED)
+    why = next((row.detail for row in taken if row.detail), NOT_SHARED)
     return ConfigError(
         f"--warm_start={source.path}: none of the {len(taken)} weights of this network "
         f"can be taken from that search (the first is {why}). {remedy}"

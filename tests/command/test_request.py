@@ -306,7 +306,7 @@ def test_predict_needs_an_exported_model_and_an_input_that_exists(build, tmp_pat
         ("data_dir", "the folder of TFDS"),
         ("dataset", "a data set"),
         ("output_dir", "a folder"),
-        ("warm_start", "the folder of a training"),
+        ("warm_start", "the folder of a training or a search"),
         ("input", "what to predict from"),
     ],
 )
