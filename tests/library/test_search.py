@@ -327,3 +327,26 @@ def test_a_forecast_is_that_of_the_shell_and_leaves_the_folder_alone(
 def test_a_dry_run_is_a_method_and_no_setting(name, tmp_path):
     with pytest.raises(enas_tf.ConfigError, match=f"^{name} is not allowed here"):
         search(tmp_path / "run", **{name: True})
+
+
+def test_a_search_begins_with_an_earlier_one_and_its_training_does_not(done, tmp_path):
+    folder, *_ = done
+    given = dict(warm_start=folder, num_epochs=1, child_num_branches=3)
+    result = search(tmp_path / "run", **given).run(**data())
+    begun = RunFolder(tmp_path / "run").facts("search")["warm_start"]
+    assert begun["folder"] == str(folder / "checkpoints" / "search")
+    assert begun["not_whole"]["layer_0/in/kernel"] == "without conv5x5"
+    assert "warm_start" not in result._of_training({})
+    assert result._of_training(dict(warm_start="x"))["warm_start"] == "x"
+
+
+def test_what_cannot_begin_with_an_earlier_search_is_refused(done, tmp_path):
+    folder, *_ = done
+    with pytest.raises(ValueError, match="^warm_start=.* is no folder") as no:
+        search(tmp_path / "run", warm_start=tmp_path / "nowhere").run(**data())
+    assert "--" not in str(no.value)
+    told = search(tmp_path / "told", warm_start=folder)
+    with pytest.raises(
+        ValueError, match="^warm_start is not allowed here: a search th"
+    ):
+        next(told.sample(1))

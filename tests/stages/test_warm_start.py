@@ -10,6 +10,7 @@ import shutil
 import numpy as np
 import pytest
 import runs
+from sklearn import datasets
 
 from enas_tf.children import shared_weights
 from enas_tf.children.macro import SharedMacroChild
@@ -153,6 +154,22 @@ def test_what_is_new_begins_as_without_a_warm_start(begun, old):
     (*_, cold, _), _ = begun(child_num_layers=3, old=None)
     np.testing.assert_array_equal(
         named(child)["layer_2/in/kernel"], named(cold)["layer_2/in/kernel"]
+    )
+
+
+def test_a_search_of_other_classes_takes_all_but_the_classifier(
+    begun, tmp_path, caplog
+):
+    caplog.set_level("INFO")
+    found = datasets.load_digits(n_class=3)
+    images = (found.images * (255 / 16)).astype(np.uint8)
+    np.savez(tmp_path / "three.npz", x=images, y=found.target)
+    _, told = begun(data_path=str(tmp_path / "three.npz"), batch_size=32)
+    assert told["not_whole"] == {
+        "classifier/kernel": "of another shape: 2x10 there, 2x3 here"
+    }
+    assert "Note: that search had other data. An answer is taken for the" in (
+        caplog.messages
     )
 
 
