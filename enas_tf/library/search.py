@@ -88,6 +88,7 @@ class Search:
             named = dict(preset=preset, output_dir=output_dir)
             self._settings: dict[str, object] = {
                 "search_for": space,
+                "mode": "search",  # with a warm start it would else be a training
                 **{name: value for name, value in named.items() if value is not None},
                 **voice.settings(self._progress),
                 **settings,
