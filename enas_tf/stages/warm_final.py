@@ -83,15 +83,17 @@ def _values(
 
 def _nothing(config: Config, source: RunFolder, taken: list[Taken]) -> ConfigError:
     begun = source.settings("search")
-    remedy = "Train without --warm_start."
-    for flag, own in (
-        ("child_out_filters", config.child.out_filters),
-        ("child_hidden_size", config.rnn.hidden_size),
-    ):
-        if begun.get(flag, own) != own and f"--{flag}" not in remedy:
-            remedy = f"Give --{flag}={begun[flag]}, as the search has it."
+    sizes = {
+        "child_out_filters": config.child.out_filters,
+        "child_hidden_size": config.rnn.hidden_size,
+    }
+    other = (flag for flag, own in sizes.items() if begun.get(flag, own) != own)
+    flag = next(other, "")
+    remedy = f"Give --{flag}={begun.get(flag)}, as the search has it."
+    if not flag:
+        remedy = "Train without --warm_start."
     why = next((row.detail for row in taken if row.detail), NOT_SHARED)
     return ConfigError(
         f"--warm_start={source.path}: none of the {len(taken)} weights of this network "
-        f"can be taken from that search (the first is {why}). {remedy}"
+        f"can be taken from that search (the first: {why}). {remedy}"
     )

@@ -17,6 +17,7 @@ from enas_tf.children.macro import SharedMacroChild
 from enas_tf.config.sections import ChildConfig, ConfigError
 from enas_tf.run import saves
 from enas_tf.spaces.macro import MacroSpace
+from enas_tf.stages import assembly
 from enas_tf.stages import search as search_stage
 from enas_tf.stages import train as train_stage
 from enas_tf.training.driver import Driver
@@ -202,6 +203,14 @@ def killed_at(step):
         return advance(self, name, last, fatal, **more)
 
     return dying
+
+
+def test_a_space_that_pairs_no_weights_says_so(old, tmp_path, monkeypatch):
+    part = assembly.SPACES["macro"]._replace(inherit=None)
+    monkeypatch.setattr(assembly, "SPACES", {"macro": part})
+    with pytest.raises(ConfigError, match="the space macro does not say which") as no:
+        begin(tmp_path / "new", old, mode="train")
+    assert "\n" not in str(no.value)
 
 
 def killed(monkeypatch, step, folder, old, **given):
