@@ -18,7 +18,7 @@ from enas_tf.spaces.base import SearchSpace
 def inherited(
     final: Final, views: Mapping[str, np.ndarray], space: SearchSpace
 ) -> Arrays:
-    """See `inherit.Inherit`."""
+    """The shared weights by paths of the final child, as of `inherit.Inherit`."""
     found = inherit.conv_norm("stem_conv", views, "stem")
     found["fc/kernel"] = views["classifier/kernel"]
     for layer, number in enumerate(final.arc.ops):

@@ -20,7 +20,7 @@ Views = Mapping[str, np.ndarray]
 
 
 def inherited(final: Final, views: Views, space: SearchSpace) -> Arrays:
-    """See `inherit.Inherit`."""
+    """The shared weights by paths of the final child, as of `inherit.Inherit`."""
     found = inherit.conv_norm("stem_conv", views, "stem")
     found["fc/kernel"] = views["classifier/kernel"]
     found |= _aux(views)

@@ -11,7 +11,10 @@ from enas_tf.spaces.base import SearchSpace
 def inherited(
     final: Final, views: Mapping[str, np.ndarray], space: SearchSpace
 ) -> Arrays:
-    """See `inherit.Inherit`; nothing for an LSTM, which has no arc."""
+    """The shared weights by names of the final child, as of `inherit.Inherit`.
+
+    Of an LSTM, which has no arc, the embedding alone.
+    """
     found = dict(embedding=views["embedding"])
     if final.arc is None:
         return found

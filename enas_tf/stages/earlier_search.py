@@ -9,6 +9,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.data.dataset import Dataset
 from enas_tf.data.images.image_data import ImageData
+from enas_tf.data.text.text_data import TextData
 from enas_tf.nn.takeover import Labelled, Taken
 from enas_tf.run import checkpoint, inherited
 from enas_tf.run.folder import RunFolder
@@ -16,6 +17,7 @@ from enas_tf.run.report import Report
 from enas_tf.run.saves import Saved
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import assembly, same_data
+from enas_tf.stages.space_builders import Data
 
 
 class EarlierSearch(NamedTuple):
@@ -109,11 +111,16 @@ def _config_of(source: RunFolder) -> Config:
     )
 
 
-def _like(data: Dataset, source: RunFolder) -> Any:
+def _like(data: Dataset, source: RunFolder) -> Data:
     """`data` with as many answers as the data of the search had, where it is known."""
     facts = source.fact("search", same_data.KEY, dict) or {}
-    count = facts.get("classes", data.num_answers)
-    if count == data.num_answers or not isinstance(count, int):
-        return data
-    field = "class_names" if isinstance(data, ImageData) else "vocabulary"
-    return dataclasses.replace(data, **{field: ("",) * count})  # type: ignore[type-var]
+    count = facts.get("classes")
+    names = ("",) * (count if isinstance(count, int) else data.num_answers)
+    if isinstance(data, ImageData):
+        return dataclasses.replace(data, class_names=names)
+    if isinstance(data, TextData):
+        return dataclasses.replace(data, vocabulary=names)
+    raise ConfigError(
+        f"--warm_start={source.path} is a search, and none is of data like these. "
+        "Name a training, or train without --warm_start."
+    )

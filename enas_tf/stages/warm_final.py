@@ -71,7 +71,7 @@ def _values(
     views = {name: one.value for name, one in found.weights.items()}
     arc = assembly.fixed_arc(request).arc
     asked = Final(arc, part.space(config).ops, list(first))
-    pairs = part.inherit(asked, views, found.space) if arc is not None else {}
+    pairs = part.inherit(asked, views, found.space)
     there = {
         path: Labelled(inherit.fitted(pairs[path], own.shape))
         for path, own in first.items()

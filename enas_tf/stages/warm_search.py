@@ -9,7 +9,6 @@ from enas_tf.children import shared_weights
 from enas_tf.children.contract import SharedChild
 from enas_tf.command.request import Request
 from enas_tf.config.sections import ConfigError
-from enas_tf.data.dataset import Dataset
 from enas_tf.nn import takeover
 from enas_tf.nn.takeover import TakenOver
 from enas_tf.run import inherited
@@ -18,12 +17,13 @@ from enas_tf.search import controller_labels
 from enas_tf.search.controller import Controller
 from enas_tf.stages import assembly, earlier_search
 from enas_tf.stages.earlier_search import EarlierSearch
+from enas_tf.stages.space_builders import Data
 
 
 def begin(
     request: Request,
     report: Report,
-    data: Dataset,
+    data: Data,
     child: SharedChild,
     controller: Controller,
 ) -> None:
