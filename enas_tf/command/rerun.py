@@ -64,7 +64,12 @@ def plan(given: Mapping[str, object]) -> Plan:
     threads = {"threads": held["threads"]} if held.get("threads") else {}
     own = {name: value for name, value in given.items() if name not in _OF_PLACE}
     commands = [
-        {**settings, **threads, **own, "output_dir": str(new)}
+        {
+            **_with_own_search(settings, path.parent, new),
+            **threads,
+            **own,
+            "output_dir": str(new),
+        }
         for settings in _settings(old, path)
     ]
     onednn = held.get("onednn")
@@ -140,6 +145,16 @@ def _settings(old: Mapping[str, object], path: pathlib.Path) -> list[dict[str, o
             "Repeat it with that program, and compare with --mode=runs."
         )
     return commands
+
+
+def _with_own_search(
+    settings: dict[str, object], old: pathlib.Path, new: pathlib.Path
+) -> dict[str, object]:
+    """`settings`; a training that began with the search beside it does so again."""
+    source = os.path.expanduser(str(settings.get("warm_start", "")))
+    if not source or os.path.realpath(source) != os.path.realpath(old):
+        return settings
+    return {**settings, "warm_start": str(new)}
 
 
 def _of_command(words: object, space: str) -> dict[str, object]:

@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 from enas_tf.machine import processor
 from enas_tf.machine import record as machine
-from enas_tf.run import layout, rows
+from enas_tf.run import layout, rows, warm_origin
 from enas_tf.run import record as run_record
 from enas_tf.run import settings as run_settings
 from enas_tf.run.rows import Row
 
 _STAGES = ("search", "derive", "train")
 # Facts of a stage that are no figure of it.
-_NO_FIGURES = (run_settings.KEY, machine.KEY, "seconds", "saved", "data", "plugins")
+_NO_FIGURES = (
+    *(run_settings.KEY, machine.KEY, warm_origin.KEY),
+    *("seconds", "saved", "data", "plugins"),
+)
 # Settings that name a place, or how much is told.
 _OF_PLACE = ("output_dir", "data_path", "mode", "threads", "warm_start")
 
@@ -131,7 +134,7 @@ def _conditions(
         yield f"version of {name}", before.get(name), after.get(name)
     for stage in ("search", "train"):
         was, now = (run_record.stages(run).get(stage, {}) for run in (old, new))
-        for key in (machine.KEY, "data", run_settings.KEY):
+        for key in (machine.KEY, "data", run_settings.KEY, warm_origin.KEY):
             yield from _of_both(was.get(key), now.get(key), key)
 
 
@@ -145,6 +148,8 @@ def _of_both(
     before, after = _object(was), _object(now)
     for name in before if after else ():
         if key == run_settings.KEY and (name in _OF_PLACE or name not in after):
+            continue
+        if key == warm_origin.KEY and name != "sha256":
             continue
         words = name if key == machine.KEY else f"{key}, {name}"
         yield words, before[name], after.get(name)

@@ -52,6 +52,18 @@ def test_a_command_that_was_given_again_is_repeated_once(tmp_path):
     ]
 
 
+def test_a_training_that_began_with_its_own_search_begins_with_the_new_one(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    warm = "--mode=train --warm_start="
+    path = old_run(
+        old,
+        (f"--mode=search --warm_start={tmp_path / 'other'}", "finished"),
+        (f"{warm}{old}", "finished"),
+    )
+    sources = [command["warm_start"] for command in planned(path).commands]
+    assert sources == [str(tmp_path / "other"), str(new)]
+
+
 def test_a_command_that_failed_is_left_out_unless_there_is_no_other(tmp_path):
     bad, good = ("--dataset=digit", "failed"), ("--dataset=digits", "finished")
     (only,) = planned(old_run(tmp_path / "a" / "old", bad, good)).commands
