@@ -25,7 +25,9 @@ def of(
     Raises:
       ConfigError: as of a command line, in the words of a Python program.
     """
-    asked = {**settings, "mode": "all", "dry_run": True}
+    # Nothing that is forecast hangs on the weights with which a search begins.
+    kept = {name: value for name, value in settings.items() if name != "warm_start"}
+    asked = {**kept, "mode": "all", "dry_run": True}
     with process.worded(), voice.heard(progress), memory.given(source):
         read = keywords.read(asked)
         with twin.built(read.given, read.preset, read.command) as made:

@@ -314,7 +314,8 @@ def test_a_forecast_is_that_of_the_shell_and_leaves_the_folder_alone(
     monkeypatch.setattr(trials, "seconds", lambda *given: {})
     monkeypatch.setattr(free_memory, "available", lambda: -(10**12))
     lines: list[str] = []
-    found = search(tmp_path / "run", progress=lines.append).forecast(**data())
+    given = dict(progress=lines.append, warm_start=tmp_path / "earlier")
+    found = search(tmp_path / "run", **given).forecast(**data())
     assert (asked[0].mode, asked[0].configs["search"].data.dataset) == ("all", "arrays")
     assert str(found).startswith("Dry run (all)\n  space ")
     assert found.shortage.startswith("Memory will not do: ")
