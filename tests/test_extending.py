@@ -19,6 +19,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
 from enas_tf.nn import recurrent
 from enas_tf.search import rewards
+from enas_tf.search.reward_inputs import RewardInputs
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = (REPOSITORY / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -113,7 +114,8 @@ def test_the_function_has_the_slope_of_its_value(loaded):
 
 def test_the_reward_is_the_square(loaded):
     loaded("my_reward.py")
-    assert rewards.REWARDS["squared"](tf.constant(0.5), None) == 0.25
+    inputs = RewardInputs(dict(accuracy=tf.constant(0.5)), None, {})
+    assert rewards.REWARDS["squared"](inputs) == 0.25
 
 
 def test_the_space_goes_through_a_search_with_ops_by_name(loaded, tmp_path):

@@ -14,6 +14,7 @@ from enas_tf.config.child import ChildConfig
 from enas_tf.config.controller import ControllerConfig
 from enas_tf.config.derive import DeriveConfig
 from enas_tf.config.errors import ConfigError
+from enas_tf.config.objective import ObjectiveConfig
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.spaces import registry
 
@@ -257,6 +258,7 @@ class Config:
     child: ChildConfig = ChildConfig()
     rnn: RnnChildConfig = RnnChildConfig()
     controller: ControllerConfig = ControllerConfig()
+    objective: ObjectiveConfig = ObjectiveConfig()
     derive: DeriveConfig = DeriveConfig()
 
 
@@ -268,6 +270,7 @@ PREFIXES = dict(
     child="child_",
     rnn="child_",
     controller="controller_",
+    objective="",
     derive="derive_",
 )
 OWN_PREFIX = "child_"
