@@ -18,6 +18,7 @@ from enas_tf.stages import (
     assembly,
     keep_derived,
     neutral,
+    pareto,
     recipe,
     retrain_top,
     summary,
@@ -66,6 +67,7 @@ def best_arc(request: Request, stage: SearchStage, report: Report) -> None:
     stage.driver.stop.moment = "after the best arc is written and drawn"
     found = keep_derived.Found(derived, evened, trained_top)
     keep_derived.keep(request, stage, found, report)
+    pareto.draw(request, stage, report)
 
 
 def _derived(request: Request, stage: SearchStage, report: Report) -> Derived:

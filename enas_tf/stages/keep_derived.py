@@ -8,6 +8,8 @@ import numpy as np
 
 from enas_tf import plots
 from enas_tf.command.request import Request
+from enas_tf.config import rewards
+from enas_tf.config.sections import Config
 from enas_tf.run import best_arc, counters, disk, layout
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
@@ -88,9 +90,18 @@ def _words(
         place=place,
     )
     if stage.paying.ranks:
-        paid = stage.paying.payer, config.objective, config.controller.reward
+        paid = stage.paying.payer, config.objective, _pays(config, stage)
         said.beside.extend(objective_words.sentences(found.derived, *paid))
     return said
+
+
+def _pays(config: Config, stage: SearchStage) -> str:
+    """What --controller_reward pays, in a word."""
+    named = config.controller.reward
+    if named != rewards.AUTO:
+        return named
+    measure = stage.task.measure
+    return measure.name if measure.sign > 0 else f"80 / {measure.name}"
 
 
 def _record(

@@ -48,7 +48,7 @@ def sentences(
       derived: what was found.
       payer: by which the arcs are ranked.
       objective: the settings of the reward.
-      reward: the value of --controller_reward.
+      reward: what --controller_reward pays, in a word.
     """
     best = _priced(derived.policy.of(slice(1)), payer)
     ours, theirs = _priced(derived.policy, payer), _priced(derived.random, payer)
@@ -69,9 +69,8 @@ def sentences(
 def _formula(objective: ObjectiveConfig, reward: str) -> str:
     if not objective.cost:
         return objective.expression or f"--controller_reward={reward}"
-    paid = "what is measured" if reward == reward_rows.AUTO else reward
-    beta, target = objective.reward_beta, objective.reward_target
-    return f"{paid} {beta:+g} * |{objective.cost} / {target:g} - 1|"
+    beta, target = -objective.reward_beta, _number(objective.reward_target)
+    return f"{reward} - {beta:g} * |{objective.cost} / {target} - 1|"
 
 
 def _off(mean: float, name: str, objective: ObjectiveConfig) -> str:

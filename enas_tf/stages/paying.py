@@ -5,12 +5,13 @@ when a search begins is kept in run.json, so that a search that goes on pays ali
 whatever training its command names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from enas_tf.command.request import Request
+from enas_tf.config import rewards as reward_rows
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run.measures import Measure
@@ -18,8 +19,7 @@ from enas_tf.run.report import Report
 from enas_tf.search import rewards
 from enas_tf.search.payer import CostOf, Payer
 from enas_tf.spaces.base import SearchSpace
-from enas_tf.spaces.costs import CostsOf
-from enas_tf.stages import assembly, recipe
+from enas_tf.stages import assembly, latency, recipe
 from enas_tf.stages.space_builders import Data
 
 KEY = "final_child"  # in what run.json says of the search
@@ -91,15 +91,15 @@ def _costs(
             f"The reward reads {names[0]}, which the {name} space does not say (the "
             "costs of its spec). Choose another reward, or add them."
         )
-    return {cost: _of_name(cost, counts) for cost in names}
-
-
-def _of_name(name: str, counts: CostsOf) -> CostOf:
-    fields: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    found: dict[str, CostOf] = {
         "params": lambda tokens: counts(tokens).parameters,
         "flops": lambda tokens: counts(tokens).flops,
     }
-    return fields[name]
+    if reward_rows.LATENCY in names:
+        made = final_config(request)
+        own = request, space, data, counts, made, report
+        found[reward_rows.LATENCY] = latency.of(*own)
+    return {cost: found[cost] for cost in names}
 
 
 def _keep_final(request: Request) -> None:
