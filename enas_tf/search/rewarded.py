@@ -52,15 +52,9 @@ class RewardedArcs:
             figures |= {name: float(values[k]) for name, values in costs.items()}
             one = dict(step=step, reward=float(rewards[k]), **figures, arc=arc)
             self._file.append(one)
+        self._file.close()  # until the next update
 
     def forget_after(self, step: int) -> None:
         """Drop the rows of later updates: a resumed run repeats them."""
         self._file.drop(lambda row: row["step"] > step)
-
-    def rows(self) -> list[rows.Row]:
-        """Those that are there."""
-        return self._file.rows()
-
-    def close(self) -> None:
-        """Until the next row."""
         self._file.close()

@@ -136,7 +136,7 @@ def _worker(order: Order) -> Iterator[Iterator[list[float]]]:
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     words = [sys.executable, "-m", latency_worker.__name__]
     with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
+        with subprocess.Popen(
             words,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -144,12 +144,11 @@ def _worker(order: Order) -> Iterator[Iterator[list[float]]]:
             text=True,
             env=environment,
             start_new_session=True,  # Ctrl-C is this process's to hear
-        )
-        try:
-            yield _answers(process, order, errors)
-        finally:
-            process.kill()
-            process.wait()
+        ) as process:
+            try:
+                yield _answers(process, order, errors)
+            finally:
+                process.kill()
 
 
 def _answers(
