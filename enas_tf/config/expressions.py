@@ -9,7 +9,7 @@ import ast
 import operator
 import warnings
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 ValueT = TypeVar("ValueT")
 
@@ -21,7 +21,7 @@ FUNCTIONS = {
     **dict.fromkeys(("abs", "exp", "log", "sqrt", "tanh"), (1, 1)),
     **dict.fromkeys(("min", "max"), (2, 9)),
 }
-_OPERATORS: dict[type[ast.operator] | type[ast.unaryop], Callable[..., object]] = {
+_OPERATORS: dict[type[ast.operator] | type[ast.unaryop], Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -93,12 +93,12 @@ def value(
         if isinstance(node, ast.Name):
             return values[node.id]
         if isinstance(node, ast.Constant):
-            return number(float(node.value))  # type: ignore[arg-type]
+            return number(_float(node))
         if isinstance(node, ast.UnaryOp):
-            return _OPERATORS[type(node.op)](of(node.operand))  # type: ignore[return-value]
+            return _OPERATORS[type(node.op)](of(node.operand))
         if isinstance(node, ast.BinOp):
             both = of(node.left), of(node.right)
-            return _OPERATORS[type(node.op)](*both)  # type: ignore[return-value]
+            return _OPERATORS[type(node.op)](*both)
         assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         return functions[node.func.id](*map(of, node.args))
 
@@ -123,6 +123,13 @@ class _Look:
     """A look at each node of a tree; ValueError for one that is not allowed."""
 
     def __init__(self, line: str, names: Collection[str], start: int):
+        """Nothing is found yet.
+
+        Args:
+          line: the whole text.
+          names: that it may have.
+          start: of the tree's first character in it.
+        """
         self._line = line
         self._names = names
         self._start = start
@@ -150,7 +157,7 @@ class _Look:
         if type(node.value) not in (int, float):
             raise self._refusal(node, "is no number")
         try:
-            large = abs(float(node.value)) > 1e30  # type: ignore[arg-type]
+            large = abs(_float(node)) > 1e30
         except OverflowError:
             large = True
         if large:
@@ -186,6 +193,12 @@ class _Look:
         if len(shown) > _SHOWN:
             shown = f"{shown[:_SHOWN]}..."
         return _wrong(place, f"{shown!r} {reason}")
+
+
+def _float(node: ast.Constant) -> float:
+    """A number that was looked at; OverflowError where it is too large for a float."""
+    assert isinstance(node.value, int | float)
+    return float(node.value)
 
 
 def _wrong(place: int, reason: str) -> ValueError:

@@ -74,7 +74,8 @@ def fit(found: dict[str, np.ndarray], milliseconds: np.ndarray) -> LatencyModel:
 
 def predict(weights: dict[str, float], found: dict[str, np.ndarray]) -> np.ndarray:
     """Milliseconds of arcs with the features `found`, [N] float64."""
-    return sum(weights[name] * values for name, values in found.items())  # type: ignore[return-value]
+    matrix = np.stack(list(found.values()), axis=1)
+    return matrix @ np.array([weights[name] for name in found])
 
 
 def _weights(matrix: np.ndarray, milliseconds: np.ndarray) -> np.ndarray:

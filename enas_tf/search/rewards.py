@@ -22,6 +22,7 @@ from enas_tf.search.reward_inputs import Readings, RewardInputs
 from enas_tf.spaces.base import SearchSpace
 
 _LONGEST = 200  # characters of a reason
+_NOT_FINITE = "the number "
 SCALE = 80.0  # paper, section 3.1
 # What a reward is tried on, where it is not known of the arc.
 _TRIED = dict(accuracy=0.5, perplexity=150.0, log_likelihood=-5.0)
@@ -127,6 +128,8 @@ def tried(
     try:
         reward = chosen(config, measure, objective)
         given = _trial(reward, space, measures, cost, numbers)
+        if cost.read and costs is None and given.startswith(_NOT_FINITE):
+            given = ""  # of costs that no arc need have
     except Exception as error:  # whatever a function from outside does
         words = textwrap.shorten(str(error), _LONGEST, placeholder=" ...")
         kind = "" if isinstance(error, ConfigError) else f"{type(error).__name__}: "
@@ -173,7 +176,7 @@ def _trial(
     number = float(trace(tf.zeros([space.num_tokens], tf.int32)))
     if not found and not math.isfinite(number):
         read = [f"{n}={numbers[n]:g}" for n in (*measures.read, *costs.read)]
-        found = f"{number} for {', '.join([*read, 'the arc of zeros'])}"
+        found = f"{_NOT_FINITE}{number} for {', '.join([*read, 'the arc of zeros'])}"
     return found
 
 

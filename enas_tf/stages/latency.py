@@ -23,6 +23,7 @@ import enas_tf
 from enas_tf.command.request import Request
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
+from enas_tf.data.images.image_data import ImageData
 from enas_tf.nn import seeds
 from enas_tf.run import layout, rows
 from enas_tf.run.report import Report
@@ -32,7 +33,6 @@ from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.costs import CostsOf
 from enas_tf.stages import assembly, latency_worker
 from enas_tf.stages.latency_worker import Order
-from enas_tf.stages.space_builders import Data
 
 KEY = "latency"  # in what run.json says of the search
 KEYS = ("recipe", "arc", "least", "median")  # of the rows
@@ -42,7 +42,7 @@ _ANNOUNCED = 3  # arcs after which the rest is foreseen
 def of(
     request: Request,
     space: SearchSpace,
-    data: Data,
+    data: ImageData,
     counts: CostsOf,
     final: Config,
     report: Report,
@@ -82,7 +82,9 @@ def of(
     )
 
 
-def _order(request: Request, space: SearchSpace, data: Data, final: Config) -> Order:
+def _order(
+    request: Request, space: SearchSpace, data: ImageData, final: Config
+) -> Order:
     config = request.configs["search"]
     rng = seeds.on_host(config.run.seed, "latency")
     tokens = space.random(rng, config.objective.latency_arcs)
@@ -90,7 +92,7 @@ def _order(request: Request, space: SearchSpace, data: Data, final: Config) -> O
     names = [n for n in flat if n.startswith(config_lib.OWN_PREFIX)]
     settings = {name: flat[name] for name in ("search_for", "plugin", *names)}
     arcs = tuple(space.text(space.decode(row)) for row in tokens)
-    return Order(settings, data.image_shape, data.num_classes, arcs)  # type: ignore[union-attr]
+    return Order(settings, data.image_shape, data.num_classes, arcs)
 
 
 def _timed(request: Request, order: Order, recipe: int, report: Report) -> np.ndarray:

@@ -14,6 +14,7 @@ from enas_tf.command.request import Request
 from enas_tf.config import rewards as reward_rows
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError
+from enas_tf.data.images.image_data import ImageData
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import rewards
@@ -96,6 +97,7 @@ def _costs(
         "flops": lambda tokens: counts(tokens).flops,
     }
     if reward_rows.LATENCY in names:
+        assert isinstance(data, ImageData)  # of texts it is not among the names
         made = final_config(request)
         own = request, space, data, counts, made, report
         found[reward_rows.LATENCY] = latency.of(*own)

@@ -171,7 +171,7 @@ def build(request: Request, report: Report) -> SearchStage:
         driver,
         report,
         shown,
-        watch.of(request, space, controller, data, report),
+        watch.of(request, space, controller, data, report, paying.payer),
         pages.listener(
             request,
             request.caller.listener if request.caller else Silent(),

@@ -62,7 +62,10 @@ def unlike(inputs):
         ),
         (lambda inputs: 1, "it gives int32 of shape ()"),
         (unlike, "it fails (RuntimeError: mine)"),
-        (lambda inputs: tf.math.log(read(inputs) - 1), "it gives nan for accuracy=0.5"),
+        (
+            lambda inputs: tf.math.log(read(inputs) - 1),
+            "it gives the number nan for accuracy=0.5",
+        ),
         ("enas_tf.nn.stock:feather", "it fails (enas_tf.nn.stock:feather cannot be"),
     ],
 )

@@ -1,6 +1,8 @@
 """The latency of a search's arcs: timed once, one by one, and then read."""
 
+import dataclasses
 import json
+import types
 
 import latencies
 import numpy as np
@@ -10,6 +12,7 @@ import runs
 from enas_tf.config import sections as config
 from enas_tf.export import stopwatch
 from enas_tf.run import report
+from enas_tf.run.folder import RunFolder
 from enas_tf.search import latency_model
 from enas_tf.spaces import macro, micro
 from enas_tf.spaces.costs import Costs
@@ -79,35 +82,49 @@ def test_a_least_time_is_believed_when_it_was_met_again():
     assert not stopwatch.is_settled([1.0] * 19)
 
 
-def kept(folder):
-    run = json.loads((folder / "run.json").read_text())
-    return run["stages"]["search"][latency.KEY]
+SPACE = macro.MacroSpace(3)
+IMAGES = types.SimpleNamespace(image_shape=(8, 8, 1), num_classes=10)
+NUM_ARCS = 10
 
 
-def rewards_of(folder):
-    found = report.read_rows(folder / "metrics.jsonl")
-    return [row["reward"] for row in found if row["kind"] == "controller"]
+def modelled(folder, *, saved=False):
+    """What gives latencies in the search of `folder`, as a command would have it."""
+    objective = config.Config().objective
+    objective = dataclasses.replace(objective, latency_arcs=NUM_ARCS)
+    own = dataclasses.replace(config.Config(), objective=objective)
+    kept = RunFolder(folder)
+    if saved:
+        kept.note_saved("search")
+    asked = types.SimpleNamespace(folder=kept, configs=dict(search=own), command=[])
+    with report.Report(folder, stage="search") as voice:
+        return latency.of(asked, SPACE, IMAGES, counts, own, voice)
 
 
 def test_a_command_that_was_stopped_goes_on_with_the_next_network(
     tmp_path, monkeypatch
 ):
+    arcs = SPACE.random(np.random.default_rng(5), 20)
     first = latencies.Faked(monkeypatch, stops_after=4)
-    with pytest.raises(SystemExit):
-        runs.run("macro", tmp_path / "a", **TINY)
+    with pytest.raises(KeyboardInterrupt):
+        modelled(tmp_path / "a")
     second = latencies.Faked(monkeypatch)
-    runs.run("macro", tmp_path / "a", **TINY)
-    assert len(first.asked) == 4 and len(second.asked) == 6
+    found = modelled(tmp_path / "a")(arcs)
+    assert (len(first.asked), len(second.asked)) == (4, NUM_ARCS - 4)
     whole = latencies.Faked(monkeypatch)
-    runs.run("macro", tmp_path / "b", **TINY)
+    np.testing.assert_array_equal(modelled(tmp_path / "b")(arcs), found)
     assert whole.asked == first.asked + second.asked
-    assert kept(tmp_path / "a") == kept(tmp_path / "b")
-    assert rewards_of(tmp_path / "a") == rewards_of(tmp_path / "b")
-    # Derived again: nothing is timed, even where the rows are lost.
-    (tmp_path / "a" / "arcs" / "latency.jsonl").unlink()
-    last = latencies.Faked(monkeypatch)
-    runs.run("macro", tmp_path / "a", **TINY)
-    assert last.asked == []
+
+
+def test_a_search_that_goes_on_times_nothing_even_where_the_rows_are_lost(
+    tmp_path, monkeypatch
+):
+    arcs = SPACE.random(np.random.default_rng(5), 20)
+    latencies.Faked(monkeypatch)
+    found = modelled(tmp_path)(arcs)
+    (tmp_path / "arcs" / "latency.jsonl").unlink()
+    later = latencies.Faked(monkeypatch)
+    np.testing.assert_array_equal(modelled(tmp_path, saved=True)(arcs), found)
+    assert later.asked == []
 
 
 def test_what_the_process_says_last_is_told(tmp_path, monkeypatch):
