@@ -23,6 +23,7 @@ from enas_tf.spaces.base import SearchSpace
 from enas_tf.stages import assembly, latency, recipe
 from enas_tf.stages.space_builders import Data
 
+_SOME = 100  # random arcs whose costs are compared
 KEY = "final_child"  # in what run.json says of the search
 
 
@@ -60,9 +61,23 @@ def of(
         zeros = np.zeros((1, space.num_tokens), np.int32)
         known = {name: float(of_arcs(zeros)[0]) for name, of_arcs in costs.items()}
         tried = rewards.tried(*given, known)
+        _tell_of_one_cost(space, costs, report)
     ranks = bool(config.objective.reward or costs)
     payer = Payer(tried.reward, space, measure, costs)
     return Paying(payer, tuple(costs), ranks)
+
+
+def _tell_of_one_cost(
+    space: SearchSpace, costs: Mapping[str, CostOf], report: Report
+) -> None:
+    """Say so where arcs do not differ in what the reward reads of their costs."""
+    arcs = space.random(np.random.default_rng(0), _SOME)
+    for name, of_arcs in costs.items():
+        if np.ptp(of_arcs(arcs)) == 0:
+            report.message(
+                f"Careful: all arcs of this space have the same {name}, so that it "
+                "cannot make a difference in the reward."
+            )
 
 
 def final_config(request: Request) -> Config:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enas_tf.command import checks
+from enas_tf.command import checks, objective_checks
 from enas_tf.config import sections as config
 
 
@@ -48,6 +48,14 @@ def test_a_cost_alone_needs_a_target_and_a_target_a_cost():
     )
     values = dict(reward="params", reward_target=5.0)
     checks.check_reward(config.replace(config.Config(), values))
+
+
+def test_a_reward_beside_what_is_told_is_refused():
+    checks_of_told = objective_checks.check_told
+    checks_of_told(config.Config())
+    own = config.replace(config.Config(), dict(reward="accuracy**2"))
+    with pytest.raises(config.ConfigError, match="what is told is the reward"):
+        checks_of_told(own)
 
 
 def test_it_is_refused_on_the_command_line(refused):

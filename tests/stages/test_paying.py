@@ -1,14 +1,17 @@
 """A search with a reward of one's own: what is kept, ranked and told."""
 
 import json
+import types
 
 import numpy as np
 import pytest
 import runs
 
 from enas_tf.config import sections as config
+from enas_tf.config.spaces import short
 from enas_tf.run import finite, report
 from enas_tf.search.rewarded import RewardedArcs
+from enas_tf.spaces import macro
 from enas_tf.stages import paying
 
 AT = dict(reward="params", reward_target=3000.0)
@@ -110,6 +113,15 @@ def test_a_reward_that_is_not_finite_for_an_arc_stops_the_search_with_its_name(
     assert finite.REMEDIES[finite.REWARD] in line
 
 
+def test_costs_that_are_all_one_are_told_of():
+    lines = []
+    heard = types.SimpleNamespace(message=lines.append)
+    costs = dict(params=lambda tokens: 5 + 0 * tokens[:, 0], flops=lambda t: t[:, 0])
+    paying._tell_of_one_cost(macro.MacroSpace(2), costs, heard)
+    (line,) = lines
+    assert line.startswith("Careful: all arcs of this space have the same params")
+
+
 def test_a_space_that_counts_no_costs_is_told_so(tmp_path, monkeypatch):
     part = paying.assembly.SPACES["macro"]._replace(costs=lambda config, data: None)
     monkeypatch.setattr(paying.assembly, "SPACES", {"macro": part})
@@ -118,3 +130,22 @@ def test_a_space_that_counts_no_costs_is_told_so(tmp_path, monkeypatch):
     assert str(caught.value).startswith(
         "The reward reads params, which the macro space does not say"
     )
+
+
+@pytest.mark.slow
+def test_a_search_on_digits_ends_with_its_mean_at_the_target(tmp_path):
+    """Random arcs have 24,300 parameters on average."""
+    given = dict(
+        short.CONTROLLER,
+        num_epochs=10,
+        child_num_layers=4,
+        child_out_filters=8,
+        controller_train_steps=20,
+        controller_reward="log_likelihood",
+        reward="params",
+        reward_target=15_000.0,
+    )
+    runs.run("macro", tmp_path, **given)
+    rows = report.read_rows(tmp_path / "metrics.jsonl")
+    means = [row["mean_params"] for row in rows if row["kind"] == "policy"]
+    assert means[-1] == pytest.approx(15_000, rel=0.15)
