@@ -1,11 +1,12 @@
 """Refuses a --reward that cannot be right, before TensorFlow is imported."""
 
 from enas_tf.config import errors, expressions, rewards
-from enas_tf.config import sections as config_lib
-from enas_tf.config.sections import Config, ConfigError, ControllerConfig
+from enas_tf.config.sections import Config, ConfigError
 from enas_tf.config.spaces import registry
 
 _FLAG = "reward"
+_EXAMPLES = dict(params="1e6", flops="5e7", latency="5")  # of targets
+_PUBLISHED = (rewards.AUTO, *rewards.REWARDS)  # before a plugin adds some
 
 
 def check(config: Config) -> None:
@@ -41,9 +42,6 @@ def _check_cost(config: Config, known: tuple[str, ...]) -> None:
         )
 
 
-_EXAMPLES = dict(params="1e6", flops="5e7", latency="5")
-
-
 def _check_expression(text: str, measure: str, space: str) -> None:
     names = rewards.names(measure)
     try:
@@ -67,16 +65,13 @@ def reads_latency(config: Config) -> bool:
     return config.controller.reward not in _PUBLISHED
 
 
-_PUBLISHED = (ControllerConfig.reward, *rewards.REWARDS)
-
-
 def check_told(config: Config) -> None:
     """Refuse a reward where a program tells its own.
 
     Raises:
       ConfigError: as above.
     """
-    given = config_lib.flat(config)[_FLAG]
+    given = config.objective.reward
     if given:
         words = "left out here: what is told is the reward"
         raise ConfigError(errors.refusal(_FLAG, given, words, "Leave it out."))

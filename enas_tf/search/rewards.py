@@ -191,6 +191,12 @@ def _refusal(
             f"--reward={objective.expression!r} is not allowed: it must be a finite "
             f"number for every arc, and {reason}. Change --reward."
         )
+    if objective.cost and _NOT_FINITE in reason:
+        return ConfigError(
+            f"--reward_target={objective.reward_target:g} is not allowed: the reward "
+            f"must be finite for every arc, and {reason}. Change --reward_target, "
+            "--reward_beta or --controller_reward."
+        )
     row = reward_rows.row(config.reward, measure.name)
     return ConfigError(
         f"--controller_reward={config.reward} is not allowed: the function of "

@@ -25,7 +25,8 @@ def draw(request: Request, stage: SearchStage, report: Report) -> None:
         return
     cost = stage.paying.costs[0]
     keys = (*rewarded.KEYS, measure.name, cost)
-    found = [row for _, row in rows.read(path, keys=keys).rows]
+    with disk.refusals(path):
+        found = [row for _, row in rows.read(path, keys=keys).rows]
     seen = pareto.seen(found, measure.name, cost)
     if not seen:
         return

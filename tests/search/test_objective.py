@@ -9,7 +9,7 @@ from enas_tf.children import costs_macro
 from enas_tf.config import sections as config
 from enas_tf.config.objective import ObjectiveConfig
 from enas_tf.run import measures
-from enas_tf.search import controller_trainer, rewards, signal
+from enas_tf.search import best_fifth, controller_trainer, rewards, signal
 from enas_tf.search.arc_scores import Scores
 from enas_tf.search.payer import Payer
 from enas_tf.search.rewarder import Rewarded
@@ -97,6 +97,13 @@ def test_an_example_is_worth_what_it_moves_the_reward_of_its_arc():
     np.testing.assert_allclose(found, [[-0.25, -1.25], [-1, -1], [-3, -3]], atol=1e-6)
 
 
+def test_a_reward_of_costs_alone_leaves_no_doubt_of_the_best():
+    values = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    worth = payer(reward="0 - params/100").worth(Scores(TOKENS, values, -values))
+    np.testing.assert_allclose(worth, [[-1, -1], [-2, -2], [-3, -3]])
+    assert best_fifth.chance(worth, np.random.default_rng(0)) == 1.0
+
+
 @pytest.mark.parametrize("text", ["1/(params - 100)", "log(accuracy - 0.5)"])
 def test_a_reward_that_is_not_finite_for_the_arc_of_zeros_is_refused(text):
     with pytest.raises(config.ConfigError) as caught:
@@ -109,6 +116,14 @@ def test_a_reward_that_is_not_finite_for_the_arc_of_zeros_is_refused(text):
         )
     assert str(caught.value).startswith(f"--reward='{text}' is not allowed: it must be")
     assert "inf for" in str(caught.value) and "the arc of zeros" in str(caught.value)
+
+
+def test_a_target_that_no_cost_can_be_divided_by_is_refused():
+    objective = ObjectiveConfig(reward="params", reward_target=1e-39)
+    settings = config.ControllerConfig(), measures.ACCURACY, FEW, objective
+    with pytest.raises(config.ConfigError) as caught:
+        rewards.tried(*settings, dict(params=100.0))
+    assert str(caught.value).startswith("--reward_target=1e-39 is not allowed: the")
 
 
 def test_a_trial_tells_what_is_read():

@@ -31,6 +31,9 @@ def test_features_count_ops_and_skips_by_the_part_of_the_network():
     found = latency_model.features(space, counts, np.array([[5, 5, 1, 0, 1, 1]]))
     there = {name: float(value[0]) for name, value in found.items() if value[0]}
     assert there == {
+        "conv3x3": 1.0,
+        "maxpool3x3": 2.0,
+        "skips": 3.0,
         "constant": 1.0,
         "million FLOPs": 14.0,
         "million parameters": 0.006,
@@ -64,13 +67,14 @@ def test_a_time_that_is_a_sum_over_ops_is_found_without_error():
 
 
 def test_no_weight_is_negative_and_the_error_is_of_arcs_that_were_left_out():
-    space = macro.MacroSpace(2)
+    space = macro.MacroSpace(6)
     tokens = space.random(np.random.default_rng(0), 30)
     found = latency_model.features(space, counts, tokens)
     noise = np.random.default_rng(1).uniform(1.0, 2.0, 30)
     model = latency_model.fit(found, noise)
     assert min(model.weights.values()) >= 0.0
-    assert 0.1 < model.error < 0.6 and model.worst > model.error
+    # As many weights as arcs would fit the noise itself.
+    assert 0.1 < model.error <= model.of_constant < 0.3 < model.worst
 
 
 def test_a_least_time_is_believed_when_it_was_met_again():
