@@ -11,7 +11,7 @@ from enas_tf.spaces import op_rows
 
 REWARD = """from enas_tf import plugin
 
-plugin.reward("squared", lambda accuracy, arc: accuracy**2)
+plugin.reward("squared", lambda inputs: inputs.measures["accuracy"] ** 2)
 """
 
 OP = """from keras import layers

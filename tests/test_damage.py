@@ -12,6 +12,7 @@ import shutil
 import sys
 import types
 
+import latencies
 import plugin_files
 import pytest
 import runs
@@ -45,6 +46,8 @@ arcs/best.png             any      anew                 same                 sam
 arcs/derived.jsonl        any      anew                 same                 same                 same
 arcs/sampled.png          any      same                 same                 same                 same
 arcs/ops.png              any      same                 same                 same                 same
+arcs/latency.jsonl        any      same                 same                 same                 same
+arcs/pareto.*             any      anew                 same                 same                 same
 curves.png                any      anew                 anew                 same                 same
 report.html               any      anew                 anew                 same                 same
 evaluation/classes.json   any      same                 same                 anew                 same
@@ -68,13 +71,15 @@ checkpoints/*             any      same                 same                 who
 metrics.jsonl             any      same                 same                 same                 same
 tensorboard/*             any      same                 same                 same                 same
 arcs/sampled.jsonl        any      same                 same                 same                 same
+arcs/rewarded.jsonl       any      same                 same                 same                 same
 """  # noqa: E501
 COMMANDS = ("again", "train", "evaluate", "predict")
 DAMAGES = ("deleted", "empty", "half", "bit", "garbage", "folder")
 # The stages that a command brings to their end; it leaves the others' files alone.
 TRAINED = dict(again=("search", "train"), train=("train",))
 MANY = ("checkpoints", "tensorboard")
-TINY = dict(num_epochs=1, controller_train_steps=1)
+REWARD = dict(reward="latency", reward_target=9.0, latency_arcs=10)
+TINY = dict(num_epochs=1, controller_train_steps=1, **REWARD)
 
 
 def rows(table):
@@ -129,7 +134,9 @@ def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("finished") / "run"
     own = dict(plugin=plugin_files.written(folder.parent, plugin_files.REWARD))
     with plugin_files.forgotten():
-        runs.run("macro", folder, **TINY, **own, mode="all")
+        with pytest.MonkeyPatch.context() as patch:
+            latencies.Faked(patch)
+            runs.run("macro", folder, **TINY, **own, mode="all")
         runs.run_exactly(dict(mode="evaluate", output_dir=str(folder), **own))
         Image.new("L", (8, 8)).save(folder.parent / "digit.png")
         yield folder

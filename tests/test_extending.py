@@ -14,11 +14,16 @@ import runs
 import tensorflow as tf
 
 from enas_tf.children import function_trial, op_forms, op_trial
-from enas_tf.command import plugin_sources, plugins
+from enas_tf.command import checks, plugin_sources, plugins
+from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
+from enas_tf.library import process
 from enas_tf.nn import recurrent
+from enas_tf.run import measures
 from enas_tf.search import rewards
+from enas_tf.search.reward_inputs import RewardInputs
+from enas_tf.spaces import macro
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = (REPOSITORY / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -32,7 +37,7 @@ def blocks(kind):
 
 
 FILES = {text.split()[1]: text for text in blocks("python")}
-MACRO, CHAIN = blocks("sh")
+MACRO, EXPRESSION, HELD, CHAIN = blocks("sh")
 
 
 @pytest.fixture
@@ -113,7 +118,32 @@ def test_the_function_has_the_slope_of_its_value(loaded):
 
 def test_the_reward_is_the_square(loaded):
     loaded("my_reward.py")
-    assert rewards.REWARDS["squared"](tf.constant(0.5), None) == 0.25
+    inputs = RewardInputs(dict(accuracy=tf.constant(0.5)), None, {})
+    assert rewards.REWARDS["squared"](inputs) == 0.25
+
+
+def test_the_other_one_pays_for_few_parameters_and_skips(loaded):
+    loaded("my_reward.py")
+    given = config.ControllerConfig(reward="light")
+    found = rewards.tried(given, measures.ACCURACY, macro.MacroSpace(3))
+    assert (found.measures, found.costs) == (("accuracy",), ("params",))
+    arc = macro.MacroArc((0, 1), (tf.zeros([0], tf.int32), tf.constant([1])))
+    read = dict(accuracy=tf.constant(0.5)), arc, dict(params=tf.constant(6e4))
+    assert float(found.reward(RewardInputs(*read))) == pytest.approx(0.29)
+
+
+@pytest.mark.parametrize("command", [EXPRESSION, HELD])
+def test_the_rewards_of_the_commands_are_what_a_reward_must_be(command, tmp_path):
+    """A search with each of their kind is in tests/stages/test_paying.py."""
+    _, _, *words = shlex.split(command)
+    given = dict(word.removeprefix("--").split("=", 1) for word in words)
+    given |= dict(output_dir=str(tmp_path))
+    asked = process.config_of(given)
+    checks.check_reward(asked)
+    found = rewards.tried(
+        *(asked.controller, measures.ACCURACY, macro.MacroSpace(3), asked.objective)
+    )
+    assert found.costs == (("params",) if command is EXPRESSION else ("flops",))
 
 
 def test_the_space_goes_through_a_search_with_ops_by_name(loaded, tmp_path):

@@ -23,7 +23,6 @@ ALLOWED = {
     ("plots.pen", "box", "style"): _STYLE,
     ("plots.pen", "line", "style"): _STYLE,
     ("plots.pen", "curve", "style"): _STYLE,
-    ("search.rewards", "__call__", "arc"): "a reward of one space reads its arcs",
     (
         "search.sampled_arcs",
         "__init__",

@@ -16,6 +16,7 @@ from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import rewarder as rewarder_lib
 from enas_tf.search import rewards
 from enas_tf.search.controller import Controller
+from enas_tf.search.payer import Payer
 from enas_tf.search.scoring import Scorer
 from enas_tf.stages import assembly
 from enas_tf.tasks.base import Batch, Lesson, Task
@@ -148,12 +149,11 @@ class Subjects:
     def rewarder(self, scorer: Scorer) -> rewarder_lib.Rewarder:
         """The rewards of arcs, by `scorer`."""
         config = self.config
+        reward = rewards.chosen(config.controller, self.task.measure)
         return rewarder_lib.Rewarder(
             scorer,
             config.controller,
-            reward=rewards.chosen(config.controller, self.task.measure),
-            of=rewards.basis(config.controller, self.task.measure),
-            space=self.space,
+            payer=Payer(reward, self.space, self.task.measure),
             batch_size=config.loop.batch_size,
             seed=config.run.seed,
         )

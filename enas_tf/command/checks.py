@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from enas_tf.arcs import argument as arc_argument
+from enas_tf.command import objective_checks
 from enas_tf.config import allowed, modes, rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
@@ -32,6 +33,7 @@ _NAMED = dict(
     child_ops="ops",
     plugin="a plugin",
     export_format="formats",
+    reward="a reward",
 )
 
 
@@ -87,6 +89,7 @@ def check_reward(config: Config) -> None:
             f"config/rewards.py must be one that can be loaded, and {reason}. Mend "
             "it, or choose another reward."
         )
+    objective_checks.check(config)
 
 
 def check_retraining(mode: str, configs: Mapping[str, Config]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from enas_tf.arcs import forms as arc_forms
+from enas_tf.command import objective_checks
 from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.config.sections import Config
@@ -225,6 +226,31 @@ ROWS = (
         ("controller_bl_dec",),
         lambda c: c.config.controller.baseline != "moving",
         "it is the decay of --controller_baseline=moving",
+    ),
+    Row(
+        _of_section("objective"),
+        lambda c: c.stage == "train",
+        "there is no controller where one arc is trained",
+    ),
+    Row(
+        ("controller_reward",),
+        lambda c: bool(c.config.objective.expression),
+        "--reward says what is paid",
+    ),
+    Row(
+        ("derive_rank_by",),
+        lambda c: bool(c.config.objective.reward),
+        "--reward ranks the arcs",
+    ),
+    Row(
+        ("reward_beta",),
+        lambda c: not c.config.objective.cost,
+        "--reward names no cost to hold at a target",
+    ),
+    Row(
+        ("latency_arcs",),
+        lambda c: not objective_checks.reads_latency(c.config),
+        "no reward reads the latency",
     ),
     Row(
         _of_section("derive"),

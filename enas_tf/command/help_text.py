@@ -60,6 +60,7 @@ def _topics() -> dict[str, str]:
         **_topics_of_data(),
         **{name: f"What only the {name} space has." for name in config.SPACES},
         "controller": "The controller and its training.",
+        "objective": "A reward of one's own, and what arcs are to cost.",
         "derive": "How the best arc is picked after a search.",
         "accepted": "Other names, and flags of the original that have no effect here.",
     }

@@ -1,38 +1,42 @@
 """The rewards of the controller: the rows that --controller_reward names.
 
-No TensorFlow, as in config/sections.py: the functions are loaded when a search begins.
+And the names of what a reward may read. No TensorFlow, as in config/sections.py: the
+functions are loaded when a search begins.
 """
 
 from typing import NamedTuple
 
 AUTO = "auto"
-# What a reward is made of: the mean over a batch of one of these values of an example.
-MEASURED = "measured"
 LOG_LIKELIHOOD = "log_likelihood"
+# What is measured of an arc, by the measure of its space (`run/measures.py`): means
+# over a batch. The log likelihood is of right classes, or of a word; nats.
+MEASURES = {
+    "accuracy": ("accuracy", LOG_LIKELIHOOD),
+    "perplexity": ("perplexity", LOG_LIKELIHOOD),
+}
+LATENCY = "latency"
+# What an arc's final child costs: trainable parameters, FLOPs of the answer to an
+# image or a word, milliseconds of the answer to an image.
+COSTS = ("params", "flops", LATENCY)
 
 
 class Row(NamedTuple):
     """A reward.
 
     Attributes:
-      measure: name of the measure that it is made of, of `run/measures.py`.
+      measure: of the spaces that can have it, a name of `run/measures.py`.
       function: a `search.rewards.Reward`, or "module:name" of one.
-      of: the mean that the function is given: `MEASURED`, the task's measure, or
-        `LOG_LIKELIHOOD`, nats.
     """
 
     measure: str
     function: object
-    of: str = MEASURED
 
 
 # `auto` means the row of the measure's own name.
 REWARDS: dict[str, Row] = {
     "accuracy": Row("accuracy", "enas_tf.search.rewards:accuracy"),
     "perplexity": Row("perplexity", "enas_tf.search.rewards:inverse_perplexity"),
-    "log_likelihood": Row(
-        "accuracy", "enas_tf.search.rewards:log_likelihood", LOG_LIKELIHOOD
-    ),
+    LOG_LIKELIHOOD: Row("accuracy", "enas_tf.search.rewards:log_likelihood"),
 }
 
 
@@ -49,3 +53,13 @@ def fitting(measure: str) -> tuple[str, ...]:
 def row(name: str, measure: str) -> Row:
     """The row that `name`, of `fitting(measure)`, means."""
     return REWARDS[measure if name == AUTO else name]
+
+
+def costs(measure: str) -> tuple[str, ...]:
+    """The costs that are known of a space whose task has `measure`."""
+    return tuple(name for name in COSTS if name != LATENCY or measure == "accuracy")
+
+
+def names(measure: str) -> tuple[str, ...]:
+    """All that a reward of such a space may read."""
+    return (*MEASURES[measure], *costs(measure))

@@ -14,6 +14,7 @@ from enas_tf.config.child import ChildConfig
 from enas_tf.config.controller import ControllerConfig
 from enas_tf.config.derive import DeriveConfig
 from enas_tf.config.errors import ConfigError
+from enas_tf.config.objective import ObjectiveConfig
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.spaces import registry
 
@@ -258,6 +259,7 @@ class Config:
     child: ChildConfig = ChildConfig()
     rnn: RnnChildConfig = RnnChildConfig()
     controller: ControllerConfig = ControllerConfig()
+    objective: ObjectiveConfig = ObjectiveConfig()
     derive: DeriveConfig = DeriveConfig()
 
 
@@ -269,6 +271,7 @@ PREFIXES = dict(
     child="child_",
     rnn="child_",
     controller="controller_",
+    objective="",
     derive="derive_",
 )
 OWN_PREFIX = "child_"

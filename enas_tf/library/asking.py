@@ -14,6 +14,7 @@ from typing import Any
 
 from absl import logging
 
+from enas_tf.command import objective_checks
 from enas_tf.config.sections import ConfigError
 from enas_tf.library import arguments, process, voice
 from enas_tf.library.told import Told
@@ -150,11 +151,15 @@ class Session:
                 "--nocontroller_training is not allowed here: what is told trains the "
                 "controller. Leave it out."
             )
+<<<<<<< HEAD
         if made.configs["search"].run.warm_start:
             raise ConfigError(
                 "--warm_start is not allowed here: a search that is told its rewards "
                 "has no shared weights. Leave it out."
             )
+=======
+        objective_checks.check_told(made.configs["search"])
+>>>>>>> s7-reward
         told.bind(made)
         made.folder.bind_settings("search", made.configs["search"])
         report = self._ends.enter_context(assembly.report(made, "search"))

@@ -34,6 +34,7 @@ STREAMS = dict(
     evaluation_order=13,  # of a split's examples, for an evaluation
     interval=14,  # the replicates behind an interval
     watched=15,  # the arcs that a policy's figures are taken from
+    latency=16,  # the arcs that a model of latency is fitted to
 )
 
 

@@ -17,6 +17,7 @@ from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
 from enas_tf.plots import curves, op_shares
+from enas_tf.plots import pareto as pareto_picture
 from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
 
@@ -73,6 +74,11 @@ def draw_curves(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
 def draw_op_shares(metrics_path: pathlib.Path, png_path: pathlib.Path) -> None:
     """Write the ops of a search's policy, from a metrics.jsonl, to a PNG file."""
     _save(op_shares.draw(metrics_path), png_path)
+
+
+def draw_pareto(seen: pareto_picture.Seen, path: pathlib.Path) -> None:
+    """Write what a search saw of measure and cost to a PNG file."""
+    _save(pareto_picture.draw(seen), path)
 
 
 def draw_confusion(

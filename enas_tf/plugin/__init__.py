@@ -31,6 +31,7 @@ _HOMES = {
     "function": ("enas_tf.plugin.functions", "function"),
     "reward": ("enas_tf.plugin.rewards", "reward"),
     "space": ("enas_tf.config.register", "register"),
+    "RewardInputs": ("enas_tf.search.reward_inputs", "RewardInputs"),
     "Spot": ("enas_tf.children.op_kinds", "Spot"),
     "Weight": ("enas_tf.nn.parameters", "Weight"),
     "SpaceSpec": ("enas_tf.config.spaces.spec", "SpaceSpec"),

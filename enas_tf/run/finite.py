@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 # The place of the fault, and its remedy.
-NETWORK, CONTROLLER = "network", "controller"
+NETWORK, CONTROLLER, REWARD = "network", "controller", "reward"
 REMEDIES = {
     NETWORK: "Try a lower --child_lr_max (without cosine: --child_lr), or "
     "--child_clip_mode=global, in another --output_dir.",
     CONTROLLER: "Try a lower --controller_lr, in another --output_dir.",
+    REWARD: "Change the reward so that it is finite for every arc, in another "
+    "--output_dir.",
 }
 
 

@@ -25,6 +25,9 @@ ARCS = "arcs"  # the folder of what follows
 BEST_JSON, BEST_TEXT, BEST_PICTURE = "best.json", "best.txt", "best.png"
 SAMPLED, SAMPLED_PICTURE = "sampled.jsonl", "sampled.png"
 DERIVED = "derived.jsonl"
+REWARDED = "rewarded.jsonl"  # arcs with a reward of one's own
+LATENCY = "latency.jsonl"  # networks that were timed
+PARETO, PARETO_PICTURE = "pareto.jsonl", "pareto.png"
 TOLD = "told.jsonl"  # rewards that another program gave, see library/asking.py
 OPS_PICTURE = "ops.png"
 
@@ -99,6 +102,7 @@ FILES = (
     *(f"{ARCS}/{name}" for name in (BEST_JSON, BEST_TEXT, BEST_PICTURE)),
     *(f"{ARCS}/{name}" for name in (SAMPLED, SAMPLED_PICTURE, DERIVED, TOLD)),
     f"{ARCS}/{OPS_PICTURE}",
+    *(f"{ARCS}/{name}" for name in (REWARDED, LATENCY, PARETO, PARETO_PICTURE)),
     f"{TENSORBOARD}/*/events.*",
     f"{FINAL}/{KERAS_FILE}",
     *(f"{FINAL}/{name}" for name in (ONNX_FILE, LITERT_FILE, LITERT_INT8_FILE)),

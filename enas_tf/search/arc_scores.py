@@ -16,6 +16,7 @@ ROWS_PER_CALL = 50
 # Of the validation examples, at least so many do not choose, where a batch is left that
 # does.
 CHECK_SHARE = 0.2
+REWARD = "reward"  # what arcs are ranked by where not by a value of `DeriveConfig`
 
 
 class Scores(NamedTuple):

@@ -35,10 +35,19 @@ class ControllerMetrics(NamedTuple):
 
 
 class ControllerRun(NamedTuple):
-    """The outcome of a call: metrics [updates], and arcs [updates, K, T]."""
+    """The outcome of a call.
+
+    Attributes:
+      metrics: [updates] each.
+      tokens: [updates, K, T] int32, the arcs.
+      rewards: [updates, K] float32, what they were worth; entropy is not in it.
+      measured: [updates, K] float32, means of the task's measured values.
+    """
 
     metrics: ControllerMetrics
     tokens: tf.Tensor
+    rewards: tf.Tensor
+    measured: tf.Tensor
 
 
 class ControllerTrainer:
@@ -98,7 +107,9 @@ class ControllerTrainer:
             self._update,
             tf.range(first, last),
             fn_output_signature=ControllerRun(
-                floats, tf.TensorSpec([count, width], tf.int32)
+                floats,
+                tf.TensorSpec([count, width], tf.int32),
+                *[tf.TensorSpec([count], tf.float32)] * 2,
             ),
             parallel_iterations=1,
         )
@@ -131,7 +142,7 @@ class ControllerTrainer:
         means += [sample.entropy, sample.skip_kl, sample.log_prob, loss, norm, lr]
         means += [found.variances.total, found.variances.noise]
         metrics = ControllerMetrics(*(tf.reduce_mean(value) for value in means))
-        return ControllerRun(metrics, sample.tokens)
+        return ControllerRun(metrics, sample.tokens, found.rewards, found.measured)
 
     def _advantage(self, rewards: tf.Tensor) -> reinforce.Advantage:
         advantage = reinforce.advantages(

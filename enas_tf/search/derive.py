@@ -16,7 +16,7 @@ from enas_tf.config.sections import DeriveConfig
 from enas_tf.nn import seeds
 from enas_tf.search import arc_scores, best_fifth, scoring, size
 from enas_tf.search import contrasts as contrasts_lib
-from enas_tf.search.arc_scores import Examples, Progress
+from enas_tf.search.arc_scores import Examples, Progress, Scores
 from enas_tf.search.contrasts import Arcs, Contrasts, Groups
 from enas_tf.search.derived import Derived
 from enas_tf.spaces.base import SearchSpace
@@ -38,12 +38,15 @@ def derive(
     seed: int,
     progress: Callable[[int, int, float], None],
     costs_of: CostsOf | None = None,
+    pays: Callable[[Scores], np.ndarray] | None = None,
 ) -> Derived:
     """Score `num_samples` arcs of the policy and as many random ones.
 
     All arcs are tried on the same examples: one shuffled validation batch as in the
     paper, more, or all but those that check the choice. `progress` gets (rows done,
     rows in all, seconds so far) after every call. `costs_of` counts final children.
+    `pays` gives what each example makes an arc worth, [N, n], where a reward of one's
+    own ranks arcs.
     """
     # Deviation D15: the original leaves the choice to the reader of its log.
     arcs = _arcs(controller, config, space, costs_of, seed)
@@ -54,7 +57,12 @@ def derive(
     rows = len(tokens) * len(choosing.indices) + len(checking.indices)
     reporter = Progress(rows, progress)
     groups = _groups(arcs, shared, scorer, reporter)
-    worth = groups.policy.worth(config.rank_by, scorer.measure)
+    # Deviation D42: the best arc is the one that the search was to look for.
+    worth = (
+        pays(groups.policy)
+        if pays
+        else groups.policy.worth(config.rank_by, scorer.measure)
+    )
     order = np.argsort(-worth.mean(axis=1), kind="stable")
     # Deviation D31: the choice is checked on examples that did not make it.
     held_out = arc_scores.on_batches(
@@ -70,7 +78,7 @@ def derive(
         arcs=arcs,
         order=order,
         matched=groups.matched,
-        rank_by=config.rank_by,
+        rank_by=arc_scores.REWARD if pays else config.rank_by,
         chance=best_fifth.chance(worth[different], rng),
     )
 

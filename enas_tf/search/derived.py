@@ -10,6 +10,7 @@ from enas_tf.search.arc_scores import Scores
 from enas_tf.search.comparison import Comparison
 from enas_tf.search.contrasts import Arcs, Contrasts
 
+_RANKED = {"log_likelihood": "log likelihood", arc_scores.REWARD: "the reward"}
 # Begins what is told of it where another arc is kept.
 NOT_KEPT = "Number 1 by the shared weights: "
 
@@ -26,7 +27,8 @@ class Derived(NamedTuple):
       arcs: those scored, in the order in which they were drawn, with their sizes.
       order: [N], the place in `arcs.policy` of each of `policy`.
       matched: random arcs of the sizes of the policy's, none if not asked for.
-      rank_by: what the policy's arcs are ranked by, of `config.derive.RANKS`.
+      rank_by: what the policy's arcs are ranked by, of `config.derive.RANKS`, or
+        `arc_scores.REWARD`.
       chance: that the best one is truly among the best fifth of the different ones.
     """
 
@@ -96,7 +98,7 @@ class Derived(NamedTuple):
           kept: whether it is the arc that is kept; if not, each sentence says so.
         """
         sizes, name = self.sizes(), measure.name
-        by = "" if self.rank_by == "measure" else "log likelihood on "
+        by = "" if self.rank_by == "measure" else f"{_RANKED[self.rank_by]} on "
         lines = [
             f"Best of {sizes['arcs']} arcs of the policy, by {by}"
             f"{sizes['choosing_examples']:,} validation examples: {name} "

@@ -18,6 +18,7 @@ from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
 from enas_tf.search import policy_watch, sampled_arcs, scoring
 from enas_tf.search.controller_trainer import ControllerMetrics, ControllerTrainer
+from enas_tf.search.rewarded import RewardedArcs
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.tasks.base import Task
 from enas_tf.training import batching, forecast, stopping
@@ -46,6 +47,7 @@ class Collaborators(NamedTuple):
     samples: sampled_arcs.SampledArcs
     watch: policy_watch.PolicyWatch
     listener: Listener = Silent()
+    rewarded: RewardedArcs | None = None
 
 
 class Search:
@@ -239,15 +241,35 @@ class Search:
             tf.constant(first, tf.int64), tf.constant(last, tf.int64)
         )
         metrics = ControllerMetrics(*(value.numpy() for value in run.metrics))
-        tokens = run.tokens.numpy()
+        tokens, rewards = run.tokens.numpy(), run.rewards.numpy()
+        measured = self._measure.display(run.measured.numpy())
         for row, update in enumerate(range(first, last)):
             values = {n: float(v[row]) for n, v in metrics._asdict().items()}
             if not np.isfinite(values["loss"]):
-                what = f"The controller's loss is not a number at update {update}"
-                raise finite.NotFinite(what, finite.CONTROLLER)
+                raise self._not_finite(update, tokens[row], rewards[row], measured[row])
             values[self._measure.name] = self._measure.display(values.pop("measured"))
             values |= self._collaborators.space.statistics(tokens[row])
             self._report_update(update + 1, values)
+            if self._collaborators.rewarded:
+                paid = tokens[row], rewards[row], measured[row]
+                self._collaborators.rewarded.note(update + 1, *paid)
+
+    def _not_finite(
+        self, update: int, tokens: np.ndarray, rewards: np.ndarray, measured: np.ndarray
+    ) -> finite.NotFinite:
+        """Of an update whose loss is no number: its rewards, or else its weights."""
+        bad = np.flatnonzero(~np.isfinite(rewards))
+        if not len(bad):
+            what = f"The controller's loss is not a number at update {update}"
+            return finite.NotFinite(what, finite.CONTROLLER)
+        arc = self._collaborators.space.text(
+            self._collaborators.space.decode(tokens[bad[0]])
+        )
+        return finite.NotFinite(
+            f"The reward of the arc {arc} is {rewards[bad[0]]} at update {update}, of "
+            f"{self._measure.name} {measured[bad[0]]:.4g}",
+            finite.REWARD,
+        )
 
     def _report_update(self, step: int, values: dict[str, float]) -> None:
         self._collaborators.report.scalars("controller", step, values)

@@ -18,6 +18,7 @@ from enas_tf.run.report import Report
 from enas_tf.run.rows import Row
 from enas_tf.search import health, policy_figures
 from enas_tf.search.controller import Controller
+from enas_tf.search.payer import Payer
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.costs import CostsOf
 
@@ -42,6 +43,7 @@ class PolicyWatch:
         seed: int,
         weightless: Collection[str],
         costs: CostsOf | None,
+        payer: Payer,
         picture: pathlib.Path,
         draw: Callable[[pathlib.Path], None],
     ):
@@ -57,6 +59,7 @@ class PolicyWatch:
           seed: the run's; the arcs follow from it, and where the policy began.
           weightless: names of the space's ops without weights.
           costs: counts arcs; None: nothing does.
+          payer: pays them, and knows what the reward counts of them.
           picture: the PNG file of the ops.
           draw: draws that file from metrics.jsonl.
         """
@@ -69,6 +72,7 @@ class PolicyWatch:
         self._seed = seed
         self._weightless = weightless
         self._costs = costs
+        self._payer = payer
         self._picture = picture
         self._draw = draw
         self._drawn = time.monotonic()
@@ -111,6 +115,8 @@ class PolicyWatch:
             ),
             policy_parameters=self._parameters(tokens),
         )
+        for name, counted in self._payer.costs(tokens).items():
+            found[f"mean_{name}"] = float(counted.mean())
         return {name: value for name, value in found.items() if value is not None}
 
     def _updates(self, finished: int) -> list[Row]:

@@ -4,13 +4,11 @@ from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
-from enas_tf.config import rewards as reward_rows
 from enas_tf.config.sections import ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.search import signal
-from enas_tf.search.rewards import Reward
+from enas_tf.search.payer import Payer
 from enas_tf.search.scoring import Scorer
-from enas_tf.spaces.base import SearchSpace
 
 
 class Rewarded(NamedTuple):
@@ -45,9 +43,7 @@ class Rewarder:
         scorer: Scorer,
         config: ControllerConfig,
         *,
-        reward: Reward,
-        of: str,
-        space: SearchSpace,
+        payer: Payer,
         batch_size: int,
         seed: int,
     ):
@@ -56,17 +52,13 @@ class Rewarder:
         Args:
           scorer: measures the arcs on the split "valid".
           config: whether their batches are their own.
-          reward: what a mean is worth.
-          of: the values that it is the mean of, see `config.rewards.Row`.
-          space: of the arcs.
+          payer: says what means are worth.
           batch_size: examples in a batch; at most as many as the split has.
           seed: the run's; the examples follow from it.
         """
         self._scorer = scorer
         self._common = config.reward_batch == "common"
-        self._reward = reward
-        self._paid_by_likelihood = of == reward_rows.LOG_LIKELIHOOD
-        self._space = space
+        self._payer = payer
         self._batch_size = batch_size
         self._seed = seed
 
@@ -82,14 +74,12 @@ class Rewarder:
             indices = tf.tile(indices, [count, 1])
         values = self._scorer.row_values(tokens, indices, split="valid")
         measured = self._means(values.measured)
-        paid, means = values.measured, measured
-        if self._paid_by_likelihood:
-            paid = values.log_likelihood
-            means = self._means(paid)
-        arcs = [self._space.decode(tokens[k]) for k in range(count)]
-        rewards = [self._reward(means[k], arc) for k, arc in enumerate(arcs)]
-        variances = signal.variances(paid, common=self._common)
-        return Rewarded(tf.stack(rewards), measured, variances)
+        paid = self._payer.of(
+            tokens, lambda: measured, lambda: self._means(values.log_likelihood)
+        )
+        basis = values.log_likelihood if paid.by_likelihood else values.measured
+        variances = signal.variances(basis, common=self._common)
+        return Rewarded(paid.rewards, measured, variances)
 
     def _means(self, values: tf.Tensor) -> tf.Tensor:
         """Of the rows [K, B], each summed by itself: last digits go by the order."""

@@ -330,6 +330,12 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         """What the token at `place` decides on, in few words, for pictures; no `/`."""
         return self._token_name(place)
 
+    def part_of(self, place: int) -> int:
+        """Which part of a network the token at `place` is of: an op costs other time
+        in another one, for its maps have another size there."""
+        del place
+        return 0
+
     def _token_name(self, place: int) -> str:
         """The decision of the token at `place`, in words."""
         return f"integer {place + 1} of the arc"

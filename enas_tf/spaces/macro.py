@@ -172,6 +172,11 @@ class MacroSpace(base.SearchSpace[MacroArc]):
         """The layer whose op or skip the token is."""
         return f"layer {_layer_of(place)}"
 
+    def part_of(self, place: int) -> int:
+        """How often maps are halved before the layer of the token."""
+        layer = _layer_of(place)
+        return sum(layer > pool for pool in pool_layers(self.num_layers))
+
     def _token_name(self, place: int) -> str:
         layer = _layer_of(place)
         bit = place - layer_start(layer)

@@ -230,6 +230,10 @@ class MicroSpace(base.SearchSpace[MicroArc]):
         cell, block, kind = self._place(place)
         return f"{cell} {block}, {kind}"
 
+    def part_of(self, place: int) -> int:
+        """The kind of cell."""
+        return CELLS.index(self._place(place)[0])
+
     def _token_name(self, place: int) -> str:
         cell, block, kind = self._place(place)
         return f"{kind} of block {block} of the {cell} cell"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from enas_tf.command.request import Request
+from enas_tf.config.sections import Config
 from enas_tf.run import finite
 from enas_tf.run.report import Report
 from enas_tf.search import arc_scores
@@ -17,10 +18,12 @@ from enas_tf.stages import (
     assembly,
     keep_derived,
     neutral,
+    pareto,
     recipe,
     retrain_top,
     summary,
 )
+from enas_tf.stages import paying as paying_lib
 from enas_tf.stages.search_stage import SearchStage
 from enas_tf.tasks.base import Lessons, Task
 from enas_tf.training import forecast, stopping
@@ -64,11 +67,13 @@ def best_arc(request: Request, stage: SearchStage, report: Report) -> None:
     stage.driver.stop.moment = "after the best arc is written and drawn"
     found = keep_derived.Found(derived, evened, trained_top)
     keep_derived.keep(request, stage, found, report)
+    pareto.draw(request, stage, report)
 
 
 def _derived(request: Request, stage: SearchStage, report: Report) -> Derived:
-    config = request.configs["search"]
+    config, paying = request.configs["search"], stage.paying
     part = assembly.SPACES[config.run.search_for]
+    counted = paying_lib.final_config if paying.costs else _of_recipe
     derived = derive_lib.derive(
         stage.controller,
         stage.scorer,
@@ -78,10 +83,15 @@ def _derived(request: Request, stage: SearchStage, report: Report) -> Derived:
         batch_size=config.loop.batch_size,
         seed=config.run.seed,
         progress=_progress(report, request, stage.driver),
-        costs_of=part.costs(recipe.of(request).config, stage.data),
+        costs_of=part.costs(counted(request), stage.data),
+        pays=paying.payer.worth if paying.ranks else None,
     )
     report.finish()
     return derived
+
+
+def _of_recipe(request: Request) -> Config:
+    return recipe.of(request).config
 
 
 def _under_neutral(

@@ -165,7 +165,7 @@ class ImageClassifier(FinalTask[Batch]):
 
     def _in_full(self) -> keras.Model:
         """The network that is tested, with all of it in float32."""
-        # Deviation D44: nothing that others read hangs on a type of this machine's.
+        # Deviation D43: nothing that others read hangs on a type of this machine's.
         with precision.scope(precision.FULL):
             model = self._new(training=False)
         retrain.hand_over(self._model, model)

@@ -166,7 +166,7 @@ class LanguageModelling(FinalTask[Batch]):
             also = functools.partial(checked.add, names=formats, model=more)
         if precision.is_lower():
             self._tell_export(sample)
-        # Deviation D44: nothing that others read hangs on a type of this machine's.
+        # Deviation D43: nothing that others read hangs on a type of this machine's.
         with precision.scope(precision.FULL):
             return export_text.export(
                 self._model, folder, vocabulary=self.names, sample_ids=sample, also=also

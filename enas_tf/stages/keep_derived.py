@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from enas_tf import plots
 from enas_tf.command.request import Request
+from enas_tf.config import rewards
+from enas_tf.config.sections import Config
 from enas_tf.run import best_arc, counters, disk, layout
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
@@ -15,9 +17,8 @@ from enas_tf.search import size_words
 from enas_tf.search.arc_scores import Scores
 from enas_tf.search.contrasts import Contrasts
 from enas_tf.search.derived import Derived
-from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.costs import Costs
-from enas_tf.stages import derived_words, recipe
+from enas_tf.stages import derived_words, objective_words, recipe
 from enas_tf.stages.retrained import Retrained
 from enas_tf.stages.search_stage import SearchStage
 
@@ -49,14 +50,14 @@ def keep(request: Request, stage: SearchStage, found: Found, report: Report) -> 
     if found.winner:
         best = space.parse(found.winner.text)
     figures, words = derived.figures(measure), _words(request, stage, found)
-    _record(request, found, measure, arc=space.text(best), words=words)
+    _record(request, stage, found, arc=space.text(best), words=words)
     arcs = request.folder.arcs
     for name in (layout.BEST_JSON, layout.BEST_TEXT):
         best_arc.write(arcs / name, space.text(best), request.configs["search"])
     title = f"{space.name}: {measure.name} {_title(found, measure)}"
     picture = arcs / layout.BEST_PICTURE
     drawn = plots.draw_arc(space, best, picture, title=title)
-    disk.write_text(arcs / layout.DERIVED, _rows(space, derived, measure))
+    disk.write_text(arcs / layout.DERIVED, _rows(stage, derived))
     report.once("derive", 0, figures)
     if drawn:
         report.image("arc/derived/picture", picture, 0)
@@ -78,28 +79,44 @@ def _words(
         for row in found.derived.different.tokens
     ]
     place = ranked.index(found.winner.text) + 1 if found.winner else 0
-    return derived_words.sentences(
+    said = derived_words.sentences(
         found.derived,
         found.evened,
         config,
         stage.task.measure,
         trained=stage.driver.position[counters.CONTROLLER] > 0,
-        of_child=recipe.of(request).of_child,
+        of_child="" if stage.paying.costs else recipe.of(request).of_child,
         retrained=worth,
         place=place,
     )
+    if stage.paying.ranks:
+        paid = stage.paying.payer, config.objective, _pays(config, stage)
+        said.beside.extend(objective_words.sentences(found.derived, *paid))
+    return said
+
+
+def _pays(config: Config, stage: SearchStage) -> str:
+    """What --controller_reward pays, in a word."""
+    named = config.controller.reward
+    if named != rewards.AUTO:
+        return named
+    measure = stage.task.measure
+    return measure.name if measure.sign > 0 else f"80 / {measure.name}"
 
 
 def _record(
     request: Request,
+    stage: SearchStage,
     found: Found,
-    measure: Measure,
     *,
     arc: str,
     words: derived_words.Sentences,
 ) -> None:
     """In run.json; what an earlier deriving found and this one did not is emptied."""
-    derived, evened = found.derived, found.evened
+    derived, evened, measure = found.derived, found.evened, stage.task.measure
+    paying, paid = stage.paying, {}
+    if paying.ranks:
+        paid["objective"] = objective_words.facts(derived, paying.payer)
     sizes = size_words.sizes(derived.arcs)
     by_size = size_words.figures(derived.contrasts, measure)
     request.folder.record(
@@ -113,6 +130,7 @@ def _record(
         **derived.ranking(),
         **derived.sizes(),
         **derived.figures(measure),
+        **paid,
     )
 
 
@@ -133,8 +151,9 @@ def _title(found: Found, measure: Measure) -> str:
     return f"{honest} on validation that {chose} it"
 
 
-def _rows(space: SearchSpace[Any], derived: Derived, measure: Measure) -> str:
+def _rows(stage: SearchStage, derived: Derived) -> str:
     """derived.jsonl: an arc a row, with its score and what its final child costs."""
+    space, measure, paying = stage.space, stage.task.measure, stage.paying
     arcs, rows = derived.arcs, []
     costs = arcs.policy_costs
     if costs:
@@ -144,6 +163,8 @@ def _rows(space: SearchSpace[Any], derived: Derived, measure: Measure) -> str:
     groups.append(("matched", derived.matched, arcs.match and arcs.match.costs))
     for source, scores, of_group in groups:
         figures = _figures(scores, of_group, derived.rank_by, measure)
+        if paying.ranks and len(scores.tokens):
+            figures |= objective_words.figures(scores, paying.payer)
         for number, tokens in enumerate(scores.tokens):
             arc = space.text(space.decode(tokens))
             own = {name: part[number].item() for name, part in figures.items()}

@@ -15,6 +15,7 @@ from enas_tf.config.sections import Config
 from enas_tf.run import counters, finite, progress
 from enas_tf.run.measures import Measure
 from enas_tf.run.report import Report
+from enas_tf.search.arc_scores import Scores
 from enas_tf.stages import assembly, candidates, recipe, retrained
 from enas_tf.stages.retrained import Journal, Retrained
 from enas_tf.stages.search_stage import SearchStage
@@ -64,8 +65,20 @@ def best_first(
             _in_words(one, where, stage.task.measure, kept=known is not None)
         )
         found.append(one)
-    measure = stage.task.measure
-    return sorted(found, key=lambda one: -one.worth(rank_by, measure))
+    worth = [
+        _worth(stage, one, row, rank_by) for one, row in zip(found, tokens, strict=True)
+    ]
+    return [found[place] for place in np.argsort(-np.array(worth), kind="stable")]
+
+
+def _worth(
+    stage: SearchStage, one: Retrained, tokens: np.ndarray, rank_by: str
+) -> float:
+    """What the arc [T] is ranked by; more is better."""
+    if one.found is None or not stage.paying.ranks:
+        return one.worth(rank_by, stage.task.measure)
+    values = (np.array([[value]], np.float64) for value in one.found)
+    return float(stage.paying.payer.worth(Scores(tokens[np.newaxis], *values))[0, 0])
 
 
 def _in_words(one: Retrained, where: str, measure: Measure, *, kept: bool) -> str:

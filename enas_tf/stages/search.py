@@ -12,8 +12,9 @@ from enas_tf.run.report import Report
 from enas_tf.search import controller_trainer as controller_lib
 from enas_tf.search import loop as search_lib
 from enas_tf.search import rewarder as rewarder_lib
-from enas_tf.search import rewards, sampled_arcs, scoring
+from enas_tf.search import sampled_arcs, scoring
 from enas_tf.search.controller import Controller
+from enas_tf.search.rewarded import RewardedArcs
 from enas_tf.stages import (
     assembly,
     earlier,
@@ -28,6 +29,7 @@ from enas_tf.stages import (
     watch,
 )
 from enas_tf.stages import derive as derive_stage
+from enas_tf.stages import paying as paying_lib
 from enas_tf.stages.search_stage import SearchStage
 from enas_tf.tasks.base import Task
 from enas_tf.training import arc_draws, networks, shared
@@ -91,7 +93,7 @@ def build(request: Request, report: Report) -> SearchStage:
     data, task = part.search_data(config, space)
     same_data.bind(request, "search", data, report)
     retrain_top.refuse_unfit(request)
-    reward = rewards.tried(config.controller, task.measure, space)
+    paying = paying_lib.of(request, space, data, task.measure, report)
     controller = Controller(space.tape(), config.controller, seed=seed)
     child = part.shared(space, config, data)
     scorer = scoring.Scorer(child, space, task)
@@ -111,9 +113,7 @@ def build(request: Request, report: Report) -> SearchStage:
     rewarder = rewarder_lib.Rewarder(
         scorer,
         config.controller,
-        reward=reward,
-        of=rewards.basis(config.controller, task.measure),
-        space=space,
+        payer=paying.payer,
         batch_size=_reward_batch(config, task),
         seed=seed,
     )
@@ -159,6 +159,10 @@ def build(request: Request, report: Report) -> SearchStage:
         folder=folder.arcs,
         draw=lambda arc, path: plots.draw_arc(space, arc, path),
     )
+    rewarded = None
+    if paying.costs:
+        own = space, task.measure, paying.payer
+        rewarded = RewardedArcs(*own, folder.arcs)
     collaborators = search_lib.Collaborators(
         space,
         controller,
@@ -168,12 +172,13 @@ def build(request: Request, report: Report) -> SearchStage:
         driver,
         report,
         shown,
-        watch.of(request, space, controller, data, report),
+        watch.of(request, space, controller, data, report, paying.payer),
         pages.listener(
             request,
             request.caller.listener if request.caller else Silent(),
             lambda: driver.position[counters.EPOCH],
         ),
+        rewarded,
     )
     turns = search_lib.Search(
         collaborators,
@@ -189,12 +194,15 @@ def build(request: Request, report: Report) -> SearchStage:
         warm_search.begin(request, report, data, child, controller)
     finished = driver.position[counters.EPOCH]
     phases = turns.controller_updates(finished)
+    if rewarded:
+        rewarded.forget_after(driver.position[counters.CONTROLLER])
     if not shown.forget_after(finished) and phases:
         sampled = f"{layout.ARCS}/{layout.SAMPLED}"
         report.message(f"{sampled} has no row of the phases so far: it was")
         report.message("removed or damaged.")
     stage = SearchStage(
-        *(space, data, task, controller, child, scorer, turns, driver, restored)
+        *(space, data, task, controller, child, scorer, turns, driver, restored),
+        paying,
     )
     report.message(
         f"Shared child: {child.parameters.vector.shape[0]:,} parameters; controller: "

@@ -7,6 +7,7 @@ from enas_tf.search import scoring
 from enas_tf.search.controller import Controller
 from enas_tf.search.loop import Search
 from enas_tf.spaces.base import SearchSpace
+from enas_tf.stages.paying import Paying
 from enas_tf.stages.space_builders import Data
 from enas_tf.tasks.base import Task
 from enas_tf.training.driver import Driver
@@ -24,3 +25,4 @@ class SearchStage(NamedTuple):
     search: Search
     driver: Driver
     restored: bool
+    paying: Paying

@@ -92,6 +92,7 @@ def _tested(request: Request, facts: Mapping[str, float]) -> list[str]:
 def _files(folder: RunFolder) -> list[str]:
     files = {
         "the arc": folder.arcs / layout.BEST_PICTURE,
+        "what was seen": folder.arcs / layout.PARETO_PICTURE,
         "curves": folder.curves,
         "all of it on a page": folder.path / layout.PAGE,
         "the model": folder.final / layout.KERAS_FILE,

@@ -99,7 +99,7 @@ class ChildTrainer:
         start = network.initial_state(lessons.batch_size)
         self._state = [] if start is None else [tf.Variable(start)]
         half = config.precision == precision.HALF
-        # Deviation D44: the original computes all in float32.
+        # Deviation D43: the original computes all in float32.
         self.loss_scale = LossScale() if half else None
         self.row = means.Means(ChildMetrics._fields)
         self.line = means.Means(ChildMetrics._fields)

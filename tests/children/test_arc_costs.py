@@ -134,9 +134,10 @@ HIDDEN, VOCABULARY, NODES = 6, 11, 4
 CELLS = rnn.RnnSpace(NODES)
 
 
-def test_every_cell_costs_what_its_final_child_does():
+@pytest.mark.parametrize("count", [2, pytest.param(200, marks=pytest.mark.slow)])
+def test_every_cell_costs_what_its_final_child_does(count):
     config = RnnChildConfig(hidden_size=HIDDEN)
-    tokens = CELLS.random(np.random.default_rng(0), 2)
+    tokens = CELLS.random(np.random.default_rng(0), count)
     found = costs_rnn.costs(CELLS, config, vocab_size=VOCABULARY)(tokens)
     for own, parameters, flops in zip(tokens, *found, strict=True):
         model = final_rnn.final_rnn_child(

@@ -15,6 +15,9 @@ RNN = dict(search_for="rnn")
 MICRO = dict(search_for="micro")
 TRAIN = dict(mode="train")
 UNIFORM = dict(child_sampling="uniform")
+AT = dict(reward_target=1e6)
+PARAMS = dict(reward="params", **AT)
+BY = dict(derive_rank_by="log_likelihood")
 NO_TRAINING = dict(controller_training=False)
 EXAMPLES = [
     (dict(input="a.png", mode="train"), dict(input="a.png", mode="predict")),
@@ -70,6 +73,17 @@ EXAMPLES = [
     (
         dict(controller_bl_dec=0.5, controller_baseline="aggregate"),
         dict(controller_bl_dec=0.5),
+    ),
+    (dict(reward="params", **AT, **TRAIN), dict(reward="params", **AT)),
+    (
+        dict(controller_reward="accuracy", reward="accuracy - 1"),
+        dict(controller_reward="accuracy", reward="params", **AT),
+    ),
+    (dict(derive_rank_by="log_likelihood", reward="accuracy**2"), dict(**BY)),
+    (dict(reward_beta=-1.0, reward="params/1e6"), dict(reward_beta=-1.0, **PARAMS)),
+    (
+        dict(latency_arcs=99, reward="accuracy - params/1e6"),
+        dict(latency_arcs=99, reward="accuracy - latency/1e3"),
     ),
     (dict(derive_num_samples=5, **TRAIN), dict(derive_num_samples=5, mode="derive")),
     (

@@ -86,8 +86,8 @@ def test_a_plugin_without_ops_imports_no_tensorflow():
             "line 3: the reward r is 3: give a function.",
         ),
         (
-            "from enas_tf import plugin\n\nplugin.reward('r', min, of='all')",
-            "line 3: the reward r has of='all': give measured or log_likelihood.",
+            "from enas_tf import plugin\n\nplugin.reward('r', min, measure='all')",
+            "line 3: the reward r has measure='all': give accuracy or perplexity.",
         ),
         ("from enas_tf import plugin\nplugin.opp", "no attribute 'opp'; it has Form,"),
         (ROW.replace("sin", "tanh"), "line 4: the rnn space has an op tanh already"),
@@ -247,7 +247,7 @@ def test_a_run_goes_on_with_the_same_text_wherever_it_lies(run, tmp_path):
 
 
 def test_another_text_is_refused_with_the_line_that_changed(run, tmp_path):
-    plugin_files.written(tmp_path, plugin_files.REWARD.replace("**2", "**3"))
+    plugin_files.written(tmp_path, plugin_files.REWARD.replace("** 2", "** 3"))
     (kept,) = run_plugins.kept(run.folder, "search")
     with anew():
         line = run.refusal()

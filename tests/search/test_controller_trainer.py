@@ -5,12 +5,13 @@ import pytest
 import tensorflow as tf
 import toys
 
-from enas_tf.config import rewards as reward_rows
 from enas_tf.config.sections import ControllerConfig
 from enas_tf.nn import seeds
+from enas_tf.run import measures
 from enas_tf.search import controller_trainer as trainer_lib
 from enas_tf.search import rewarder as rewarder_lib
 from enas_tf.search import rewards, scoring
+from enas_tf.search.payer import Payer
 from enas_tf.training import batching
 
 COUNT, BATCH = 4, 8
@@ -41,9 +42,7 @@ def build(scorer, model=None, **settings):
     rewarder = rewarder_lib.Rewarder(
         scorer,
         config,
-        reward=rewards.REWARDS[name],
-        of=reward_rows.REWARDS[name].of,
-        space=toys.SPACE,
+        payer=Payer(rewards.REWARDS[name], toys.SPACE, measures.ACCURACY),
         batch_size=BATCH,
         seed=0,
     )

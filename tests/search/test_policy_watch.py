@@ -8,8 +8,10 @@ import pytest
 import toys
 
 from enas_tf.config.sections import ControllerConfig
+from enas_tf.run import measures
 from enas_tf.run.report import Report
-from enas_tf.search import policy_watch
+from enas_tf.search import policy_watch, rewards
+from enas_tf.search.payer import Payer
 from enas_tf.spaces.costs import Costs
 
 EPOCHS, SEED = 4, 3
@@ -36,6 +38,9 @@ def costs(tokens):
     return Costs(10 + tokens[:, 0], np.ones(len(tokens), np.int64))
 
 
+PAID = dict(flops=lambda tokens: 2.0 * tokens[:, 0])
+
+
 @pytest.fixture
 def watch():
     """Makes (a watch over a controller, its report), which are closed in the end."""
@@ -56,6 +61,7 @@ def watched(closing, folder, *, controller=None, weightless=("conv5x5",)):
         seed=SEED,
         weightless=weightless,
         costs=costs,
+        payer=Payer(rewards.accuracy, toys.SPACE, measures.ACCURACY, PAID),
         picture=folder / "ops.png",
         draw=lambda path: path.touch(),
     )
@@ -90,6 +96,7 @@ def test_a_row_says_where_a_policy_is_that_has_not_moved(watch, tmp_path):
     assert 12 <= row["unique_arcs"] <= 18  # all that the space has
     assert row["weightless_share"] == pytest.approx(1 / 3, abs=0.15)
     assert 10 < row["policy_parameters"] < 12
+    assert 1 < row["mean_flops"] < 3
     (ops,) = report.rows_of("ops")
     assert ops["layer 1/skips: yes"] == pytest.approx(0.5, abs=0.2)
 
@@ -153,5 +160,5 @@ def test_what_a_space_does_not_say_is_left_out(watch, tmp_path):
     look, report = watch(tmp_path, weightless=())
     look._costs = None
     look.look(1, last=False)
-    names = {"divergence_from_uniform", "moved", "unique_arcs"}
+    names = {"divergence_from_uniform", "moved", "unique_arcs", "mean_flops"}
     assert set(report.rows_of("policy")[0]) == {"stage", "kind", "step", "time", *names}

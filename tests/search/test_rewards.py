@@ -39,27 +39,33 @@ def test_a_reward_of_another_measure_is_refused_on_the_command_line(refused):
     assert "--controller_reward=perplexity is not allowed" in line
 
 
-def seven(value, arc):
-    """As docs/extending.md says: (mean, arc) -> [] tensor."""
-    del arc
-    return 7.0 + 0.0 * value
+def read(inputs):
+    return inputs.measures["accuracy"]
 
 
-def unlike(value, arc):
+def seven(inputs):
+    """As docs/extending.md says: RewardInputs -> [] tensor."""
+    return 7.0 + 0.0 * read(inputs)
+
+
+def unlike(inputs):
     raise RuntimeError("mine")
 
 
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        (lambda value, arc: None, "it gives None"),
+        (lambda inputs: None, "it gives None"),
         (
-            lambda value, arc: tf.stack([value, value]),
+            lambda inputs: tf.stack([read(inputs), read(inputs)]),
             "it gives float32 of shape (2,)",
         ),
-        (lambda value, arc: 1, "it gives int32 of shape ()"),
+        (lambda inputs: 1, "it gives int32 of shape ()"),
         (unlike, "it fails (RuntimeError: mine)"),
-        (lambda value, arc: tf.math.log(value - 1), "it gives nan for the value 0.5"),
+        (
+            lambda inputs: tf.math.log(read(inputs) - 1),
+            "it gives the number nan for accuracy=0.5",
+        ),
         ("enas_tf.nn.stock:feather", "it fails (enas_tf.nn.stock:feather cannot be"),
     ],
 )
@@ -75,16 +81,18 @@ def test_a_reward_that_is_no_number_is_refused_before_the_first_step(
         place = f"{__file__}, line {function.__code__.co_firstlineno},"
     assert str(caught.value).startswith(
         f"--controller_reward=mine is not allowed: the function of {place} must make a "
-        f"float32 of shape () of (value, arc), and {reason}"
+        f"float32 of shape () of a RewardInputs, and {reason}"
     )
     assert "\n" not in str(caught.value)
 
 
-def test_a_reward_of_one_argument_is_refused_when_a_search_begins(
+def test_a_reward_of_two_arguments_is_refused_when_a_search_begins(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setitem(rows.REWARDS, "mine", rows.Row("accuracy", lambda value: value))
-    with pytest.raises(config.ConfigError, match="it fails .TypeError: .* takes 1"):
+    monkeypatch.setitem(
+        rows.REWARDS, "mine", rows.Row("accuracy", lambda mean, arc: mean)
+    )
+    with pytest.raises(config.ConfigError, match="it fails .TypeError: .* missing 1"):
         runs.run("macro", tmp_path, controller_reward="mine")
     assert not (tmp_path / "metrics.jsonl").exists()
 
@@ -92,10 +100,10 @@ def test_a_reward_of_one_argument_is_refused_when_a_search_begins(
 @pytest.mark.parametrize("space", [macro.MacroSpace(3), micro.MicroSpace(2)])
 def test_a_number_or_a_tensor_of_the_arc_is_taken(space, monkeypatch):
     weight = tf.Variable(2.0)
-    for function in (lambda value, arc: 1.0, lambda value, arc: weight * value):
+    for function in (lambda inputs: 1.0, lambda inputs: weight * read(inputs)):
         monkeypatch.setitem(rows.REWARDS, "mine", rows.Row("accuracy", function))
         settings = config.ControllerConfig(reward="mine")
-        assert rewards.tried(settings, measures.ACCURACY, space) is function
+        assert rewards.tried(settings, measures.ACCURACY, space).reward is function
 
 
 def test_a_reward_whose_module_is_not_there_is_refused_before_the_folder_is_made(

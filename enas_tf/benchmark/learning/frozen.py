@@ -18,6 +18,7 @@ from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, ControllerConfig
 from enas_tf.nn import seeds
 from enas_tf.search import rewards
+from enas_tf.search.payer import Payer
 from enas_tf.search.rewarder import Rewarder
 
 
@@ -124,14 +125,13 @@ def _learner(
 ) -> Learner:
     """A controller with the settings `controller`, for `count` rewards."""
     measure = frozen.task.measure
+    payer = Payer(rewards.chosen(controller, measure), frozen.space, measure)
 
     def paid_by(seed: tf.Variable) -> Rewarder:
         return Rewarder(
             frozen.scorer,
             controller,
-            reward=rewards.chosen(controller, measure),
-            of=rewards.basis(controller, measure),
-            space=frozen.space,
+            payer=payer,
             batch_size=batch_size,
             seed=seed,
         )
