@@ -151,15 +151,12 @@ class Session:
                 "--nocontroller_training is not allowed here: what is told trains the "
                 "controller. Leave it out."
             )
-<<<<<<< HEAD
         if made.configs["search"].run.warm_start:
             raise ConfigError(
                 "--warm_start is not allowed here: a search that is told its rewards "
                 "has no shared weights. Leave it out."
             )
-=======
         objective_checks.check_told(made.configs["search"])
->>>>>>> s7-reward
         told.bind(made)
         made.folder.bind_settings("search", made.configs["search"])
         report = self._ends.enter_context(assembly.report(made, "search"))
