@@ -37,6 +37,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # read when Keras is impor
 
 from absl import app, logging
 
+from enas_tf.campaign import command as campaign
 from enas_tf.command import (
     effects,
     flag_reading,
@@ -98,6 +99,9 @@ def run(argv: list[str]) -> None:
         _run_again(rerun.plan(flags.given()), _started(argv[0]))
         return
     command = flags.command(_started(argv[0]))
+    if flags.given().get("mode") in modes.OF_CAMPAIGNS:
+        campaign.run(flags.given(), flags.preset(), command)
+        return
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
     found = keywords.Asked(

@@ -61,6 +61,7 @@ def _topics() -> dict[str, str]:
         **{name: f"What only the {name} space has." for name in config.SPACES},
         "controller": "The controller and its training.",
         "derive": "How the best arc is picked after a search.",
+        "campaign": "Many runs that answer one question: how many, how large.",
         "accepted": "Other names, and flags of the original that have no effect here.",
     }
 
