@@ -14,6 +14,7 @@ from enas_tf.campaign import (
     ending,
     executor,
     forecast,
+    jobs,
     plan,
     state,
     status,
@@ -80,7 +81,7 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
     try:
         plan.write(folder.path, ours)
         if request.sizes.jobs == 0:
-            _say_written(folder, ours)
+            _say_written(request, folder, ours)
             return
         failed = _worked_off(request, folder, ours, list(range(len(ours.jobs))))
         ending.tell(folder, ours)
@@ -169,17 +170,20 @@ def _progress(
 
 
 def _how_many_failed(failed: Sequence[int]) -> str:
-    jobs = "1 job" if len(failed) == 1 else f"{len(failed)} jobs"
-    return f"{jobs} failed. The same command tries again, and keeps what is done."
+    count = "1 job" if len(failed) == 1 else f"{len(failed)} jobs"
+    return f"{count} failed. The same command tries again, and keeps what is done."
 
 
-def _say_written(folder: CampaignFolder, ours: Plan) -> None:
-    searches = sum(job.pick is None for job in ours.jobs)
-    where = lines.shown(folder.path)
-    line = f"The plan is in {where}: jobs 0 to {len(ours.jobs) - 1}."
-    if searches < len(ours.jobs):
-        line += f" Those from {searches} on may wait for earlier ones."
-    logging.info("%s One of them: --mode=job --output_dir=%s --job=0", line, where)
+def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
+    python, program, _ = typed.parts(request.command)
+    searches = sum(job.mode == jobs.SEARCH for job in ours.jobs)
+    of_jobs = ["--mode=job", f"--output_dir={folder.path}", "--job=0"]
+    last = len(ours.jobs) - 1
+    line = f"The plan is in {lines.shown(folder.path)}: jobs 0 to {last}."
+    if searches:
+        line += f" Those from {searches} on wait for the searches before them."
+    one = shlex.join([os.path.relpath(python), *program, *of_jobs])
+    logging.info("%s One of them: %s", line, one)
 
 
 def _command(request: Asked) -> executor.Command:

@@ -2,7 +2,7 @@
 
 from absl import logging
 
-from enas_tf.campaign import collect, folder, jobs, state, table
+from enas_tf.campaign import collect, folder, jobs, perturbing, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.run import disk, lines
@@ -19,6 +19,7 @@ def tell(campaign: CampaignFolder, plan: Plan) -> None:
     if not rows:
         return
     told = table.lines(rows, _searching(campaign, plan))
+    told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
     disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
     logging.info("%s", "\n".join(["Results", *told]))
     where = lines.shown(campaign.path / folder.RESULTS)

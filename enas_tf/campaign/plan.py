@@ -4,7 +4,14 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from enas_tf.campaign import comparing, jobs, recipe
+from enas_tf.campaign import (
+    ablating,
+    comparing,
+    correlating,
+    jobs,
+    perturbing,
+    recipe,
+)
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.jobs import Job
 from enas_tf.config import sections as config
@@ -15,7 +22,12 @@ from enas_tf.run import record as run_record
 KIND = "campaign"
 # Not of the plan: how it is worked off and told.
 _FREE = ("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode")
-PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(compare=comparing.plan)
+PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(
+    compare=comparing.plan,
+    ablate=ablating.plan,
+    perturb=perturbing.plan,
+    correlate=correlating.plan,
+)
 
 
 class Plan(NamedTuple):

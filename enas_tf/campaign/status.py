@@ -19,7 +19,7 @@ def text(folder: CampaignFolder, plan: Plan) -> str:
     counts = collections.Counter(one.value for one in states)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     found = [f"--mode={plan.mode} in {lines.shown(folder.path)}: {told}."]
-    found += table.aligned([_HEAD, *cells])
+    found += table.aligned([_HEAD, *cells], left=3)
     failed = [number for number, one in enumerate(states) if one is State.FAILED]
     return "\n".join(found + [failure(folder, plan, number) for number in failed])
 

@@ -45,14 +45,15 @@ def _cells(rows: Sequence[Retrained]) -> tuple[str, ...]:
     )
 
 
-def aligned(cells: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of words as lines; the first column to the left, the others to the right."""
+def aligned(cells: Sequence[Sequence[str]], *, left: int = 1) -> list[str]:
+    """Rows of words as lines; the first `left` columns to the left, others right."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            word.rjust(width) if place else word.ljust(width)
-            for place, (word, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
+    return [_line(row, widths, left) for row in cells]
+
+
+def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
+    words = [
+        word.ljust(width) if place < left else word.rjust(width)
+        for place, (word, width) in enumerate(zip(row, widths, strict=True))
     ]
+    return f"  {'  '.join(words)}".rstrip()
