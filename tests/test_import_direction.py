@@ -56,7 +56,6 @@ STRANGERS = {"search", "children"}
 # Imported, at their top or by what they import there, without TensorFlow, so that bad
 # input is refused at once. `spaces` moreover has no TensorFlow anywhere.
 LIGHT_ROOMS = {"enas_tf", "config", "spaces", "arcs", "machine", "command", "bin"}
-LIGHT_ROOMS |= {"campaign"}  # its jobs are processes of their own
 TOLD_TO_TENSORFLOW = "enas_tf.machine.tensorflow_state"
 LIGHT_MODULES = {
     "enas_tf.data.images.load",

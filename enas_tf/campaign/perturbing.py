@@ -13,6 +13,7 @@ from enas_tf.campaign.jobs import Job
 from enas_tf.campaign.results import Retrained
 from enas_tf.config.sections import ConfigError
 from enas_tf.spaces.base import SearchSpace
+from enas_tf.spaces.tape import Op, Skips
 
 FOUND, NEIGHBOUR = "found", "neighbour"
 
@@ -58,16 +59,27 @@ def plan(asked: Asked) -> list[Job]:
 
 def neighbours(space: SearchSpace[Any], text: str) -> Iterator[Neighbour]:
     """All arcs that differ from the arc `text` in one decision, in order."""
-    tokens, chooses = space.encode(space.parse(text)), space.chooses_op()
-    for place, choices in enumerate(space.choices_per_token()):
-        for token in range(int(choices)):
+    tokens = space.encode(space.parse(text))
+    for place, names in enumerate(_answers(space)):
+        for token, name in enumerate(names):
             if token == tokens[place]:
                 continue
             other = [*tokens[:place], token, *tokens[place + 1 :]]
-            old, new = tokens[place], token
-            names = space.ops if chooses[place] else range(int(choices))
-            note = f"{space.place_name(place)}: {names[old]} -> {names[new]}"
+            changed = f"{names[tokens[place]]} -> {name}"
+            note = f"{space.token_name(place)}: {changed}"
             yield Neighbour(space.text(space.decode(other)), note)
+
+
+def _answers(space: SearchSpace[Any]) -> Iterator[Sequence[str]]:
+    """For each token, what its values are called."""
+    for decision in space.decisions():
+        for _ in range(decision.num_tokens):
+            if isinstance(decision, Op):
+                yield space.ops[: decision.choices]
+            elif isinstance(decision, Skips):
+                yield "no", "yes"
+            else:
+                yield [str(value) for value in range(decision.choices)]
 
 
 def sampled(asked: Asked, found: Sequence[Neighbour]) -> list[Neighbour]:
@@ -98,12 +110,16 @@ def words(rows: Sequence[Retrained], jobs: Sequence[Job]) -> list[str]:
     gains = {arc: float(np.mean(s) - np.mean(ours)) for arc, s in theirs.items()}
     better = [gain for gain in gains.values() if gain > 0]
     worse = [gain for gain in gains.values() if gain < 0]
-    head = f"Of {len(gains)} neighbours {_share(better, 'better')} and "
-    head += f"{_share(worse, 'worse')} than the arc ({len(ours)} trainings of each)."
+    head = f"Of {len(gains)} neighbours, each trained {_times(len(ours))}, "
+    head += f"{_share(better)} did better and {_share(worse)} worse than the arc."
     ranked = sorted(gains, key=lambda arc: -gains[arc])
     return [head, *(f"  {gains[arc]:+.4f}  {notes[arc]}" for arc in ranked)]
 
 
-def _share(gains: Sequence[float], word: str) -> str:
+def _share(gains: Sequence[float]) -> str:
     by = f" (by {np.mean(np.abs(gains)):.4f} on average)" if gains else ""
-    return f"{len(gains)} are {word}{by}"
+    return f"{len(gains)}{by}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
