@@ -25,6 +25,8 @@ DERIVED = [
     ("random", 0.5, 105, 70, "4 0 1"),
     ("matched", 0.1, 104, 11, "5 0 0"),
     ("matched", 0.2, 300, 21, "5 1 0"),
+    ("evolution", 0.6, 1, 1, "0 1 1"),
+    ("evolution", 0.5, 1, 1, "0 0 0"),
 ]
 STUB = """
 import json, os, pathlib, signal, sys, time

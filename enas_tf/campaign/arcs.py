@@ -23,7 +23,7 @@ class Scored(NamedTuple):
     """An arc that a search scored.
 
     Attributes:
-      source: "policy", "random" or "matched", as deriving drew it.
+      source: "policy", "random", "matched" or "evolution", by which deriving found it.
       arc: as it is printed.
       worth: by which the search ranks arcs; more is better.
       parameters: of its final child; 0 where they are not counted.
@@ -58,6 +58,7 @@ def picked(folder: RunFolder, group: str, place: int) -> Scored | None:
         jobs.RANDOM: lambda: random,
         jobs.BEST_RANDOM: lambda: sorted(random, key=lambda one: -one.worth),
         jobs.LARGEST: lambda: sorted(random, key=lambda one: -one.flops),
+        jobs.EVOLUTION: lambda: _once(_of(scored, "evolution")),
         jobs.MATCHED: lambda: _matched(policy, [*_of(scored, "matched"), *random]),
     }
     arcs = found[group]()

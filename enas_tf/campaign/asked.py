@@ -110,11 +110,11 @@ def check_runs(asked: Asked) -> None:
     Raises:
       ConfigError: as above.
     """
-    for flag in ("reset_output_dir", "warm_start", "input"):
+    for flag, reason in _REFUSED.items():
         if asked.given.get(flag):
             raise config.ConfigError(
-                f"--{flag} is of no use with --mode={asked.mode}, whose runs are new "
-                "ones. Leave it out."
+                f"--{flag} is of no use with --mode={asked.mode}, {reason}. Leave it "
+                "out."
             )
     arc_is_asked = asked.mode == "perturb"
     if ("child_fixed_arc" in asked.given) != arc_is_asked:
@@ -147,6 +147,13 @@ def notices(asked: Asked) -> list[str]:
     return idle + effects.notices("all", configs, theirs)
 
 
+_NEW = "whose runs are new ones"
+_REFUSED = dict(
+    reset_output_dir=_NEW,
+    warm_start=_NEW,
+    input="which predicts nothing",
+    search_eval_test="which compares by the test data: no search may look at them",
+)
 _OF_EVERY_MODE = (
     *("mode", "preset", "progress", "verbose", "child_fixed_arc", "jobs"),
     *("retrain_epochs", "output_dir"),

@@ -10,6 +10,7 @@ from enas_tf.config import sections as config
 
 # Random search with weight sharing: the child learns from uniform arcs.
 UNIFORM = dict(controller_training=False, child_sampling="uniform")
+EVOLVED = 200  # arcs, under the same weights as those of random search
 
 
 def plan(asked: Asked) -> list[Job]:
@@ -24,6 +25,10 @@ def plan(asked: Asked) -> list[Job]:
         _found_by_enas(asked, building, wanted)
     if "random_shared" in wanted:
         _found_by_search(asked, building, "random_shared", jobs.BEST_RANDOM, **UNIFORM)
+    if "evolution" in wanted:
+        bred = asked.configs["search"].derive.evolution or EVOLVED
+        settings = dict(UNIFORM, derive_evolution=bred)
+        _found_by_search(asked, building, "evolution", jobs.EVOLUTION, **settings)
     if "random" in wanted:
         count = asked.sizes.compare_arcs * asked.sizes.compare_search_seeds
         building.trainings("random", random_arcs(asked, count))

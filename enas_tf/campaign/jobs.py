@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 NO_SEED = -1
 SEARCH, TRAIN = "search", "train"
 # Which of the arcs that a search scored, see arcs.py.
-POLICY, BEST_RANDOM, RANDOM, MATCHED, LARGEST = GROUPS = (
+POLICY, BEST_RANDOM, RANDOM, MATCHED, LARGEST, EVOLUTION = GROUPS = (
     "policy",
     "best_random",
     "random",
     "matched",
     "largest",
+    "evolution",
 )
 
 

@@ -1,5 +1,6 @@
 """--mode=perturb: an arc, and those that differ from it in one decision."""
 
+import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from enas_tf.campaign.building import Building
 from enas_tf.campaign.jobs import Job
 from enas_tf.campaign.results import Retrained
 from enas_tf.config.sections import ConfigError
+from enas_tf.run import layout
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.tape import Op, Skips
 
@@ -37,7 +39,7 @@ def plan(asked: Asked) -> list[Job]:
       ConfigError: the arc is none, or a network that has no decisions.
     """
     train = asked.configs["train"]
-    value = str(asked.given["child_fixed_arc"])
+    value = _value(str(asked.given["child_fixed_arc"]))
     fixed = arc_argument.fixed_arc(
         value, asked.space_name, train.child, average=train.rnn.average
     )
@@ -55,6 +57,16 @@ def plan(asked: Asked) -> list[Job]:
     arcs, notes = [one.arc for one in beside], [one.note for one in beside]
     building.trainings(NEIGHBOUR, arcs, notes=notes)
     return building.jobs()
+
+
+def _value(value: str) -> str:
+    """A value of --child_fixed_arc; the folder of a search stands for its best arc."""
+    path = pathlib.Path(value).expanduser()
+    try:
+        is_folder = path.is_dir()
+    except OSError:  # an arc of many integers is too long for a name
+        return value
+    return str(path / layout.ARCS / layout.BEST_JSON) if is_folder else value
 
 
 def neighbours(space: SearchSpace[Any], text: str) -> Iterator[Neighbour]:

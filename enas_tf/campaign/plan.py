@@ -21,7 +21,10 @@ from enas_tf.run import record as run_record
 
 KIND = "campaign"
 # Not of the plan: how it is worked off and told.
-_FREE = ("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode")
+_FREE = (
+    *("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode"),
+    "plugin",
+)
 PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(
     compare=comparing.plan,
     ablate=ablating.plan,
@@ -91,6 +94,11 @@ def read(folder: pathlib.Path) -> Plan | None:
 def _plan(value: Mapping[str, Any]) -> Plan:
     if value["program"] != run_record.PROGRAM or value["kind"] != KIND:
         raise LookupError("it is of another program")
+    if value["space"] not in config.SPACES:
+        raise ConfigError(
+            f"The campaign is of the space {value['space']}, which is none of "
+            f"{', '.join(config.SPACES)}. Give its --plugin again."
+        )
     rows = [jobs.from_json(row) for row in value["jobs"]]
     values = {name: value[name] for name in Plan._fields}
     return Plan(**{**values, "jobs": rows})

@@ -2,7 +2,7 @@
 
 import collections
 
-from enas_tf.campaign import collect, state, table
+from enas_tf.campaign import collect, forecast, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.state import State
@@ -16,9 +16,13 @@ def text(folder: CampaignFolder, plan: Plan) -> str:
     """The table, the failures, and how many there are of each state."""
     states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
     cells = [_cells(folder, plan, number, found) for number, found in enumerate(states)]
+    left = [number for number, one in enumerate(states) if one not in state.ENDED]
+    at_once = max(1, states.count(State.RUNNING))
+    seconds = forecast.seconds_left(folder, plan, left, at_once=at_once)
+    to_go = forecast.left(seconds) if left else ""
     counts = collections.Counter(one.value for one in states)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    found = [f"--mode={plan.mode} in {lines.shown(folder.path)}: {told}."]
+    found = [f"--mode={plan.mode} in {lines.shown(folder.path)}: {told}{to_go}."]
     found += table.aligned([_HEAD, *cells], left=3)
     failed = [number for number, one in enumerate(states) if one is State.FAILED]
     return "\n".join(found + [failure(folder, plan, number) for number in failed])

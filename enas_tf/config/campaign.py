@@ -7,7 +7,10 @@ import dataclasses
 
 from enas_tf.config import fields
 
-METHODS = ("enas", "random_shared", "random", "random_matched", "largest")
+METHODS = (
+    *("enas", "random_shared", "random", "random_matched", "largest"),
+    "evolution",
+)
 
 field = fields.field
 

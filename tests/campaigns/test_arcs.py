@@ -35,6 +35,7 @@ def found(folder, group):
         (jobs.RANDOM, ["2 0 1", "3 0 1", "4 0 1", None]),
         (jobs.BEST_RANDOM, ["3 0 1", "4 0 1", "2 0 1", None]),
         (jobs.LARGEST, ["4 0 1", "2 0 1", "3 0 1", None]),
+        (jobs.EVOLUTION, ["0 1 1", "0 0 0", None, None]),
         # 104 parameters for 100; then 195 for 200, since the other one has 300.
         (jobs.MATCHED, ["5 0 0", "2 0 1", None, None]),
     ],

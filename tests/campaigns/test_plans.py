@@ -32,13 +32,14 @@ def test_a_small_comparison_is_a_search_and_the_trainings_of_arcs():
 
 def test_the_default_comparison_has_searches_first_and_all_methods():
     found = plan.made(fake_jobs.read()).jobs
-    assert [job.mode for job in found] == ["search"] * 6 + ["train"] * 60
+    assert [job.mode for job in found] == ["search"] * 9 + ["train"] * 72
     assert {job.search for job in found if job.method == "random_shared"} == {5, 6, 7}
     assert {job.search for job in found if job.method == "random"} == {jobs.NO_SEED}
     assert found[0].flags[-1] == "--derive_size_control=True"
     assert {"--controller_training=False", "--child_sampling=uniform"} <= set(
         found[3].flags
     )
+    assert found[6].flags[-1] == "--derive_evolution=200"
     picked = [job.pick for job in found if job.method == "largest" and job.search == 7]
     assert picked == [Pick(2, jobs.LARGEST, place) for place in range(4)]
 
@@ -76,7 +77,7 @@ def test_every_space_has_every_campaign(space):
     found = [plan.made(fake_jobs.read(**given)).jobs]
     found += [plan.made(fake_jobs.read("ablate", **given)).jobs]
     found += [plan.made(fake_jobs.read("correlate", correlate_arcs=2, **given)).jobs]
-    assert [len(one) for one in found][::2] == [66, 5]
+    assert [len(one) for one in found][::2] == [81, 5]
     assert ("no_skip_penalty" in {job.method for job in found[1]}) == (space == "macro")
 
 
