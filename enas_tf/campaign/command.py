@@ -30,6 +30,31 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.run import lines
 
 
+class JobsFailed(RuntimeError):
+    """Some jobs of a campaign failed; what they said is in their logs."""
+
+    def __init__(self, count: int):
+        """Of so many."""
+        jobs_in_words = "1 job" if count == 1 else f"{count} jobs"
+        super().__init__(
+            f"{jobs_in_words} failed. The same command tries again, and keeps what is "
+            "done."
+        )
+
+
+class Stopped(Exception):
+    """A signal came.
+
+    Attributes:
+      number: of the signal.
+    """
+
+    def __init__(self, number: int):
+        """Of this signal."""
+        super().__init__(number)
+        self.number = number
+
+
 def run(given: Mapping[str, object], preset: str | None, command: list[str]) -> None:
     """Run the command.
 
@@ -44,6 +69,24 @@ def run(given: Mapping[str, object], preset: str | None, command: list[str]) -> 
     """
     logging.set_verbosity(logging.INFO)
     request = asked.read(given, preset, command)
+    try:
+        carry_out(request)
+    except JobsFailed as failed:
+        logging.error("%s", failed)
+        raise SystemExit(1) from None
+    except Stopped as stop:
+        logging.info("Stopped, with checkpoints. To go on: %s", _again(request))
+        raise SystemExit(128 + stop.number) from None
+
+
+def carry_out(request: Asked) -> CampaignFolder:
+    """Run the command, of a shell or of a Python program; the campaign's folder.
+
+    Raises:
+      ConfigError: a user's mistake.
+      JobsFailed: some did; each has been told.
+      Stopped: by a signal; all that was done is in checkpoints.
+    """
     folder = CampaignFolder(_place(request))
     folder.refuse_foreign()
     if request.mode == "status":
@@ -52,6 +95,7 @@ def run(given: Mapping[str, object], preset: str | None, command: list[str]) -> 
         _do_one(request, folder)
     else:
         _do_all(request, folder)
+    return folder
 
 
 def _place(request: Asked) -> str:
@@ -88,8 +132,7 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
     finally:
         folder.release()
     if failed:
-        logging.error("%s", _how_many_failed(failed))
-        raise SystemExit(1)
+        raise JobsFailed(len(failed))
 
 
 def _planned(request: Asked, folder: CampaignFolder) -> Plan:
@@ -122,7 +165,7 @@ def _do_one(request: Asked, folder: CampaignFolder) -> None:
             "that one first."
         )
     if _worked_off(request, folder, ours, [number]):
-        raise SystemExit(1)
+        raise JobsFailed(1)
 
 
 def _worked_off(
@@ -148,8 +191,7 @@ def _worked_off(
         work = Work(folder, ours, _command(request), at_once, heard, tell)
         executor.work_off(work, left)
     if heard:
-        logging.info("Stopped, with checkpoints. To go on: %s", _again(request))
-        raise SystemExit(128 + heard[0])
+        raise Stopped(heard[0])
     return failed
 
 
@@ -167,11 +209,6 @@ def _progress(
     took = f" in {spent:.0f} s" if found is State.DONE else ""
     to_go = f"; {left} left{forecast.left(seconds)}" if left else "; it was the last"
     return f"Job {number} ({name}) {found.value}{took}{to_go}."
-
-
-def _how_many_failed(failed: Sequence[int]) -> str:
-    count = "1 job" if len(failed) == 1 else f"{len(failed)} jobs"
-    return f"{count} failed. The same command tries again, and keeps what is done."
 
 
 def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
@@ -206,7 +243,11 @@ def _listening() -> Iterator[list[int]]:
         del frame
         heard.append(number)
 
-    before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
+    try:
+        before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
+    except ValueError:  # not the main thread, which alone hears signals
+        yield heard
+        return
     try:
         yield heard
     finally:

@@ -1,11 +1,20 @@
 """The end of a campaign, or how it stands: its rows, its table, its words."""
 
+import importlib
+import importlib.util
+from collections.abc import Sequence
+
 from absl import logging
 
 from enas_tf.campaign import collect, folder, jobs, perturbing, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.results import Retrained
 from enas_tf.run import disk, lines
+
+_VERDICT = "enas_tf.campaign.verdict"
+# The method that is judged, and those that it is held against, by mode.
+_QUESTIONS = dict(compare=("enas", ("random", "random_matched")))
 
 
 def tell(campaign: CampaignFolder, plan: Plan) -> None:
@@ -19,6 +28,7 @@ def tell(campaign: CampaignFolder, plan: Plan) -> None:
     if not rows:
         return
     told = table.lines(rows, _searching(campaign, plan))
+    told += _judged(plan, rows)
     told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
     disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
     logging.info("%s", "\n".join(["Results", *told]))
@@ -34,3 +44,15 @@ def _searching(campaign: CampaignFolder, plan: Plan) -> dict[str, float]:
             seconds = campaign.run(plan, number).seconds()
             found[job.method] = found.get(job.method, 0.0) + seconds
     return found
+
+
+def _judged(plan: Plan, rows: Sequence[Retrained]) -> list[str]:
+    """The answer to the campaign's question, in words; none where it has none."""
+    method, others = _QUESTIONS.get(plan.mode, ("", ()))
+    there = {row.method for row in rows}
+    against = tuple(name for name in others if name in there)
+    # SciPy is loaded by it, and it is needed for nothing else.
+    if method not in there or not against or not importlib.util.find_spec(_VERDICT):
+        return []
+    verdict = importlib.import_module(_VERDICT)
+    return list(verdict.judge(rows, method=method, against=against).words)
