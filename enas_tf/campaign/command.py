@@ -19,6 +19,7 @@ from enas_tf.campaign import (
     state,
     status,
 )
+from enas_tf.campaign import words as words_lib
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.executor import Work
 from enas_tf.campaign.folder import CampaignFolder
@@ -75,7 +76,7 @@ def run(given: Mapping[str, object], preset: str | None, command: list[str]) -> 
         logging.error("%s", failed)
         raise SystemExit(1) from None
     except Stopped as stop:
-        logging.info("Stopped, with checkpoints. To go on: %s", _again(request))
+        logging.info("Stopped, with checkpoints. To go on:%s", _again(request))
         raise SystemExit(128 + stop.number) from None
 
 
@@ -212,15 +213,13 @@ def _progress(
 
 
 def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
-    python, program, _ = typed.parts(request.command)
     searches = sum(job.mode == jobs.SEARCH for job in ours.jobs)
-    of_jobs = ["--mode=job", f"--output_dir={folder.path}", "--job=0"]
     last = len(ours.jobs) - 1
     line = f"The plan is in {lines.shown(folder.path)}: jobs 0 to {last}."
     if searches:
         line += f" Those from {searches} on wait for the searches before them."
-    one = shlex.join([os.path.relpath(python), *program, *of_jobs])
-    logging.info("%s One of them: %s", line, one)
+    one = _typed(request, dict(mode="job", output_dir=folder.path, job=0))
+    logging.info("%s One of them:%s", line, one)
 
 
 def _command(request: Asked) -> executor.Command:
@@ -229,9 +228,19 @@ def _command(request: Asked) -> executor.Command:
     return lambda words: [python, *program, *words]
 
 
+def _typed(request: Asked, flags: Mapping[str, object]) -> str:
+    """A command of these flags to paste into a shell, on a line of its own."""
+    python, program, _ = typed.parts(request.command)
+    plugin = {k: v for k, v in request.given.items() if k == "plugin"}
+    words = words_lib.written({**flags, **plugin})
+    return f"\n  {shlex.join([os.path.relpath(python), *program, *words])}"
+
+
 def _again(request: Asked) -> str:
-    python, program, words = typed.parts(request.command)
-    return shlex.join([os.path.relpath(python), *program, *words])
+    """What goes on with the campaign; its settings need not be written again."""
+    flags = dict(mode=request.mode, output_dir=_place(request))
+    numbers = {k: v for k, v in request.given.items() if k in ("jobs", "job")}
+    return _typed(request, {**flags, **numbers})
 
 
 @contextlib.contextmanager

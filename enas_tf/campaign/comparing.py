@@ -7,9 +7,11 @@ from enas_tf.campaign.jobs import Job, Pick
 from enas_tf.config import campaign as campaign_config
 from enas_tf.config import errors
 from enas_tf.config import sections as config
+from enas_tf.config.spaces import registry
 
 # Random search with weight sharing: the child learns from uniform arcs.
 UNIFORM = dict(controller_training=False, child_sampling="uniform")
+_BY_SIZE = ("random_matched", "largest")
 EVOLVED = 200  # arcs, under the same weights as those of random search
 
 
@@ -36,14 +38,32 @@ def plan(asked: Asked) -> list[Job]:
 
 
 def methods(asked: Asked) -> list[str]:
-    """Those of --compare_methods; ConfigError where one is none, or twice."""
+    """Those of --compare_methods; where arcs are of one size, none that goes by size.
+
+    Raises:
+      ConfigError: one is none, or twice, or goes by sizes that there are not.
+    """
     text = asked.sizes.compare_methods
     names = [name.strip() for name in text.split(",")]
     if set(names) - set(campaign_config.METHODS) or len(set(names)) < len(names):
         known = f"some of {', '.join(campaign_config.METHODS)}, each once"
         refusal = errors.refusal("compare_methods", text, known)
         raise config.ConfigError(refusal)
+    if not has_sizes(asked):
+        if "compare_methods" in asked.given and set(names) & set(_BY_SIZE):
+            raise config.ConfigError(
+                f"--compare_methods={text} is not allowed: all arcs of the "
+                f"{asked.space_name} space are of one size, as far as is known. Leave "
+                f"{' and '.join(_BY_SIZE)} out."
+            )
+        names = [name for name in names if name not in _BY_SIZE]
     return names
+
+
+def has_sizes(asked: Asked) -> bool:
+    """Whether the final children of arcs may differ in size, and it is counted."""
+    spec = registry.SPECS[asked.space_name]
+    return asked.space_name in config.IMAGES and spec.costs is not None
 
 
 def samples(asked: Asked, count: int) -> dict[str, object]:
@@ -68,7 +88,7 @@ def _found_by_enas(asked: Asked, building: Building, wanted: list[str]) -> None:
     """Its arcs, and those that are as large as they, or larger."""
     more = samples(asked, asked.sizes.compare_arcs)
     groups = dict(enas=jobs.POLICY, random_matched=jobs.MATCHED, largest=jobs.LARGEST)
-    if "random_matched" in wanted and asked.space_name in config.IMAGES:
+    if "random_matched" in wanted:
         more["derive_size_control"] = True
     found = [(building.search("enas", s, **more), s) for s in building.search_seeds]
     for method in wanted:

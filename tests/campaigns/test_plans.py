@@ -77,8 +77,16 @@ def test_every_space_has_every_campaign(space):
     found = [plan.made(fake_jobs.read(**given)).jobs]
     found += [plan.made(fake_jobs.read("ablate", **given)).jobs]
     found += [plan.made(fake_jobs.read("correlate", correlate_arcs=2, **given)).jobs]
-    assert [len(one) for one in found][::2] == [81, 5]
+    # A method more for each of matched sizes and the largest.
+    of_compare = 57 if space == "rnn" else 81
+    assert [len(one) for one in found][::2] == [of_compare, 5]
     assert ("no_skip_penalty" in {job.method for job in found[1]}) == (space == "macro")
+
+
+def test_methods_that_go_by_size_are_refused_where_all_arcs_have_one():
+    given = dict(search_for="rnn", dataset="python_docs", child_num_layers=3)
+    with pytest.raises(ConfigError, match="all arcs of the rnn space are of one size"):
+        plan.made(fake_jobs.read(compare_methods="enas,largest", **given))
 
 
 def test_ablations_differ_from_the_search_in_one_thing():
