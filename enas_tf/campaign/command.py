@@ -1,59 +1,20 @@
 """A command of a campaign, from its flags to its end."""
 
-import contextlib
 import os
 import shlex
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from types import FrameType
+from collections.abc import Mapping
 
 from absl import logging
 
-from enas_tf.campaign import (
-    asked,
-    ending,
-    executor,
-    forecast,
-    jobs,
-    plan,
-    state,
-    status,
-)
+from enas_tf.campaign import asked, ending, jobs, plan, state, status, working
 from enas_tf.campaign import words as words_lib
 from enas_tf.campaign.asked import Asked
-from enas_tf.campaign.executor import Work
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
-from enas_tf.campaign.state import State
-from enas_tf.command import interrupts, quiet, typed
+from enas_tf.command import quiet, typed
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import lines
-
-
-class JobsFailed(RuntimeError):
-    """Some jobs of a campaign failed; what they said is in their logs."""
-
-    def __init__(self, count: int):
-        """Of so many."""
-        jobs_in_words = "1 job" if count == 1 else f"{count} jobs"
-        super().__init__(
-            f"{jobs_in_words} failed. The same command tries again, and keeps what is "
-            "done."
-        )
-
-
-class Stopped(Exception):
-    """A signal came.
-
-    Attributes:
-      number: of the signal.
-    """
-
-    def __init__(self, number: int):
-        """Of this signal."""
-        super().__init__(number)
-        self.number = number
 
 
 def run(given: Mapping[str, object], preset: str | None, command: list[str]) -> None:
@@ -72,10 +33,10 @@ def run(given: Mapping[str, object], preset: str | None, command: list[str]) -> 
     request = asked.read(given, preset, command)
     try:
         carry_out(request)
-    except JobsFailed as failed:
+    except working.JobsFailed as failed:
         logging.error("%s", failed)
         raise SystemExit(1) from None
-    except Stopped as stop:
+    except working.Stopped as stop:
         logging.info("Stopped, with checkpoints. To go on:%s", _again(request))
         raise SystemExit(128 + stop.number) from None
 
@@ -128,12 +89,12 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
         if request.sizes.jobs == 0:
             _say_written(request, folder, ours)
             return
-        failed = _worked_off(request, folder, ours, list(range(len(ours.jobs))))
+        failed = working.off(request, folder, ours, list(range(len(ours.jobs))))
         ending.tell(folder, ours)
     finally:
         folder.release()
     if failed:
-        raise JobsFailed(len(failed))
+        raise working.JobsFailed(len(failed))
 
 
 def _planned(request: Asked, folder: CampaignFolder) -> Plan:
@@ -165,51 +126,8 @@ def _do_one(request: Asked, folder: CampaignFolder) -> None:
             f"--job={number} waits for job {pick and pick.job}, which is not done. Do "
             "that one first."
         )
-    if _worked_off(request, folder, ours, [number]):
-        raise JobsFailed(1)
-
-
-def _worked_off(
-    request: Asked, folder: CampaignFolder, ours: Plan, numbers: Sequence[int]
-) -> list[int]:
-    """Do what is left of these jobs; the numbers of those that failed."""
-    failed: list[int] = []
-    left = [n for n in numbers if state.of(folder, ours, n) not in state.ENDED]
-    at_once = max(1, request.sizes.jobs)
-    begins = forecast.begins(ours, left, at_once=at_once)
-    seconds = forecast.seconds_left(folder, ours, left, at_once=at_once)
-    logging.info("%s%s.", begins, forecast.left(seconds))
-
-    def tell(number: int, found: State) -> None:
-        if number in left and found in state.ENDED:
-            left.remove(number)
-        if found is State.FAILED:
-            failed.append(number)
-        seconds = forecast.seconds_left(folder, ours, left, at_once=at_once)
-        logging.info("%s", _progress(folder, ours, number, found, len(left), seconds))
-
-    with _listening() as heard:
-        work = Work(folder, ours, _command(request), at_once, heard, tell)
-        executor.work_off(work, left)
-    if heard:
-        raise Stopped(heard[0])
-    return failed
-
-
-def _progress(
-    folder: CampaignFolder,
-    ours: Plan,
-    number: int,
-    found: State,
-    left: int,
-    seconds: float | None,
-) -> str:
-    if found is State.FAILED:
-        return status.failure(folder, ours, number)
-    name, spent = ours.jobs[number].name, folder.run(ours, number).seconds()
-    took = f" in {spent:.0f} s" if found is State.DONE else ""
-    to_go = f"; {left} left{forecast.left(seconds)}" if left else "; it was the last"
-    return f"Job {number} ({name}) {found.value}{took}{to_go}."
+    if working.off(request, folder, ours, [number]):
+        raise working.JobsFailed(1)
 
 
 def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
@@ -220,12 +138,6 @@ def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
         line += f" Those from {searches} on wait for the searches before them."
     one = _typed(request, dict(mode="job", output_dir=folder.path, job=0))
     logging.info("%s One of them:%s", line, one)
-
-
-def _command(request: Asked) -> executor.Command:
-    """From the flags of a run to a command of this program."""
-    python, program, _ = typed.parts(request.command)
-    return lambda words: [python, *program, *words]
 
 
 def _typed(request: Asked, flags: Mapping[str, object]) -> str:
@@ -241,24 +153,3 @@ def _again(request: Asked) -> str:
     flags = dict(mode=request.mode, output_dir=_place(request))
     numbers = {k: v for k, v in request.given.items() if k in ("jobs", "job")}
     return _typed(request, {**flags, **numbers})
-
-
-@contextlib.contextmanager
-def _listening() -> Iterator[list[int]]:
-    """The signals that come inside, which end nothing by themselves."""
-    heard: list[int] = []
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        del frame
-        heard.append(number)
-
-    try:
-        before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
-    except ValueError:  # not the main thread, which alone hears signals
-        yield heard
-        return
-    try:
-        yield heard
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from enas_tf.campaign import asked, collect, plan
+from enas_tf.campaign import asked, collect, plan, working
 from enas_tf.campaign import command as campaign_command
 from enas_tf.campaign.results import Retrained
 from enas_tf.command import keywords
@@ -61,7 +61,7 @@ def run_campaign(
         request = asked.read(read.given, read.preset, command)
         try:
             folder = campaign_command.carry_out(request)
-        except campaign_command.Stopped as stop:
+        except working.Stopped as stop:
             if stop.number != signal.SIGINT:
                 signal.raise_signal(stop.number)
             raise KeyboardInterrupt from None

@@ -11,7 +11,7 @@ import time
 import fake_jobs
 import pytest
 
-from enas_tf.campaign import command, executor
+from enas_tf.campaign import command, executor, working
 from enas_tf.command import request
 from enas_tf.config.sections import ConfigError
 
@@ -28,7 +28,7 @@ SMALL = dict(
 def fakes(tmp_path, monkeypatch):
     """Runs are stubs, and there are no pauses."""
     found = fake_jobs.Fakes(tmp_path, fake_jobs.small())
-    monkeypatch.setattr(command, "_command", lambda asked: found.command)
+    monkeypatch.setattr(working, "_command", lambda asked: found.command)
     monkeypatch.setattr(executor, "_PAUSE", 0.005)
     return found
 
@@ -48,8 +48,8 @@ def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
     compare(fakes)
     said = "\n".join(caplog.messages)
     assert "3 jobs in all, 0 done. To do: 1 search and 2 trainings; 1 at once." in said
-    assert "Job 0 (enas_s5) done in 2 s; 2 left." in said
-    assert "Job 1 (enas_s5_arc0_r5) done in 2 s; 1 left, about 2 s to go." in said
+    assert "Job 0 (enas_s5) done in 2 s; 2 left" in said
+    assert "Job 1 (enas_s5_arc0_r5) done in 2 s; 1 left, about 2 s to go" in said
     folder = fakes.folder.path
     rows = [json.loads(r) for r in (folder / "results.jsonl").read_text().splitlines()]
     assert [row["method"] for row in rows] == ["enas", "random"]

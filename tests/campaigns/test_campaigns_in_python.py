@@ -4,7 +4,7 @@ import fake_jobs
 import pytest
 
 import enas_tf
-from enas_tf.campaign import command, executor
+from enas_tf.campaign import command, executor, working
 
 SMALL = {
     **fake_jobs.TINY,
@@ -19,7 +19,7 @@ SMALL = {
 def fakes(tmp_path, monkeypatch):
     """Runs are stubs, and there are no pauses."""
     found = fake_jobs.Fakes(tmp_path, fake_jobs.small())
-    monkeypatch.setattr(command, "_command", lambda asked: found.command)
+    monkeypatch.setattr(working, "_command", lambda asked: found.command)
     monkeypatch.setattr(executor, "_PAUSE", 0.005)
     return found
 
@@ -63,7 +63,7 @@ def test_the_jobs_are_commands_of_the_shell(tmp_path, monkeypatch):
 
     def refuse(asked):
         started.append(asked.command)
-        raise command.Stopped(2)
+        raise working.Stopped(2)
 
     monkeypatch.setattr(command, "carry_out", refuse)
     with pytest.raises(KeyboardInterrupt):

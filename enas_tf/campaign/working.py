@@ -1,0 +1,115 @@
+"""Jobs of a plan, done by this command: what it hears, and what it tells meanwhile."""
+
+import contextlib
+import signal
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+from absl import logging
+
+from enas_tf.campaign import executor, forecast, state, status
+from enas_tf.campaign.asked import Asked
+from enas_tf.campaign.executor import Work
+from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.state import State
+from enas_tf.command import interrupts, typed
+
+
+class JobsFailed(RuntimeError):
+    """Some jobs of a campaign failed; what they said is in their logs."""
+
+    def __init__(self, count: int):
+        """Of so many."""
+        jobs_in_words = "1 job" if count == 1 else f"{count} jobs"
+        super().__init__(
+            f"{jobs_in_words} failed. The same command tries again, and keeps what is "
+            "done."
+        )
+
+
+class Stopped(Exception):
+    """A signal came.
+
+    Attributes:
+      number: of the signal.
+    """
+
+    def __init__(self, number: int):
+        """Of this signal."""
+        super().__init__(number)
+        self.number = number
+
+
+def off(
+    request: Asked, folder: CampaignFolder, ours: Plan, numbers: Sequence[int]
+) -> list[int]:
+    """Do what is left of these jobs.
+
+    Returns:
+      The numbers of those that failed; each has been told.
+
+    Raises:
+      Stopped: a signal came.
+    """
+    failed: list[int] = []
+    left = [n for n in numbers if state.of(folder, ours, n) not in state.ENDED]
+    at_once = max(1, request.sizes.jobs)
+    whole = len(numbers) > 1
+    if whole:
+        begins = forecast.begins(ours, left, at_once=at_once)
+        seconds = forecast.seconds_left(folder, ours, left, at_once=at_once)
+        logging.info("%s%s.", begins, forecast.left(seconds))
+
+    def tell(number: int, found: State) -> None:
+        if number in left and found in state.ENDED:
+            left.remove(number)
+        if found is State.FAILED:
+            failed.append(number)
+        seconds = forecast.seconds_left(folder, ours, left, at_once=at_once)
+        to_go = f"; {len(left)} left{forecast.left(seconds)}" if left else ""
+        to_go = to_go if whole else ""
+        logging.info("%s%s", _ended(folder, ours, number, found), to_go)
+
+    with _listening() as heard:
+        work = Work(folder, ours, _command(request), at_once, heard, tell)
+        executor.work_off(work, left)
+    if heard:
+        raise Stopped(heard[0])
+    return failed
+
+
+def _ended(folder: CampaignFolder, ours: Plan, number: int, found: State) -> str:
+    """A line on a job that has ended, for now or for good."""
+    if found is State.FAILED:
+        return status.failure(folder, ours, number)
+    name, spent = ours.jobs[number].name, folder.run(ours, number).seconds()
+    took = f" in {spent:.0f} s" if found is State.DONE else ""
+    return f"Job {number} ({name}) {found.value}{took}"
+
+
+def _command(request: Asked) -> executor.Command:
+    """From the flags of a run to a command of this program."""
+    python, program, _ = typed.parts(request.command)
+    return lambda words: [python, *program, *words]
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[list[int]]:
+    """The signals that come inside, which end nothing by themselves."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        del frame
+        heard.append(number)
+
+    try:
+        before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
+    except ValueError:  # not the main thread, which alone hears signals
+        yield heard
+        return
+    try:
+        yield heard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
