@@ -8,12 +8,13 @@ import json
 import math
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from enas_tf.campaign import jobs
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.rows import Row
 from enas_tf.search import size
 
 _LIKELIHOOD = "log_likelihood"
@@ -131,7 +132,7 @@ def _read(path: pathlib.Path, rank_by: str) -> list[Scored]:
         ) from None
 
 
-def _scored(row: Mapping[str, Any], rank_by: str) -> Scored:
+def _scored(row: Row, rank_by: str) -> Scored:
     measure = _measure(row)
     # A perplexity is displayed, a mean in nats was compared: both have one order.
     worth = row.get(rank_by, measure.sign * row[measure.name])

@@ -3,8 +3,9 @@
 Plain data, kept in plan.json.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from enas_tf.run.rows import Row
 
 NO_SEED = -1
 SEARCH, TRAIN = "search", "train"
@@ -64,7 +65,7 @@ def to_json(job: Job) -> dict[str, object]:
     return {**job._asdict(), "flags": list(job.flags), "pick": job.pick}
 
 
-def from_json(row: Mapping[str, Any]) -> Job:
+def from_json(row: Row) -> Job:
     """`to_json` inverted; KeyError or TypeError where it is no job."""
     pick = None if row["pick"] is None else Pick(*row["pick"])
     values = {name: row[name] for name in Job._fields}

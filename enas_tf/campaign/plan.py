@@ -18,6 +18,7 @@ from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, layout, lines
 from enas_tf.run import record as run_record
+from enas_tf.run.rows import Row
 
 KIND = "campaign"
 # Not of the plan: how it is worked off and told.
@@ -91,7 +92,7 @@ def read(folder: pathlib.Path) -> Plan | None:
     return None
 
 
-def _plan(value: Mapping[str, Any]) -> Plan:
+def _plan(value: Row) -> Plan:
     if value["program"] != run_record.PROGRAM or value["kind"] != KIND:
         raise LookupError("it is of another program")
     if value["space"] not in config.SPACES:

@@ -20,7 +20,11 @@ class JobsFailed(RuntimeError):
     """Some jobs of a campaign failed; what they said is in their logs."""
 
     def __init__(self, count: int):
-        """Of so many."""
+        """Tells how many.
+
+        Args:
+          count: of the jobs that failed.
+        """
         jobs_in_words = "1 job" if count == 1 else f"{count} jobs"
         super().__init__(
             f"{jobs_in_words} failed. The same command tries again, and keeps what is "
@@ -36,7 +40,11 @@ class Stopped(Exception):
     """
 
     def __init__(self, number: int):
-        """Of this signal."""
+        """Keeps the signal.
+
+        Args:
+          number: of it.
+        """
         super().__init__(number)
         self.number = number
 
