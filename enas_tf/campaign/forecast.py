@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enas_tf.campaign import jobs, state
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
+from enas_tf.machine import processor
 from enas_tf.run import progress
 
 
@@ -18,7 +19,8 @@ def begins(plan: Plan, numbers: Sequence[int], *, at_once: int) -> str:
     done = len(plan.jobs) - len(numbers)
     found = f"{_count(len(plan.jobs), 'job', 'jobs')} in all, {done} done. "
     found += f"To do: {' and '.join(kind for kind in kinds if kind) or 'nothing'}"
-    return f"{found}; {at_once} at once"
+    cores = _count(processor.cores(), "core", "cores")
+    return f"{found}; {at_once} at once, on {cores}"
 
 
 def seconds_left(
@@ -28,7 +30,7 @@ def seconds_left(
     total = 0.0
     for mode in {plan.jobs[number].mode for number in numbers}:
         known = [
-            folder.run(plan, number).seconds()
+            state.seconds(folder, plan, number)
             for number, job in enumerate(plan.jobs)
             if job.mode == mode and state.is_done(folder, plan, number)
         ]

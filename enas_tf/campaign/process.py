@@ -13,10 +13,11 @@ from enas_tf.campaign import jobs, state
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.config.sections import ConfigError
-from enas_tf.run import disk, layout
+from enas_tf.run import disk, layout, lines
 
 Command = Callable[[Sequence[str]], list[str]]
 _WAIT = 2.0  # seconds for somebody who only looks whether the job is at work
+_SIGNALLED = 128  # and the number of the signal, as a shell has it
 _TAIL = 8192  # bytes of a log in which its last line is looked for
 
 
@@ -94,7 +95,9 @@ class Process:
     def _last_words(self, status: int) -> str:
         line = last_line(self._folder.log(self._plan, self.number))
         if status < 0:
-            line = f"ended by {signal.Signals(-status).name}. {line}".strip()
+            return f"ended by {signal.Signals(-status).name}. {line}".strip()
+        if status - _SIGNALLED in signal.valid_signals():
+            return f"stopped by {signal.Signals(status - _SIGNALLED).name}"
         return line or f"ended with status {status}"
 
 
@@ -108,14 +111,19 @@ def note_failure(folder: CampaignFolder, plan: Plan, number: int, line: str) -> 
 
 
 def last_line(log: pathlib.Path) -> str:
-    """The last line of a file that is not empty; "" where there is none."""
+    """The last line of a log, unfolded; "" where there is none."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-            lines = file.read().decode("utf-8", "replace").splitlines()
+            folded = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    found: list[str] = []
+    for line in reversed([line for line in folded if line.strip()]):
+        found.insert(0, line.strip())
+        if not line.startswith(lines.INDENT):
+            break
+    return " ".join(found)
 
 
 def _claimed(folder: CampaignFolder, plan: Plan, number: int) -> filelock.BaseFileLock:

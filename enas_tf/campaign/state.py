@@ -1,13 +1,14 @@
 """How a job stands, read from the disk each time: nothing else keeps it."""
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import filelock
 
 from enas_tf.campaign import arcs, jobs
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
+from enas_tf.config.sections import ConfigError
 from enas_tf.run import commands, layout
 
 
@@ -35,16 +36,24 @@ def of(folder: CampaignFolder, plan: Plan, number: int) -> State:
         return State.RUNNING
     if folder.failure(plan, number).exists():
         return State.FAILED
-    begun = bool(commands.of(folder.run(plan, number).run()))
+    begun = _commands(folder, plan, number)
     return State.STOPPED if begun else State.WAITING
 
 
 def is_done(folder: CampaignFolder, plan: Plan, number: int) -> bool:
     """Whether a command of the job has come to its end."""
     mode = plan.jobs[number].mode
-    listed = commands.of(folder.run(plan, number).run())
+    listed = _commands(folder, plan, number)
     ends = ((entry.get("mode"), entry.get("status")) for entry in listed)
     return (mode, commands.FINISHED) in ends
+
+
+def seconds(folder: CampaignFolder, plan: Plan, number: int) -> float:
+    """Of all commands of the job together; 0 where they are not known."""
+    try:
+        return folder.run(plan, number).seconds()
+    except ConfigError:
+        return 0.0
 
 
 def arc(folder: CampaignFolder, plan: Plan, number: int) -> str | None:
@@ -72,7 +81,7 @@ def is_at_work(folder: CampaignFolder, plan: Plan, number: int) -> bool:
     run = folder.run(plan, number)
     if _is_held(folder.job_lock(plan, number)):
         return True
-    last = (commands.of(run.run()) or [{"status": commands.FINISHED}])[-1]
+    last = (_commands(folder, plan, number) or [{"status": commands.FINISHED}])[-1]
     # Whoever started it may have been killed, and it may live on.
     return "status" not in last and _is_held(filelock.FileLock(run.path / layout.LOCK))
 
@@ -80,7 +89,20 @@ def is_at_work(folder: CampaignFolder, plan: Plan, number: int) -> bool:
 def _is_absent(folder: CampaignFolder, plan: Plan, number: int) -> bool:
     if plan.jobs[number].mode != jobs.TRAIN or not is_ready(folder, plan, number):
         return False
-    return arc(folder, plan, number) is None
+    try:
+        return arc(folder, plan, number) is None
+    except ConfigError:
+        return False  # the job fails by it, and says so
+
+
+def _commands(
+    folder: CampaignFolder, plan: Plan, number: int
+) -> Sequence[Mapping[str, object]]:
+    """The commands of the job's run; none where it is damaged, which the next tells."""
+    try:
+        return commands.of(folder.run(plan, number).run())
+    except ConfigError:
+        return []
 
 
 def _is_held(lock: filelock.BaseFileLock) -> bool:

@@ -9,7 +9,7 @@ from enas_tf.campaign.state import State
 from enas_tf.run import lines
 
 _HEAD = ("job", "name", "state", "seconds", "score")
-_LONGEST = 100  # letters of what a failed job said last
+_LONGEST = 200  # letters of what a failed job said last
 
 
 def text(folder: CampaignFolder, plan: Plan) -> str:
@@ -30,7 +30,10 @@ def text(folder: CampaignFolder, plan: Plan) -> str:
 
 def failure(folder: CampaignFolder, plan: Plan, number: int) -> str:
     """A line on a job that failed: its last words, and where the others are."""
-    words = folder.failure(plan, number).read_text(encoding="utf-8").strip()
+    try:
+        words = folder.failure(plan, number).read_text(encoding="utf-8").strip()
+    except OSError:  # somebody has just begun it again
+        words = ""
     short = lines.shortened(words, _LONGEST)
     log = lines.shown(folder.log(plan, number))
     return f"Job {number} failed: {short} (all of it: {log})"
@@ -40,7 +43,7 @@ def _cells(
     folder: CampaignFolder, plan: Plan, number: int, found: State
 ) -> tuple[str, ...]:
     run, job = folder.run(plan, number), plan.jobs[number]
-    seconds = run.seconds()
+    seconds = state.seconds(folder, plan, number)
     measure = collect.measure_of(plan)
     figure = collect.score(run, job.mode, measure) if found is State.DONE else None
     return (

@@ -91,7 +91,7 @@ def _ended(folder: CampaignFolder, ours: Plan, number: int, found: State) -> str
     """A line on a job that has ended, for now or for good."""
     if found is State.FAILED:
         return status.failure(folder, ours, number)
-    name, spent = ours.jobs[number].name, folder.run(ours, number).seconds()
+    name, spent = ours.jobs[number].name, state.seconds(folder, ours, number)
     took = f" in {spent:.0f} s" if found is State.DONE else ""
     return f"Job {number} ({name}) {found.value}{took}"
 

@@ -47,7 +47,7 @@ def compare(fakes, **given):
 def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
     compare(fakes)
     said = "\n".join(caplog.messages)
-    assert "3 jobs in all, 0 done. To do: 1 search and 2 trainings; 1 at once." in said
+    assert "3 jobs in all, 0 done. To do: 1 search and 2 trainings; 1 at once" in said
     assert "Job 0 (enas_s5) done in 2 s; 2 left" in said
     assert "Job 1 (enas_s5_arc0_r5) done in 2 s; 1 left, about 2 s to go" in said
     folder = fakes.folder.path

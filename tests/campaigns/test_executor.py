@@ -89,6 +89,17 @@ def test_a_job_that_fails_stops_no_other_and_is_tried_again(fakes):
     assert not fakes.folder.failure(fakes.plan, 2).exists()
 
 
+def test_a_damaged_search_fails_what_waits_for_it_and_no_other(fakes):
+    work_off(fakes)
+    run = fakes.folder.run(fakes.plan, 1).path
+    (run / "run.json").unlink()
+    listed = fakes.folder.run(fakes.plan, 0).arcs / "derived.jsonl"
+    listed.write_text("{")
+    assert work_off(fakes) == [(1, State.FAILED)]
+    said = fakes.folder.failure(fakes.plan, 1).read_text()
+    assert said.startswith(f"{listed} is missing or damaged")
+
+
 def test_what_waits_for_a_failed_search_is_left(fakes):
     fakes.make("fail", 0)
     work_off(fakes)
@@ -167,3 +178,5 @@ def test_the_last_line_of_a_log_is_its_last_that_is_not_empty(tmp_path):
     assert process.last_line(log) == ""
     log.write_text("one\n  two  \n\n")
     assert process.last_line(log) == "two"
+    log.write_text("12:00:00 a\n12:00:01 a line\n         that was folded\n")
+    assert process.last_line(log) == "12:00:01 a line that was folded"
