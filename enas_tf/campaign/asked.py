@@ -56,6 +56,11 @@ class Asked(NamedTuple):
         return self.configs["search"].run.threads or 1
 
     @property
+    def report(self) -> str:
+        """When its page is written: yes (at its end), no, or live."""
+        return self.configs["search"].run.report
+
+    @property
     def words(self) -> list[str]:
         """The flags of the command, a word each."""
         return typed.parts(self.command).flags
@@ -152,11 +157,12 @@ _REFUSED = dict(
     reset_output_dir=_NEW,
     warm_start=_NEW,
     input="which predicts nothing",
+    rerun="whose runs are listed in its plan",
     search_eval_test="which compares by the test data: no search may look at them",
 )
 _OF_EVERY_MODE = (
     *("mode", "preset", "progress", "verbose", "child_fixed_arc", "jobs"),
-    *("retrain_epochs", "output_dir"),
+    *("retrain_epochs", "output_dir", "report"),
 )
 _SEARCHING = "--mode=compare and --mode=ablate"
 _FLAGS_OF_CAMPAIGNS = dict(

@@ -90,7 +90,7 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
             _say_written(request, folder, ours)
             return
         failed = working.off(request, folder, ours, list(range(len(ours.jobs))))
-        ending.tell(folder, ours)
+        ending.tell(folder, ours, pages=request.report != "no")
     finally:
         folder.release()
     if failed:

@@ -1,4 +1,4 @@
-"""The end of a campaign, or how it stands: its rows, its table, its words."""
+"""The end of a campaign, or how it stands: its rows, its words, its table, its page."""
 
 import importlib
 import importlib.util
@@ -10,6 +10,7 @@ from enas_tf.campaign import collect, folder, jobs, perturbing, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.results import Retrained
+from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, lines
 
 _VERDICT = "enas_tf.campaign.verdict"
@@ -17,23 +18,55 @@ _VERDICT = "enas_tf.campaign.verdict"
 _QUESTIONS = dict(compare=("enas", ("random", "random_matched")))
 
 
-def tell(campaign: CampaignFolder, plan: Plan) -> None:
-    """Write results.jsonl and results.txt, and say what they say.
+def tell(campaign: CampaignFolder, plan: Plan, *, pages: bool) -> None:
+    """Keep the results and say what they say.
+
+    Args:
+      campaign: its folder.
+      plan: of it.
+      pages: whether report.html is written.
 
     Raises:
       ConfigError: results that cannot be compared, or are lost.
     """
+    told = keep(campaign, plan)
+    if told:
+        where = lines.shown(campaign.path / folder.RESULTS)
+        logging.info("%s", "\n".join(["Results", *told]))
+        logging.info("%s", f"Each training is a row of {where}.")
+    if pages:
+        page(campaign, live=False)
+
+
+def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
+    """Write results.jsonl and results.txt; the lines of the latter.
+
+    Raises:
+      ConfigError: as above.
+    """
     rows = collect.rows(campaign, plan)
     disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     if not rows:
-        return
-    told = table.lines(rows, _searching(campaign, plan))
-    told += _judged(plan, rows)
+        return []
+    told = _judged(plan, rows)
     told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
+    told += table.lines(rows, _searching(campaign, plan))
     disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
-    logging.info("%s", "\n".join(["Results", *told]))
-    where = lines.shown(campaign.path / folder.RESULTS)
-    logging.info("%s", f"Each training is a row of {where}.")
+    return told
+
+
+def page(campaign: CampaignFolder, *, live: bool) -> None:
+    """Write report.html; it is no result, so that it cannot be costs no campaign."""
+    # Matplotlib, behind it, is needed for nothing else.
+    from enas_tf.page import write
+
+    try:
+        path = write.page(campaign.path, live=live)
+    except ConfigError as error:
+        logging.warning("There is no page: %s", error)
+        return
+    if not live:
+        logging.info("%s", f"The page: {lines.shown(path)}.")
 
 
 def _searching(campaign: CampaignFolder, plan: Plan) -> dict[str, float]:

@@ -12,7 +12,8 @@ from enas_tf.run import record as run_record
 from enas_tf.run.folder import RunFolder
 
 RESULTS, TOLD = "results.jsonl", "results.txt"
-_OWN = {layout.LOCK, layout.JOBS, layout.PLAN, layout.PLAN_COPY, RESULTS, TOLD}
+_OWN = {layout.LOCK, layout.JOBS, layout.PLAN, layout.PLAN_COPY, layout.PAGE}
+_OWN |= {RESULTS, TOLD}
 _OWN |= {f"{name}{disk.DRAFT}" for name in _OWN}
 
 

@@ -24,7 +24,7 @@ KIND = "campaign"
 # Not of the plan: how it is worked off and told.
 _FREE = (
     *("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode"),
-    "plugin",
+    *("plugin", "report"),
 )
 PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(
     compare=comparing.plan,

@@ -127,7 +127,7 @@ def last_line(log: pathlib.Path) -> str:
 
 
 def _claimed(folder: CampaignFolder, plan: Plan, number: int) -> filelock.BaseFileLock:
-    """The lock of the job; Busy where somebody has it, or the run is at work."""
+    """The lock of the job; Busy where somebody has it, or has just done it."""
     lock = folder.job_lock(plan, number)
     with disk.refusals(folder.path):
         (folder.path / layout.JOBS).mkdir(parents=True, exist_ok=True)
@@ -137,6 +137,9 @@ def _claimed(folder: CampaignFolder, plan: Plan, number: int) -> filelock.BaseFi
             lock.acquire(timeout=_WAIT)
         except filelock.Timeout:
             raise Busy from None
+    if state.is_done(folder, plan, number):  # since it was last looked at
+        lock.release()
+        raise Busy
     return lock
 
 

@@ -7,7 +7,7 @@ from types import FrameType
 
 from absl import logging
 
-from enas_tf.campaign import executor, forecast, state, status
+from enas_tf.campaign import ending, executor, forecast, state, status
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.executor import Work
 from enas_tf.campaign.folder import CampaignFolder
@@ -78,6 +78,9 @@ def off(
         to_go = f"; {len(left)} left{forecast.left(seconds)}" if left else ""
         to_go = to_go if whole else ""
         logging.info("%s%s", _ended(folder, ours, number, found), to_go)
+        if whole and request.report == "live":
+            ending.keep(folder, ours)
+            ending.page(folder, live=True)
 
     with _listening() as heard:
         work = Work(folder, ours, _command(request), at_once, heard, tell)

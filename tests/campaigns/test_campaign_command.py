@@ -112,7 +112,7 @@ def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
     run(tmp_path / "other", **arc, perturb_sample=3)
     told = (tmp_path / "other" / "results.txt").read_text().splitlines()
     # The stub's score is the sum of an arc's integers, in hundredths.
-    assert told[-4:] == [
+    assert told[:4] == [
         "Of 3 neighbours, each trained once, 1 (by 0.0100 on average) did better and 2 "
         "(by 0.0250 on average) worse than the arc.",
         "  +0.0100  the op of layer 0: sepconv5x5 -> avgpool3x3",
