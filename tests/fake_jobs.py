@@ -42,7 +42,8 @@ def leave(stages, **how):
     run.mkdir(parents=True, exist_ok=True)
     entry = dict(mode=mode, seconds=2.0, **how)
     value = dict(program="enas_tf", seconds=2.0, commands=[entry], stages=stages)
-    (run / "run.json").write_text(json.dumps(value))
+    (run / "draft").write_text(json.dumps(value))
+    os.replace(run / "draft", run / "run.json")
 leave({})
 def stop(number, frame):
     leave({}, status="stopped")

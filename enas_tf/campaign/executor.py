@@ -82,6 +82,8 @@ def _begin_some(work: Work, hands: _Hands) -> bool:
         if found in state.ENDED:
             hands.waiting.remove(number)
             work.tell(number, found)
+        elif found is State.RUNNING:
+            others = True
         elif not state.is_ready(work.folder, work.plan, number):
             others |= _is_awaited(work, hands, number)
         elif len(hands.running) < work.at_once:

@@ -11,13 +11,14 @@ import time
 import fake_jobs
 import pytest
 
-from enas_tf.campaign import command, executor, working
+from enas_tf.campaign import command, ending, executor, working
 from enas_tf.command import request
 from enas_tf.config.sections import ConfigError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SMALL = dict(
     fake_jobs.TINY,
+    report="no",
     compare_search_seeds=1,
     compare_arcs=1,
     compare_methods="enas,random",
@@ -69,6 +70,23 @@ def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
     assert told[-1] == "  searches of enas: 2 s"
 
 
+def test_the_page_is_written_after_every_job_and_at_the_end(fakes, caplog, monkeypatch):
+    written = []
+    page = ending.page
+
+    def counted(folder, *, live):
+        page(folder, live=live)
+        text = (folder.path / "report.html").read_text()
+        written.append((live, "random_arc0_r5" in text))
+
+    monkeypatch.setattr(ending, "page", counted)
+    compare(fakes, report="live")
+    # The table of runs has a job as soon as it is done; results come with trainings.
+    assert [live for live, _ in written] == [True, True, True, False]
+    assert [there for _, there in written] == [False, False, True, True]
+    assert "The page: " in caplog.messages[-1]
+
+
 def test_the_same_command_or_its_folder_alone_goes_on(fakes):
     fakes.make("fail", 2).touch()
     with pytest.raises(SystemExit) as ended:
@@ -108,7 +126,7 @@ def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(fakes, capsys)
 
 
 def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
-    arc = dict(fake_jobs.TINY, mode="perturb", child_fixed_arc="3 0 1")
+    arc = dict(fake_jobs.TINY, mode="perturb", child_fixed_arc="3 0 1", report="no")
     run(tmp_path / "other", **arc, perturb_sample=3)
     told = (tmp_path / "other" / "results.txt").read_text().splitlines()
     # The stub's score is the sum of an arc's integers, in hundredths.

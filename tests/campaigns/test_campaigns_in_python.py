@@ -12,6 +12,7 @@ SMALL = {
     "compare_arcs": 1,
     "compare_methods": ["enas", "random"],
     "progress": "quiet",
+    "report": "no",
 }
 
 

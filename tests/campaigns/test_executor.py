@@ -11,6 +11,7 @@ import pytest
 from enas_tf.campaign import collect, executor, process, state
 from enas_tf.campaign.executor import Work
 from enas_tf.campaign.state import State
+from enas_tf.run import disk
 
 SEARCH, FOUND, RANDOM = "000_enas_s5", "001_enas_s5_arc0_r5", "002_random_arc0_r5"
 
@@ -163,7 +164,7 @@ def test_a_job_that_outlived_its_campaign_is_waited_for(fakes):
     assert states(fakes)[2] is State.RUNNING
 
     def end():
-        (run / "run.json").write_text(finished)
+        disk.write_text(run / "run.json", finished)  # whole, as a run does
         alive.release()
 
     later = threading.Timer(0.2, end)
