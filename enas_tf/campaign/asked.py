@@ -157,6 +157,7 @@ _REFUSED = dict(
     reset_output_dir=_NEW,
     warm_start=_NEW,
     input="which predicts nothing",
+    dry_run="which tells how long it takes as soon as a job of each kind is done",
     rerun="whose runs are listed in its plan",
     search_eval_test="which compares by the test data: no search may look at them",
 )
