@@ -17,14 +17,18 @@ _DATA = "data"  # in what run.json says of a stage: what the data were
 
 def values(settings: Mapping[str, object]) -> dict[str, object]:
     """The part of a training's settings that its recipe is: length, batches, schedule,
-    augmentation, precision, data; {flag name: value}."""
+    augmentation, precision, data; {flag name: value}, but for defaults.
+
+    So a setting that a later version has besides is none of an earlier recipe.
+    """
     free = {*_FREE, arc_argument.sized_by(str(settings["search_for"]))}
     return {
-        item.flag: settings.get(item.flag, item.field.default)
+        item.flag: settings[item.flag]
         for item in config.settings()
         if item.field.metadata["shapes_result"]
         and item.section not in run_settings.OTHER_SECTIONS["train"]
         and item.flag not in free
+        and settings.get(item.flag, item.field.default) != item.field.default
     }
 
 
