@@ -55,6 +55,15 @@ def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
     return told
 
 
+def show_live(campaign: CampaignFolder, plan: Plan) -> None:
+    """The results so far and their page, while jobs are at work: it ends none."""
+    try:
+        keep(campaign, plan)
+    except ConfigError as error:
+        logging.warning("%s", error)
+    page(campaign, live=True)
+
+
 def page(campaign: CampaignFolder, *, live: bool) -> None:
     """Write report.html; it is no result, so that it cannot be costs no campaign."""
     # Matplotlib, behind it, is needed for nothing else.

@@ -60,34 +60,68 @@ def off(
     Raises:
       Stopped: a signal came.
     """
-    failed: list[int] = []
     left = [n for n in numbers if state.of(folder, ours, n) not in state.ENDED]
-    at_once = max(1, request.sizes.jobs)
-    whole = len(numbers) > 1
-    if whole:
-        begins = forecast.begins(ours, left, at_once=at_once)
-        seconds = forecast.seconds_left(folder, ours, left, at_once=at_once)
-        logging.info("%s%s.", begins, forecast.left(seconds))
-
-    def tell(number: int, found: State) -> None:
-        if number in left and found in state.ENDED:
-            left.remove(number)
-        if found is State.FAILED:
-            failed.append(number)
-        seconds = forecast.seconds_left(folder, ours, left, at_once=at_once)
-        to_go = f"; {len(left)} left{forecast.left(seconds)}" if left else ""
-        to_go = to_go if whole else ""
-        logging.info("%s%s", _ended(folder, ours, number, found), to_go)
-        if whole and request.report == "live":
-            ending.keep(folder, ours)
-            ending.page(folder, live=True)
-
+    teller = _Teller(request, folder, ours, left)
+    if request.mode != "job":
+        teller.begin()
     with _listening() as heard:
-        work = Work(folder, ours, _command(request), at_once, heard, tell)
+        work = Work(folder, ours, _command(request), teller.at_once, heard, teller.tell)
         executor.work_off(work, left)
     if heard:
         raise Stopped(heard[0])
-    return failed
+    return teller.failed
+
+
+class _Teller:
+    """Says how each job has ended, and how much is left.
+
+    Attributes:
+      at_once: jobs that run at once.
+      failed: the numbers of the jobs that did.
+    """
+
+    def __init__(
+        self, request: Asked, folder: CampaignFolder, ours: Plan, left: Sequence[int]
+    ):
+        """Nothing has been told yet.
+
+        Args:
+          request: that is carried out.
+          folder: of the campaign.
+          ours: its plan.
+          left: the numbers of the jobs that are to be done.
+        """
+        self.at_once = max(1, request.sizes.jobs)
+        self.failed: list[int] = []
+        self._request, self._folder, self._plan = request, folder, ours
+        self._left = list(left)
+
+    def begin(self) -> None:
+        """A line on what is to be done."""
+        begins = forecast.begins(self._plan, self._left, at_once=self.at_once)
+        logging.info("%s%s.", begins, self._seconds())
+
+    def tell(self, number: int, found: State) -> None:
+        """A line on a job that has ended, for now or for good; a live page."""
+        if number in self._left and found in state.ENDED:
+            self._left.remove(number)
+        if found is State.FAILED:
+            self.failed.append(number)
+        line = _ended(self._folder, self._plan, number, found)
+        count = len(self._left)
+        to_go = f"; {count} left{self._seconds()}" if count else ""
+        logging.info("%s", line if self._request.mode == "job" else f"{line}{to_go}")
+        if self._request.mode != "job" and self._request.report == "live":
+            ending.show_live(self._folder, self._plan)
+
+    def _seconds(self) -> str:
+        return forecast.left(
+            forecast.seconds_left(
+                self._folder, self._plan, self._left, at_once=self.at_once
+            )
+            if self._left
+            else None
+        )
 
 
 def _ended(folder: CampaignFolder, ours: Plan, number: int, found: State) -> str:
