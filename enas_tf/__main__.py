@@ -37,7 +37,6 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # read when Keras is impor
 
 from absl import app, logging
 
-from enas_tf.campaign import command as campaign
 from enas_tf.command import (
     effects,
     flag_reading,
@@ -100,6 +99,8 @@ def run(argv: list[str]) -> None:
         return
     command = flags.command(_started(argv[0]))
     if flags.given().get("mode") in modes.OF_CAMPAIGNS:
+        from enas_tf.campaign import command as campaign  # for its modes alone
+
         campaign.run(flags.given(), flags.preset(), command)
         return
     held = run_space.with_space(flags.given()).get("search_for")
