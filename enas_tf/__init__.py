@@ -17,7 +17,9 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 _HOMES = {
     "Search": ("enas_tf.library.search", "Search"),
     "train": ("enas_tf.library.train", "train"),
+    "run_campaign": ("enas_tf.library.campaigns", "run_campaign"),
     "load_result": ("enas_tf.library.result", "load_result"),
+    "JobsFailed": ("enas_tf.campaign.working", "JobsFailed"),
     "NotFinite": ("enas_tf.run.finite", "NotFinite"),
     "Config": ("enas_tf.config.sections", "Config"),
     "ConfigError": ("enas_tf.config.sections", "ConfigError"),

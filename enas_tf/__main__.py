@@ -98,6 +98,11 @@ def run(argv: list[str]) -> None:
         _run_again(rerun.plan(flags.given()), _started(argv[0]))
         return
     command = flags.command(_started(argv[0]))
+    if flags.given().get("mode") in modes.OF_CAMPAIGNS:
+        from enas_tf.campaign import command as campaign  # for its modes alone
+
+        campaign.run(flags.given(), flags.preset(), command)
+        return
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
     found = keywords.Asked(

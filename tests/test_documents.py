@@ -42,6 +42,9 @@ FLAGS_OF_OTHERS |= {
     "--learning_seeds",
     "--learning_table_seeds",
 }
+# Of SLURM; --cpus-per-task.
+FLAGS_OF_OTHERS |= {"--array", "--cpus", "--dependency", "--parsable", "--requeue"}
+FLAGS_OF_OTHERS |= {"--signal", "--time"}
 FLAG = re.compile(r"(?<![\w-])--(?:no)?([a-z]\w+)")
 
 every_document = pytest.mark.parametrize("name", DOCUMENTS)

@@ -28,6 +28,7 @@ RANKS = (
     "search",
     "plugin",
     "stages",
+    "campaign",
     "library",
     "benchmark",
     "bin",
@@ -57,6 +58,7 @@ STRANGERS = {"search", "children"}
 LIGHT_ROOMS = {"enas_tf", "config", "spaces", "arcs", "machine", "command", "bin"}
 TOLD_TO_TENSORFLOW = "enas_tf.machine.tensorflow_state"
 LIGHT_MODULES = {
+    "enas_tf.campaign.command",
     "enas_tf.data.images.load",
     "enas_tf.data.text.files",
     "enas_tf.export.folder",

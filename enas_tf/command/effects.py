@@ -262,6 +262,11 @@ ROWS = (
         lambda c: not c.config.derive.retrain_top,
         "no arc is trained from scratch (--derive_retrain_top=0)",
     ),
+    Row(
+        _of_section("campaign"),
+        lambda c: c.mode in modes.MODES,
+        "it is of --mode=compare and the like",
+    ),
 )
 
 

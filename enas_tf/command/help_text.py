@@ -62,6 +62,7 @@ def _topics() -> dict[str, str]:
         "controller": "The controller and its training.",
         "objective": "A reward of one's own, and what arcs are to cost.",
         "derive": "How the best arc is picked after a search.",
+        "campaign": "Many runs that answer one question: how many, how large.",
         "accepted": "Other names, and flags of the original that have no effect here.",
     }
 

@@ -21,6 +21,16 @@ def refuse_backend() -> None:
         raise config.ConfigError(str(error)) from None
 
 
+def refuse_campaign(folder: RunFolder) -> None:
+    """Refuse the folder of a campaign, which is no run's: ConfigError."""
+    if not (folder.path / layout.PLAN).is_file():
+        return
+    raise config.ConfigError(
+        f"--output_dir={folder.path} is the folder of a campaign, which has many runs: "
+        f"name one of those in its {layout.JOBS}/, or look with --mode=status."
+    )
+
+
 def refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
     """Flags that are fine each for itself."""
     if "child_fixed_arc" in given and not modes.MODES[run.mode].trains_only:

@@ -176,6 +176,7 @@ def build(
     refusals.refuse_clashes(run, given)
     folder = RunFolder(run.output_dir)
     places.check_output(folder.path)
+    refusals.refuse_campaign(folder)
     same_plugins.refuse_other(run, given, folder, loaded, command)
     run_space.refuse_other(run, given)
     source = warm_start.source(run, given, folder)

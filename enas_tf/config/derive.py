@@ -48,6 +48,14 @@ class DeriveConfig:
         low=0,
         high=10_000,
     )
+    evolution: int = field(
+        0,
+        "Also find so many arcs by regularised evolution under the shared weights, on "
+        "the examples that choose: listed in arcs/derived.jsonl, for comparison; 0: "
+        "none.",
+        low=0,
+        high=10**6,
+    )
     retrain_top: int = field(
         0,
         "Train so many of the best arcs from scratch, without validation data, and "

@@ -54,3 +54,7 @@ MODES: dict[str, Mode] = dict(
 # Modes that have no stage: they read folders of runs. What each does, and the flags
 # that it goes by besides --mode and --output_dir.
 READING: Mapping[str, tuple[str, ...]] = dict(report=(), runs=("runs_format",))
+
+# Many runs that answer one question, see the room campaign/.
+CAMPAIGNS = ("compare", "ablate", "perturb", "correlate")
+OF_CAMPAIGNS = (*CAMPAIGNS, "status", "job")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.config import errors, fields, modes
+from enas_tf.config.campaign import CampaignConfig
 from enas_tf.config.child import ChildConfig
 from enas_tf.config.controller import ControllerConfig
 from enas_tf.config.derive import DeriveConfig
@@ -26,7 +27,7 @@ field = fields.field
 SPACES = registry.Names()
 IMAGES = registry.Names("images")  # the spaces of image networks
 TEXTS = registry.Names("texts")
-MODES = (*modes.MODES, *modes.READING)
+MODES = (*modes.MODES, *modes.READING, *modes.OF_CAMPAIGNS)
 REPORTS = ("yes", "no", "live")
 RUNS_FORMATS = ("text", "csv", "latex", "html")
 FLIPS = ("auto", "yes", "no")
@@ -42,7 +43,8 @@ class RunConfig:
         "search",
         "The stage: search (ends by deriving), derive, train (one arc from scratch), "
         "evaluate, export, predict, or all (search, then train the best arc). report "
-        "writes a run's page anew, runs lists the runs below a folder.",
+        "writes a run's page anew, runs lists the runs below a folder. Of many runs: "
+        "compare, ablate, perturb, correlate; status and job of one of these.",
         choices=MODES,
         shapes_result=False,
     )
@@ -261,6 +263,7 @@ class Config:
     controller: ControllerConfig = ControllerConfig()
     objective: ObjectiveConfig = ObjectiveConfig()
     derive: DeriveConfig = DeriveConfig()
+    campaign: CampaignConfig = CampaignConfig()
 
 
 # The flag prefix of each section; that of a space's own settings is `OWN_PREFIX`.
@@ -273,6 +276,7 @@ PREFIXES = dict(
     controller="controller_",
     objective="",
     derive="derive_",
+    campaign="",
 )
 OWN_PREFIX = "child_"
 

@@ -31,6 +31,9 @@ PARETO, PARETO_PICTURE = "pareto.jsonl", "pareto.png"
 TOLD = "told.jsonl"  # rewards that another program gave, see library/asking.py
 OPS_PICTURE = "ops.png"
 
+# Of a campaign's folder, which is no run's, and has runs below `JOBS`.
+PLAN, PLAN_COPY, JOBS = "plan.json", "plan.copy.json", "jobs"
+
 PLUGINS = "plugins"  # the folder of copies of their texts
 
 EVALUATION = "evaluation"  # the folder of what follows

@@ -99,6 +99,8 @@ def values(config: config_lib.Config, stage: str) -> dict[str, Any]:
     for item in config_lib.settings():
         if stage == "train" and item.section in ("controller", "derive"):
             continue
+        if item.section == "campaign":  # which is of many runs
+            continue
         if space in (item.spaces or (space,)):
             value = item.of(config)
             plain = isinstance(value, bool | int | float | str)

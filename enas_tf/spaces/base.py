@@ -336,6 +336,10 @@ class SearchSpace(abc.ABC, Generic[ArcT]):
         del place
         return 0
 
+    def token_name(self, place: int) -> str:
+        """What the token at `place` decides on, as a sentence has it."""
+        return self._token_name(place)
+
     def _token_name(self, place: int) -> str:
         """The decision of the token at `place`, in words."""
         return f"integer {place + 1} of the arc"

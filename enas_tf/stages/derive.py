@@ -16,6 +16,7 @@ from enas_tf.search.contrasts import Contrasts
 from enas_tf.search.derived import Derived
 from enas_tf.stages import (
     assembly,
+    evolved,
     keep_derived,
     neutral,
     pareto,
@@ -24,6 +25,7 @@ from enas_tf.stages import (
     summary,
 )
 from enas_tf.stages import paying as paying_lib
+from enas_tf.stages.evolved import Evolved
 from enas_tf.stages.search_stage import SearchStage
 from enas_tf.tasks.base import Lessons, Task
 from enas_tf.training import forecast, stopping
@@ -42,16 +44,23 @@ def num_rows(request: Request, task: Task[Any], lessons: Lessons[Any]) -> int:
     if not derive.neutral_epochs:
         return rows
     steps = derive.neutral_epochs * lessons.steps_before(1)
-    return 2 * rows + forecast.as_passes(steps)
+    bred = derive.evolution * _num_batches(request, task)  # not scored again
+    return 2 * rows - bred + forecast.as_passes(steps)
 
 
 def num_scored(request: Request, task: Task[Any]) -> int:
     """Arcs times the batches that each is scored on, once."""
+    derive = request.configs["search"].derive
+    arcs = (2 + derive.size_control) * derive.num_samples + derive.evolution
+    return arcs * _num_batches(request, task)
+
+
+def _num_batches(request: Request, task: Task[Any]) -> int:
+    """Of those that choose, which every arc is scored on."""
     config = request.configs["search"]
     derive, batch = config.derive, config.loop.batch_size
     choosing = arc_scores.num_choosing(derive.batches, task.size("valid"), batch)
-    groups = 2 + derive.size_control
-    return groups * derive.num_samples * -(-choosing // batch)
+    return -(-choosing // batch)
 
 
 def best_arc(request: Request, stage: SearchStage, report: Report) -> None:
@@ -59,13 +68,14 @@ def best_arc(request: Request, stage: SearchStage, report: Report) -> None:
     derive, trained_top = request.configs["search"].derive, []
     with summary.timed(request.folder, "derive"):
         derived, evened = _derived(request, stage, report), None
+        bred = _evolved(request, stage, report) if derive.evolution else None
         if derive.neutral_epochs:
             evened = _under_neutral(request, stage, derived, report)
         if derive.retrain_top:
             best = derived.different.tokens[: derive.retrain_top]
             trained_top = retrain_top.best_first(request, stage, best, report)
     stage.driver.stop.moment = "after the best arc is written and drawn"
-    found = keep_derived.Found(derived, evened, trained_top)
+    found = keep_derived.Found(derived, evened, trained_top, bred)
     keep_derived.keep(request, stage, found, report)
     pareto.draw(request, stage, report)
 
@@ -92,6 +102,12 @@ def _derived(request: Request, stage: SearchStage, report: Report) -> Derived:
 
 def _of_recipe(request: Request) -> Config:
     return recipe.of(request).config
+
+
+def _evolved(request: Request, stage: SearchStage, report: Report) -> Evolved:
+    found = evolved.arcs(request, stage, _progress(report, request, stage.driver))
+    report.finish()
+    return found
 
 
 def _under_neutral(

@@ -19,6 +19,7 @@ from enas_tf.search.contrasts import Contrasts
 from enas_tf.search.derived import Derived
 from enas_tf.spaces.costs import Costs
 from enas_tf.stages import derived_words, objective_words, recipe
+from enas_tf.stages.evolved import Evolved
 from enas_tf.stages.retrained import Retrained
 from enas_tf.stages.search_stage import SearchStage
 
@@ -30,11 +31,13 @@ class Found(NamedTuple):
       derived: under the search's weights.
       evened: the comparisons under neutral weights, if they were made.
       retrained: the best arcs, trained from scratch, best first; may be none.
+      evolved: arcs of an evolution, if there was one.
     """
 
     derived: Derived
     evened: Contrasts | None
     retrained: Sequence[Retrained]
+    evolved: Evolved | None = None
 
     @property
     def winner(self) -> Retrained | None:
@@ -57,7 +60,7 @@ def keep(request: Request, stage: SearchStage, found: Found, report: Report) -> 
     title = f"{space.name}: {measure.name} {_title(found, measure)}"
     picture = arcs / layout.BEST_PICTURE
     drawn = plots.draw_arc(space, best, picture, title=title)
-    disk.write_text(arcs / layout.DERIVED, _rows(stage, derived))
+    disk.write_text(arcs / layout.DERIVED, _rows(stage, found))
     report.once("derive", 0, figures)
     if drawn:
         report.image("arc/derived/picture", picture, 0)
@@ -151,9 +154,10 @@ def _title(found: Found, measure: Measure) -> str:
     return f"{honest} on validation that {chose} it"
 
 
-def _rows(stage: SearchStage, derived: Derived) -> str:
+def _rows(stage: SearchStage, found: Found) -> str:
     """derived.jsonl: an arc a row, with its score and what its final child costs."""
     space, measure, paying = stage.space, stage.task.measure, stage.paying
+    derived = found.derived
     arcs, rows = derived.arcs, []
     costs = arcs.policy_costs
     if costs:
@@ -161,6 +165,8 @@ def _rows(stage: SearchStage, derived: Derived) -> str:
     groups = [("policy", derived.policy, costs)]
     groups.append(("random", derived.random, arcs.random_costs))
     groups.append(("matched", derived.matched, arcs.match and arcs.match.costs))
+    if found.evolved:
+        groups.append(("evolution", *found.evolved))
     for source, scores, of_group in groups:
         figures = _figures(scores, of_group, derived.rank_by, measure)
         if paying.ranks and len(scores.tokens):

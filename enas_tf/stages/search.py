@@ -51,7 +51,9 @@ def search(request: Request) -> None:
             with summary.timed(folder, "search", goes_on=True):
                 stage.search.run()
             report.finish()
-            folder.record("search", epochs=stage.driver.position[counters.EPOCH])
+            done = stage.driver.position
+            steps = done[counters.CHILD]
+            folder.record("search", epochs=done[counters.EPOCH], steps=steps)
             derive_stage.best_arc(request, stage, report)
             report.end_trial()
             assembly.draw_curves(folder)

@@ -180,7 +180,7 @@ def _test_once(
         weights=final.weights,
         trained=stage.driver.has_stepped,
         test=lambda: final.test(report, moves),
-        facts=final.facts,
+        facts=lambda: {**final.facts(), "steps": stage.total_steps},
         words=final.test_of,
     )
 

@@ -90,6 +90,7 @@ EXAMPLES = [
         dict(derive_retrain_epochs=5),
         dict(derive_retrain_epochs=5, derive_retrain_top=2),
     ),
+    (dict(jobs=2), dict(seed=2)),  # a campaign's modes are no stages
 ]
 
 

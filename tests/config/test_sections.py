@@ -199,8 +199,9 @@ def test_every_choice_passes(item):
         (
             dict(mode="search all"),
             "--mode='search all' is not allowed: it must be one of search, derive, "
-            "train, evaluate, export, predict, all, report, runs. Change --mode, or "
-            "leave it out for its default.",
+            "train, evaluate, export, predict, all, report, runs, compare, ablate, "
+            "perturb, correlate, status, job. Change --mode, or leave it out for its "
+            "default.",
         ),
         (
             dict(mode="predict"),
@@ -298,6 +299,7 @@ FREE_TO_CHANGE = {
     "data_dir",
     "child_genotype_concat",
 }
+FREE_TO_CHANGE |= {item.flag for item in SETTINGS if item.section == "campaign"}
 
 
 @by_flag(SETTINGS)

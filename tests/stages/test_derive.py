@@ -13,6 +13,7 @@ import runs
 from enas_tf.config import sections as config_lib
 from enas_tf.run.measures import ACCURACY, PERPLEXITY
 from enas_tf.search import derive as derive_lib
+from enas_tf.search import evolution
 from enas_tf.stages import derive as derive_stage
 from enas_tf.stages import neutral, retrain_top, retrained
 from enas_tf.training.validation import Validated
@@ -93,7 +94,9 @@ def test_neutral_weights_change_neither_the_checkpoint_nor_what_was_found(
         return again(derived, scorer, *more, **named)
 
     monkeypatch.setattr(derive_lib, "again", spied)
-    ours = derive("copy", derive_neutral_epochs=2, derive_size_control=True)
+    monkeypatch.setattr(evolution, "POPULATION", 3)
+    more = dict(derive_neutral_epochs=2, derive_size_control=True)
+    ours = derive("copy", derive_evolution=5, **more)
     checkpoint = runs.checkpoint(searched, "search")
     runs.assert_equal_to_the_bit(
         runs.checkpoint(tmp_path / "copy", "search"), checkpoint
@@ -103,6 +106,10 @@ def test_neutral_weights_change_neither_the_checkpoint_nor_what_was_found(
     (kept,) = (v for n, v in checkpoint.items() if n.startswith("child_0/"))
     assert weights[0].shape == kept.shape and (weights[0] != kept).mean() > 0.5
     assert "over_matched" in ours["neutral"]
+    bred = [r for r in rows_of(tmp_path / "copy") if r["source"] == "evolution"]
+    assert len(bred) == 5 and min(row["parameters"] for row in bred) > 0
+    scores = [row["accuracy"] for row in bred]
+    assert scores == sorted(scores, reverse=True)
     text = " ".join(ours["more_in_words"])
     assert "Under neutral weights (2 more epochs, of uniformly random arcs)" in text
     # A later deriving without it leaves nothing of it behind.
@@ -123,6 +130,7 @@ def test_neutral_weights_learn_uniform_arcs_at_a_tenth_of_the_first_rate():
     [
         (dict(), 2 * 6 * 3),
         (dict(derive_size_control=True), 3 * 6 * 3),
+        (dict(derive_evolution=5), 2 * 6 * 3 + 5 * 3),
         # Once more each, and 34 steps, a step taking as long as 1 / .35 rows.
         (dict(derive_neutral_epochs=2), 2 * 2 * 6 * 3 + 97),
     ],

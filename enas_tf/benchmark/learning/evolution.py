@@ -1,19 +1,12 @@
-"""Regularised evolution (Real et al. 2019), to hold a controller against.
+"""Regularised evolution on a table of rewards, to hold a controller against."""
 
-Keep a population; of a few of it take the best, change one of its decisions, and let
-the oldest die. It needs no gradient and no policy.
-"""
-
-import collections
 from collections.abc import Sequence
 
 import numpy as np
 
 from enas_tf.benchmark.learning.pay import HostRewards
 from enas_tf.benchmark.learning.table import Table
-
-POPULATION = 50
-SAMPLE = 10  # of it, the best of which has a child
+from enas_tf.search import evolution
 
 
 def populations(
@@ -22,7 +15,7 @@ def populations(
     rng: np.random.Generator,
     counts: Sequence[int],
     *,
-    size: int = POPULATION,
+    size: int = evolution.POPULATION,
 ) -> dict[int, np.ndarray]:
     """The population after so many rewards, {count: [size, T] int32}.
 
@@ -33,24 +26,14 @@ def populations(
       counts: rising, each at least `size`.
       size: of the population.
     """
-    first = table.random(rng, size)
-    paid = rewards.of(first, common=False)
-    alive = collections.deque(zip(first, paid, strict=True), maxlen=size)
     found = {}
-    for count in range(size, counts[-1] + 1):
+    alive = evolution.populations(
+        table.random(rng, size),
+        lambda tokens: rewards.of(tokens, common=False),
+        np.full(table.layers, table.choices),
+        rng,
+    )
+    for count, population in zip(range(size, counts[-1] + 1), alive, strict=False):
         if count in counts:
-            found[count] = np.stack([tokens for tokens, _ in alive])
-        places = rng.choice(size, min(SAMPLE, size), replace=False)
-        parent, _ = max((alive[place] for place in places), key=lambda one: one[1])
-        child = mutated(parent, table.choices, rng)
-        # At its full length the deque drops the oldest.
-        alive.append((child, float(rewards.of(child[None], common=False)[0])))
+            found[count] = np.stack([one.tokens for one in population])
     return found
-
-
-def mutated(tokens: np.ndarray, choices: int, rng: np.random.Generator) -> np.ndarray:
-    """`tokens` [T] with one of them another."""
-    child = tokens.copy()
-    place = rng.integers(len(child))
-    child[place] = (child[place] + rng.integers(1, choices)) % choices
-    return child

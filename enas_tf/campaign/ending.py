@@ -1,0 +1,100 @@
+"""The end of a campaign, or how it stands: its rows, its words, its table, its page."""
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+
+from absl import logging
+
+from enas_tf.campaign import collect, folder, jobs, perturbing, state, table
+from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.results import Retrained
+from enas_tf.config.sections import ConfigError
+from enas_tf.run import disk, lines
+
+_VERDICT = "enas_tf.campaign.verdict"
+# The method that is judged, and those that it is held against, by mode.
+_QUESTIONS = dict(compare=("enas", ("random", "random_matched")))
+
+
+def tell(campaign: CampaignFolder, plan: Plan, *, pages: bool) -> None:
+    """Keep the results and say what they say.
+
+    Args:
+      campaign: its folder.
+      plan: of it.
+      pages: whether report.html is written.
+
+    Raises:
+      ConfigError: results that cannot be compared, or are lost.
+    """
+    told = keep(campaign, plan)
+    if told:
+        where = lines.shown(campaign.path / folder.RESULTS)
+        logging.info("%s", "\n".join(["Results", *told]))
+        logging.info("%s", f"Each training is a row of {where}.")
+    if pages:
+        page(campaign, live=False)
+
+
+def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
+    """Write results.jsonl and results.txt; the lines of the latter.
+
+    Raises:
+      ConfigError: as above.
+    """
+    rows = collect.rows(campaign, plan)
+    disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
+    if not rows:
+        return []
+    told = _judged(plan, rows)
+    told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
+    told += table.lines(rows, _searching(campaign, plan))
+    disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
+    return told
+
+
+def show_live(campaign: CampaignFolder, plan: Plan) -> None:
+    """The results so far and their page, while jobs are at work: it ends none."""
+    try:
+        keep(campaign, plan)
+    except ConfigError as error:
+        logging.warning("%s", error)
+    page(campaign, live=True)
+
+
+def page(campaign: CampaignFolder, *, live: bool) -> None:
+    """Write report.html; it is no result, so that it cannot be costs no campaign."""
+    # Matplotlib, behind it, is needed for nothing else.
+    from enas_tf.page import write
+
+    try:
+        path = write.page(campaign.path, live=live)
+    except ConfigError as error:
+        logging.warning("There is no page: %s", error)
+        return
+    if not live:
+        logging.info("%s", f"The page: {lines.shown(path)}.")
+
+
+def _searching(campaign: CampaignFolder, plan: Plan) -> dict[str, float]:
+    """Seconds of the searches of each method."""
+    found: dict[str, float] = {}
+    for number, job in enumerate(plan.jobs):
+        if job.mode == jobs.SEARCH and state.is_done(campaign, plan, number):
+            seconds = campaign.run(plan, number).seconds()
+            found[job.method] = found.get(job.method, 0.0) + seconds
+    return found
+
+
+def _judged(plan: Plan, rows: Sequence[Retrained]) -> list[str]:
+    """The answer to the campaign's question, in words; none where it has none."""
+    method, others = _QUESTIONS.get(plan.mode, ("", ()))
+    there = {row.method for row in rows}
+    against = tuple(name for name in others if name in there)
+    # SciPy is loaded by it, and it is needed for nothing else.
+    if method not in there or not against or not importlib.util.find_spec(_VERDICT):
+        return []
+    verdict = importlib.import_module(_VERDICT)
+    return list(verdict.judge(rows, method=method, against=against).words)

@@ -1,0 +1,113 @@
+"""Works a plan off: some jobs at once, each once what it waits for is done.
+
+No scheduler: what is to be done follows from the disk, so that any number of kills, and
+several machines on one folder, end with the same runs.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from enas_tf.campaign import process, state
+from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.process import Busy, Command, Process
+from enas_tf.campaign.state import State
+from enas_tf.config.sections import ConfigError
+
+_PAUSE = 0.2  # seconds between looks at the processes
+_OTHERS = 2.0  # seconds between looks at jobs that are in other hands
+
+
+class Work(NamedTuple):
+    """A campaign to be worked off.
+
+    Attributes:
+      folder: of it.
+      plan: of it.
+      command: from the flags of a run to what is to be started.
+      at_once: so many jobs.
+      heard: the signals that came so far; one is enough to begin nothing more.
+      tell: is told the number and the state of each job that has ended.
+    """
+
+    folder: CampaignFolder
+    plan: Plan
+    command: Command
+    at_once: int
+    heard: Sequence[int]
+    tell: Callable[[int, State], None]
+
+    def state(self, number: int) -> State:
+        """Of a job."""
+        return state.of(self.folder, self.plan, number)
+
+
+class _Hands(NamedTuple):
+    """The jobs of a command: those it has yet to begin, and those it has begun."""
+
+    waiting: list[int]
+    running: list[Process]
+
+
+def work_off(work: Work, numbers: Sequence[int]) -> None:
+    """Does the jobs of these numbers that can be done; it ends with the last one.
+
+    One that fails is left to the next command, and so are those that wait for it.
+    """
+    hands = _Hands(list(numbers), [])
+    passed_on, looked, changed, others = 0, 0.0, True, False
+    while True:
+        if not work.heard and (changed or others and time.monotonic() > looked):
+            others = _begin_some(work, hands)
+            looked, changed = time.monotonic() + _OTHERS, False
+        if not hands.running and (work.heard or not others):
+            return
+        for number in work.heard[passed_on:]:
+            passed_on += 1
+            for one in hands.running:
+                one.stop(number)
+        time.sleep(_PAUSE)
+        for one in [one for one in hands.running if one.has_ended()]:
+            hands.running.remove(one)
+            work.tell(one.number, work.state(one.number))
+            changed = True
+
+
+def _begin_some(work: Work, hands: _Hands) -> bool:
+    """Begins what can be begun; whether what is left is in other hands."""
+    others = False
+    for number in list(hands.waiting):
+        found = work.state(number)
+        if found in state.ENDED:
+            hands.waiting.remove(number)
+            work.tell(number, found)
+        elif found is State.RUNNING:
+            others = True
+        elif not state.is_ready(work.folder, work.plan, number):
+            others |= _is_awaited(work, hands, number)
+        elif len(hands.running) < work.at_once:
+            others |= not _begin(work, hands, number)
+    return others
+
+
+def _is_awaited(work: Work, hands: _Hands, number: int) -> bool:
+    """Whether another process does what the job waits for."""
+    pick = work.plan.jobs[number].pick
+    ours = [one.number for one in hands.running]
+    if pick is None or pick.job in ours:
+        return False
+    return work.state(pick.job) is State.RUNNING
+
+
+def _begin(work: Work, hands: _Hands, number: int) -> bool:
+    """Begins a job; False where another process has it."""
+    try:
+        hands.running.append(Process(work.folder, work.plan, number, work.command))
+    except Busy:
+        return False
+    except ConfigError as error:
+        process.note_failure(work.folder, work.plan, number, str(error))
+        work.tell(number, State.FAILED)
+    hands.waiting.remove(number)
+    return True

@@ -1,0 +1,50 @@
+"""How long a campaign will take, by the jobs that are done."""
+
+from collections.abc import Sequence
+
+from enas_tf.campaign import jobs, state
+from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.plan import Plan
+from enas_tf.machine import processor
+from enas_tf.run import progress
+
+
+def begins(plan: Plan, numbers: Sequence[int], *, at_once: int) -> str:
+    """A line on the jobs of these numbers, before the first of them begins."""
+    left = [plan.jobs[number].mode for number in numbers]
+    kinds = [
+        _count(left.count(jobs.SEARCH), "search", "searches"),
+        _count(left.count(jobs.TRAIN), "training", "trainings"),
+    ]
+    done = len(plan.jobs) - len(numbers)
+    found = f"{_count(len(plan.jobs), 'job', 'jobs')} in all, {done} done. "
+    found += f"To do: {' and '.join(kind for kind in kinds if kind) or 'nothing'}"
+    cores = _count(processor.cores(), "core", "cores")
+    return f"{found}; {at_once} at once, on {cores}"
+
+
+def seconds_left(
+    folder: CampaignFolder, plan: Plan, numbers: Sequence[int], *, at_once: int
+) -> float | None:
+    """For the jobs of these numbers; None where no job of a kind of theirs is done."""
+    total = 0.0
+    for mode in {plan.jobs[number].mode for number in numbers}:
+        known = [
+            state.seconds(folder, plan, number)
+            for number, job in enumerate(plan.jobs)
+            if job.mode == mode and state.is_done(folder, plan, number)
+        ]
+        if not known:
+            return None
+        count = sum(plan.jobs[number].mode == mode for number in numbers)
+        total += count * sum(known) / len(known)
+    return total / max(1, min(at_once, len(numbers)))
+
+
+def left(seconds: float | None) -> str:
+    """The same in words, behind a comma, or ""."""
+    return "" if seconds is None else f", about {progress.duration(seconds)} to go"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}" if number else ""

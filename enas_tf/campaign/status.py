@@ -1,0 +1,55 @@
+"""--mode=status: a table of the jobs of a campaign."""
+
+import collections
+
+from enas_tf.campaign import collect, forecast, state, table
+from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.state import State
+from enas_tf.run import lines
+
+_HEAD = ("job", "name", "state", "seconds", "score")
+_LONGEST = 200  # letters of what a failed job said last
+
+
+def text(folder: CampaignFolder, plan: Plan) -> str:
+    """The table, the failures, and how many there are of each state."""
+    states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
+    cells = [_cells(folder, plan, number, found) for number, found in enumerate(states)]
+    left = [number for number, one in enumerate(states) if one not in state.ENDED]
+    at_once = max(1, states.count(State.RUNNING))
+    seconds = forecast.seconds_left(folder, plan, left, at_once=at_once)
+    to_go = forecast.left(seconds) if left else ""
+    counts = collections.Counter(one.value for one in states)
+    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    found = [f"--mode={plan.mode} in {lines.shown(folder.path)}: {told}{to_go}."]
+    found += table.aligned([_HEAD, *cells], left=3)
+    failed = [number for number, one in enumerate(states) if one is State.FAILED]
+    return "\n".join(found + [failure(folder, plan, number) for number in failed])
+
+
+def failure(folder: CampaignFolder, plan: Plan, number: int) -> str:
+    """A line on a job that failed: its last words, and where the others are."""
+    try:
+        words = folder.failure(plan, number).read_text(encoding="utf-8").strip()
+    except OSError:  # somebody has just begun it again
+        words = ""
+    short = lines.shortened(words, _LONGEST)
+    log = lines.shown(folder.log(plan, number))
+    return f"Job {number} failed: {short} (all of it: {log})"
+
+
+def _cells(
+    folder: CampaignFolder, plan: Plan, number: int, found: State
+) -> tuple[str, ...]:
+    run, job = folder.run(plan, number), plan.jobs[number]
+    seconds = state.seconds(folder, plan, number)
+    measure = collect.measure_of(plan)
+    figure = collect.score(run, job.mode, measure) if found is State.DONE else None
+    return (
+        str(number),
+        job.name,
+        found.value,
+        f"{seconds:.1f}" if seconds else "-",
+        "-" if figure is None else f"{figure:.{measure.places}f}",
+    )

@@ -1,0 +1,160 @@
+"""Jobs of a plan, done by this command: what it hears, and what it tells meanwhile."""
+
+import contextlib
+import signal
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+from absl import logging
+
+from enas_tf.campaign import ending, executor, forecast, state, status
+from enas_tf.campaign.asked import Asked
+from enas_tf.campaign.executor import Work
+from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.state import State
+from enas_tf.command import interrupts, typed
+
+
+class JobsFailed(RuntimeError):
+    """Some jobs of a campaign failed; what they said is in their logs."""
+
+    def __init__(self, count: int):
+        """Tells how many.
+
+        Args:
+          count: of the jobs that failed.
+        """
+        jobs_in_words = "1 job" if count == 1 else f"{count} jobs"
+        super().__init__(
+            f"{jobs_in_words} failed. The same command tries again, and keeps what is "
+            "done."
+        )
+
+
+class Stopped(Exception):
+    """A signal came.
+
+    Attributes:
+      number: of the signal.
+    """
+
+    def __init__(self, number: int):
+        """Keeps the signal.
+
+        Args:
+          number: of it.
+        """
+        super().__init__(number)
+        self.number = number
+
+
+def off(
+    request: Asked, folder: CampaignFolder, ours: Plan, numbers: Sequence[int]
+) -> list[int]:
+    """Do what is left of these jobs.
+
+    Returns:
+      The numbers of those that failed; each has been told.
+
+    Raises:
+      Stopped: a signal came.
+    """
+    left = [n for n in numbers if state.of(folder, ours, n) not in state.ENDED]
+    teller = _Teller(request, folder, ours, left)
+    if request.mode != "job":
+        teller.begin()
+    with _listening() as heard:
+        work = Work(folder, ours, _command(request), teller.at_once, heard, teller.tell)
+        executor.work_off(work, left)
+    if heard:
+        raise Stopped(heard[0])
+    return teller.failed
+
+
+class _Teller:
+    """Says how each job has ended, and how much is left.
+
+    Attributes:
+      at_once: jobs that run at once.
+      failed: the numbers of the jobs that did.
+    """
+
+    def __init__(
+        self, request: Asked, folder: CampaignFolder, ours: Plan, left: Sequence[int]
+    ):
+        """Nothing has been told yet.
+
+        Args:
+          request: that is carried out.
+          folder: of the campaign.
+          ours: its plan.
+          left: the numbers of the jobs that are to be done.
+        """
+        self.at_once = max(1, request.sizes.jobs)
+        self.failed: list[int] = []
+        self._request, self._folder, self._plan = request, folder, ours
+        self._left = list(left)
+
+    def begin(self) -> None:
+        """A line on what is to be done."""
+        begins = forecast.begins(self._plan, self._left, at_once=self.at_once)
+        logging.info("%s%s.", begins, self._seconds())
+
+    def tell(self, number: int, found: State) -> None:
+        """A line on a job that has ended, for now or for good; a live page."""
+        if number in self._left and found in state.ENDED:
+            self._left.remove(number)
+        if found is State.FAILED:
+            self.failed.append(number)
+        line = _ended(self._folder, self._plan, number, found)
+        count = len(self._left)
+        to_go = f"; {count} left{self._seconds()}" if count else ""
+        logging.info("%s", line if self._request.mode == "job" else f"{line}{to_go}")
+        if self._request.mode != "job" and self._request.report == "live":
+            ending.show_live(self._folder, self._plan)
+
+    def _seconds(self) -> str:
+        return forecast.left(
+            forecast.seconds_left(
+                self._folder, self._plan, self._left, at_once=self.at_once
+            )
+            if self._left
+            else None
+        )
+
+
+def _ended(folder: CampaignFolder, ours: Plan, number: int, found: State) -> str:
+    """A line on a job that has ended, for now or for good."""
+    if found is State.FAILED:
+        return status.failure(folder, ours, number)
+    name, spent = ours.jobs[number].name, state.seconds(folder, ours, number)
+    took = f" in {spent:.0f} s" if found is State.DONE else ""
+    return f"Job {number} ({name}) {found.value}{took}"
+
+
+def _command(request: Asked) -> executor.Command:
+    """From the flags of a run to a command of this program."""
+    python, program, _ = typed.parts(request.command)
+    return lambda words: [python, *program, *words]
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[list[int]]:
+    """The signals that come inside, which end nothing by themselves."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        del frame
+        heard.append(number)
+
+    try:
+        before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
+    except ValueError:  # not the main thread, which alone hears signals
+        yield heard
+        return
+    try:
+        yield heard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,245 @@
+"""The commands of a campaign: what they say, write and refuse."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import fake_jobs
+import pytest
+
+from enas_tf.campaign import command, ending, executor, working
+from enas_tf.command import request
+from enas_tf.config.sections import ConfigError
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SMALL = dict(
+    fake_jobs.TINY,
+    report="no",
+    compare_search_seeds=1,
+    compare_arcs=1,
+    compare_methods="enas,random",
+)
+
+
+@pytest.fixture
+def fakes(tmp_path, monkeypatch):
+    """Runs are stubs, and there are no pauses."""
+    found = fake_jobs.Fakes(tmp_path, fake_jobs.small())
+    monkeypatch.setattr(working, "_command", lambda asked: found.command)
+    monkeypatch.setattr(executor, "_PAUSE", 0.005)
+    return found
+
+
+def run(folder, **given):
+    """The command with these flags."""
+    given = dict(output_dir=str(folder), **given)
+    words = [f"--{name}={value}" for name, value in given.items()]
+    command.run(given, None, [sys.executable, "-m", "enas_tf", *words])
+
+
+def compare(fakes, **given):
+    run(fakes.folder.path, **{**SMALL, "mode": "compare", **given})
+
+
+def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
+    compare(fakes)
+    said = "\n".join(caplog.messages)
+    assert "3 jobs in all, 0 done. To do: 1 search and 2 trainings; 1 at once" in said
+    assert "Job 0 (enas_s5) done in 2 s; 2 left" in said
+    assert "Job 1 (enas_s5_arc0_r5) done in 2 s; 1 left, about 2 s to go" in said
+    folder = fakes.folder.path
+    rows = [json.loads(r) for r in (folder / "results.jsonl").read_text().splitlines()]
+    assert [row["method"] for row in rows] == ["enas", "random"]
+    assert rows[0] == dict(
+        method="enas",
+        search=5,
+        arc="0 0 0",
+        retrain=5,
+        score=0.05,
+        parameters=9,
+        flops=8,
+        steps=7,
+        seconds=2.0,
+    )
+    told = (folder / "results.txt").read_text().splitlines()
+    assert told[1].split() == ["enas", "1", "1", "0.0500", "-", "9", "7", "2"]
+    assert told[-1] == "  searches of enas: 2 s"
+
+
+def test_the_page_is_written_after_every_job_and_at_the_end(fakes, caplog, monkeypatch):
+    written = []
+    page = ending.page
+
+    def counted(folder, *, live):
+        page(folder, live=live)
+        text = (folder.path / "report.html").read_text()
+        written.append((live, "random_arc0_r5" in text))
+
+    monkeypatch.setattr(ending, "page", counted)
+    compare(fakes, report="live")
+    # The table of runs has a job as soon as it is done; results come with trainings.
+    assert [live for live, _ in written] == [True, True, True, False]
+    assert [there for _, there in written] == [False, False, True, True]
+    assert "The page: " in caplog.messages[-1]
+
+
+def test_the_same_command_or_its_folder_alone_goes_on(fakes):
+    fakes.make("fail", 2).touch()
+    with pytest.raises(SystemExit) as ended:
+        compare(fakes)
+    assert ended.value.code == 1
+    fakes.make("fail", 2).unlink()
+    compare(fakes, jobs=2)
+    run(fakes.folder.path, mode="compare")
+    assert len(fakes.begun) == 4
+
+
+def test_a_failed_job_is_told_with_its_last_line(fakes, caplog):
+    fakes.make("fail", 0)
+    with pytest.raises(SystemExit):
+        compare(fakes)
+    said = "\n".join(caplog.messages)
+    assert "Job 0 failed: enas_tf: error: it broke. (all of it: " in said
+    assert "1 job failed. The same command tries again, and keeps what is done." in said
+
+
+def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(fakes, capsys):
+    folder = fakes.folder.path
+    compare(fakes, jobs=0)
+    assert fakes.begun == []
+    with pytest.raises(ConfigError, match="--job=1 waits for job 0, which is not done"):
+        run(folder, mode="job", job=1)
+    for number in (2, 0, 1):
+        run(folder, mode="job", job=number)
+    run(folder, mode="status")
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].endswith(": 3 done.")
+    assert table[2].split() == ["0", "enas_s5", "done", "2.0", "0.7500"]
+    assert table[4].split()[:4] == ["2", "random_arc0_r5", "done", "2.0"]
+    run(folder, mode="compare")
+    assert len(fakes.begun) == 3
+    assert (folder / "results.txt").exists()
+
+
+def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
+    arc = dict(fake_jobs.TINY, mode="perturb", child_fixed_arc="3 0 1", report="no")
+    run(tmp_path / "other", **arc, perturb_sample=3)
+    told = (tmp_path / "other" / "results.txt").read_text().splitlines()
+    # The stub's score is the sum of an arc's integers, in hundredths.
+    assert told[:4] == [
+        "Of 3 neighbours, each trained once, 1 (by 0.0100 on average) did better and 2 "
+        "(by 0.0250 on average) worse than the arc.",
+        "  +0.0100  the op of layer 0: sepconv5x5 -> avgpool3x3",
+        "  -0.0200  the op of layer 0: sepconv5x5 -> sepconv3x3",
+        "  -0.0300  the op of layer 0: sepconv5x5 -> conv3x3",
+    ]
+
+
+def test_trainings_by_another_recipe_are_not_compared(fakes):
+    compare(fakes)
+    path = fakes.folder.run(fakes.plan, 1).path / "run.json"
+    path.write_text(path.read_text().replace('"batch_size": 100', '"batch_size": 50'))
+    with pytest.raises(ConfigError, match="was not trained by the recipe of this"):
+        run(fakes.folder.path, mode="compare")
+
+
+def refused(folder, **given) -> str:
+    with pytest.raises(ConfigError) as caught:
+        run(folder, **given)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_another_setting_than_the_plans_is_refused_by_name(fakes):
+    compare(fakes, jobs=0)
+    folder = fakes.folder.path
+    line = refused(folder, **{**SMALL, "mode": "compare", "num_epochs": 2})
+    assert line.startswith("--num_epochs was 1 when this campaign was planned, and now")
+    more = refused(folder, **SMALL, mode="compare", retrain_epochs=2)
+    assert more.startswith("--retrain_epochs was left out when this campaign was")
+    assert "is a campaign of --mode=compare" in refused(folder, mode="ablate")
+
+
+def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):
+    compare(fakes, jobs=0)
+    folder = fakes.folder.path
+    with pytest.raises(ConfigError, match="is the folder of a campaign, which has"):
+        request.build(dict(output_dir=str(folder)), None, ["python", "-m", "enas_tf"])
+    a_run = tmp_path / "run"
+    a_run.mkdir()
+    (a_run / "run.json").write_text('{"program": "enas_tf"}')
+    assert "is the folder of one run" in refused(a_run, **SMALL, mode="compare")
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "file").touch()
+    line = refused(tmp_path / "strange", **SMALL, mode="compare")
+    assert "holds files that this program did not make (file, ...)" in line
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        (dict(mode="status"), "holds no campaign. Begin one with --mode=compare,"),
+        (dict(mode="compare", compare_methods="enas,ea"), "--compare_methods=enas,ea"),
+        (dict(mode="compare", child_fixed_arc="1"), "finds its arcs by itself"),
+        (dict(mode="perturb"), "has no arc: give the one to look around"),
+        (dict(mode="perturb", child_fixed_arc="9 9"), "--child_fixed_arc is not an"),
+        (dict(mode="compare", reset_output_dir=True), "--reset_output_dir is of no"),
+        (dict(mode="compare", search_eval_test=True), "no search may look at them"),
+        (dict(mode="compare", dry_run=True), "--dry_run is of no use with --mode=com"),
+        (dict(mode="ablate", controller_training=False), "--nocontroller_training is"),
+        (dict(mode="compare", compare_arcs=0), "--compare_arcs=0 is not allowed"),
+        (dict(mode="compare", batch_size=0), "--batch_size=0 is not allowed"),
+        (dict(mode="compare", data_path="nowhere"), "nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line_and_leaves_nothing(given, line, tmp_path):
+    assert line in refused(tmp_path / "new", **{"dataset": "digits", **given})
+    assert not (tmp_path / "new").exists()
+
+
+def test_flags_without_effect_are_told(fakes, caplog):
+    compare(fakes, jobs=0, perturb_sample=3, child_lr=0.5)
+    said = "\n".join(caplog.messages)
+    assert "--perturb_sample has no effect here: it is of --mode=perturb." in said
+    assert "--child_lr has no effect here: --child_lr_cosine is on" in said
+    assert said.count("has no effect here") == 2
+
+
+def test_a_second_command_on_the_folder_is_refused(fakes):
+    compare(fakes, jobs=0)
+    fakes.folder.claim()
+    assert "is in use by another process" in refused(fakes.folder.path, mode="compare")
+    fakes.folder.release()
+
+
+@pytest.mark.slow  # two comparisons of real runs
+def test_a_killed_comparison_ends_with_the_figures_of_a_whole_one(tmp_path):
+    flags = dict(SMALL, batch_size=64, child_out_filters=4, controller_train_steps=2)
+    flags |= dict(mode="compare", checkpoint_every_steps=3)
+    found = []
+    for name, kill in dict(whole=False, killed=True).items():
+        words = [f"--{n}={v}" for n, v in flags.items()]
+        words += [f"--output_dir={tmp_path / name}", f"--jobs={2 if kill else 1}"]
+        started = [sys.executable, "-m", "enas_tf", *words]
+        if kill:
+            _kill_in_the_middle(started, tmp_path / name)
+        subprocess.run(started, cwd=REPOSITORY, check=True, capture_output=True)
+        lines = (tmp_path / name / "results.jsonl").read_text().splitlines()
+        found.append([{**json.loads(line), "seconds": 0} for line in lines])
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
+
+
+def _kill_in_the_middle(started, folder):
+    """Kill the campaign, and with it one of its jobs; the other one lives on."""
+    with subprocess.Popen(started, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as one:
+        run = folder / "jobs" / "000_enas_s5" / "run.json"
+        while not (run.exists() and '"saved": true' in run.read_text()):
+            assert one.poll() is None
+            time.sleep(0.1)
+        one.kill()
+    os.kill(json.loads(run.read_text())["commands"][-1]["pid"], signal.SIGKILL)

@@ -1,0 +1,60 @@
+"""What a campaign tells: the words of its jobs, forecasts, tables, the verdict."""
+
+import importlib.machinery
+import sys
+import types
+
+import fake_jobs
+
+from enas_tf.campaign import ending, forecast, plan, table, words
+from enas_tf.campaign.results import Retrained
+
+
+def row(method, score, *, arc="0", search=0, parameters=100):
+    return Retrained(method, search, arc, 0, score, parameters, 1, 10, 2.5)
+
+
+def test_a_job_is_given_all_flags_but_those_of_the_campaign():
+    given = [
+        *("--preset=cpu", "--mode=compare", "--output_dir=c", "--seed=3"),
+        *("--noprogress", "--jobs=2", "--compare_arcs=3", "--nodata_flip", "--seeds=1"),
+    ]
+    assert words.passed(given) == ("--preset=cpu", "--nodata_flip", "--seeds=1")
+    assert words.passed(["--batch_size=3"], without=["batch_size"]) == ()
+
+
+def test_a_table_has_a_line_a_method_with_n_mean_and_deviation():
+    rows = [row("enas", 0.5), row("enas", 0.7, arc="1", parameters=400)]
+    found = table.lines([*rows, row("random", 0.25)], {"enas": 61.0})
+    assert found == [
+        "  method  n  arcs    mean  deviation  parameters  steps  seconds",
+        "  enas    2     2  0.6000     0.1414         200     20        5",
+        "  random  1     1  0.2500          -         100     10        2",
+        "  searches of enas: 1 min 1 s",
+    ]
+
+
+def test_a_forecast_knows_nothing_of_a_kind_of_which_no_job_is_done(tmp_path):
+    fakes = fake_jobs.Fakes(tmp_path, fake_jobs.small())
+    assert forecast.seconds_left(fakes.folder, fakes.plan, [0], at_once=1) is None
+    assert forecast.left(None) == ""
+    assert forecast.left(90) == ", about 1 min 30 s to go"
+
+
+def test_the_verdict_is_asked_where_there_is_one(monkeypatch):
+    made = plan.made(fake_jobs.small())
+    rows = [row("enas", 0.5), row("random", 0.4)]
+    asked = {}
+
+    def judge(rows, **about):
+        asked.update(about, n=len(rows))
+        return types.SimpleNamespace(words=["Better."])
+
+    name = "enas_tf.campaign.verdict"
+    module = types.ModuleType(name)
+    module.judge = judge
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None)
+    monkeypatch.setitem(sys.modules, name, module)
+    assert ending._judged(made, rows) == ["Better."]
+    assert asked == dict(n=2, method="enas", against=("random",))
+    assert ending._judged(made, rows[:1]) == []
