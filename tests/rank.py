@@ -149,7 +149,7 @@ def _measured(
     asked = request.build(given, None, ["rank.py"])
     tensorflow_state.start(asked.machine)
     with assembly.muted_report(asked) as report:
-        stage = search._build(asked, report)
+        stage = search.build(asked, report)
         form = stage.space
         tokens = np.array([form.encode(form.parse(arc)) for arc in arcs])
         size = asked.configs["search"].loop.batch_size
