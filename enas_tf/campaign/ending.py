@@ -1,7 +1,5 @@
 """The end of a campaign, or how it stands: its rows, its words, its table, its page."""
 
-import importlib
-import importlib.util
 from collections.abc import Sequence
 
 from absl import logging
@@ -12,8 +10,8 @@ from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.results import Retrained
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, lines
+from enas_tf.run.folder import RunFolder
 
-_VERDICT = "enas_tf.campaign.verdict"
 # The method that is judged, and those that it is held against, by mode.
 _QUESTIONS = dict(compare=("enas", ("random", "random_matched")))
 
@@ -48,7 +46,7 @@ def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
     disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     if not rows:
         return []
-    told = _judged(plan, rows)
+    told = _judged(campaign, plan, rows)
     told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
     told += table.lines(rows, _searching(campaign, plan))
     disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
@@ -88,13 +86,30 @@ def _searching(campaign: CampaignFolder, plan: Plan) -> dict[str, float]:
     return found
 
 
-def _judged(plan: Plan, rows: Sequence[Retrained]) -> list[str]:
-    """The answer to the campaign's question, in words; none where it has none."""
+def _judged(
+    campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]
+) -> list[str]:
+    """The answer to the campaign's question, in words and kept; none if it has none."""
+    from enas_tf.campaign import economy, verdict  # SciPy, needed for nothing else
+
     method, others = _QUESTIONS.get(plan.mode, ("", ()))
     there = {row.method for row in rows}
-    against = tuple(name for name in others if name in there)
-    # SciPy is loaded by it, and it is needed for nothing else.
-    if method not in there or not against or not importlib.util.find_spec(_VERDICT):
+    if method not in there or not there & set(others):
         return []
-    verdict = importlib.import_module(_VERDICT)
-    return list(verdict.judge(rows, method=method, against=against).words)
+    found = verdict.judge(rows, method=method, against=others)
+    spent = economy.of(_searches_of(campaign, plan, method), rows)
+    told = found.words + ([spent.words] if spent else [])
+    kept = {**found.in_json(), "economy": spent and spent.in_json()}
+    disk.write_json(campaign.path / folder.VERDICT_JSON, kept)
+    disk.write_text(campaign.path / folder.VERDICT, "\n".join(told) + "\n")
+    return told
+
+
+def _searches_of(campaign: CampaignFolder, plan: Plan, method: str) -> list[RunFolder]:
+    """The folders of the method's searches that are done."""
+    return [
+        campaign.run(plan, number)
+        for number, job in enumerate(plan.jobs)
+        if (job.mode, job.method) == (jobs.SEARCH, method)
+        and state.is_done(campaign, plan, number)
+    ]

@@ -12,8 +12,9 @@ from enas_tf.run import record as run_record
 from enas_tf.run.folder import RunFolder
 
 RESULTS, TOLD = "results.jsonl", "results.txt"
+VERDICT, VERDICT_JSON = "verdict.txt", "verdict.json"
 _OWN = {layout.LOCK, layout.JOBS, layout.PLAN, layout.PLAN_COPY, layout.PAGE}
-_OWN |= {RESULTS, TOLD}
+_OWN |= {RESULTS, TOLD, VERDICT, VERDICT_JSON}
 _OWN |= {f"{name}{disk.DRAFT}" for name in _OWN}
 
 

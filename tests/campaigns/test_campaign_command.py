@@ -67,7 +67,13 @@ def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
     )
     told = (folder / "results.txt").read_text().splitlines()
     assert told[1].split() == ["enas", "1", "1", "0.0500", "-", "9", "7", "2"]
-    assert told[-1] == "  searches of enas: 2 s"
+    assert told[3] == "  searches of enas: 2 s"
+    verdict = (folder / "verdict.txt").read_text().splitlines()
+    assert told[4:] == verdict
+    assert verdict[0] == "ENAS is not comparable at this budget with random arcs."
+    assert verdict[-1].startswith("A search scored 10 arcs in 2 s.")
+    kept = json.loads((folder / "verdict.json").read_text())
+    assert (kept["sentence"], kept["economy"]["scored"]) == (verdict[0], 10)
 
 
 def test_the_page_is_written_after_every_job_and_at_the_end(fakes, caplog, monkeypatch):
