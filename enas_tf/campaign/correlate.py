@@ -126,7 +126,7 @@ def taus(scores: np.ndarray, truth: np.ndarray, counts: np.ndarray) -> np.ndarra
       truth: [n].
       counts: [R, n].
     """
-    ours, theirs = (np.sign(x[:, np.newaxis] - x) for x in (scores, truth))
+    ours, theirs = _order(scores).T, _order(truth).T
     both, *apart = (
         np.einsum("ri,ij,rj->r", counts, signs, counts, optimize=True)
         for signs in (ours * theirs, np.abs(ours), np.abs(theirs))
@@ -153,7 +153,13 @@ def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
     It is the rank less the middle one.
     """
-    return counts @ np.sign(values - values[:, np.newaxis]) / 2
+    return counts @ _order(values) / 2
+
+
+def _order(values: np.ndarray) -> np.ndarray:
+    """[n, n]: 1 where the row's is below the column's, -1 above; of -inf as well."""
+    below = values[:, np.newaxis] < values
+    return below.astype(float) - below.T
 
 
 def _ratio(both: np.ndarray, squared: np.ndarray) -> np.ndarray:
