@@ -17,7 +17,9 @@ def plan(asked: Asked) -> list[Job]:
     """The jobs: one search, and the trainings of the arcs that it drew at random."""
     count = asked.sizes.correlate_arcs
     building = Building(asked)
-    search = building.search("enas", asked.seed, **comparing.samples(asked, count))
+    # By it arcs are listed with their log-likelihood beside the measure.
+    more = dict(comparing.samples(asked, count), derive_rank_by="log_likelihood")
+    search = building.search("enas", asked.seed, **more)
     arcs = [Pick(search, jobs.RANDOM, place) for place in range(count)]
     seeds = range(asked.seed, asked.seed + TRAININGS)
     building.trainings(METHOD, arcs, search=asked.seed, seeds=seeds)

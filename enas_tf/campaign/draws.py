@@ -6,7 +6,7 @@ As those of nn/seeds.py, which imports TensorFlow; a plan is made without.
 import numpy as np
 
 # One number per purpose, and none of nn/seeds.py. Append only.
-STREAMS = dict(arcs=1001, neighbours=1002)
+STREAMS = dict(arcs=1001, neighbours=1002, samples=1003)
 
 
 def generator(seed: int, stream: str, step: int = 0) -> np.random.Generator:

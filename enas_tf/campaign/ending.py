@@ -8,6 +8,7 @@ from enas_tf.campaign import collect, folder, jobs, perturbing, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.results import Retrained
+from enas_tf.command import interrupts, quiet
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, lines
 from enas_tf.run.folder import RunFolder
@@ -47,6 +48,7 @@ def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
     if not rows:
         return []
     told = _judged(campaign, plan, rows)
+    told += _correlated(campaign, plan, rows) if plan.mode == "correlate" else []
     told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
     told += table.lines(rows, _searching(campaign, plan))
     disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
@@ -103,6 +105,15 @@ def _judged(
     disk.write_json(campaign.path / folder.VERDICT_JSON, kept)
     disk.write_text(campaign.path / folder.VERDICT, "\n".join(told) + "\n")
     return told
+
+
+def _correlated(
+    campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]
+) -> list[str]:
+    """Which scores rank arcs, in words; a table and pictures are kept."""
+    with quiet.standard_error(), interrupts.kept():
+        from enas_tf.campaign import correlation  # TensorFlow, for its proxies
+    return correlation.tell(campaign, plan, rows)
 
 
 def _searches_of(campaign: CampaignFolder, plan: Plan, method: str) -> list[RunFolder]:

@@ -13,8 +13,10 @@ from enas_tf.run.folder import RunFolder
 
 RESULTS, TOLD = "results.jsonl", "results.txt"
 VERDICT, VERDICT_JSON = "verdict.txt", "verdict.json"
+CORRELATIONS, PROXIES = "correlations.json", "proxies.json"
+SCATTER = "scatter"  # the folder of pictures, of --mode=correlate
 _OWN = {layout.LOCK, layout.JOBS, layout.PLAN, layout.PLAN_COPY, layout.PAGE}
-_OWN |= {RESULTS, TOLD, VERDICT, VERDICT_JSON}
+_OWN |= {RESULTS, TOLD, VERDICT, VERDICT_JSON, CORRELATIONS, PROXIES, SCATTER}
 _OWN |= {f"{name}{disk.DRAFT}" for name in _OWN}
 
 

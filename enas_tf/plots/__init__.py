@@ -16,7 +16,7 @@ from matplotlib import figure as figure_lib
 from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
-from enas_tf.plots import curves, op_shares
+from enas_tf.plots import curves, op_shares, scatter
 from enas_tf.plots import pareto as pareto_picture
 from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
@@ -86,6 +86,11 @@ def draw_confusion(
 ) -> None:
     """Write a picture of `confusion` [V, V] of the classes `names` to a PNG file."""
     _save(confusion_picture.draw(confusion, names, title), path)
+
+
+def draw_scatter(points: scatter.Points, path: pathlib.Path) -> None:
+    """Write a picture of a score beside accuracies to the PNG file `path`."""
+    _save(scatter.draw(points), path)
 
 
 def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:
