@@ -5,24 +5,23 @@
 ACCURACIES is what tests/from_scratch.py wrote, of two seeds or more; each RUN is the
 folder of a finished search of that space. Its shared weights score the arcs on
 validation images, all on the same. Told is Kendall's tau with the accuracy of one seed,
-the mean over seeds, and its 95 % interval over other arcs (bootstrap). The ceiling is
-tau between two seeds. Beside each is how far it is above the parameters, on the same
-arcs, with an interval of its own, which is narrower than the two apart. Scores are kept
-in RUN/ranks.json.
+the mean over seeds, and its 95 % interval over other arcs, as --mode=correlate tells it
+(campaign/correlate.py). The ceiling is tau between two seeds. Beside each is how far it
+is above the parameters, on the same arcs, with an interval of its own, which is
+narrower than the two apart. Scores are kept in RUN/ranks.json.
 """
 
-import itertools
 import json
 import os
 import pathlib
 import sys
-from collections.abc import Callable
 
 import numpy as np
-import scipy.stats
+
+from enas_tf.campaign import correlate
+from enas_tf.campaign.correlate import Agreement
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-REPLICATES = 1000
 LINE = "{:<44} {:+.2f}  ({:+.2f} to {:+.2f})"
 BESIDE = "; over parameters {:+.2f}  ({:+.2f} to {:+.2f})"
 
@@ -36,65 +35,27 @@ def main(words: list[str]) -> None:
     arcs, accuracies, sizes = _read(pathlib.Path(words[0]))
     print(f"{len(arcs)} arcs, {len(accuracies)} seeds; mean {accuracies.mean():.4f}, ")
     print(f"standard deviation of arcs {accuracies.mean(axis=0).std(ddof=1):.4f}")
-    pairs = itertools.combinations(range(len(accuracies)), 2)
-    ceiling = [(accuracies[a], accuracies[[b]]) for a, b in pairs]
-    for scores, others in ceiling:
-        _tell("ceiling: another seed", scores, others)
+    counts = correlate.samples(len(arcs), np.random.default_rng(0))
+    _tell("ceiling: another seed", correlate.ceiling(accuracies, counts))
+
+    def tell(name: str, scores: np.ndarray, over: np.ndarray | None = None) -> None:
+        _tell(name, correlate.agreement(scores, accuracies, counts, above=over))
+
     parameters = sizes["log parameters"]
-    _tell("log parameters", parameters, accuracies)
-    _tell("log FLOPs", sizes["log FLOPs"], accuracies, over=parameters)
+    tell("log parameters", parameters)
+    tell("log FLOPs", sizes["log FLOPs"], parameters)
     for run in map(pathlib.Path, words[1:]):
         found = _scores(run, arcs, examples)
         for name, values in found.items():
-            _tell(f"{run.name}: {name}", values, accuracies, over=parameters)
+            tell(f"{run.name}: {name}", values, parameters)
         both = _together(np.stack([found["log_likelihood"], parameters]), accuracies)
-        _tell(f"{run.name}: both with size", both, accuracies, over=parameters)
+        tell(f"{run.name}: both with size", both, parameters)
 
 
-def tau(scores: np.ndarray, accuracies: np.ndarray) -> float:
-    """Kendall's tau-b of `scores` [n] with rows of `accuracies` [S, n], averaged."""
-    return float(
-        np.mean([scipy.stats.kendalltau(scores, row).statistic for row in accuracies])
-    )
-
-
-def interval(
-    statistic: Callable[[np.ndarray], float], count: int
-) -> tuple[float, float]:
-    """95 % of `statistic` of the numbers of so many arcs, drawn with replacement."""
-    rng = np.random.default_rng(0)
-    draws = rng.integers(0, count, (REPLICATES, count))
-    low, high = np.nanpercentile([statistic(draw) for draw in draws], [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _tell(
-    name: str,
-    scores: np.ndarray,
-    accuracies: np.ndarray,
-    *,
-    over: np.ndarray | None = None,
-) -> None:
-    line = LINE.format(
-        name, *_with_interval(lambda a, s: tau(s, a), accuracies, scores)
-    )
-    if over is not None:
-        ahead = _with_interval(
-            lambda a, s, o: tau(s, a) - tau(o, a), accuracies, scores, over
-        )
-        line += BESIDE.format(*ahead)
+def _tell(name: str, found: Agreement) -> None:
+    line = LINE.format(name, *found.tau)
+    line += BESIDE.format(*found.above) if found.above else ""
     print(line, flush=True)
-
-
-def _with_interval(
-    statistic: Callable[..., float], *of_arcs: np.ndarray
-) -> tuple[float, float, float]:
-    """`statistic` of arrays whose last axis is the arcs, and its interval."""
-    low, high = interval(
-        lambda draw: statistic(*(part[..., draw] for part in of_arcs)),
-        of_arcs[0].shape[-1],
-    )
-    return statistic(*of_arcs), low, high
 
 
 def _together(features: np.ndarray, accuracies: np.ndarray) -> np.ndarray:

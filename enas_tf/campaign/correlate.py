@@ -13,6 +13,7 @@ All arcs of a drawn sample are told by how often each is in it, so that a thousa
 samples are a few products of matrices.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -75,11 +76,11 @@ def agreement(
     masks = [best_fifth(accuracies, seed) for seed in range(len(accuracies))]
     weights = [counts * mask if best else counts for mask in masks]
     pairs = list(zip(accuracies, weights, strict=True))
-    tau = np.mean([taus(scores, *pair) for pair in pairs], axis=0)
-    rho = np.mean([rhos(scores, *pair) for pair in pairs], axis=0)
+    tau = _mean([taus(scores, *pair) for pair in pairs])
+    rho = _mean([rhos(scores, *pair) for pair in pairs])
     other = None
     if above is not None:
-        other = _figure(tau - np.mean([taus(above, *pair) for pair in pairs], axis=0))
+        other = _figure(tau - _mean([taus(above, *pair) for pair in pairs]))
     count = int(masks[0].sum()) if best else len(scores)
     return Agreement(count, _figure(tau), _figure(rho), other)
 
@@ -101,7 +102,7 @@ def ceiling(
         for other in np.delete(accuracies, seed, axis=0):
             pair = scores, other, weights
             found.append((taus(*pair), rhos(*pair)))
-    tau, rho = np.mean(found, axis=0)
+    tau, rho = (_mean(part) for part in zip(*found, strict=True))
     count = int(mask.sum()) if best else len(counts[0])
     return Agreement(count, _figure(tau), _figure(rho))
 
@@ -166,6 +167,15 @@ def _ratio(both: np.ndarray, squared: np.ndarray) -> np.ndarray:
     """nan where one of the two does not differ at all."""
     nothing = np.full(both.shape, np.nan)
     return np.divide(both, np.sqrt(squared), out=nothing, where=squared > 0)
+
+
+def _mean(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """[R], of those that are defined: in a sample the accuracies of a seed may tie."""
+    defined = np.isfinite(parts)
+    count = defined.sum(axis=0)
+    nothing = np.full(count.shape, np.nan)
+    total = np.where(defined, parts, 0.0).sum(axis=0)
+    return np.divide(total, count, out=nothing, where=count > 0)
 
 
 def _figure(values: np.ndarray) -> Figure:

@@ -18,6 +18,7 @@ from enas_tf.run import disk
 
 _CEILING = "ceiling: another seed"
 _FEWEST = 3  # arcs; of two any score ranks them right or wrong
+_FEWEST_BEST = 4  # as there are of twenty
 _HEAD = ("score", "arcs", "Kendall's tau", "Spearman's rho", "tau above parameters")
 _RANKS = {
     1: "ranks arcs better than",
@@ -49,14 +50,16 @@ def tell(campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]) -> lis
     counts = correlate.samples(
         len(trained.arcs), draws.generator(trained.seed, "samples")
     )
-    found = {
-        "all": agreements(scores, trained.scores, counts),
-        "the best fifth": agreements(scores, trained.scores, counts, best=True),
-    }
+    found = {"all": agreements(scores, trained.scores, counts)}
+    best = int(correlate.best_fifth(trained.scores, 0).sum())
+    if best >= _FEWEST_BEST:
+        found["the best fifth"] = agreements(scores, trained.scores, counts, best=True)
     kept = {group: _in_json(rows) for group, rows in found.items()}
     disk.write_json(campaign.path / folder.CORRELATIONS, kept)
     draw(campaign.path / folder.SCATTER, scores, trained, found["all"])
     told = [line for group in found.items() for line in _lines(*group)]
+    if best < _FEWEST_BEST:
+        told.append(f"The best fifth are {best} arcs, too few to be ranked.")
     return [*told, *_sentence(found["all"]), *predictors.absent(plan)]
 
 

@@ -8,6 +8,7 @@ from absl import logging
 
 from enas_tf.arcs import argument
 from enas_tf.campaign import proxies
+from enas_tf.command import quiet
 from enas_tf.config.sections import Config
 from enas_tf.machine import record, tensorflow_state
 from enas_tf.run import disk
@@ -38,7 +39,8 @@ def scores(
 
 def _measured(arcs: Sequence[str], config: Config) -> dict[str, Sequence[float | None]]:
     threads = config.run.threads or 1
-    tensorflow_state.start(record.Wanted(threads=threads, remapping=False))
+    with quiet.standard_error():
+        tensorflow_state.start(record.Wanted(threads=threads, remapping=False))
     name = config.run.search_for
     part = assembly.SPACES[name]
     reductions = part.reductions(part.space(config))

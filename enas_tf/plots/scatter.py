@@ -56,7 +56,7 @@ def draw(points: Points) -> figure_lib.Figure:
             markerfacecolor="none",
             color=_RING,
         )
-        axes.legend(fontsize=8)
+        figure.legend(fontsize=8, loc="outside lower right")
     axes.set_xlabel(points.x)
     axes.set_ylabel(points.y)
     axes.set_title(points.title, fontsize=10, parse_math=False)
