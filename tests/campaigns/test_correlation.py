@@ -141,3 +141,26 @@ def test_an_arc_that_lacks_a_seed_is_left_out_and_two_are_too_few(ranked):
     assert found.scores.tolist() == [[1, 2], [4, 5]]
     told = ranked({}, [[1, 2, 3], [4, 5]])
     assert told == ["Ranks need 3 arcs that are trained from all seeds."]
+
+
+def test_recurrent_cells_have_no_size_and_no_proxies_and_that_is_said(tmp_path):
+    given = dict(search_for="rnn", dataset="python_docs", child_num_layers=2)
+    asked = fake_jobs.read("correlate", correlate_arcs=2, **given)
+    found = CampaignFolder(tmp_path / "campaign")
+    plan = fake_jobs.plan.made(asked)
+    run = found.run(plan, 0)
+    finished(run, "search", config.flat(asked.configs["search"]))
+    run.arcs.mkdir()
+    arcs = ["0 1 1 0", "0 1 0 2"]
+    listed = [
+        dict(source="random", arc=arc, perplexity=value, log_likelihood=-1)
+        for arc, value in zip(arcs, (90.0, 80.0), strict=True)
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in listed)
+    (run.arcs / "derived.jsonl").write_text(text)
+    scores = predictors.of(found, plan, arcs)
+    assert {name: values.tolist() for name, values in scores.items()} == {
+        "shared perplexity": [-90, -80],
+        "depth": [2, 1],
+    }
+    assert predictors.absent(plan)[0].startswith("All arcs of the rnn space are of one")
