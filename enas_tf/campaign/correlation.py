@@ -18,6 +18,10 @@ from enas_tf.run import disk
 
 _CEILING = "ceiling: another seed"
 _FEWEST = 3  # arcs; of two any score ranks them right or wrong
+_INTRODUCTION = (
+    "How scores rank arcs as training from scratch does, with 95 % intervals over "
+    "other arcs; best: the best fifth by another seed."
+)
 _FEWEST_BEST = 4  # as there are of twenty
 _HEAD = ("score", "arcs", "Kendall's tau", "Spearman's rho", "tau above parameters")
 _RANKS = {
@@ -53,11 +57,11 @@ def tell(campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]) -> lis
     found = {"all": agreements(scores, trained.scores, counts)}
     best = int(correlate.best_fifth(trained.scores, 0).sum())
     if best >= _FEWEST_BEST:
-        found["the best fifth"] = agreements(scores, trained.scores, counts, best=True)
+        found["best"] = agreements(scores, trained.scores, counts, best=True)
     kept = {group: _in_json(rows) for group, rows in found.items()}
     disk.write_json(campaign.path / folder.CORRELATIONS, kept)
     draw(campaign.path / folder.SCATTER, scores, trained, found["all"])
-    told = [line for group in found.items() for line in _lines(*group)]
+    told = [_INTRODUCTION, *_table(found)]
     if best < _FEWEST_BEST:
         told.append(f"The best fifth are {best} arcs, too few to be ranked.")
     return [*told, *_sentence(found["all"]), *predictors.absent(plan)]
@@ -112,21 +116,19 @@ def draw(
         plots.draw_scatter(points, where / f"{file}.png")
 
 
-def _lines(group: str, found: Mapping[str, Agreement]) -> list[str]:
+def _table(found: Mapping[str, Mapping[str, Agreement]]) -> list[str]:
     cells = [
         (
             name,
-            str(one.arcs),
+            f"{group} {one.arcs}",
             _words(one.tau),
             _words(one.rho),
             _words(one.above) if one.above else "-",
         )
-        for name, one in found.items()
+        for group, rows in found.items()
+        for name, one in rows.items()
     ]
-    return [
-        f"Ranks of {group}, 95 % intervals over arcs:",
-        *table.aligned([_HEAD, *cells]),
-    ]
+    return table.aligned([_HEAD, *cells])
 
 
 def _words(figure: Figure) -> str:

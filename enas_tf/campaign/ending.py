@@ -28,7 +28,7 @@ def tell(campaign: CampaignFolder, plan: Plan, *, pages: bool) -> None:
     Raises:
       ConfigError: results that cannot be compared, or are lost.
     """
-    told = keep(campaign, plan)
+    told = keep(campaign, plan, live=False)
     if told:
         where = lines.shown(campaign.path / folder.RESULTS)
         logging.info("%s", "\n".join(["Results", *told]))
@@ -37,8 +37,13 @@ def tell(campaign: CampaignFolder, plan: Plan, *, pages: bool) -> None:
         page(campaign, live=False)
 
 
-def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
+def keep(campaign: CampaignFolder, plan: Plan, *, live: bool) -> list[str]:
     """Write results.jsonl and results.txt; the lines of the latter.
+
+    Args:
+      campaign: as above.
+      plan: as above.
+      live: whether jobs are at work: ranks, which take a while, wait for the end.
 
     Raises:
       ConfigError: as above.
@@ -48,7 +53,8 @@ def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
     if not rows:
         return []
     told = _judged(campaign, plan, rows)
-    told += _correlated(campaign, plan, rows) if plan.mode == "correlate" else []
+    if plan.mode == "correlate" and not live:
+        told += _correlated(campaign, plan, rows)
     told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
     told += table.lines(rows, _searching(campaign, plan))
     disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
@@ -58,7 +64,7 @@ def keep(campaign: CampaignFolder, plan: Plan) -> list[str]:
 def show_live(campaign: CampaignFolder, plan: Plan) -> None:
     """The results so far and their page, while jobs are at work: it ends none."""
     try:
-        keep(campaign, plan)
+        keep(campaign, plan, live=True)
     except ConfigError as error:
         logging.warning("%s", error)
     page(campaign, live=True)

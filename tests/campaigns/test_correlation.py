@@ -116,7 +116,9 @@ def test_a_perfect_score_and_its_ceiling_are_told_with_intervals(ranked, campaig
     assert 0 < low < first["tau"]["value"] < high < 1
     assert shared["tau"]["value"] == pytest.approx((1 + first["tau"]["value"]) / 2)
     assert parameters["above_parameters"] is None
-    assert [one["arcs"] for one in kept["the best fifth"]] == [4, 4, 4]
+    assert [one["arcs"] for one in kept["best"]] == [4, 4, 4]
+    assert told[1].split()[:2] == ["score", "arcs"]
+    assert [" ".join(line.split()[2:4]) for line in told[3:5]] == ["all 20", "all 20"]
     assert told[-1] == (
         "The shared accuracy ranks arcs better than their number of parameters."
     )
