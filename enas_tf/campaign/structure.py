@@ -6,8 +6,9 @@ Of a space of another program there is none.
 import functools
 from collections.abc import Sequence
 
+from enas_tf.spaces import micro
 from enas_tf.spaces.macro import MacroArc
-from enas_tf.spaces.micro import NUM_INPUTS, Cell, MicroArc
+from enas_tf.spaces.micro import Cell, MicroArc
 from enas_tf.spaces.rnn import RnnArc
 
 
@@ -37,7 +38,7 @@ def _(arc: RnnArc) -> tuple[str, int]:
 def _depth(cell: Cell) -> int:
     """Blocks on the longest way through."""
     sources = list(zip(cell.inputs[::2], cell.inputs[1::2], strict=True))
-    return max(_depths([0] * NUM_INPUTS, sources))
+    return max(_depths([0] * micro.NUM_INPUTS, sources))
 
 
 def _depths(known: Sequence[int], sources: Sequence[Sequence[int]]) -> list[int]:
