@@ -42,6 +42,17 @@ class Figures(NamedTuple):
     searches: int
     spread: Spread
 
+    @property
+    def words(self) -> str:
+        """A line."""
+        return words_lib.spread(
+            self.method,
+            self.mean,
+            self.trainings,
+            self.spread,
+            searched=self.searches > 0,
+        )
+
 
 class Verdict(NamedTuple):
     """What a campaign says of a method.
@@ -67,10 +78,7 @@ class Verdict(NamedTuple):
         found = [self.sentence]
         found += [words_lib.contrast(self.method, one) for one in self.contrasts]
         found += [words_lib.needed(one) for one in self.contrasts]
-        found += [
-            words_lib.spread(one.method, one.mean, one.trainings, one.spread)
-            for one in self.figures
-        ]
+        found += [one.words for one in self.figures]
         return [line for line in found if line]
 
     def in_json(self) -> dict[str, object]:

@@ -75,17 +75,23 @@ def needed(one: Contrast) -> str:
     return f"{begin}, about {' and '.join(told)} would be needed."
 
 
-def spread(method: str, mean: float, trainings: int, found: Spread) -> str:
+def spread(
+    method: str, mean: float, trainings: int, found: Spread, *, searched: bool
+) -> str:
     """The mean of a method, and by how much its scores differ, apart."""
-    between = dict(searches="searches", arcs="arcs of a search", retrains="retrainings")
-    known = {
-        name: value for name, value in found._asdict().items() if value is not None
-    }
-    parts = [f"{between[name]} {value:.4f}" for name, value in known.items()]
-    told = f"; deviation between {', '.join(parts)}" if parts else ""
-    without = "" if "retrains" in known else " (retrainings are in it)"
+    arcs = "arcs of a search" if searched else "arcs"
+    between = dict(searches="searches", arcs=arcs, retrains="retrainings")
+    values = found._asdict()
+    known = [name for name in between if values[name] is not None]
+    parts = [f"{between[name]} {values[name]:.4f}" for name in known]
     count = "1 training" if trainings == 1 else f"{trainings} trainings"
-    return f"{method}: mean {mean:.4f} of {count}{told}{without if parts else ''}."
+    begin = f"{method}: mean {mean:.4f} of {count}"
+    if not parts:
+        return f"{begin}."
+    inner = dict(arcs="arcs", retrains="retrainings")
+    inside = [word for name, word in inner.items() if name not in known]
+    within = f" ({' and '.join(inside)} are in it)" if inside else ""
+    return f"{begin}; deviation between {', '.join(parts)}{within}."
 
 
 def _size(contrasts: Sequence[Contrast]) -> str:

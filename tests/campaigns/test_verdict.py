@@ -132,7 +132,16 @@ def test_the_spread_is_told_apart_and_never_the_best_alone():
         "enas: mean 0.9300 of 6 trainings; deviation between searches 0.0173, arcs of "
         "a search 0.0141 (retrainings are in it)."
     )
+    assert words[-1].endswith("between arcs 0.0105 (retrainings are in it).")
     assert not any("0.96" in line for line in words)
+
+
+def test_what_one_arc_a_search_cannot_tell_apart_is_said():
+    found = verdict.judge(searches("enas", [[0.9], [0.8]]) + arcs("random", POOR))
+    assert found.words[-2] == (
+        "enas: mean 0.8500 of 2 trainings; deviation between searches 0.0707 (arcs and "
+        "retrainings are in it)."
+    )
 
 
 def test_one_search_is_compared_with_nothing():
