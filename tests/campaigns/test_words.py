@@ -1,12 +1,8 @@
 """What a campaign tells: the words of its jobs, forecasts, tables, the verdict."""
 
-import importlib.machinery
-import sys
-import types
-
 import fake_jobs
 
-from enas_tf.campaign import ending, forecast, plan, table, words
+from enas_tf.campaign import ending, forecast, table, words
 from enas_tf.campaign.results import Retrained
 
 
@@ -41,20 +37,13 @@ def test_a_forecast_knows_nothing_of_a_kind_of_which_no_job_is_done(tmp_path):
     assert forecast.left(90) == ", about 1 min 30 s to go"
 
 
-def test_the_verdict_is_asked_where_there_is_one(monkeypatch):
-    made = plan.made(fake_jobs.small())
+def test_the_verdict_is_asked_where_both_sides_have_rows(tmp_path):
+    fakes = fake_jobs.Fakes(tmp_path, fake_jobs.small())
+    fakes.folder.path.mkdir()
+    kept = fakes.folder.path / "verdict.txt"
     rows = [row("enas", 0.5), row("random", 0.4)]
-    asked = {}
-
-    def judge(rows, **about):
-        asked.update(about, n=len(rows))
-        return types.SimpleNamespace(words=["Better."])
-
-    name = "enas_tf.campaign.verdict"
-    module = types.ModuleType(name)
-    module.judge = judge
-    module.__spec__ = importlib.machinery.ModuleSpec(name, None)
-    monkeypatch.setitem(sys.modules, name, module)
-    assert ending._judged(made, rows) == ["Better."]
-    assert asked == dict(n=2, method="enas", against=("random",))
-    assert ending._judged(made, rows[:1]) == []
+    assert ending._judged(fakes.folder, fakes.plan, rows[:1]) == []
+    assert not kept.exists()
+    told = ending._judged(fakes.folder, fakes.plan, rows)
+    assert told[0] == "ENAS is not comparable at this budget with random arcs."
+    assert kept.read_text().splitlines() == told
