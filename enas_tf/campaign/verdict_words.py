@@ -45,10 +45,10 @@ def contrast(method: str, one: Contrast) -> str:
     if one.bounds:
         bounds = f"95 % interval {one.bounds[0]:+.4f} to {one.bounds[1]:+.4f}"
     counts = _counts(one.counts, one.units)
-    between = "each with itself" if one.is_paired else f"against {counts[1]}"
+    between = ", in pairs" if one.is_paired else f" against {counts[1]}"
     return (
-        f"{_named(method)} less {_named(one.against)}: {one.difference:+.4f} "
-        f"({bounds}; n = {counts[0]} {between}; higher is better)."
+        f"{_named(method)} minus {_named(one.against)}: {one.difference:+.4f} "
+        f"({bounds}; n = {counts[0]}{between}; higher is better)."
     )
 
 

@@ -56,7 +56,9 @@ def test_a_row_that_is_there_twice_counts_once():
 def test_arcs_of_the_same_size_are_compared_search_by_search():
     matched = [[0.91, 0.93], [0.89, 0.92], [0.94, 0.94]]
     rows = searches("enas", OURS) + searches("random_matched", matched)
-    one = verdict.judge(rows).contrasts[0]
+    found = verdict.judge(rows)
+    one = found.contrasts[0]
+    assert "; n = 3 searches, in pairs; higher is better)." in found.words[1]
     expected = interval.paired(np.array([0.01, 0.005, 0.01]))
     assert one.is_paired
     assert one.bounds == pytest.approx((expected.low, expected.high))
@@ -113,7 +115,7 @@ def test_words_tell_the_interval_n_and_how_many_more_are_needed():
     assert found.words[0] == (
         "ENAS is not distinguishable at this budget from random arcs."
     )
-    assert found.words[1].startswith("ENAS less random arcs: +0.0000 (95 % interval -")
+    assert found.words[1].startswith("ENAS minus random arcs: +0.0000 (95 % interval -")
     assert "; n = 3 searches against 6 arcs; higher is better)." in found.words[1]
     better = [[score + 0.01 for score in scores] for scores in OURS]
     found = verdict.judge(searches("enas", better) + arcs("random", SAME))
