@@ -2,7 +2,8 @@
 
 Kendall's tau-b and Spearman's rho, each with a percentile interval over other arcs
 (bootstrap: arcs are drawn with replacement), which was simulated to cover the truth in
-94.5 to 96.4 % with 20 and 40 arcs. A score is held against the accuracy of
+94.5 to 97.6 % with 8 to 40 arcs, and in as little as 61 % with four; below eight there
+is none. A score is held against the accuracy of
 one seed at a time, and the mean over seeds is told: so it is on the scale of the
 ceiling, which is one seed held against another. No score can be expected far above it.
 
@@ -20,6 +21,7 @@ import numpy as np
 
 REPLICATES = 1000
 BEST = 0.2  # the share of arcs that count as the best
+FEWEST = 8  # arcs that an interval needs
 _FEWEST_DEFINED = 0.5  # of the samples; of no more there is no interval
 
 
@@ -82,7 +84,7 @@ def agreement(
     if above is not None:
         other = _figure(tau - _mean([taus(above, *pair) for pair in pairs]))
     count = int(masks[0].sum()) if best else len(scores)
-    return Agreement(count, _figure(tau), _figure(rho), other)
+    return _bounded(Agreement(count, _figure(tau), _figure(rho), other))
 
 
 def ceiling(
@@ -104,7 +106,7 @@ def ceiling(
             found.append((taus(*pair), rhos(*pair)))
     tau, rho = (_mean(part) for part in zip(*found, strict=True))
     count = int(mask.sum()) if best else len(counts[0])
-    return Agreement(count, _figure(tau), _figure(rho))
+    return _bounded(Agreement(count, _figure(tau), _figure(rho)))
 
 
 def best_fifth(accuracies: np.ndarray, seed: int) -> np.ndarray:
@@ -176,6 +178,18 @@ def _mean(parts: Sequence[np.ndarray]) -> np.ndarray:
     nothing = np.full(count.shape, np.nan)
     total = np.where(defined, parts, 0.0).sum(axis=0)
     return np.divide(total, count, out=nothing, where=count > 0)
+
+
+def _bounded(found: Agreement) -> Agreement:
+    """Without intervals where the arcs are too few for them."""
+    if found.arcs >= FEWEST:
+        return found
+    above = found.above and _alone(found.above)
+    return Agreement(found.arcs, _alone(found.tau), _alone(found.rho), above)
+
+
+def _alone(figure: Figure) -> Figure:
+    return Figure(figure.value, np.nan, np.nan)
 
 
 def _figure(values: np.ndarray) -> Figure:

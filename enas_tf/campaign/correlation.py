@@ -20,7 +20,8 @@ _CEILING = "ceiling: another seed"
 _FEWEST = 3  # arcs; of two any score ranks them right or wrong
 _INTRODUCTION = (
     "How scores rank arcs as training from scratch does, with 95 % intervals over "
-    "other arcs; best: the best fifth by another seed."
+    f"other arcs where these are {correlate.FEWEST} or more; best: the best fifth by "
+    "another seed."
 )
 _FEWEST_BEST = 4  # as there are of twenty
 _HEAD = ("score", "arcs", "Kendall's tau", "Spearman's rho", "tau above parameters")

@@ -89,3 +89,13 @@ def test_a_score_that_does_not_differ_ranks_nothing():
     counts = correlate.samples(6, np.random.default_rng(0))
     found = correlate.agreement(np.ones(6), np.arange(6.0)[np.newaxis], counts)
     assert np.isnan(found.tau.value) and np.isnan(found.rho.low)
+
+
+def test_of_fewer_than_eight_arcs_there_is_a_value_and_no_interval():
+    truth = np.arange(8.0)[np.newaxis]
+    counts = correlate.samples(8, np.random.default_rng(0))
+    assert correlate.agreement(truth[0], truth, counts).tau == (1, 1, 1)
+    few = correlate.samples(7, np.random.default_rng(0))
+    found = correlate.agreement(truth[0, :7], truth[:, :7], few, above=-truth[0, :7])
+    assert (found.tau.value, found.above.value) == (1, 2)
+    assert np.isnan([found.tau.low, found.rho.high, found.above.low]).all()
