@@ -41,7 +41,7 @@ def load(image_size: int, *, store: Store = store_lib.AUTO) -> ImageData:
 
 
 def turned(images: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-    """Each of [N, H, H, 1] uint8 by degrees of its own, whole ones, about its centre."""
+    """Each of [N, H, H, 1] uint8 by whole degrees of its own, about its centre."""
     degrees = rng.randint(-MOST_DEGREES, MOST_DEGREES + 1, len(images))
     return np.stack([rotated(*one) for one in zip(images, degrees, strict=True)])
 
