@@ -80,9 +80,18 @@ def known(readings: Sequence[Reading], of: Identity) -> Reading | None:
     return None
 
 
+def times(readings: Sequence[Reading], data: str) -> int:
+    """How often the test split of `data` was read."""
+    return len(_on(readings, data))
+
+
+def _on(readings: Sequence[Reading], data: str) -> list[Reading]:
+    return [one for one in readings if one.of.data in (data, "")]
+
+
 def sentence(readings: Sequence[Reading], data: str) -> str:
     """How often the test split of `data` was read, and after how much training."""
-    ours = [one for one in readings if one.of.data in (data, "")]
+    ours = _on(readings, data)
     times = "once" if len(ours) == 1 else f"{len(ours)} times"
     line = f"The test split has been read {times} for this network"
     epochs = list(dict.fromkeys(one.epochs for one in ours))
