@@ -75,7 +75,11 @@ def known(readings: Sequence[Reading], of: Identity) -> Reading | None:
     """The last that measured just this, with figures that are numbers."""
     for one in reversed(readings):
         same = one.of.weights in (of.weights, "") and one.of.data == of.data != ""
-        if same and all(value is not None for value in one.figures.values()):
+        if (
+            same
+            and one.figures
+            and all(value is not None for value in one.figures.values())
+        ):
             return one
     return None
 

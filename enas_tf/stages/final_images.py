@@ -127,7 +127,10 @@ class ImageClassifier(FinalTask[Batch]):
         """How each class does, if that was kept."""
         found = kept_classes.read(folder.evaluation, self.names, of)
         if found is None:
-            report.message("How each class does was not kept, or is damaged.")
+            report.message(
+                "How each class does was not kept, or is damaged: --evaluate_again "
+                "finds it."
+            )
             return
         self._found = found
         self._tell_classes(report, folder)
