@@ -20,6 +20,7 @@ sizes: steps, rewards, memory, placement, precision, XLA, and resuming to the bi
 import functools
 import json
 import logging as std_logging
+import math
 import os
 import pathlib
 import sys
@@ -106,9 +107,15 @@ def _define(values: flags.FlagValues) -> None:
         "What is measured on a GPU, with commas between them.",
         flag_values=values,
     )
-    minutes = "Minutes of all of that; what would begin later is left out."
-    whole = {"gpu_minutes": (plan.MINUTES, minutes), **SIZES}
-    for name, (default, about) in whole.items():
+    flags.DEFINE(
+        flag_reading.Number(),
+        "gpu_minutes",
+        plan.MINUTES,
+        "Minutes of all of that; what would begin later is left out.",
+        values,
+        flags.ArgumentSerializer(),
+    )
+    for name, (default, about) in SIZES.items():
         parser = flag_reading.Whole()
         flags.DEFINE(parser, name, default, about, values, flags.ArgumentSerializer())
     flags.DEFINE_string(
@@ -193,7 +200,12 @@ def _check(values: flags.FlagValues) -> None:
             if name not in known:
                 allowed = f"{kind} of {', '.join(known)}"
                 raise config.ConfigError(config.refusal(flag, name, allowed))
-    for flag in ("gpu_minutes", *SIZES):
+    if not 0 < values.gpu_minutes < math.inf:
+        allowed = "a number above 0, such as 0.5"
+        raise config.ConfigError(
+            config.refusal("gpu_minutes", values.gpu_minutes, allowed)
+        )
+    for flag in SIZES:
         size = getattr(values, flag)
         if size < 1:
             allowed = "a whole number from 1 up"

@@ -1,13 +1,13 @@
 """Accuracies of arcs that are trained from scratch in a shortened recipe.
 
   python tests/from_scratch.py ARCS OUT.jsonl --data_dir=FOLDER [--search_for=micro]
-      [--seeds=0,1] [--steps=400] [any other setting of --mode=train]
+      [--seeds=0,1] [--steps=400] [--split=test] [any other setting of --mode=train]
 
 ARCS is a file with an arc a line. The recipe is that of `--preset=cpu --mode=train`,
 but for its length: it takes so many steps, in quarters whose learning rates follow the
-cosine, and the validation images are not trained on: the accuracy is theirs. There is a
-row of OUT for each seed and arc, seed by seed; what is there already is not trained
-again. One thread.
+cosine, and the validation images are not trained on: the accuracy is theirs, or with
+--split=test that of the test images. There is a row of OUT for each seed and arc, seed
+by seed; what is there already is not trained again. One thread.
 """
 
 import json
@@ -28,7 +28,7 @@ from enas_tf.stages import assembly, images
 from enas_tf.training import child, networks, retrain, schedules
 
 QUARTERS = 4
-OWN = dict(search_for="macro", seeds="0", steps="400", preset="cpu")
+OWN = dict(search_for="macro", seeds="0", steps="400", preset="cpu", split="valid")
 
 
 def main(words: list[str]) -> None:
@@ -43,15 +43,16 @@ def main(words: list[str]) -> None:
         config = presets.resolve(own["search_for"], "train", own["preset"], values)
         for arc in arcs.read_text().splitlines():
             if (seed, arc) not in known:
-                row = dict(
-                    seed=seed, arc=arc, **trained(arc, config, int(own["steps"]))
-                )
+                found = trained(arc, config, int(own["steps"]), own["split"])
+                row = dict(seed=seed, arc=arc, **found)
                 with out.open("a") as file:
                     file.write(json.dumps(row) + "\n")
                 print(row, flush=True)
 
 
-def trained(arc: str, config: Config, steps: int) -> dict[str, float]:
+def trained(
+    arc: str, config: Config, steps: int, split: str = "valid"
+) -> dict[str, float]:
     """The accuracy of `arc` after so many steps, its costs, and the seconds."""
     began = time.monotonic()
     tf.keras.backend.clear_session()
@@ -62,7 +63,8 @@ def trained(arc: str, config: Config, steps: int) -> dict[str, float]:
     fixed = argument.fixed_arc(arc, config.run.search_for, config.child)
     data = images.load(config, space.num_reductions, all_training=False)
     # What is called the test split here are the images that nothing was chosen by.
-    task = images.task(data, dict(train=data.train, test=data.valid), config)
+    asked = data.test if split == "test" else data.valid
+    task = images.task(data, dict(train=data.train, test=asked), config)
     training, model = _networks(part.final, fixed.arc, config, data)
     network = networks.FinalNetwork(training, total_steps=steps, seed=config.run.seed)
     lessons = task.lessons(
@@ -79,7 +81,7 @@ def trained(arc: str, config: Config, steps: int) -> dict[str, float]:
     retrain.hand_over(training, model)
     answers = retrain.test_answers(model, task, batch_size=100)
     return dict(
-        accuracy=float((answers == data.valid.labels).mean()),
+        accuracy=float((answers == asked.labels).mean()),
         parameters=cost.parameters(model),
         flops=cost.flops(model),
         steps=steps,

@@ -50,7 +50,7 @@ arcs/latency.jsonl        any      same                 same                 sam
 arcs/pareto.*             any      anew                 same                 same                 same
 curves.png                any      anew                 anew                 same                 same
 report.html               any      anew                 anew                 same                 same
-evaluation/classes.json   any      same                 same                 anew                 same
+evaluation/classes.json   any      same                 same                 whole                same
 evaluation/confusion.png  any      same                 same                 anew                 same
 plugins/*                 any      anew                 anew                 same                 same
 

@@ -22,7 +22,7 @@ ENDINGS = ("py", "md", "json", "jsonl", "txt", "png", "keras", "tflite", "onnx",
 # Of git, pytest, ruff, TensorBoard, tests/campaign.py, bin/benchmark.py.
 FLAGS_OF_OTHERS = {"--logdir", "--check", "--help", "--helpfull", "--version", "--what"}
 # Of tests/from_scratch.py and tests/rank.py.
-FLAGS_OF_OTHERS |= {"--seeds", "--steps", "--examples"}
+FLAGS_OF_OTHERS |= {"--seeds", "--steps", "--split", "--examples"}
 FLAGS_OF_OTHERS |= {
     "--detach",
     "--json",

@@ -264,12 +264,17 @@ def test_the_test_data_is_looked_at_once(finished):
     assert after.count('"kind": "test"') == before.count('"kind": "test"')
 
 
-def test_evaluate_measures_what_training_reported(finished):
-    space, folder, _ = finished
-    runs.run(space, folder, mode="evaluate")
-    stages = json.loads((folder / "run.json").read_text())["stages"]
+def test_evaluate_reads_the_test_split_again_only_if_asked(finished):
+    space, folder, lines = finished
     name = f"test_{runs.MEASURES[space].name}"
-    assert stages["evaluate"][name] == stages["train"][name]
+    for again, modes in ((False, ["all"]), (True, ["all", "evaluate"])):
+        runs.run(space, folder, mode="evaluate", evaluate_again=again)
+        stages = json.loads((folder / "run.json").read_text())["stages"]
+        assert [one["mode"] for one in stages["test"]["readings"]] == modes
+        assert stages["evaluate"][name] == stages["train"][name]
+        told = [line for line in lines if "--evaluate_again reads" in line]
+        assert len(told) == 1
+    assert lines[-1] == "The test split has been read 2 times for this network."
 
 
 def test_evaluate_tells_draws_and_keeps_how_each_class_does(finished):

@@ -102,7 +102,7 @@ def given_of(version, space, stage):
 def test_evaluate_finds_what_was_found_then(version, space, unpacked):
     unpacked(version)
     then = facts(f"{space}_all", "train")
-    look(space, "evaluate")
+    look(space, "evaluate", evaluate_again=True)
     now = facts(f"{space}_all", "evaluate")
     name = "test_perplexity" if space == "rnn" else "test_accuracy"
     assert now[name] == pytest.approx(then[name], rel=1e-5)

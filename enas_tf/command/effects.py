@@ -76,6 +76,11 @@ _UPDATES = (
 )
 
 ROWS = (
+    Row(
+        ("evaluate_again",),
+        lambda c: c.mode != "evaluate",
+        "it is for --mode=evaluate",
+    ),
     Row(("input",), lambda c: c.mode != "predict", "it is for --mode=predict"),
     Row(("runs_format",), lambda c: True, "it is for --mode=runs"),
     Row(("report",), lambda c: c.mode in LOOKING, "--mode={mode} writes no page"),
@@ -127,8 +132,15 @@ ROWS = (
     ),
     Row(
         ("data_dir",),
-        lambda c: c.config.data.dataset == "digits",
-        "--dataset=digits is embedded",
+        lambda c: c.config.data.dataset in config.EMBEDDED_IMAGES,
+        "--dataset=digits and hard_digits are embedded",
+    ),
+    Row(
+        ("split_seed",),
+        lambda c: (
+            c.config.data.dataset == "hard_digits" and not c.config.data.data_path
+        ),
+        "the splits of --dataset=hard_digits are always the same",
     ),
     Row(
         ("data_cache",),

@@ -86,7 +86,11 @@ def _check_dataset(data: DataConfig) -> None:
         allowed = "`digits` or an image classification data set of TFDS"
         raise ConfigError(config_lib.refusal("dataset", data.dataset, allowed, remedy))
     folder = os.path.expanduser(data.data_dir)
-    if data.dataset == "digits" or not folder or os.path.isdir(folder):
+    if (
+        data.dataset in config_lib.EMBEDDED_IMAGES
+        or not folder
+        or os.path.isdir(folder)
+    ):
         return
     problem = "is a file" if os.path.exists(folder) else "does not exist"
     raise ConfigError(

@@ -31,6 +31,7 @@ MODES = (*modes.MODES, *modes.READING, *modes.OF_CAMPAIGNS)
 REPORTS = ("yes", "no", "live")
 RUNS_FORMATS = ("text", "csv", "latex", "html")
 FLIPS = ("auto", "yes", "no")
+EMBEDDED_IMAGES = ("digits", "hard_digits")  # values of --dataset
 IN_MEMORY = ("auto", "yes", "no")
 
 
@@ -121,6 +122,12 @@ class RunConfig:
         choices=RUNS_FORMATS,
         shapes_result=False,
     )
+    evaluate_again: bool = field(
+        False,
+        "Let --mode=evaluate read the test split again for weights that were tested on "
+        "it; run.json has each reading.",
+        shapes_result=False,
+    )
     rerun: str = field(
         "",
         "The run.json of a run: repeat it in a new --output_dir and compare every "
@@ -182,7 +189,8 @@ class DataConfig:
         "cifar10",
         registry.explained(
             "dataset",
-            "`digits` (embedded) or the name of any TFDS image classification data set",
+            "`digits` or `hard_digits` (embedded), or the name of any TFDS image "
+            "classification data set",
         ),
     )
     data_dir: str = field(

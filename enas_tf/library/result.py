@@ -109,9 +109,14 @@ class Result:
 
     @property
     def figures(self) -> dict[str, Any]:
-        """What run.json has of deriving, and the test figures of a training."""
+        """What run.json has of deriving, and the test figures of a training.
+
+        "test_readings" is how often the test split was read for its network.
+        """
         trained = self._folder.facts("train")
         tested = {name: trained[name] for name in trained if name.startswith("test_")}
+        if tested:
+            tested["test_readings"] = len(self._folder.readings())
         return {**self._facts, **tested}
 
     def train(self, **settings: object) -> "keras.Model":

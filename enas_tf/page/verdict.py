@@ -7,6 +7,7 @@ from enas_tf.page import found as found_lib
 from enas_tf.page.contrasts import Contrast
 from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
+from enas_tf.run import readings
 from enas_tf.run import settings as run_settings
 
 # What `Comparison.verdict` says of a controller that made no update.
@@ -49,7 +50,9 @@ def _lead(found: Found, told: Sequence[Contrast]) -> str:
     if told:
         return in_words(told)
     if test := _tested(found):
-        return f"Trained and tested once: {' '.join(test)}."
+        times = _times_read(found)
+        how = "tested once" if times < 2 else f"tested, on a split read {times} times"
+        return f"Trained and {how}: {' '.join(test)}."
     if "derive" in found.run["stages"]:
         return "An arc was derived; nothing says that it is better than a random one."
     noun = run_settings.NOUNS[next(reversed(found.begun), "search")]
@@ -86,10 +89,18 @@ def _tested(found: Found) -> tuple[str, str] | None:
     return f"test {measure.name}", f"{value:.{measure.places}f}"
 
 
+def _times_read(found: Found) -> int:
+    """How often the training's test split was read for its network."""
+    data = (found.fact("train", "data", dict) or {}).get("checksum", "")
+    return readings.times(readings.listed(found.run["stages"]), str(data))
+
+
 def _tiles(found: Found) -> Html:
     """The figures that one looks for first."""
     test, measure = _tested(found), found.measure
     tiles = [test] if test else []
+    if test and (times := _times_read(found)):
+        tiles.append(("readings of the test split", str(times)))
     if measure:
         for words, key in _DERIVED.items():
             value = found.fact("derive", key.format(measure.name), float)

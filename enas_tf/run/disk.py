@@ -87,9 +87,9 @@ def write_text(path: pathlib.Path, text: str) -> None:
 def write_json(path: pathlib.Path, value: Mapping[str, object]) -> None:
     """`write_text` of an object as JSON, sealed: `CHECKSUM` is a key of it.
 
-    JSON has no number for what is not finite; it is null there.
+    Numbers go by `finite`.
     """
-    plain = json.loads(json.dumps(_finite(value)))
+    plain = json.loads(json.dumps(finite(value)))
     sealed = {**plain, CHECKSUM: _checksum(plain)}
     write_text(path, json.dumps(sealed, indent=1) + "\n")
 
@@ -145,10 +145,14 @@ def _number(text: str) -> float:
     return number
 
 
-def _finite(value: object) -> Any:
-    """`value` with null in place of numbers that are not finite."""
+def finite(value: object) -> Any:
+    """`value` with null in place of numbers that are not finite.
+
+    JSON has none of these: of a loss that is no number, of a perplexity beyond what a
+    float holds. So it is in every file of a run.
+    """
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

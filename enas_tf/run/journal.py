@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 from enas_tf.config import sections as config_lib
 from enas_tf.run import commands as run_commands
-from enas_tf.run import disk, saves
+from enas_tf.run import disk, readings, saves
 from enas_tf.run import record as run_record
 from enas_tf.run.paths import RunPaths
+from enas_tf.run.readings import Reading
 
 _LONGEST_ROW = 4096  # bytes
 
@@ -61,6 +62,15 @@ class RunJournal(RunPaths):
             value = None if isinstance(value, bool) else float(value)
         is_one = isinstance(value, kind) and not isinstance(value, bool)
         return value if is_one else None
+
+    def readings(self) -> list[Reading]:
+        """How often the test split was read, the earliest first."""
+        return readings.listed(self.run()["stages"])
+
+    def note_reading(self, one: Reading) -> None:
+        """Record that the test split was read."""
+        listed = [reading.as_json() for reading in (*self.readings(), one)]
+        self.record(readings.STAGE, **{readings.KEY: listed})
 
     def has_checkpoint(self, stage: str) -> bool:
         """Whether `stage` has ever saved something to go on from.

@@ -42,13 +42,22 @@ class Measure(NamedTuple):
         return f"{self.display(mean):.{self.places}f}"
 
 
+def perplexity(nats: Any) -> Any:
+    """Of a mean, or an array of them; infinite where no float is as large.
+
+    So it is under a network that diverges, and nobody need be warned of it.
+    """
+    with np.errstate(over="ignore"):
+        return np.exp(nats)
+
+
 ACCURACY = Measure(
     "accuracy", "acc", lambda mean: mean, "difference", 1, "accuracy_above_random"
 )
 PERPLEXITY = Measure(
     "perplexity",
     "ppl",
-    np.exp,
+    perplexity,
     "ratio",
     -1,
     "perplexity_ratio_to_random_lower_is_better",

@@ -118,11 +118,7 @@ class Report:
     def _row(self, kind: str, step: int, values: Mapping[str, float]) -> rows.Row:
         row = {"stage": self.stage, "kind": kind, "step": int(step)}
         row["time"] = round(time.time(), 3)
-        numbers = {name: float(value) for name, value in values.items()}
-        return row | {
-            name: number if math.isfinite(number) else None
-            for name, number in numbers.items()
-        }
+        return row | {name: float(value) for name, value in values.items()}
 
     def _draw(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         with self._writer.as_default(step=int(step)):

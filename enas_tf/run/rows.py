@@ -40,8 +40,8 @@ class Found(NamedTuple):
 
 
 def sealed(row: Row) -> str:
-    """`row` as a line, without a line break."""
-    text = json.dumps(row, allow_nan=False)[:-1]
+    """`row` as a line, without a line break; its numbers go by `disk.finite`."""
+    text = json.dumps(disk.finite(row), allow_nan=False)[:-1]
     return f'{text}, "check": "{_checksum(text)}"}}'
 
 

@@ -1,6 +1,7 @@
 """Final children that are trained for a choice among them, and judged by validation.
 
-Those of `stages/final_tasks.py`, which no validation data are trained into.
+Those of `stages/final_tasks.py`, which no validation data are trained into. They do not
+have the test data, so that no choice can read them.
 """
 
 from typing import Any, Protocol
@@ -34,7 +35,7 @@ class ImageCandidate(ImageClassifier, Candidate):
 
     def _splits(self) -> dict[str, Split]:
         data = self._data
-        return dict(train=data.train, valid=data.valid, test=data.test)
+        return dict(train=data.train, valid=data.valid)
 
     @staticmethod
     def check_fits(config: Config) -> None:

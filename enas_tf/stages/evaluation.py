@@ -1,8 +1,6 @@
-"""A classifier's answers to the test images: told, drawn and written."""
+"""A classifier's answers to the test images: told and drawn."""
 
-import json
 import math
-from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -26,8 +24,7 @@ def report_accuracy(report: Report, found: ByClass) -> None:
 
 
 def report_classes(report: Report, found: ByClass) -> None:
-    """The same, always, and a table of the classes; of many, the worst."""
-    report.message(f"Test accuracy: {found.accuracy:.4f}")
+    """The balanced accuracy and a table of the classes; of many, the worst."""
     for line in [_balanced(found), *table(found)]:
         report.message(line)
 
@@ -60,50 +57,21 @@ def _dashes(found: ByClass, rows: list[int]) -> list[str]:
     return lines
 
 
-def write(folder: RunFolder, found: ByClass) -> None:
-    """The numbers as JSON and the confusions as a picture."""
+def draw(folder: RunFolder, found: ByClass) -> None:
+    """The confusions as a picture."""
     place = folder.evaluation
-    disk.write_text(place / layout.BY_CLASS, as_json(found))
     title = (
         f"Test accuracy {found.accuracy:.4f}, balanced {found.balanced_accuracy:.4f}"
     )
     with disk.refusals(place):
+        place.mkdir(parents=True, exist_ok=True)
         plots.draw_confusion(
             found.confusion, found.names, place / layout.CONFUSION, title=title
         )
 
 
-def as_json(found: ByClass) -> str:
-    """All numbers; a line for each class and for each row of the confusions."""
-    facts = dict(
-        test_accuracy=json.dumps(found.accuracy),
-        balanced_accuracy=json.dumps(found.balanced_accuracy),
-        classes=_lines(_classes(found)),
-        confusion=_lines(found.confusion.tolist()),
-    )
-    items = ",\n".join(f'"{name}": {text}' for name, text in facts.items())
-    return f"{{\n{items}\n}}\n"
-
-
 def _balanced(found: ByClass) -> str:
     return f"Balanced accuracy: {found.balanced_accuracy:.4f} (each class counts alike)"
-
-
-def _classes(found: ByClass) -> Iterator[dict]:
-    shares = zip(found.precision.tolist(), found.recall.tolist(), strict=True)
-    rows = zip(found.names, found.images.tolist(), shares, strict=True)
-    for number, (name, images, (precision, recall)) in enumerate(rows):
-        yield dict(
-            number=number,
-            name=name,
-            images=images,
-            precision=None if math.isnan(precision) else precision,
-            recall=None if math.isnan(recall) else recall,
-        )
-
-
-def _lines(rows: Iterable[list[int] | dict]) -> str:
-    return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
 
 
 def _share(share: float) -> str:

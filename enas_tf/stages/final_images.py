@@ -17,8 +17,9 @@ from enas_tf.export import images as export_images
 from enas_tf.nn import cost, precision
 from enas_tf.run import layout, lines, measures
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.readings import Identity
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, evaluation, images, in_full
+from enas_tf.stages import assembly, evaluation, images, in_full, kept_classes
 from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
@@ -105,21 +106,43 @@ class ImageClassifier(FinalTask[Batch]):
 
     def test(self, report: Report, moves: Moves) -> dict[str, float]:
         """Accuracy, of all test images and as the mean over classes."""
-        found = self._by_class(report, moves)
-        evaluation.report_accuracy(report, found)
-        return _figures(found)
+        self._found = self._by_class(report, moves)
+        evaluation.report_accuracy(report, self._found)
+        return _figures(self._found)
 
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
         """The same, how each class does, and what is taken for what."""
-        found = self._by_class(report, moves)
-        evaluation.report_classes(report, found)
+        self._found = self._by_class(report, moves)
+        report.message(f"Test accuracy: {self._found.accuracy:.4f}")
+        self._tell_classes(report, folder)
+        return _figures(self._found)
+
+    def keep(self, folder: RunFolder, of: Identity) -> None:
+        """How each class does."""
+        kept_classes.write(folder.evaluation, self._found, of)
+
+    def retell(self, report: Report, folder: RunFolder, of: Identity) -> None:
+        """How each class does, if that was kept."""
+        found = kept_classes.read(folder.evaluation, self.names, of)
+        if found is None:
+            report.message(
+                "How each class does was not kept, or is damaged: --evaluate_again "
+                "finds it."
+            )
+            return
+        self._found = found
+        self._tell_classes(report, folder)
         if folder.writable:
-            evaluation.write(folder, found)
+            self.keep(folder, of)
+
+    def _tell_classes(self, report: Report, folder: RunFolder) -> None:
+        evaluation.report_classes(report, self._found)
+        if folder.writable:
+            evaluation.draw(folder, self._found)
             picture = folder.evaluation / layout.CONFUSION
             report.message(f"See {lines.shown(picture)}.")
-        return _figures(found)
 
     def facts(self) -> dict[str, bool | int | str]:
         """What the network costs."""

@@ -16,6 +16,7 @@ from enas_tf.export import text as export_text
 from enas_tf.nn import precision
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.readings import Identity
 from enas_tf.run.report import Report
 from enas_tf.stages import assembly, in_full, texts
 from enas_tf.stages.space_builders import SpaceBuilders
@@ -143,6 +144,12 @@ class LanguageModelling(FinalTask[Batch]):
         """The same as `test`: there is no more to tell."""
         del folder
         return self.test(report, moves)
+
+    def keep(self, folder: RunFolder, of: Identity) -> None:
+        """Nothing: the figures are all."""
+
+    def retell(self, report: Report, folder: RunFolder, of: Identity) -> None:
+        """Nothing, for the same reason."""
 
     def facts(self) -> dict[str, bool | int | str]:
         """Sizes, the text, and whether the weights are a mean."""

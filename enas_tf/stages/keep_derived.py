@@ -175,7 +175,7 @@ def _rows(stage: SearchStage, found: Found) -> str:
             arc = space.text(space.decode(tokens))
             own = {name: part[number].item() for name, part in figures.items()}
             rows.append({"source": source, **own, "arc": arc})
-    return "".join(json.dumps(row) + "\n" for row in rows)
+    return "".join(json.dumps(disk.finite(row)) + "\n" for row in rows)
 
 
 def _figures(

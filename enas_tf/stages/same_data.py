@@ -39,12 +39,15 @@ class Facts(NamedTuple):
         return f"{self.train:,} / {self.valid:,} / {self.test:,}"
 
 
-def bind(request: Request, stage: str, data: Dataset, report: Report) -> None:
+def bind(request: Request, stage: str, data: Dataset, report: Report) -> Facts:
     """Keep the facts when `stage` begins; compare them once it has saved something.
 
     A stage that was begun by a version that kept nothing is let pass, and so is one
     whose facts were lost; the facts that it goes on with are recorded then. So is one
     of a version that kept other facts.
+
+    Returns:
+      Those of `data`.
 
     Raises:
       ConfigError: the data are others, and would be trained on or exported.
@@ -55,13 +58,13 @@ def bind(request: Request, stage: str, data: Dataset, report: Report) -> None:
     lets_pass = modes.MODES[request.mode].lets_pass
     if not folder.has_checkpoint(stage):
         folder.record(stage, **{KEY: now._asdict()})
-        return
+        return now
     known = folder.fact(stage, KEY, dict)
     if known is None and not lets_pass:
         folder.record(stage, **{KEY: now._asdict()})
     begun = _facts_of(known or {})
     if begun in (None, now):
-        return
+        return now
     words = f"the data are not those that this {run_settings.NOUNS[stage]} began with"
     words += f": {_difference(begun, now, data.answers)}"
     if not lets_pass or begun.classes != now.classes:
@@ -72,6 +75,7 @@ def bind(request: Request, stage: str, data: Dataset, report: Report) -> None:
     report.message(f"Careful: {words}.")
     if stage == "train":
         report.message("Some of the test data may have been trained on.")
+    return now
 
 
 def facts(data: Dataset) -> Facts:

@@ -11,12 +11,13 @@ import shutil
 import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from absl import logging
 
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
-from enas_tf.run import layout, lines, progress
+from enas_tf.run import layout, lines, progress, readings
 from enas_tf.run.folder import RunFolder
 from enas_tf.stages import assembly, final_tasks, told_formats
 
@@ -81,12 +82,17 @@ def _derived(facts: Mapping[str, Sequence[str]]) -> list[str]:
     return _each("score", scores) + _each("search", [comparison, *more])
 
 
-def _tested(request: Request, facts: Mapping[str, float]) -> list[str]:
+def _tested(request: Request, facts: Mapping[str, Any]) -> list[str]:
     measure = final_tasks.of(request.configs["train"]).measure
     value = f"{facts[f'test_{measure.name}']:.{measure.places}f}"
     began = request.configs["train"].run.warm_start
     how = f"the weights of {lines.shown(pathlib.Path(began))}" if began else "scratch"
-    return _words("test", f"{measure.name} {value}, trained from {how}")
+    line = f"{measure.name} {value}, trained from {how}"
+    noted = request.folder.readings()
+    data = facts.get("data", {}).get("checksum", "")
+    if len(noted) > 1:
+        line += f". {readings.sentence(noted, data)}"
+    return _words("test", line)
 
 
 def _files(folder: RunFolder) -> list[str]:

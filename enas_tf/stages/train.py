@@ -30,6 +30,7 @@ from enas_tf.stages import (
     told_formats,
     warm_start,
 )
+from enas_tf.stages.same_data import Facts
 from enas_tf.tasks.final import FinalTask
 from enas_tf.training import retrain
 from enas_tf.training.child import ChildTrainer
@@ -45,12 +46,14 @@ class FinalStage(NamedTuple):
       epochs: trains it.
       driver: carries that on.
       total_steps: of the whole training.
+      data: the checksum of what it is trained and tested on.
     """
 
     final: FinalTask[Any]
     epochs: ChildEpochs
     driver: Driver
     total_steps: int
+    data: str
 
 
 def train(request: Request) -> None:
@@ -71,7 +74,7 @@ def train(request: Request) -> None:
                 _train(request, stage, report)
             report.finish()
             stage.final.settle()
-            figure = _test_once(folder, config, stage, report)
+            figure = _test_once(request, stage, report)
             stage.driver.stop.check()
             stage.driver.stop.moment = "after the export, whose files are kept whole"
             with summary.timed(folder, "export"):
@@ -82,12 +85,16 @@ def train(request: Request) -> None:
 
 
 def evaluate(request: Request) -> None:
-    """Measure a finished run's test figures anew, and tell all there is of them."""
+    """Tell all there is of a finished run's test; measure it if it never was.
+
+    Other data are measured, and so are the same with --evaluate_again.
+    """
+    folder = request.folder
     with assembly.muted_report(request) as report:
         stage = _finished(request, report)
         moves = functools.partial(assembly.progress_callback, report, stage.driver)
-        found = stage.final.evaluate(report, moves, request.folder)
-    request.folder.record("evaluate", **found)
+        found = tested.again(request, report, stage.final, data=stage.data, moves=moves)
+    folder.record("evaluate", **found)
 
 
 def export(request: Request) -> None:
@@ -114,9 +121,10 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
     """
     same_ops.bind(request, "train")
     read: list[Dataset] = []
+    facts: list[Facts] = []
 
     def bind(data: Dataset) -> None:
-        same_data.bind(request, "train", data, report)
+        facts.append(same_data.bind(request, "train", data, report))
         read.append(data)
 
     final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
@@ -139,7 +147,7 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
         warm_start.begin(request, report, final, read[0])
     for line in final.describe():
         report.message(line)
-    return FinalStage(final, epochs, driver, total)
+    return FinalStage(final, epochs, driver, total, facts[0].checksum)
 
 
 def _announce_left(
@@ -166,21 +174,22 @@ def _train(request: Request, stage: FinalStage, report: Report) -> None:
     )
 
 
-def _test_once(
-    folder: RunFolder, config: Config, stage: FinalStage, report: Report
-) -> float:
+def _test_once(request: Request, stage: FinalStage, report: Report) -> float:
     """The test figure; measured once per length, and then read from run.json."""
     final = stage.final
     moves = functools.partial(assembly.progress_callback, report, stage.driver)
     return tested.once(
-        folder,
-        config,
+        request.folder,
+        request.configs["train"],
         report,
         measure=final.measure,
         weights=final.weights,
         trained=stage.driver.has_stepped,
         test=lambda: final.test(report, moves),
         facts=lambda: {**final.facts(), "steps": stage.total_steps},
+        keep=lambda of: final.keep(request.folder, of),
+        mode=request.mode,
+        data=stage.data,
         words=final.test_of,
     )
 

@@ -17,6 +17,7 @@ from enas_tf.data.dataset import Dataset
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.layout import NamesFile
 from enas_tf.run.measures import Measure
+from enas_tf.run.readings import Identity
 from enas_tf.run.report import Report
 from enas_tf.tasks.base import BatchT, Lessons, Task
 
@@ -38,7 +39,8 @@ class FinalTask(Protocol[BatchT]):
     3. `describe`. In a training `after_epoch`, behind the steps of each epoch.
     4. `settle`, once, when the training has ended: from now on the child is what is
        tested and exported, and is not trained.
-    5. `test`, `facts`, `evaluate` and `export`, any of them, in any order.
+    5. `test`, `facts`, `evaluate` and `export`, any of them, in any order; `keep`
+       behind `test` or `evaluate`, and `retell` in place of the latter.
 
     `predict` needs no object, no data and no settings.
 
@@ -125,7 +127,18 @@ class FinalTask(Protocol[BatchT]):
     def evaluate(
         self, report: Report, moves: Moves, folder: RunFolder
     ) -> dict[str, float]:
-        """The same, in full; more of it is kept in `folder` if that is `writable`."""
+        """The same, in full; pictures of it go to `folder` if that is `writable`."""
+
+    def keep(self, folder: RunFolder, of: Identity) -> None:
+        """Keep more of what was just found than its figures, if there is more.
+
+        Args:
+          folder: of the run, which is `writable`.
+          of: the weights and the data.
+        """
+
+    def retell(self, report: Report, folder: RunFolder, of: Identity) -> None:
+        """Tell that again, from what was kept; the test data are not read."""
 
     def facts(self) -> dict[str, bool | int | str]:
         """The facts of the child in run.json, beside its test figures."""

@@ -54,8 +54,13 @@ class ByClass(NamedTuple):
 def measure(labels: np.ndarray, answers: np.ndarray, names: Sequence[str]) -> ByClass:
     """Args: [N] of 0..V-1, the class of each image; [N], what was answered; V names."""
     every = range(len(names))
-    precision, recall, _, _ = metrics.precision_recall_fscore_support(
-        labels, answers, labels=every, zero_division=np.nan
-    )
-    confusion = metrics.confusion_matrix(labels, answers, labels=every)
+    return of_confusion(metrics.confusion_matrix(labels, answers, labels=every), names)
+
+
+def of_confusion(confusion: np.ndarray, names: Sequence[str]) -> ByClass:
+    """From the confusions alone, [V, V] int64; see `ByClass`."""
+    right = np.diag(confusion)
+    with np.errstate(invalid="ignore"):  # none of 0 is NaN
+        precision = right / confusion.sum(axis=0)
+        recall = right / confusion.sum(axis=1)
     return ByClass(tuple(names), confusion, precision, recall)

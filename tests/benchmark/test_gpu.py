@@ -248,6 +248,6 @@ def test_all_spaces_are_measured_unless_one_is_named(
     monkeypatch.setattr(run, "device", lambda: "H100")
     monkeypatch.setattr(run, "measure", measure)
     words = ["benchmark.py", "--what=gpu", f"--json={path}", "--gpu_parts=xla"]
-    assert command.main([*words, *given, "--gpu_minutes=3"]) == 0
-    assert asked == [(spaces, ["xla"], 3)]
+    assert command.main([*words, *given, "--gpu_minutes=0.5"]) == 0
+    assert asked == [(spaces, ["xla"], 0.5)]
     assert json.loads(path.read_text()) == {"gpu.macro.step_ms": 2.0}

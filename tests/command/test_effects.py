@@ -19,7 +19,12 @@ AT = dict(reward_target=1e6)
 PARAMS = dict(reward="params", **AT)
 BY = dict(derive_rank_by="log_likelihood")
 NO_TRAINING = dict(controller_training=False)
+HARD = dict(split_seed=5, dataset="hard_digits")
 EXAMPLES = [
+    (
+        dict(evaluate_again=True, mode="train"),
+        dict(evaluate_again=True, mode="evaluate"),
+    ),
     (dict(input="a.png", mode="train"), dict(input="a.png", mode="predict")),
     (dict(runs_format="csv"), dict()),
     (dict(report="live", mode="evaluate"), dict(report="live", mode="derive")),
@@ -37,6 +42,7 @@ EXAMPLES = [
     (dict(data_dir="d", mode="predict", input="a"), dict(data_dir="d", mode="export")),
     (dict(dataset="mnist", data_path="d"), dict(dataset="mnist")),
     (dict(data_dir="d", dataset="digits"), dict(data_dir="d")),
+    (HARD, dict(HARD, data_path="d")),
     (dict(data_cache="d", data_in_memory="yes"), dict(data_cache="d")),
     (dict(child_lr=9.0, **RNN, **COSINE), dict(child_lr=9.0, **RNN)),
     (dict(child_lr_max=9.0, **RNN), dict(child_lr_max=9.0)),

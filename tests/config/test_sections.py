@@ -294,6 +294,7 @@ FREE_TO_CHANGE = {
     "threads",  # once a run has begun, machine/record.py sees to it
     "log_every",
     "search_eval_test",
+    "evaluate_again",
     "data_cache",
     "data_in_memory",
     "data_dir",

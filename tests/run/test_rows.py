@@ -1,6 +1,7 @@
 """Rows of JSON with a checksum: what is damaged is noticed, kept and told."""
 
 import json
+import math
 
 import pytest
 
@@ -81,6 +82,13 @@ def test_damaged_lines_are_left_out_told_once_and_kept_beside(path, caplog):
         assert caplog.messages[0] == f"{path}: {told} and left out;"
         assert caplog.messages[1:] == [f"the file as it was is kept as {name}."]
         caplog.clear()
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_a_number_that_json_has_not_is_null_in_any_row(path, value):
+    text = rows.sealed({"stage": "search", "step": 1, "loss": value, "rate": 0.5})
+    path.write_text(text + "\n")
+    assert found(path) == [{"stage": "search", "step": 1, "loss": None, "rate": 0.5}]
 
 
 def test_a_row_of_an_earlier_version_has_no_checksum(path, caplog):

@@ -92,6 +92,19 @@ def test_a_phase_is_one_line_and_the_arcs_are_a_detail(shown, tmp_path):
     assert report.rows == [("sampled", 3, pytest.approx(means))]
 
 
+def test_a_perplexity_beyond_a_float_is_null_in_its_row(shown, tmp_path, monkeypatch):
+    what, _, _ = shown
+    monkeypatch.setattr(Task, "measure", measures.PERPLEXITY)
+    nats = np.array([710.0, *[1.0] * 9])  # e ** 710 is above 1.8e308
+    monkeypatch.setattr(Scores, "means", lambda *given, split: nats)
+    what.show(1, entropy=None, last=False)
+    text = (tmp_path / "sampled.jsonl").read_text()
+    found = [json.loads(row)["perplexity"] for row in text.splitlines()]
+    assert found == [None, *[pytest.approx(2.71828)] * 9]
+    what.show(2, entropy=None, last=False)  # which reads the first ones
+    assert (tmp_path / "sampled.jsonl").read_text().startswith(text)
+
+
 def test_an_entropy_that_is_not_known_is_left_out(shown):
     what, report, _ = shown
     what.show(3, entropy=None, last=False)

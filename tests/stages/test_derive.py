@@ -9,16 +9,24 @@ import types
 import numpy as np
 import pytest
 import runs
+import unreadable
 
 from enas_tf.config import sections as config_lib
 from enas_tf.run.measures import ACCURACY, PERPLEXITY
 from enas_tf.search import derive as derive_lib
 from enas_tf.search import evolution
 from enas_tf.stages import derive as derive_stage
-from enas_tf.stages import neutral, retrain_top, retrained
+from enas_tf.stages import images, neutral, retrain_top, retrained
 from enas_tf.training.validation import Validated
 
 SMALL = dict(num_epochs=1, derive_num_samples=6, child_num_layers=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unread():
+    """Everything here is done with a test split that cannot be read."""
+    with unreadable.test_split():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +210,12 @@ def test_trained_arcs_are_ranked_as_asked_and_one_without_numbers_is_last():
         assert np.argmax(worth) == (best is sure) and np.argmin(worth) == 2
     # Of perplexities, nats a word, less is better.
     assert sure.worth("measure", PERPLEXITY) > sharp.worth("measure", PERPLEXITY)
+
+
+def test_the_test_split_could_not_be_read_by_any_of_these(searched):
+    config = config_lib.replace(config_lib.Config(), dict(dataset="digits"))
+    data = images.load(config, 2, all_training=False)
+    assert len(data.test.labels) == 360
+    for array in data.test:
+        with pytest.raises(AssertionError, match="the test split was read"):
+            np.asarray(array)

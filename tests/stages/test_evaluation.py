@@ -1,7 +1,5 @@
 """An evaluation by class, in the log and in its file."""
 
-import json
-
 import numpy as np
 
 from enas_tf.stages import evaluation
@@ -76,8 +74,7 @@ def test_rows_fit_into_a_terminal_whatever_the_names():
 def test_balanced_accuracy_is_always_told_by_an_evaluation():
     heard = Heard()
     evaluation.report_classes(heard, found([0, 1], [0, 0], ["cat", "dog"]))
-    assert heard.lines[0] == "Test accuracy: 0.5000"
-    assert heard.lines[1].startswith("Balanced accuracy: 0.5000")
+    assert heard.lines[0].startswith("Balanced accuracy: 0.5000")
 
 
 def test_after_a_training_it_is_told_where_classes_are_unbalanced():
@@ -87,18 +84,3 @@ def test_after_a_training_it_is_told_where_classes_are_unbalanced():
     evaluation.report_accuracy(heard, found([0, 0, 0, 1], [0, 0, 0, 0], ["cat", "dog"]))
     assert heard.lines[1] == "Test accuracy: 0.7500"
     assert heard.lines[2].startswith("Balanced accuracy: 0.5000")
-
-
-def test_what_is_kept_is_json_without_nan():
-    ours = found([0, 0, 1], [0, 2, 1], ["cat", 'the "dog"', "heron"])
-    kept = json.loads(evaluation.as_json(ours), parse_constant=lambda name: name)
-    assert kept["confusion"] == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
-    assert kept["classes"][1] == {
-        "number": 1,
-        "name": 'the "dog"',
-        "images": 1,
-        "precision": 1.0,
-        "recall": 1.0,
-    }
-    assert kept["classes"][2]["recall"] is None
-    assert kept["balanced_accuracy"] == 0.75

@@ -18,13 +18,19 @@ def load(image_size: int, *, seed: int, store: Store = store_lib.AUTO) -> ImageD
       seed: decides which images are in which split.
       store: keeps the images.
     """
+    everything, names = as_they_are()
+    resized = resize.resize(everything.images, image_size)
+    (images,) = store.moved([[resized]], name="digits")
+    given = dict(train=Split(images, everything.labels))
+    parts = splits.arrange(given, name="digits", seed=seed, in_place=True)
+    return ImageData("digits", *parts[:3], class_names=names, notes=parts.notes)
+
+
+def as_they_are() -> tuple[Split, tuple[str, ...]]:
+    """All of them, in scikit-learn's order, and the names of the classes."""
     from sklearn import datasets  # takes a second to import
 
     bunch = datasets.load_digits()
     images = np.rint(bunch.images * (255 / HIGHEST)).astype(np.uint8)[..., np.newaxis]
-    (images,) = store.moved([[resize.resize(images, image_size)]], name="digits")
-    everything = Split(images, bunch.target.astype(np.int32))
-    given = dict(train=everything)
-    parts = splits.arrange(given, name="digits", seed=seed, in_place=True)
     names = tuple(str(name) for name in bunch.target_names)
-    return ImageData("digits", *parts[:3], class_names=names, notes=parts.notes)
+    return Split(images, bunch.target.astype(np.int32)), names

@@ -28,6 +28,10 @@ def load(config: config_lib.DataConfig) -> ImageData:
 
         keeps = store.of_config(config)
         return digits.load(config.image_size, seed=config.split_seed, store=keeps)
+    if config.dataset == "hard_digits":
+        from enas_tf.data.images import hard_digits
+
+        return hard_digits.load(config.image_size, store=store.of_config(config))
     from enas_tf.data.images import tfds_source
 
     return tfds_source.load(config)
