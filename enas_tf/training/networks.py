@@ -5,7 +5,6 @@ The shared child with an arc drawn for each step, or one final child: both are
 the contracts `Policy` and `children.contract.SharedChild`.
 """
 
-import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -35,17 +34,6 @@ class Policy(Protocol):
 
 # From the number of a step, [] int64, to the tokens of its arcs, [A, T] int32, A >= 1.
 Draw = Callable[[tf.Tensor], tf.Tensor]
-
-
-def on_host() -> contextlib.AbstractContextManager[None]:
-    """Where there is a GPU, work inside is for the CPU; without one nothing is said.
-
-    A controller's step is hundreds of tiny operations, each of which costs a GPU the
-    start of a kernel. Weights stay where they are, and what is read of them comes over.
-    """
-    if not tf.config.list_logical_devices("GPU"):
-        return contextlib.nullcontext()
-    return tf.device("/CPU:0")
 
 
 class SampledChild:
@@ -98,10 +86,9 @@ class SampledChild:
 
     def arcs(self, step: tf.Tensor) -> tf.Tensor:
         """The tokens of the arcs of training step `step`, [A, T] int32."""
-        with on_host():
-            if self._draw is not None:
-                return self._draw(step)
-            return self._controller.draw(1, seed=seeds.at(self._seed, "arc", step))
+        if self._draw is not None:
+            return self._draw(step)
+        return self._controller.draw(1, seed=seeds.at(self._seed, "arc", step))
 
     def run(
         self,

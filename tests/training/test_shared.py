@@ -241,23 +241,3 @@ def test_a_run_that_was_cut_ends_with_the_same_bits(kind, settings):
         run(resumed, begin, end)
     for ours, theirs in zip(state(again, resumed), state(network, whole), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-
-
-def drawing_nodes(network):
-    """The operations that draw arcs; not reads of weights, nor the function's ends."""
-    drawn = tf.function(network.arcs, autograph=False)
-    graph = drawn.get_concrete_function(tf.TensorSpec([], tf.int64)).graph
-    others = {"ReadVariableOp", "Placeholder", "Identity", "NoOp"}
-    return [node for node in graph.get_operations() if node.type not in others]
-
-
-@pytest.mark.parametrize("settings", [{}, dict(sampling="fair")])
-def test_with_a_gpu_arcs_are_drawn_on_the_cpu_and_without_one_nothing_is_said(
-    settings, monkeypatch
-):
-    plain = drawing_nodes(build(**settings)[0])
-    assert {node.device for node in plain} == {""}
-    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
-    host = drawing_nodes(build(**settings)[0])
-    assert [node.type for node in host] == [node.type for node in plain]
-    assert {node.device for node in host} == {"/device:CPU:0"}
