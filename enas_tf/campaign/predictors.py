@@ -15,6 +15,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.config.spaces import registry
 from enas_tf.run import layout, measures
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.rows import Row
 from enas_tf.spaces.base import SearchSpace
 
 PARAMETERS = "log parameters"
@@ -77,9 +78,7 @@ def _key(space: SearchSpace[Any], arc: str) -> str:
     return " ".join(map(str, space.encode(space.parse(arc))))
 
 
-def _shared(
-    rows: Sequence[dict[str, Any]], measure: measures.Measure
-) -> dict[str, np.ndarray]:
+def _shared(rows: Sequence[Row], measure: measures.Measure) -> dict[str, np.ndarray]:
     measured = measure.sign * np.array([row[measure.name] for row in rows])
     found = {f"shared {measure.name}": measured}
     if measure.sign > 0 and all("log_likelihood" in row for row in rows):
@@ -88,7 +87,7 @@ def _shared(
     return found
 
 
-def _sizes(rows: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
+def _sizes(rows: Sequence[Row]) -> dict[str, np.ndarray]:
     if not all(row.get("parameters") and row.get("flops") for row in rows):
         return {}
     return {

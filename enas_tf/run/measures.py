@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 
 class Measure(NamedTuple):
@@ -42,7 +43,7 @@ class Measure(NamedTuple):
         return f"{self.display(mean):.{self.places}f}"
 
 
-def perplexity(nats: Any) -> Any:
+def perplexity(nats: npt.ArrayLike) -> Any:
     """Of a mean, or an array of them; infinite where no float is as large.
 
     So it is under a network that diverges, and nobody need be warned of it.

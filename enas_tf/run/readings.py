@@ -8,7 +8,9 @@ asked for. Pure functions of the stages in run.json; no TensorFlow.
 import datetime
 import getpass
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from enas_tf.run.rows import Row
 
 STAGE, KEY = "test", "readings"  # where they are in run.json
 _TRAIN = "train"
@@ -57,7 +59,7 @@ def now(mode: str, epochs: int, of: Identity, figures: Mapping[str, float]) -> R
     return Reading(when, _user(), mode, epochs, of, dict(figures))
 
 
-def listed(stages: Mapping[str, Any]) -> list[Reading]:
+def listed(stages: Mapping[str, Row]) -> list[Reading]:
     """All readings of a run, the earliest first; damaged entries are left out.
 
     A figure of a training that no entry is of was read as well: by an earlier version,
@@ -118,7 +120,7 @@ def _reading(row: object) -> Reading | None:
     return Reading(**{**row, "of": Identity(**of)}) if whole else None
 
 
-def _of_training(facts: Mapping[str, Any]) -> Reading | None:
+def _of_training(facts: Row) -> Reading | None:
     """The test that a training's facts in run.json are of, if it was tested."""
     figures = {k: v for k, v in facts.items() if k.startswith(_OF_FIGURES)}
     epochs = facts.get("epochs")

@@ -11,7 +11,6 @@ import shutil
 import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from absl import logging
 
@@ -19,6 +18,7 @@ from enas_tf.arcs import forms as arc_forms
 from enas_tf.command.request import Request
 from enas_tf.run import layout, lines, progress, readings
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.rows import Row
 from enas_tf.stages import assembly, final_tasks, told_formats
 
 SECONDS = ("search", "derive", "train", "test", "export")
@@ -82,7 +82,7 @@ def _derived(facts: Mapping[str, Sequence[str]]) -> list[str]:
     return _each("score", scores) + _each("search", [comparison, *more])
 
 
-def _tested(request: Request, facts: Mapping[str, Any]) -> list[str]:
+def _tested(request: Request, facts: Row) -> list[str]:
     measure = final_tasks.of(request.configs["train"]).measure
     value = f"{facts[f'test_{measure.name}']:.{measure.places}f}"
     began = request.configs["train"].run.warm_start
