@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.command import objective_checks
+from enas_tf.config import data as data_lib
 from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.config.sections import Config
@@ -132,7 +133,7 @@ ROWS = (
     ),
     Row(
         ("data_dir",),
-        lambda c: c.config.data.dataset in config.EMBEDDED_IMAGES,
+        lambda c: c.config.data.dataset in data_lib.EMBEDDED_IMAGES,
         "--dataset=digits and hard_digits are embedded",
     ),
     Row(

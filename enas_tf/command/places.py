@@ -7,6 +7,7 @@ right costs no seconds, and no folder is created for it.
 import os
 import pathlib
 
+from enas_tf.config import data as data_lib
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config, ConfigError, DataConfig
 from enas_tf.config.spaces import registry
@@ -86,11 +87,7 @@ def _check_dataset(data: DataConfig) -> None:
         allowed = "`digits` or an image classification data set of TFDS"
         raise ConfigError(config_lib.refusal("dataset", data.dataset, allowed, remedy))
     folder = os.path.expanduser(data.data_dir)
-    if (
-        data.dataset in config_lib.EMBEDDED_IMAGES
-        or not folder
-        or os.path.isdir(folder)
-    ):
+    if data.dataset in data_lib.EMBEDDED_IMAGES or not folder or os.path.isdir(folder):
         return
     problem = "is a file" if os.path.exists(folder) else "does not exist"
     raise ConfigError(
