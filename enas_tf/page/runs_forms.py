@@ -2,12 +2,10 @@
 
 import csv
 import io
-import statistics
 import urllib.parse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from enas_tf.config import sections as config_lib
-from enas_tf.page import markup, whole
+from enas_tf.page import markup, runs_groups, whole
 from enas_tf.page.markup import Html
 from enas_tf.page.runs import Row, Runs
 from enas_tf.run import layout, progress
@@ -18,17 +16,9 @@ HEAD = (
     "best arc",
 )
 _LONGEST = 28  # letters of an arc in a text
-_NAMED = 4  # settings that are named of those that tell groups of runs apart
 _TEXT_HEAD = (
     *("folder", "space", "preset", "seed", "data", "policy against random"),
     *("test", "time", "state", "best arc"),
-)
-_LATEX = str.maketrans(
-    {
-        **{letter: f"\\{letter}" for letter in "&%$#_{}"},
-        **{"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
-        "\\": r"\textbackslash{}",
-    }
 )
 
 
@@ -82,14 +72,14 @@ def table(runs: Runs, *, at: str = "") -> Html:
 
 
 def as_latex(runs: Runs) -> str:
-    """A row for all seeds of equal settings: their number, mean and deviation."""
+    """A row for all runs of equal settings: their number, mean and deviation."""
     lines = [
         r"\begin{tabular}{lllrrr}",
         r"\hline",
-        r"space & data & settings & seeds & policy against random & test \\",
+        r"space & data & settings & runs & policy against random & test \\",
         r"\hline",
     ]
-    for words in _groups(runs.rows):
+    for words in runs_groups.cells(runs.rows):
         lines.append(" & ".join(words) + r" \\")
     lines += [r"\hline", r"\end{tabular}"]
     return "\n".join([*lines, *(f"% {line}" for line in _end(runs))])
@@ -132,58 +122,3 @@ def _end(runs: Runs) -> list[str]:
     """What is told below the table."""
     none = [] if runs.rows else [f"There is no run below {runs.top}."]
     return none + [f"{folder} cannot be read: {why}" for folder, why in runs.unread]
-
-
-def _groups(rows: Sequence[Row]) -> list[list[str]]:
-    """Cells of LaTeX, for all runs that differ in their seeds alone."""
-    groups: dict[object, list[Row]] = {}
-    for row in rows:
-        groups.setdefault((_kind(row), _shaping(row)), []).append(row)
-    return [_group(members, groups.values()) for members in groups.values()]
-
-
-def _group(members: Sequence[Row], groups: Iterable[Sequence[Row]]) -> list[str]:
-    first = members[0]
-    beside = [dict(_shaping(g[0])) for g in groups if _kind(g[0]) == _kind(first)]
-    apart = [
-        f"{name} {value}"
-        for name, value in _shaping(first)
-        if any(other[name] != value for other in beside)
-    ]
-    more = [f"and {len(apart) - _NAMED} more"] if len(apart) > _NAMED else []
-    settings = ", ".join([first.preset, *apart[:_NAMED], *more])
-    # A seed that was run twice gave the same bits twice, or should have.
-    seeds = {row.seed: row for row in sorted(members, key=lambda r: r.test is not None)}
-    compared = [row.contrast.value for row in seeds.values() if row.contrast]
-    tested = [row.test for row in seeds.values() if row.test is not None]
-    space = f"{first.space} training" if first.stage == "train" else first.space
-    words = [space, first.data, settings, str(len(seeds))]
-    return [word.translate(_LATEX) for word in words] + [_mean(compared), _mean(tested)]
-
-
-def _kind(row: Row) -> tuple[str, ...]:
-    return row.space, row.data, row.preset, row.stage
-
-
-def _shaping(row: Row) -> tuple[tuple[str, object], ...]:
-    """The settings that decide what is searched or trained, but for the seed.
-
-    A version that did not have one of them did as its default says.
-    """
-    return tuple(
-        (item.flag, row.settings.get(item.flag, item.field.default))
-        for item in config_lib.settings()
-        if item.field.metadata["shapes_result"]
-        and item.section != "derive"
-        and item.flag not in ("seed", "child_fixed_arc")
-    )
-
-
-def _mean(values: Sequence[float]) -> str:
-    """Mean and deviation over the seeds; of a single one no deviation."""
-    if not values:
-        return "--"
-    mean = f"{statistics.fmean(values):.4f}"
-    if len(values) == 1:
-        return f"${mean}$"
-    return rf"${mean} \pm {statistics.stdev(values):.4f}$"

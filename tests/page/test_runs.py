@@ -141,3 +141,36 @@ def test_flags_that_are_of_no_use_are_told(outputs, caplog):
         "--num_epochs has no effect here: --mode=report reads a run."
     ]
     assert (outputs / "seed0" / "report.html").exists()
+
+
+def latex_rows(top):
+    text = runs_forms.as_latex(runs.below(top))
+    return [line for line in text.splitlines() if line.startswith("macro")]
+
+
+def test_trainings_of_other_arcs_of_one_seed_all_count(tmp_path):
+    for arc, test in (("0 0 0", 0.5), ("1 0 0", 0.7)):
+        trained = dict(page_runs.TRAINED, arc=arc, test_accuracy=test)
+        changes = dict(child_fixed_arc=arc, derive=None, train=trained)
+        page_runs.make(tmp_path / arc.replace(" ", ""), seed=0, **changes)
+    assert latex_rows(tmp_path) == [
+        r"macro & digits & demo & 2 & -- & $0.6000 \pm 0.1414$ \\"
+    ]
+
+
+def test_searches_that_derived_with_other_settings_are_two_rows(tmp_path):
+    for count in (10, 20):
+        name = f"derived{count}"
+        page_runs.make(tmp_path / name, seed=0, derive_num_samples=count, train=None)
+    assert [line.split(" & ")[2:4] for line in latex_rows(tmp_path)] == [
+        [r"demo, derive\_num\_samples 10", "1"],
+        [r"demo, derive\_num\_samples 20", "1"],
+    ]
+
+
+def test_a_run_without_a_result_is_not_counted_and_odd_widths_are_named(tmp_path):
+    page_runs.make(tmp_path / "a", seed=0, child_out_filters=99, train=None)
+    nothing = dict(derive=None, train=None)
+    page_runs.make(tmp_path / "b", seed=1, child_out_filters=99, **nothing)
+    (row,) = latex_rows(tmp_path)
+    assert row.startswith(r"macro & digits & demo, child\_out\_filters 99 & 1 & ")
