@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 
-from enas_tf.campaign import jobs, recipe, state
+from enas_tf.campaign import jobs, other_settings, recipe, state
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.results import Retrained
@@ -28,6 +28,7 @@ def rows(folder: CampaignFolder, plan: Plan) -> list[Retrained]:
         if job.mode == jobs.TRAIN and state.is_done(folder, plan, number)
     ]
     runs = {number: folder.run(plan, number) for number in numbers}
+    other_settings.refuse(folder, plan)
     for run in runs.values():
         recipe.refuse_other(run, plan.recipe)
     recipe.refuse_mixed({run.path.name: run for run in runs.values()})

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from absl import logging
 
-from enas_tf.campaign import asked, ending, jobs, plan, state, status, working
+from enas_tf.campaign import (
+    asked,
+    ending,
+    jobs,
+    other_settings,
+    plan,
+    state,
+    status,
+    working,
+)
 from enas_tf.campaign import words as words_lib
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.folder import CampaignFolder
@@ -83,6 +92,7 @@ def _known(folder: CampaignFolder) -> Plan:
 def _do_all(request: Asked, folder: CampaignFolder) -> None:
     """Plan the campaign, or go on with it, and sum it up."""
     ours = _planned(request, folder)
+    other_settings.refuse(folder, ours)
     folder.claim()
     try:
         plan.write(folder.path, ours)

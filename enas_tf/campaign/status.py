@@ -2,7 +2,7 @@
 
 import collections
 
-from enas_tf.campaign import collect, forecast, state, table
+from enas_tf.campaign import collect, forecast, other_settings, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.state import State
@@ -25,7 +25,8 @@ def text(folder: CampaignFolder, plan: Plan) -> str:
     found = [f"--mode={plan.mode} in {lines.shown(folder.path)}: {told}{to_go}."]
     found += table.aligned([_HEAD, *cells], left=3)
     failed = [number for number, one in enumerate(states) if one is State.FAILED]
-    return "\n".join(found + [failure(folder, plan, number) for number in failed])
+    found += [failure(folder, plan, number) for number in failed]
+    return "\n".join([*found, *filter(None, [other_settings.sentence(folder, plan)])])
 
 
 def failure(folder: CampaignFolder, plan: Plan, number: int) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from enas_tf.campaign import command, ending, executor, working
 from enas_tf.command import request
+from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -146,12 +147,64 @@ def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
     ]
 
 
-def test_trainings_by_another_recipe_are_not_compared(fakes):
+def test_trainings_by_another_recipe_are_told_all_at_once_before_any_job(fakes, capsys):
     compare(fakes)
-    path = fakes.folder.run(fakes.plan, 1).path / "run.json"
-    path.write_text(path.read_text().replace('"batch_size": 100', '"batch_size": 50'))
-    with pytest.raises(ConfigError, match="was not trained by the recipe of this"):
-        run(fakes.folder.path, mode="compare")
+    names = [fakes.folder.run(fakes.plan, number).path.name for number in (1, 2)]
+    for name in names:
+        path = fakes.folder.path / "jobs" / name / "run.json"
+        text = path.read_text().replace('"batch_size": 100', '"batch_size": 50')
+        path.write_text(text)
+    line = refused(fakes.folder.path, mode="compare")
+    assert f"--batch_size was 50, and is 100 here, in {', '.join(names)}. Move" in line
+    run(fakes.folder.path, mode="status")
+    assert capsys.readouterr().out.splitlines()[-1] == line
+    assert len(fakes.begun) == 3
+
+
+def a_search_with_settings(fakes):
+    compare(fakes)
+    path = fakes.folder.run(fakes.plan, 0).path / "run.json"
+    value = json.loads(path.read_text())
+    value["stages"]["search"] |= {
+        "settings": config.flat(fakes.asked.configs["search"])
+    }
+    path.write_text(json.dumps(value))
+    for name in ("plan.json", "plan.copy.json"):
+        (fakes.folder.path / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("given", "flag"),
+    [
+        (dict(num_epochs=2), "--num_epochs was 1, and is 2 here, in 000_enas_s5"),
+        (dict(derive_batches="9"), "--derive_batches was"),
+        (dict(data_path="{here}"), "--data_path was left out, and is"),
+    ],
+)
+def test_a_search_of_another_command_is_not_taken_as_done(fakes, tmp_path, given, flag):
+    a_search_with_settings(fakes)
+    (tmp_path / "class").mkdir()
+    given = {
+        k: v.format(here=tmp_path) if v == "{here}" else v for k, v in given.items()
+    }
+    line = refused(fakes.folder.path, **{**SMALL, "mode": "compare", **given})
+    assert line.startswith("Jobs in ")
+    assert flag in line, line
+    assert not (fakes.folder.path / "plan.json").exists()
+
+
+def test_the_same_whole_command_takes_its_jobs_over(fakes):
+    a_search_with_settings(fakes)
+    compare(fakes)
+    assert len(fakes.begun) == 3
+
+
+def test_a_training_of_another_arc_than_its_search_found_is_not_compared(fakes):
+    compare(fakes)
+    listed = fakes.folder.run(fakes.plan, 0).arcs / "derived.jsonl"
+    listed.write_text(listed.read_text().replace("0 0 0", "2 0 0"))
+    line = refused(fakes.folder.path, mode="compare")
+    assert "--child_fixed_arc was 0 0 0, and is 2 0 0 here, in 001_enas_s5_arc0" in line
 
 
 def refused(folder, **given) -> str:
