@@ -114,6 +114,8 @@ def _planned(request: Asked, folder: CampaignFolder) -> Plan:
         plan.refuse_other(known, request, folder.path)
     if known and not plan.is_asked_for(request):
         return known
+    if not known and not plan.is_asked_for(request):
+        folder.refuse_jobs()
     asked.check_runs(request)
     for notice in asked.notices(request):
         logging.warning("%s", notice)

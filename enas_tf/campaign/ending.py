@@ -49,9 +49,9 @@ def keep(campaign: CampaignFolder, plan: Plan, *, live: bool) -> list[str]:
       ConfigError: as above.
     """
     rows = collect.rows(campaign, plan)
-    disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     if not rows:
-        return []
+        return []  # what an earlier command has written stays
+    disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     told = _judged(campaign, plan, rows)
     if plan.mode == "correlate" and not live:
         told += _correlated(campaign, plan, rows)

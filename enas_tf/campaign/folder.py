@@ -79,6 +79,22 @@ class CampaignFolder:
                 "...). Choose a new or an empty folder."
             )
 
+    def refuse_jobs(self) -> None:
+        """Refuse a folder in which jobs are left, and no plan says of what.
+
+        Raises:
+          ConfigError: as above.
+        """
+        there = self.path / layout.JOBS
+        with disk.refusals(there):
+            names = os.listdir(there) if there.is_dir() else []
+        if names:
+            raise ConfigError(
+                f"--output_dir={lines.shown(self.path)}: {layout.JOBS}/ is there but "
+                f"no {layout.PLAN}. Give the whole command of the campaign: jobs that "
+                "are done are kept."
+            )
+
     def claim(self) -> None:
         """Make it, and keep other processes from working it off.
 

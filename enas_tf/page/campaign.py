@@ -63,8 +63,11 @@ def _told(folder: pathlib.Path) -> Html:
 
 
 def _sizes(folder: pathlib.Path) -> Html | None:
+    path = folder / RESULTS
+    if path.is_file() and not path.stat().st_size:  # of an earlier version
+        raise Missing(f"{RESULTS} has no row.")
     groups: dict[str, list[Point]] = {}
-    for row in found_lib.lines(folder / RESULTS):
+    for row in found_lib.lines(path):
         words = f"{row['score']:.4f}, {row['parameters']:,}: {row['arc']}"
         point = Point(row["parameters"], row["score"], words)
         groups.setdefault(row["method"], []).append(point)

@@ -193,6 +193,20 @@ def test_a_search_of_another_command_is_not_taken_as_done(fakes, tmp_path, given
     assert not (fakes.folder.path / "plan.json").exists()
 
 
+def test_jobs_without_a_plan_need_the_whole_command_and_results_stay(fakes):
+    a_search_with_settings(fakes)
+    results = (fakes.folder.path / "results.jsonl").read_text()
+    line = refused(fakes.folder.path, mode="compare")
+    assert "jobs/ is there but no plan.json. Give the whole command" in line
+    for job in (fakes.folder.path / "jobs").iterdir():
+        job.rename(fakes.folder.path.parent / job.name)
+    for number in range(3):
+        fakes.make("fail", number)
+    with pytest.raises(SystemExit):
+        compare(fakes)
+    assert (fakes.folder.path / "results.jsonl").read_text() == results
+
+
 def test_the_same_whole_command_takes_its_jobs_over(fakes):
     a_search_with_settings(fakes)
     compare(fakes)

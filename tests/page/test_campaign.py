@@ -51,3 +51,9 @@ def test_a_damaged_row_costs_its_section_alone(folder):
     page = write.page(folder).read_text("utf-8")
     assert len(re.findall('left_out">', page)) == 1
     assert "000_search" in page
+
+
+def test_results_without_a_row_are_not_called_damaged(folder):
+    (folder / "results.jsonl").write_text("")
+    page = write.page(folder).read_text("utf-8")
+    assert "Not there yet: results.jsonl has no row." in page
