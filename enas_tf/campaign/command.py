@@ -104,7 +104,7 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
     finally:
         folder.release()
     if failed:
-        raise working.JobsFailed(len(failed))
+        raise failed
 
 
 def _planned(request: Asked, folder: CampaignFolder) -> Plan:
@@ -138,8 +138,8 @@ def _do_one(request: Asked, folder: CampaignFolder) -> None:
             f"--job={number} waits for job {pick and pick.job}, which is not done. Do "
             "that one first."
         )
-    if working.off(request, folder, ours, [number]):
-        raise working.JobsFailed(1)
+    if failed := working.off(request, folder, ours, [number]):
+        raise failed
 
 
 def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:

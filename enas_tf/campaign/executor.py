@@ -29,6 +29,7 @@ class Work(NamedTuple):
       at_once: so many jobs.
       heard: the signals that came so far; one is enough to begin nothing more.
       tell: is told the number and the state of each job that has ended.
+      given_up: whether no more is to be begun, since it would fail as well.
     """
 
     folder: CampaignFolder
@@ -37,6 +38,12 @@ class Work(NamedTuple):
     at_once: int
     heard: Sequence[int]
     tell: Callable[[int, State], None]
+    given_up: Callable[[], bool] = lambda: False
+
+    @property
+    def begins_no_more(self) -> bool:
+        """Whether the jobs at work are the last ones of this command."""
+        return bool(self.heard) or self.given_up()
 
     def state(self, number: int) -> State:
         """Of a job."""
@@ -58,10 +65,11 @@ def work_off(work: Work, numbers: Sequence[int]) -> None:
     hands = _Hands(list(numbers), [])
     passed_on, looked, changed, others = 0, 0.0, True, False
     while True:
-        if not work.heard and (changed or others and time.monotonic() > looked):
+        due = changed or (others and time.monotonic() > looked)
+        if due and not work.begins_no_more:
             others = _begin_some(work, hands)
             looked, changed = time.monotonic() + _OTHERS, False
-        if not hands.running and (work.heard or not others):
+        if not hands.running and (work.begins_no_more or not others):
             return
         for number in work.heard[passed_on:]:
             passed_on += 1
@@ -86,7 +94,7 @@ def _begin_some(work: Work, hands: _Hands) -> bool:
             others = True
         elif not state.is_ready(work.folder, work.plan, number):
             others |= _is_awaited(work, hands, number)
-        elif len(hands.running) < work.at_once:
+        elif len(hands.running) < work.at_once and not work.begins_no_more:
             others |= not _begin(work, hands, number)
     return others
 

@@ -31,13 +31,17 @@ def text(folder: CampaignFolder, plan: Plan) -> str:
 
 def failure(folder: CampaignFolder, plan: Plan, number: int) -> str:
     """A line on a job that failed: its last words, and where the others are."""
-    try:
-        words = folder.failure(plan, number).read_text(encoding="utf-8").strip()
-    except OSError:  # somebody has just begun it again
-        words = ""
-    short = lines.shortened(words, _LONGEST)
+    short = lines.shortened(last_words(folder, plan, number), _LONGEST)
     log = lines.shown(folder.log(plan, number))
     return f"Job {number} failed: {short} (all of it: {log})"
+
+
+def last_words(folder: CampaignFolder, plan: Plan, number: int) -> str:
+    """What a job that failed said last."""
+    try:
+        return folder.failure(plan, number).read_text(encoding="utf-8").strip()
+    except OSError:  # somebody has just begun it again
+        return ""
 
 
 def _cells(

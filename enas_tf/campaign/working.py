@@ -8,6 +8,7 @@ from types import FrameType
 from absl import logging
 
 from enas_tf.campaign import ending, executor, forecast, state, status
+from enas_tf.campaign.alike import Alike
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.executor import Work
 from enas_tf.campaign.folder import CampaignFolder
@@ -19,16 +20,17 @@ from enas_tf.command import interrupts, typed
 class JobsFailed(RuntimeError):
     """Some jobs of a campaign failed; what they said is in their logs."""
 
-    def __init__(self, count: int):
+    def __init__(self, count: int, alike: str = ""):
         """Tells how many.
 
         Args:
           count: of the jobs that failed.
+          alike: a sentence on what they have in common, if no more were begun for it.
         """
         jobs_in_words = "1 job" if count == 1 else f"{count} jobs"
         super().__init__(
-            f"{jobs_in_words} failed. The same command tries again, and keeps what is "
-            "done."
+            f"{jobs_in_words} failed. {alike}The same command tries again, and keeps "
+            "what is done."
         )
 
 
@@ -51,11 +53,12 @@ class Stopped(Exception):
 
 def off(
     request: Asked, folder: CampaignFolder, ours: Plan, numbers: Sequence[int]
-) -> list[int]:
+) -> JobsFailed | None:
     """Do what is left of these jobs.
 
     Returns:
-      The numbers of those that failed; each has been told.
+      What is to be said of those that failed, each of which has been told; None where
+      none did.
 
     Raises:
       Stopped: a signal came.
@@ -65,11 +68,13 @@ def off(
     if request.mode != "job":
         teller.begin()
     with _listening() as heard:
-        work = Work(folder, ours, _command(request), teller.at_once, heard, teller.tell)
+        command, at_once = _command(request), teller.at_once
+        given_up = teller.given_up
+        work = Work(folder, ours, command, at_once, heard, teller.tell, given_up)
         executor.work_off(work, left)
     if heard:
         raise Stopped(heard[0])
-    return teller.failed
+    return teller.failures()
 
 
 class _Teller:
@@ -95,6 +100,25 @@ class _Teller:
         self.failed: list[int] = []
         self._request, self._folder, self._plan = request, folder, ours
         self._left = list(left)
+        self._alike = Alike()
+
+    def given_up(self) -> bool:
+        """Whether what has failed lets all that is left fail as well."""
+        return self._alike.is_enough
+
+    def failures(self) -> JobsFailed | None:
+        """What is said at the end of those that failed; None where none did."""
+        if not self.failed:
+            return None
+        waiting = len(self._left) - len(self.failed)
+        if not self.given_up() or not waiting:
+            return JobsFailed(len(self.failed))
+        return JobsFailed(
+            len(self.failed),
+            f"The last {self._alike.count} said the same, so {waiting} more "
+            f"{'waits' if waiting == 1 else 'wait'} and none of them was begun: "
+            f"{self._alike.line} ",
+        )
 
     def begin(self) -> None:
         """A line on what is to be done."""
@@ -105,14 +129,23 @@ class _Teller:
         """A line on a job that has ended, for now or for good; a live page."""
         if number in self._left and found in state.ENDED:
             self._left.remove(number)
-        if found is State.FAILED:
-            self.failed.append(number)
+        self._note(number, found)
         line = _ended(self._folder, self._plan, number, found)
         count = len(self._left)
         to_go = f"; {count} left{self._seconds()}" if count else ""
         logging.info("%s", line if self._request.mode == "job" else f"{line}{to_go}")
         if self._request.mode != "job" and self._request.report == "live":
             ending.show_live(self._folder, self._plan)
+
+    def _note(self, number: int, found: State) -> None:
+        """What the end of a job says of those behind it."""
+        if found is State.DONE:
+            self._alike.done()
+        if found is State.FAILED:
+            self.failed.append(number)
+            place = str(self._folder.run(self._plan, number).path)
+            said = status.last_words(self._folder, self._plan, number)
+            self._alike.failed(said, place)
 
     def _seconds(self) -> str:
         return forecast.left(

@@ -11,7 +11,7 @@ import time
 import fake_jobs
 import pytest
 
-from enas_tf.campaign import command, ending, executor, working
+from enas_tf.campaign import command, ending, executor, plan, working
 from enas_tf.command import request
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
@@ -44,6 +44,12 @@ def run(folder, **given):
 
 def compare(fakes, **given):
     run(fakes.folder.path, **{**SMALL, "mode": "compare", **given})
+
+
+def of(fakes, **given):
+    """The same stubs, for another campaign in the same folder."""
+    fakes.plan = plan.made(fake_jobs.small(**given))
+    return fakes
 
 
 def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
@@ -113,6 +119,28 @@ def test_a_failed_job_is_told_with_its_last_line(fakes, caplog):
     said = "\n".join(caplog.messages)
     assert "Job 0 failed: enas_tf: error: it broke. (all of it: " in said
     assert "1 job failed. The same command tries again, and keeps what is done." in said
+
+
+def test_three_failures_that_say_the_same_end_the_command(fakes, caplog):
+    fakes = of(fakes, compare_methods="random", compare_arcs=5)
+    for number in range(5):
+        fakes.make("fail", number)
+    with pytest.raises(SystemExit):
+        compare(fakes, compare_methods="random", compare_arcs=5)
+    assert len(fakes.begun) == 3
+    assert (
+        "3 jobs failed. The last 3 said the same, so 2 more wait and none of them was "
+        "begun: enas_tf: error: it broke. The same command"
+    ) in caplog.messages[-1]
+
+
+def test_failures_with_a_job_that_is_done_between_them_end_nothing(fakes):
+    fakes = of(fakes, compare_methods="random", compare_arcs=5)
+    for number in (0, 1, 3, 4):
+        fakes.make("fail", number)
+    with pytest.raises(SystemExit):
+        compare(fakes, compare_methods="random", compare_arcs=5)
+    assert len(fakes.begun) == 5
 
 
 def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(fakes, capsys):
