@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from absl import logging
 
-from enas_tf.campaign import collect, folder, jobs, perturbing, state, table
+from enas_tf.campaign import beside, collect, folder, jobs, perturbing, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.results import Retrained
@@ -49,16 +49,24 @@ def keep(campaign: CampaignFolder, plan: Plan, *, live: bool) -> list[str]:
       ConfigError: as above.
     """
     rows = collect.rows(campaign, plan)
-    if not rows:
-        return []  # what an earlier command has written stays
+    missing = beside.words(campaign, plan)
+    if not rows:  # what an earlier command has written stays
+        if not (campaign.path / folder.RESULTS).exists() and not live:
+            _write(campaign, missing)
+        return []
     disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     told = _judged(campaign, plan, rows)
     if plan.mode == "correlate" and not live:
         told += _correlated(campaign, plan, rows)
     told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
-    told += table.lines(rows, _searching(campaign, plan))
-    disk.write_text(campaign.path / folder.TOLD, "\n".join(told) + "\n")
+    told += missing + table.lines(rows, _searching(campaign, plan))
+    told += table.legend(collect.measure_of(plan))
+    _write(campaign, told)
     return told
+
+
+def _write(campaign: CampaignFolder, told: Sequence[str]) -> None:
+    disk.write_text(campaign.path / folder.TOLD, "".join(f"{line}\n" for line in told))
 
 
 def show_live(campaign: CampaignFolder, plan: Plan) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from enas_tf.campaign.results import Retrained
 from enas_tf.run import progress
+from enas_tf.run.measures import Measure
 
 _HEAD = (
     *("method", "n", "arcs", "mean", "deviation", "parameters", "steps"),
@@ -26,6 +27,20 @@ def lines(rows: Sequence[Retrained], searching: dict[str, float]) -> list[str]:
     for name, seconds in searching.items():
         found.append(f"  searches of {name}: {progress.duration(seconds)}")
     return found
+
+
+def legend(measure: Measure) -> list[str]:
+    """What the columns are, below the table.
+
+    Args:
+      measure: of the campaign's space.
+    """
+    score = f"test {measure.name}"
+    score = score if measure.sign > 0 else f"minus the logarithm of the {score}"
+    return [
+        f"Mean and deviation are of the {score}, higher is better; parameters are the "
+        "geometric mean; steps and seconds are sums over the n trainings."
+    ]
 
 
 def _cells(rows: Sequence[Retrained]) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """The page of a campaign: what it says, its trainings by size, its runs.
 
 Made of the files of its folder alone: results.txt in words, results.jsonl with a row a
-training, the runs below jobs/.
+training, the runs below jobs/, and plan.json with the settings.
 """
 
 import datetime
+import json
 import pathlib
+import shlex
 from collections.abc import Callable
 
 from enas_tf.page import found as found_lib
@@ -28,6 +30,7 @@ def of_folder(folder: pathlib.Path, *, live: bool = False) -> str:
         "Verdict": _told,
         "Score and size": _sizes,
         "Runs": _jobs,
+        "Settings": _settings,
     }
     now = found_lib.moment(datetime.datetime.now(datetime.UTC).isoformat())
     title = f"Campaign {folder.absolute().name}"
@@ -84,4 +87,24 @@ def _jobs(folder: pathlib.Path) -> Html:
     unread = [f"{name} cannot be read: {why}" for name, why in found.unread]
     return markup.join(
         [runs_forms.table(found, at=f"{JOBS}/"), markup.paragraphs(unread)]
+    )
+
+
+def _settings(folder: pathlib.Path) -> Html | None:
+    """What the campaign's command wrote, and a command that does the same."""
+    plan = json.loads((folder / PLAN).read_text("utf-8"))
+    if "mode" not in plan:
+        return None
+    given = {"mode": plan["mode"], **plan["given"]}
+    words = [f"--{name}={value}" for name, value in given.items()]
+    command = shlex.join(["enas-tf", *words, f"--output_dir={folder}"])
+    rows = [
+        [markup.element("code", k), markup.element("code", v)] for k, v in given.items()
+    ]
+    return markup.join(
+        [
+            markup.table(["setting", "value"], rows),
+            markup.element("p", "Everything else is as its preset says. The command: "),
+            markup.element("div", markup.element("pre", command), class_="wide"),
+        ]
     )

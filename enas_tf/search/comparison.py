@@ -7,6 +7,8 @@ import numpy as np
 from enas_tf.run.measures import Measure
 from enas_tf.search import interval
 
+UNTRAINED = "the controller was never trained"
+
 
 class Comparison(NamedTuple):
     """Policy against chance, or against other arcs in its place.
@@ -34,7 +36,7 @@ class Comparison(NamedTuple):
     def verdict(self, measure: Measure, *, trained: bool = True) -> str:
         """The interval in words; of a controller that was never trained, only that."""
         if not trained:
-            return "the controller was never trained"
+            return UNTRAINED
         return {
             1: "the controller beats chance",
             -1: "the controller is worse than chance",

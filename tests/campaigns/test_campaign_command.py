@@ -75,7 +75,12 @@ def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
     told = (folder / "results.txt").read_text().splitlines()
     verdict = (folder / "verdict.txt").read_text().splitlines()
     assert told[: len(verdict)] == verdict
-    table = told[len(verdict) :]
+    assert told[len(verdict)].startswith("With one search nothing can be concluded")
+    table = told[len(verdict) + 1 :]
+    assert table[4] == (
+        "Mean and deviation are of the test accuracy, higher is better; parameters are "
+        "the geometric mean; steps and seconds are sums over the n trainings."
+    )
     assert table[1].split() == ["enas", "1", "1", "0.0500", "-", "9", "7", "2"]
     assert table[3] == "  searches of enas: 2 s"
     assert verdict[0] == "ENAS is not comparable at this budget with random arcs."
@@ -110,6 +115,39 @@ def test_the_same_command_or_its_folder_alone_goes_on(fakes):
     compare(fakes, jobs=2)
     run(fakes.folder.path, mode="compare")
     assert len(fakes.begun) == 4
+
+
+def test_results_say_what_is_missing_and_which_controller_was_not_trained(fakes):
+    fakes.make("fail", 2)
+    with pytest.raises(SystemExit):
+        compare(fakes)
+    path = fakes.folder.run(fakes.plan, 0).path / "run.json"
+    value = json.loads(path.read_text())
+    said = "Policy 0.1, random 0.1: the controller was never trained."
+    value["stages"]["derive"]["in_words"] = ["Best of 2.", said]
+    path.write_text(json.dumps(value))
+    with pytest.raises(SystemExit):
+        compare(fakes)
+    told = (fakes.folder.path / "results.txt").read_text().splitlines()
+    assert told[:2] == [
+        "random: 0 of 1 training done; 1 failed.",
+        "In 000_enas_s5 the controller was never trained: its arcs are drawn by "
+        "chance. See --controller_warmup_epochs and --num_epochs.",
+    ]
+
+
+def test_without_any_result_the_failures_are_still_written(fakes):
+    for number in (0, 2):
+        fakes.make("fail", number)
+    with pytest.raises(SystemExit):
+        compare(fakes)
+    told = (fakes.folder.path / "results.txt").read_text().splitlines()
+    assert told[:3] == [
+        "enas: 0 of 1 search done; 1 failed.",
+        "enas: 0 of 1 training done; 1 waiting.",
+        "random: 0 of 1 training done; 1 failed.",
+    ]
+    assert not (fakes.folder.path / "results.jsonl").exists()
 
 
 def test_a_failed_job_is_told_with_its_last_line(fakes, caplog):
