@@ -8,6 +8,7 @@ import collections
 from collections.abc import Sequence
 
 from enas_tf.campaign import jobs, state
+from enas_tf.campaign import words as words_lib
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.state import State
@@ -51,6 +52,7 @@ def _untrained(
         for number, job in enumerate(plan.jobs)
         if job.mode == jobs.SEARCH and states[number] is State.DONE
         if comparison.UNTRAINED in _said(folder, plan, number)
+        if "controller_training" not in map(words_lib.flag, job.flags)  # as was asked
     ]
     if not names:
         return []

@@ -20,6 +20,7 @@ from enas_tf.campaign import words as words_lib
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
+from enas_tf.campaign.state import State
 from enas_tf.command import quiet, typed
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
@@ -127,10 +128,24 @@ def _planned(request: Asked, folder: CampaignFolder) -> Plan:
 def _do_one(request: Asked, folder: CampaignFolder) -> None:
     """Work off one job of the plan."""
     ours, number = _known(folder), request.sizes.job
+    if "job" not in request.given:
+        raise ConfigError(
+            f"--mode=job needs --job, one of 0 to {len(ours.jobs) - 1}. Add it; see "
+            "--mode=status."
+        )
     if not 0 <= number < len(ours.jobs):
         raise ConfigError(
             f"--job={number} is not allowed: the plan in {lines.shown(folder.path)} "
             f"has the jobs 0 to {len(ours.jobs) - 1}. See --mode=status."
+        )
+    name, found = ours.jobs[number].name, state.of(folder, ours, number)
+    if found in state.ENDED:
+        logging.info("%s", f"Nothing is left of job {number} ({name}): {found.value}.")
+        return
+    if found is State.RUNNING:
+        raise ConfigError(
+            f"--job={number} ({name}) is in the hands of another process. Look with "
+            "--mode=status, or choose another job."
         )
     if not state.is_ready(folder, ours, number):
         pick = ours.jobs[number].pick

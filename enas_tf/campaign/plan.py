@@ -26,6 +26,7 @@ _FREE = (
     *("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode"),
     *("plugin", "report"),
 )
+_FIRST = "search_for"  # named before others that differ: they follow from it
 PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(
     compare=comparing.plan,
     ablate=ablating.plan,
@@ -128,7 +129,8 @@ def refuse_other(known: Plan, asked: Asked, folder: pathlib.Path) -> None:
         return
     now = asked.given
     shaping = {item.flag for item in config.settings() if _shapes(item)} | {"preset"}
-    for flag in sorted(shaping & {*known.given, *now}):
+    flags = sorted(shaping & {*known.given, *now}, key=lambda f: (f != _FIRST, f))
+    for flag in flags:
         if known.given.get(flag) != now.get(flag):
             raise ConfigError(
                 f"--{flag} {_word(known.given, flag)} when this campaign was planned, "

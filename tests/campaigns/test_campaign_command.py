@@ -199,6 +199,23 @@ def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(fakes, capsys)
     assert (folder / "results.txt").exists()
 
 
+def test_a_job_that_is_held_done_or_not_named_is_told_in_a_line(fakes, caplog):
+    folder = fakes.folder.path
+    compare(fakes, jobs=0)
+    assert refused(folder, mode="job").startswith("--mode=job needs --job, one of 0 to")
+    lock = fakes.folder.job_lock(fakes.plan, 2)
+    lock.acquire()
+    line = refused(folder, mode="job", job=2)
+    assert line.startswith(
+        "--job=2 (random_arc0_r5) is in the hands of another process"
+    )
+    lock.release()
+    for _ in range(2):
+        run(folder, mode="job", job=2)
+    assert caplog.messages[-1] == "Nothing is left of job 2 (random_arc0_r5): done."
+    assert len(fakes.begun) == 1
+
+
 def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
     arc = dict(fake_jobs.TINY, mode="perturb", child_fixed_arc="3 0 1", report="no")
     run(tmp_path / "other", **arc, perturb_sample=3)
@@ -302,6 +319,8 @@ def test_another_setting_than_the_plans_is_refused_by_name(fakes):
     more = refused(folder, **SMALL, mode="compare", retrain_epochs=2)
     assert more.startswith("--retrain_epochs was left out when this campaign was")
     assert "is a campaign of --mode=compare" in refused(folder, mode="ablate")
+    micro = dict(SMALL, mode="compare", search_for="micro", batch_size=9)
+    assert refused(folder, **micro).startswith("--search_for was left out when this")
 
 
 def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):
