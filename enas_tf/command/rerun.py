@@ -9,14 +9,14 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from enas_tf.command import flag_reading, keywords, plugins
+from enas_tf.command import flag_reading, keywords, plugins, rerun_refusals
 from enas_tf.config import modes
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 from enas_tf.data import memory
 from enas_tf.machine import record as machine
 from enas_tf.run import commands as run_commands
-from enas_tf.run import disk, layout
+from enas_tf.run import layout
 from enas_tf.run import record as run_record
 from enas_tf.run import settings as run_settings
 from enas_tf.run import space as run_space
@@ -56,6 +56,7 @@ def plan(given: Mapping[str, object]) -> Plan:
         another folder, or a flag would make it another run.
     """
     path = pathlib.Path(os.path.expanduser(str(given["rerun"])))
+    rerun_refusals.campaign(path, str(given["rerun"]))
     path = path / layout.RUN if path.is_dir() else path
     _refuse_others(given)
     old = _read(path, str(given["rerun"]))
@@ -72,6 +73,8 @@ def plan(given: Mapping[str, object]) -> Plan:
         }
         for settings in _settings(old, path)
     ]
+    rerun_refusals.finished(new, len(commands))
+    rerun_refusals.other_plugins(path.parent, old, plugins.loaded())
     onednn = held.get("onednn")
     return Plan(path.parent, old, new, commands, onednn)
 
@@ -88,7 +91,7 @@ def _read(path: pathlib.Path, written: str) -> dict[str, Any]:
             f"--rerun={written} does not exist: it must be the run.json of a run, or "
             "its folder. Correct it."
         )
-    old = disk.read_json(path)
+    old = rerun_refusals.read(path)
     if old.get("program") != run_record.PROGRAM:
         raise ConfigError(
             f"--rerun={written} is no run.json of this program. Name one, or the "

@@ -88,25 +88,46 @@ def missing(folder: RunFolder, stage: str, plugins: Sequence[Plugin]) -> list[Ke
     Raises:
       ConfigError: one is here with another text.
     """
+    for old, now in changed(folder, stage, plugins):
+        raise _changed(folder, stage, old, now)
+    return _absent(folder, stage, plugins)
+
+
+def changed(
+    folder: RunFolder, stage: str, plugins: Sequence[Plugin]
+) -> list[tuple[Kept, Plugin]]:
+    """Those that the stage began with and that are here with another text."""
+    return [
+        (old, plugin)
+        for old in _absent(folder, stage, plugins)
+        for plugin in plugins
+        if _base(plugin.name) == _base(old.name)
+    ]
+
+
+def difference(folder: RunFolder, old: Kept, now: Plugin) -> str:
+    """How the text has changed, as far as the folder can tell."""
+    path = folder.path / old.file
+    where = ""
+    if _is_whole(path, old.digest):
+        where = f"{_first_change(path.read_bytes(), now.text)}; "
+    return (
+        f"{where}its SHA-256 was {old.digest[:_SHORT]}..., and is now "
+        f"{now.digest[:_SHORT]}..."
+    )
+
+
+def _absent(folder: RunFolder, stage: str, plugins: Sequence[Plugin]) -> list[Kept]:
     here = {plugin.digest for plugin in plugins}
-    found = [old for old in kept(folder, stage) if old.digest not in here]
-    for old in found:
-        for plugin in plugins:
-            if _base(plugin.name) == _base(old.name):
-                raise _changed(folder, stage, old, plugin)
-    return found
+    return [old for old in kept(folder, stage) if old.digest not in here]
 
 
 def _changed(folder: RunFolder, stage: str, old: Kept, now: Plugin) -> ConfigError:
     begun = f"{run_ops.subject(folder, stage)} began with another text of {now.name}"
     path = folder.path / old.file
-    where = ""
-    if _is_whole(path, old.digest):
-        where = f"{_first_change(path.read_bytes(), now.text)}; "
     return ConfigError(
-        f"{begun}: {where}its SHA-256 was {old.digest[:_SHORT]}..., and is now "
-        f"{now.digest[:_SHORT]}.... Take the change back, go on with the copy "
-        f"--plugin={path}, or name another folder."
+        f"{begun}: {difference(folder, old, now)}. Take the change back, go on with "
+        f"the copy --plugin={path}, or name another folder."
     )
 
 
