@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from enas_tf.page import found as found_lib
-from enas_tf.page import markup, sections, style
+from enas_tf.page import markup, row_gaps, sections, style
 from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
 from enas_tf.run import progress
@@ -56,10 +56,7 @@ def _header(found: Found, *, live: bool) -> Html:
         lines.append(
             f"It is running: this page reloads itself every {RELOAD_SECONDS} s."
         )
-    if found.damaged:
-        one = found.damaged == 1
-        rows = "row of metrics.jsonl is" if one else "rows of metrics.jsonl are"
-        lines.append(f"{found.damaged} damaged {rows} left out.")
+    lines += row_gaps.words(found)
     heading = markup.element("h1", _title(found))
     return markup.element("header", heading, markup.paragraphs(lines))
 
