@@ -66,6 +66,11 @@ def _value(value: str) -> str:
         is_folder = path.is_dir()
     except OSError:  # an arc of many integers is too long for a name
         return value
+    if is_folder and (path / layout.PLAN).is_file():
+        raise ConfigError(
+            f"--child_fixed_arc={value} is the folder of a campaign, which has many "
+            f"arcs. Name that of one of its searches, below {path / layout.JOBS}."
+        )
     return str(path / layout.ARCS / layout.BEST_JSON) if is_folder else value
 
 

@@ -91,8 +91,13 @@ def below(top: pathlib.Path) -> Runs:
 
 def _row(path: pathlib.Path, top: pathlib.Path) -> Row | None:
     """None where a file has the name of ours, and is another program's."""
-    if run_record.read(path) is None and not run_record.is_damaged(path):
-        return None
+    if run_record.read(path) is None:
+        if not run_record.is_damaged(path):
+            return None
+        raise ConfigError(
+            f"{path / layout.RUN} is damaged, and nothing beside it tells of a run. "
+            "Restore it, or remove it."
+        )
     found = found_lib.read(path, with_rows=False)
     told, measure = contrasts.of_run(found), found.measure
     name = measure.name if measure else ""

@@ -360,6 +360,13 @@ def test_a_mistake_is_one_line_and_leaves_nothing(given, line, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def test_a_campaign_has_no_arc_to_look_around(fakes, tmp_path):
+    compare(fakes, jobs=0)
+    given = dict(fake_jobs.TINY, mode="perturb", child_fixed_arc=fakes.folder.path)
+    line = refused(tmp_path / "other", **given)
+    assert "is the folder of a campaign, which has many arcs. Name that of one" in line
+
+
 def test_flags_without_effect_are_told(fakes, caplog):
     compare(fakes, jobs=0, perturb_sample=3, child_lr=0.5)
     said = "\n".join(caplog.messages)

@@ -54,7 +54,7 @@ def test_the_text_has_a_line_a_run_and_the_unread_at_the_end(outputs):
         "+0.4000 (+0.3000 to +0.5000) accuracy 0.9875 1 min 2 s finished 0 1 0 2 1 1"
     )
     assert lines[1].split() == ["seed0", "macro", "demo", "0", "digits", *words.split()]
-    assert lines[-1].startswith("broken cannot be read: ")
+    assert lines[-1].startswith(f"broken cannot be read: {outputs}/broken/run.json is ")
 
 
 def test_the_csv_is_read_back_as_it_was(outputs):
