@@ -10,7 +10,7 @@ from typing import Any
 
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.campaign import begun as begun_lib
-from enas_tf.campaign import jobs, state
+from enas_tf.campaign import jobs, recipe, state
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.command import as_begun, keywords
@@ -41,9 +41,9 @@ def sentence(folder: CampaignFolder, plan: Plan) -> str:
     """What is said of such jobs, the flag of each first; "" if there is none."""
     found: dict[str, list[str]] = {}
     for number in range(len(plan.jobs)):
-        if change := _change(folder, plan, number):
+        if words := _fault(folder, plan, number):
             name = folder.run(plan, number).path.name
-            found.setdefault(_words(change), []).append(name)
+            found.setdefault(words, []).append(name)
     if not found:
         return ""
     parts = [f"{words} in {', '.join(names)}" for words, names in found.items()]
@@ -52,6 +52,19 @@ def sentence(folder: CampaignFolder, plan: Plan) -> str:
         f"campaign's: {'; '.join(parts)}. Move their folders away, or choose another "
         "--output_dir, and give the same command again."
     )
+
+
+def _fault(folder: CampaignFolder, plan: Plan, number: int) -> str:
+    """What is said of a job that is not as planned; "" of most jobs."""
+    run, mode = folder.run(plan, number), plan.jobs[number].mode
+    is_done = state.is_done(folder, plan, number)
+    if not is_done and not run.has_checkpoint(mode):
+        return ""  # it begins anew, with the plan's settings
+    if change := _change(folder, plan, number):
+        return _words(change)
+    # By a version whose preset had it otherwise, say, so that no flag can be named.
+    others = is_done and mode == jobs.TRAIN and not recipe.is_of(run, plan.recipe)
+    return "the recipe was another" if others else ""
 
 
 def _change(folder: CampaignFolder, plan: Plan, number: int) -> Change | None:

@@ -43,6 +43,12 @@ def of(train: Config) -> str:
     return digest(config.flat(train))
 
 
+def is_of(folder: RunFolder, recipe: str) -> bool:
+    """Whether a training was by the recipe of this digest."""
+    found = folder.settings("train", needed=False)
+    return bool(found) and digest(found) == recipe
+
+
 def refuse_other(folder: RunFolder, recipe: str) -> None:
     """Refuse a training by another recipe.
 
@@ -53,8 +59,7 @@ def refuse_other(folder: RunFolder, recipe: str) -> None:
     Raises:
       ConfigError: as above.
     """
-    found = folder.settings("train", needed=False)
-    if not found or digest(found) != recipe:
+    if not is_of(folder, recipe):
         raise ConfigError(
             f"{folder.path} was not trained by the recipe of this campaign, so it "
             "cannot be compared with the others. Move the folder away and give the "

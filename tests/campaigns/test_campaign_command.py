@@ -15,6 +15,7 @@ from enas_tf.campaign import command, ending, executor, plan, working
 from enas_tf.command import request
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
+from enas_tf.run import disk
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SMALL = dict(
@@ -242,6 +243,26 @@ def test_trainings_by_another_recipe_are_told_all_at_once_before_any_job(fakes, 
     run(fakes.folder.path, mode="status")
     assert capsys.readouterr().out.splitlines()[-1] == line
     assert len(fakes.begun) == 3
+
+
+def test_a_recipe_that_no_flag_tells_apart_is_told_as_well(fakes):
+    compare(fakes)
+    for name in ("plan.json", "plan.copy.json"):
+        path = fakes.folder.path / name
+        value = {**disk.read_json(path), "recipe": "0123456789abcdef"}
+        disk.write_json(path, value)
+    line = refused(fakes.folder.path, mode="compare")
+    assert (
+        ": the recipe was another in 001_enas_s5_arc0_r5, 002_random_arc0_r5." in line
+    )
+
+
+def test_a_job_that_had_saved_nothing_begins_anew_by_the_plan(fakes):
+    a_search_with_settings(fakes)
+    path = fakes.folder.run(fakes.plan, 0).path / "run.json"
+    path.write_text(path.read_text().replace('"finished"', '"failed"'))
+    compare(fakes, derive_batches="9")
+    assert len(fakes.begun) == 4
 
 
 def a_search_with_settings(fakes):
