@@ -29,8 +29,6 @@ def rows(folder: CampaignFolder, plan: Plan) -> list[Retrained]:
     ]
     runs = {number: folder.run(plan, number) for number in numbers}
     other_settings.refuse(folder, plan)
-    for run in runs.values():
-        recipe.refuse_other(run, plan.recipe)
     recipe.refuse_mixed({run.path.name: run for run in runs.values()})
     return [_row(plan, number, run) for number, run in runs.items()]
 

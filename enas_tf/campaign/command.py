@@ -138,6 +138,7 @@ def _do_one(request: Asked, folder: CampaignFolder) -> None:
             f"--job={number} is not allowed: the plan in {lines.shown(folder.path)} "
             f"has the jobs 0 to {len(ours.jobs) - 1}. See --mode=status."
         )
+    other_settings.refuse(folder, ours, [number])
     name, found = ours.jobs[number].name, state.of(folder, ours, number)
     if found in state.ENDED:
         logging.info("%s", f"Nothing is left of job {number} ({name}): {found.value}.")

@@ -27,20 +27,29 @@ _OWN = ("enas_tf", "-")  # in the place of interpreter and program in a command
 _LONGEST = 60  # letters of a value in a line
 
 
-def refuse(folder: CampaignFolder, plan: Plan) -> None:
+def refuse(
+    folder: CampaignFolder, plan: Plan, numbers: Sequence[int] | None = None
+) -> None:
     """Refuse a campaign with such jobs, all of them in one line; reads only.
+
+    Args:
+      folder: of the campaign.
+      plan: of the campaign.
+      numbers: of the jobs to look at; all if left out.
 
     Raises:
       ConfigError: as above.
     """
-    if told := sentence(folder, plan):
+    if told := sentence(folder, plan, numbers):
         raise ConfigError(told)
 
 
-def sentence(folder: CampaignFolder, plan: Plan) -> str:
+def sentence(
+    folder: CampaignFolder, plan: Plan, numbers: Sequence[int] | None = None
+) -> str:
     """What is said of such jobs, the flag of each first; "" if there is none."""
     found: dict[str, list[str]] = {}
-    for number in range(len(plan.jobs)):
+    for number in range(len(plan.jobs)) if numbers is None else numbers:
         if words := _fault(folder, plan, number):
             name = folder.run(plan, number).path.name
             found.setdefault(words, []).append(name)

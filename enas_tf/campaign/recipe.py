@@ -49,24 +49,6 @@ def is_of(folder: RunFolder, recipe: str) -> bool:
     return bool(found) and digest(found) == recipe
 
 
-def refuse_other(folder: RunFolder, recipe: str) -> None:
-    """Refuse a training by another recipe.
-
-    Args:
-      folder: of the training.
-      recipe: the digest of the campaign.
-
-    Raises:
-      ConfigError: as above.
-    """
-    if not is_of(folder, recipe):
-        raise ConfigError(
-            f"{folder.path} was not trained by the recipe of this campaign, so it "
-            "cannot be compared with the others. Move the folder away and give the "
-            "same command again."
-        )
-
-
 def data(folder: RunFolder) -> object:
     """The facts of the data of a training; None where they are not known."""
     return folder.fact("train", _DATA, dict)
