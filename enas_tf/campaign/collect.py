@@ -19,18 +19,26 @@ def rows(folder: CampaignFolder, plan: Plan) -> list[Retrained]:
     """A row for each training that is done, in the order of the plan.
 
     Raises:
-      ConfigError: one was by another recipe, or on other data; or what it found is
-        lost.
+      ConfigError: as `done` says; or what one found is lost.
     """
-    numbers = [
-        number
+    return [_row(plan, number, run) for number, run in done(folder, plan).items()]
+
+
+def done(folder: CampaignFolder, plan: Plan) -> dict[int, RunFolder]:
+    """The trainings that are done, by the numbers of their jobs.
+
+    Raises:
+      ConfigError: a job has other settings or another recipe than the plan's, or two
+        were trained on different data.
+    """
+    other_settings.refuse(folder, plan)
+    runs = {
+        number: folder.run(plan, number)
         for number, job in enumerate(plan.jobs)
         if job.mode == jobs.TRAIN and state.is_done(folder, plan, number)
-    ]
-    runs = {number: folder.run(plan, number) for number in numbers}
-    other_settings.refuse(folder, plan)
+    }
     recipe.refuse_mixed({run.path.name: run for run in runs.values()})
-    return [_row(plan, number, run) for number, run in runs.items()]
+    return runs
 
 
 def measure_of(plan: Plan) -> Measure:

@@ -8,6 +8,7 @@ from absl import logging
 
 from enas_tf.campaign import (
     asked,
+    collect,
     ending,
     jobs,
     other_settings,
@@ -93,7 +94,7 @@ def _known(folder: CampaignFolder) -> Plan:
 def _do_all(request: Asked, folder: CampaignFolder) -> None:
     """Plan the campaign, or go on with it, and sum it up."""
     ours = _planned(request, folder)
-    other_settings.refuse(folder, ours)
+    collect.done(folder, ours)  # what it refuses is told before a job begins
     folder.claim()
     try:
         plan.write(folder.path, ours)

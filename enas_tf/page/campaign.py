@@ -97,6 +97,7 @@ def _settings(folder: pathlib.Path) -> Html | None:
         return None
     given = {"mode": plan["mode"], **plan["given"]}
     words = [f"--{name}={value}" for name, value in given.items()]
+    words += [w for w in plan["jobs"][0]["flags"] if w.startswith("--plugin=")]
     command = shlex.join(["enas-tf", *words, f"--output_dir={folder}"])
     rows = [
         [markup.element("code", k), markup.element("code", v)] for k, v in given.items()

@@ -245,6 +245,19 @@ def test_trainings_by_another_recipe_are_told_all_at_once_before_any_job(fakes, 
     assert len(fakes.begun) == 3
 
 
+def test_trainings_on_different_data_are_told_before_any_job(fakes):
+    compare(fakes)
+    for number in (1, 2):
+        path = fakes.folder.run(fakes.plan, number).path / "run.json"
+        value = json.loads(path.read_text())
+        value["stages"]["train"]["data"] = dict(checksum=str(number))
+        path.write_text(json.dumps(value))
+    (fakes.folder.run(fakes.plan, 0).path / "run.json").unlink()
+    line = refused(fakes.folder.path, mode="compare")
+    assert "were trained on different data" in line
+    assert len(fakes.begun) == 3
+
+
 def test_a_recipe_that_no_flag_tells_apart_is_told_as_well(fakes):
     compare(fakes)
     for name in ("plan.json", "plan.copy.json"):

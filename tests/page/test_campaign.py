@@ -61,10 +61,10 @@ def test_results_without_a_row_are_not_called_damaged(folder):
 
 def test_it_shows_what_was_asked_and_the_command(folder):
     given = dict(preset="demo", data_path="a folder", compare_arcs=2)
-    plan = dict(mode="compare", given=given)
+    plan = dict(mode="compare", given=given, jobs=[dict(flags=["--plugin=a.py"])])
     (folder / "plan.json").write_text(json.dumps(plan))
     page = write.page(folder).read_text("utf-8")
     assert "<td><code>compare_arcs</code></td><td><code>2</code></td>" in page
-    assert (
-        "enas-tf --mode=compare --preset=demo &#x27;--data_path=a folder&#x27;" in page
-    )
+    (command,) = re.findall("<pre>(enas-tf .*?)</pre>", page)
+    assert "--preset=demo &#x27;--data_path=a folder&#x27;" in command
+    assert " --plugin=a.py " in command
