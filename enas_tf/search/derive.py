@@ -46,7 +46,7 @@ def derive(
     paper, more, or all but those that check the choice. `progress` gets (rows done,
     rows in all, seconds so far) after every call. `costs_of` counts final children.
     `pays` gives what each example makes an arc worth, [N, n], where a reward of one's
-    own ranks arcs.
+    own ranks arcs; or their rewards alone, [N, 1].
     """
     # Deviation D15: the original leaves the choice to the reader of its log.
     arcs = _arcs(controller, config, space, costs_of, seed)
@@ -79,8 +79,17 @@ def derive(
         order=order,
         matched=groups.matched,
         rank_by=arc_scores.REWARD if pays else config.rank_by,
-        chance=best_fifth.chance(worth[different], rng),
+        chance=_chance(worth[different], groups.policy, rng),
     )
+
+
+def _chance(
+    worth: np.ndarray, scores: Scores, rng: np.random.Generator
+) -> float | None:
+    """That of the best fifth; None where it is not known what the examples are worth."""
+    if worth.shape[1] < scores.values.shape[1] or not np.isfinite(worth).all():
+        return None
+    return best_fifth.chance(worth, rng)
 
 
 def again(

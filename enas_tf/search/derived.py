@@ -11,6 +11,11 @@ from enas_tf.search.comparison import Comparison
 from enas_tf.search.contrasts import Arcs, Contrasts
 
 _RANKED = {"log_likelihood": "log likelihood", arc_scores.REWARD: "the reward"}
+_NO_CHANCE = (
+    "Arcs are ranked by the reward of their means: what each example adds to it is no "
+    "finite number. So nothing is said of the chance that the best is truly among the "
+    "best fifth."
+)
 # Begins what is told of it where another arc is kept.
 NOT_KEPT = "Number 1 by the shared weights: "
 
@@ -29,7 +34,8 @@ class Derived(NamedTuple):
       matched: random arcs of the sizes of the policy's, none if not asked for.
       rank_by: what the policy's arcs are ranked by, of `config.derive.RANKS`, or
         `arc_scores.REWARD`.
-      chance: that the best one is truly among the best fifth of the different ones.
+      chance: that the best one is truly among the best fifth of the different ones;
+        None where the reward does not say what the examples are worth.
     """
 
     policy: Scores
@@ -40,7 +46,7 @@ class Derived(NamedTuple):
     order: np.ndarray
     matched: Scores
     rank_by: str
-    chance: float
+    chance: float | None
 
     @property
     def comparison(self) -> Comparison:
@@ -122,6 +128,8 @@ class Derived(NamedTuple):
             return f"The policy's {drawn} arcs are all the same one."
         arcs = f"the policy's {drawn} arcs"
         arcs += f", of which {different} are different," if different < drawn else ""
+        if self.chance is None:
+            return _NO_CHANCE if kept else f"{NOT_KEPT}{_within(_NO_CHANCE)}"
         percent = round(100 * self.chance)
         chance = "over 99" if percent == 100 else str(percent)
         line = (

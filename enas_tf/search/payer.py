@@ -78,7 +78,8 @@ class Payer:
         """Of arcs that were scored on the same examples, [N, n] float64.
 
         The mean of a row is the arc's reward. An example is worth what it moves that:
-        its distance from the mean times the slope of the reward.
+        its distance from the mean times the slope of the reward. Where that is no
+        number for some example, as of a slope of infinity, rewards alone: [N, 1].
         """
         values = tf.constant(scores.values.mean(axis=1), tf.float32)
         likelihoods = tf.constant(scores.log_likelihoods.mean(axis=1), tf.float32)
@@ -90,13 +91,16 @@ class Payer:
         slopes = tape.gradient(
             total, [values, likelihoods], unconnected_gradients="zero"
         )
-        found = paid.rewards.numpy().astype(np.float64)[:, np.newaxis]
+        of_means = paid.rewards.numpy().astype(np.float64)[:, np.newaxis]
+        found = of_means
         for slope, rows in zip(
             slopes, (scores.values, scores.log_likelihoods), strict=True
         ):
             apart = rows - rows.mean(axis=1, keepdims=True)
-            found = found + slope.numpy().astype(np.float64)[:, np.newaxis] * apart
-        return found
+            with np.errstate(invalid="ignore"):  # an infinite slope, times nothing
+                moved = slope.numpy().astype(np.float64)[:, np.newaxis] * apart
+                found = found + moved
+        return found if np.isfinite(found).all() else of_means
 
     def costs(self, tokens: np.ndarray) -> dict[str, np.ndarray]:
         """What arcs [N, T] cost, [N] each, by name."""

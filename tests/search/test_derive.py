@@ -74,6 +74,7 @@ def run(
     batch_size=2,
     scorer=None,
     costs_of=None,
+    pays=None,
     **settings,
 ):
     scorer, told = scorer or FirstTokenScorer(), []
@@ -87,6 +88,7 @@ def run(
         seed=0,
         progress=lambda done, total, seconds: told.append((done, total)),
         costs_of=costs_of,
+        pays=pays,
     )
     return found, scorer, told
 
@@ -236,6 +238,21 @@ def test_an_arc_that_was_drawn_twice_is_ranked_once_and_counted_in_the_mean():
     )
     unsure = found._replace(chance=0.624).worth_of_choice()
     assert unsure.endswith("under the shared weights: 62 %.")
+
+
+@pytest.mark.parametrize("unknown", [np.nan, -np.inf])
+def test_rewards_that_no_example_explains_rank_and_leave_out_the_chance(unknown):
+    def pays(scores):
+        first = scores.tokens[:, :1].astype(float)
+        return np.where(first == first.max(), unknown, first)
+
+    found, *_ = run(pays=pays)
+    first = found.different.tokens[:, 0]
+    assert first[0] == first.max() - 1 and first[-1] == first.max()
+    assert found.ranking()["chance_of_best_fifth"] is None
+    assert found.worth_of_choice().startswith(
+        "Arcs are ranked by the reward of their means"
+    )
 
 
 def test_of_an_arc_that_is_not_kept_every_sentence_says_so():

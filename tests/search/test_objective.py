@@ -104,6 +104,14 @@ def test_a_reward_of_costs_alone_leaves_no_doubt_of_the_best():
     assert best_fifth.chance(worth, np.random.default_rng(0)) == 1.0
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_examples_move_a_reward_by_no_number_its_means_alone_rank():
+    values = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 0.0]])
+    own = payer(reward="accuracy**params**params - params/100")
+    found = own.worth(Scores(TOKENS, values, -values))
+    np.testing.assert_allclose(found, [[-1.0], [-1.0], [-3.0]])
+
+
 @pytest.mark.parametrize("text", ["1/(params - 100)", "log(accuracy - 0.5)"])
 def test_a_reward_that_is_not_finite_for_the_arc_of_zeros_is_refused(text):
     with pytest.raises(config.ConfigError) as caught:
