@@ -91,11 +91,6 @@ ROWS = (
         "--mode={mode} exports nothing",
     ),
     Row(
-        ("dry_run_json",),
-        lambda c: not c.config.run.dry_run,
-        "it is for the numbers of --dry_run",
-    ),
-    Row(
         ("checkpoint_every_steps", "log_every"),
         lambda c: c.mode in (*LOOKING, "derive"),
         "--mode={mode} trains nothing",

@@ -1,7 +1,5 @@
 """What no command may ask for: flags against each other, or what a folder lacks."""
 
-import os
-import pathlib
 from collections.abc import Mapping
 
 import enas_tf
@@ -65,17 +63,17 @@ def refuse_clashes(run: config.RunConfig, given: Mapping[str, object]) -> None:
 
 
 def _refuse_dry_run(run: config.RunConfig) -> None:
-    """A dry run of what takes no time, or whose file is there."""
+    """A dry run of what takes no time, or its file without it."""
     if run.dry_run and not modes.MODES[run.mode].sums_up:
         told = [name for name, mode in modes.MODES.items() if mode.sums_up]
         raise config.ConfigError(
             f"--dry_run is of no use with --mode={run.mode}, which trains nothing: it "
             f"tells of {', '.join(told)}. Leave it out."
         )
-    path = pathlib.Path(run.dry_run_json).expanduser()
-    if run.dry_run and run.dry_run_json and os.path.lexists(path):
+    if run.dry_run_json and not run.dry_run:
         raise config.ConfigError(
-            f"--dry_run_json={run.dry_run_json} is there already. Name a new file."
+            f"--dry_run_json={run.dry_run_json} is for the numbers of a dry run: add "
+            "--dry_run, or leave it out."
         )
 
 

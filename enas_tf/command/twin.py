@@ -5,15 +5,12 @@ checkpoints. So a dry run is the command itself, begun in another place.
 """
 
 import contextlib
-import errno
-import os
 import pathlib
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 
-from enas_tf.command import request
+from enas_tf.command import dry_places, request
 from enas_tf.command.request import DryRun, Request
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
@@ -42,10 +39,11 @@ def built(
     began = time.monotonic() if began is None else began
     run = request.run_settings(run_space.with_space(given))
     folder = RunFolder(run.output_dir)
-    with tempfile.TemporaryDirectory(prefix="enas_tf_dry_run_") as place:
-        twin = pathlib.Path(place) / "run"
+    dry_places.refuse_numbers(run)
+    _refuse(folder)
+    with dry_places.temporary() as place:
+        twin = place / "run"
         with _named(twin, folder.path):
-            _refuse(folder)
             if not run.reset_output_dir and folder.path.is_dir():
                 _copy(folder, twin)
             there = {**given, "output_dir": str(twin)}
@@ -61,6 +59,8 @@ def _named(twin: pathlib.Path, real: pathlib.Path) -> Iterator[None]:
     """Errors out of the block name the folder that the user named."""
     try:
         yield
+    except disk.Unwritable:  # of the twin's disk: `dry_places.temporary` tells
+        raise
     except ConfigError as error:
         error.args = (str(error).replace(str(twin), str(real)),)
         raise
@@ -70,15 +70,7 @@ def _refuse(folder: RunFolder) -> None:
     """Refuse a folder that the command could not write into."""
     with disk.refusals(folder.path):
         folder.refuse_foreign()
-        nearest = existing(folder.path)
-        if not os.access(nearest, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def existing(path: pathlib.Path) -> pathlib.Path:
-    """`path`, or the nearest folder around it that is there."""
-    path = path.absolute()
-    return next(one for one in (path, *path.parents) if one.exists())
+        dry_places.refuse_output(folder.path)
 
 
 def _copy(folder: RunFolder, twin: pathlib.Path) -> None:
@@ -98,5 +90,10 @@ def _copy_files(source: pathlib.Path, pattern: str, twin: pathlib.Path) -> None:
     for file in source.glob(pattern):
         if file.is_file():
             place = twin / file.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file, place)
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(file, place)
+            except OSError as error:
+                if error.errno not in disk.FULL:  # which the twin's disk is
+                    raise
+                raise disk.Unwritable(disk.explain(place, error)) from None

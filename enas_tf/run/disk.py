@@ -15,7 +15,7 @@ from enas_tf.config import sections as config
 DRAFT = ".tmp"  # ends the name of a file that is not yet whole
 CHECKSUM = "checksum"  # the key by which a JSON object tells that it is whole
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -45,14 +45,14 @@ def refusals(path: str | os.PathLike) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        unwritable = error.errno in (*_FORBIDDEN, *_FULL)
+        unwritable = error.errno in (*_FORBIDDEN, *FULL)
         kind = Unwritable if unwritable else config.ConfigError
         raise kind(explain(path, error)) from None
 
 
 def explain(path: str | os.PathLike, error: OSError) -> str:
     """A sentence on `error` for the user who wanted to use `path`."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return (
             f"The disk is full, {path} was not written. Free some space and run the "
             "same command again: it continues."

@@ -86,7 +86,7 @@ def derive(
 def _chance(
     worth: np.ndarray, scores: Scores, rng: np.random.Generator
 ) -> float | None:
-    """That of the best fifth; None where it is not known what the examples are worth."""
+    """Of the best fifth; None where what the examples are worth is not known."""
     if worth.shape[1] < scores.values.shape[1] or not np.isfinite(worth).all():
         return None
     return best_fifth.chance(worth, rng)

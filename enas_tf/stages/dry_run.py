@@ -1,6 +1,7 @@
 """What a command would take: its stages tried out in a folder that is thrown away."""
 
 import contextlib
+import errno
 import json
 import os
 import pathlib
@@ -12,7 +13,7 @@ import tensorflow as tf
 import threadpoolctl
 from absl import logging
 
-from enas_tf.command import twin
+from enas_tf.command import dry_places
 from enas_tf.command.request import DryRun, Request
 from enas_tf.machine import free_memory, memory_watch, own_memory
 from enas_tf.nn import precision
@@ -23,6 +24,7 @@ from enas_tf.stages import trials as trials_lib
 from enas_tf.stages.trials import Trials
 
 SHORT = 3  # the status where memory or disk will not do
+_DISK_FULL = os.strerror(errno.ENOSPC)  # by TensorFlow a resource like memory
 SPARED = 0.05  # of the free memory, the part that trying out must leave
 
 
@@ -85,10 +87,12 @@ def of(
         ):
             tried_ops.refuse_wrong(request)
             found, ended = trials_lib.made(request), False
-    except (tf.errors.ResourceExhaustedError, MemoryError):
+    except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+        if _DISK_FULL in str(error):
+            raise OSError(errno.ENOSPC, _DISK_FULL) from None
         found, ended = Trials(None, {}), True
     memory = Need(own_memory.peak(), there)
-    free_disk = shutil.disk_usage(twin.existing(asked.output_dir)).free
+    free_disk = shutil.disk_usage(dry_places.existing(asked.output_dir)).free
     return _outlook(request, found, started, memory, free_disk, ended)
 
 

@@ -32,7 +32,6 @@ EXAMPLES = [
         dict(export_format="onnx", mode="search"),
         dict(export_format="onnx", mode="export"),
     ),
-    (dict(dry_run_json="a.json"), dict(dry_run_json="a.json", dry_run=True)),
     (dict(log_every=5, mode="derive"), dict(log_every=5, mode="all")),
     (dict(warm_start="d", mode="derive"), dict(warm_start="d", mode="search")),
     (dict(child_lr=0.1, mode="evaluate"), dict(child_lr=0.1, mode="train", **STEPS)),

@@ -1,14 +1,17 @@
 """The twin of a run's folder, in which a dry run is the command itself."""
 
+import errno
 import os
 import pathlib
+import shutil
+import tempfile
 
 import pytest
 
 from enas_tf.command import twin
 from enas_tf.config import presets
 from enas_tf.config.sections import ConfigError
-from enas_tf.run import saves
+from enas_tf.run import disk, saves
 from enas_tf.run.folder import RunFolder
 
 COMMAND = ["python", "bin/main.py"]
@@ -101,3 +104,63 @@ def test_data_that_are_not_there_are_refused_as_of_the_command(refused, tmp_path
     line = refused(*given)
     assert refused("--dry_run", *given) == line
     assert os.listdir(tmp_path) == []
+
+
+def test_the_numbers_have_a_place_before_anything_is_made(refused, tmp_path):
+    made = RunFolder.claim(tmp_path / "run", reset=False, command=COMMAND)
+    made.release()
+    for place, said in (
+        ("none/a.json", f"there is no folder {tmp_path}/none"),
+        ("run/a.json", f"is in the folder of a run, {tmp_path}/run, which"),
+        ("run/arcs/a.json", f"is in the folder of a run, {tmp_path}/run, which"),
+        ("new/a.json", f"is in the folder of a run, {tmp_path}/new, which"),
+        ("/proc/a.json", "cannot be written (No such file or directory)"),
+    ):
+        line = refused("--dry_run", f"--dry_run_json={place}", "--output_dir=new")
+        assert f"--dry_run_json={place} {said}" in line or said in line
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_numbers_of_no_dry_run_are_refused(refused, tmp_path):
+    line = refused("--dry_run_json=a.json")
+    assert line.endswith(
+        "is for the numbers of a dry run: add --dry_run, or leave it out."
+    )
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("place", ["file", "file/run", "/proc/run"])
+def test_a_folder_that_cannot_be_made_is_refused_as_of_the_command(
+    refused, tmp_path, place
+):
+    (tmp_path / "file").write_text("!")
+    line = refused(f"--output_dir={place}")
+    assert refused("--dry_run", f"--output_dir={place}") == line
+    assert os.listdir(tmp_path) == ["file"]
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_temporary_disk_is_not_called_the_folder_s(run, monkeypatch):
+    said = f"for which {tempfile.gettempdir()} will not do .No space left .* TMPDIR"
+
+    def full(*args, **kwargs):
+        raise FULL
+
+    def writes_a_file(asked):
+        with disk.refusals(asked.folder.path / "run.json"):
+            full()
+
+    for writes in (full, writes_a_file):
+        with pytest.raises(ConfigError, match=said):
+            with built({"output_dir": str(run)}) as asked:
+                writes(asked)
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(ConfigError, match=said):
+        with built({"output_dir": str(run)}):
+            pass
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(ConfigError, match="No space left on device.*TMPDIR"):
+        with built({"output_dir": str(run)}):
+            pass
