@@ -49,12 +49,11 @@ def once(
       words: the origin of the figure, for one that was measured before.
     """
     name, last = f"test_{measure.name}", config.loop.num_epochs
-    known, ours = folder.fact("train", name, float), checksum(weights)
-    # Versions up to 0.2 kept none.
-    theirs = folder.facts("train").get(WEIGHTS, None if trained else ours)
-    if known is not None and (folder.tested_epochs(), theirs) == (last, ours):
-        before = "; ".join(filter(None, (words, "measured before")))
-        report.message(f"Test {measure.name}: {known:.{measure.places}f} ({before})")
+    ours = checksum(weights)
+    known = before(folder, config, measure=measure, ours=ours, trained=trained)
+    if known is not None:
+        of = "; ".join(filter(None, (words, "measured before")))
+        report.message(f"Test {measure.name}: {known:.{measure.places}f} ({of})")
         if not report.holds("test", last):
             report.once("test", last, {measure.name: known})
         return known
@@ -69,6 +68,22 @@ def once(
     if len(folder.readings()) > 1:
         report.message(readings.sentence(folder.readings(), data))
     return found[name]
+
+
+def before(
+    folder: RunFolder, config: Config, *, measure: Measure, ours: str, trained: bool
+) -> float | None:
+    """The figure that was measured of the same weights; None if none was.
+
+    Args:
+      folder, config, measure, trained: as above.
+      ours: the checksum of the weights.
+    """
+    known = folder.fact("train", f"test_{measure.name}", float)
+    # Versions up to 0.2 kept none.
+    theirs = folder.facts("train").get(WEIGHTS, None if trained else ours)
+    same = (folder.tested_epochs(), theirs) == (config.loop.num_epochs, ours)
+    return known if same else None
 
 
 def again(

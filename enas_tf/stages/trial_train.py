@@ -10,7 +10,7 @@ from enas_tf.run import counters, outlook
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.outlook import Span
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, timed, written
+from enas_tf.stages import assembly, tested, timed, written
 from enas_tf.stages import train as train_stage
 from enas_tf.stages.timed import Timed
 from enas_tf.stages.train import FinalStage
@@ -76,10 +76,11 @@ def train(
         ends = _epoch_ends(request, stage, report) if step else outlook.NOTHING
         logs = (written.logs(folder.path) - before) * _rows(request, left, step)
         spent = ends.plus(step.whole(left)) if step else ends
-        stages = {"train": timed.once(built).plus(spent)}
+        # Of a training that is done the network is built for its export alone.
+        stages = {"train": timed.once(built).plus(spent) if step else outlook.NOTHING}
         stage.final.settle()
         if whole:
-            stages |= _after(request, stage, report)
+            stages |= _after(request, stage, report, 0.0 if step else built)
         return TrainTrial(
             stages,
             built + (step.building if step else 0.0),
@@ -115,14 +116,32 @@ def _epoch_ends(request: Request, stage: FinalStage, report: _Begun) -> Span:
     return timed.some(end, most=min(2, epochs), seconds=0).whole(epochs)
 
 
-def _after(request: Request, stage: FinalStage, report: _Begun) -> dict[str, Span]:
-    """The test and the export, and the curves that are drawn behind them."""
-    tested = _tested(stage, report)
-    began = time.monotonic()
+def _after(
+    request: Request, stage: FinalStage, report: _Begun, built: float
+) -> dict[str, Span]:
+    """The test and the export, and the curves that are drawn behind them.
+
+    The export takes the seconds of `built` besides.
+    """
+    done = _is_tested(request, stage)
+    of_test = outlook.NOTHING if done else _tested(stage, report)
+    began = time.monotonic() - built
     config = request.configs["train"]
     train_stage.write_export(request.folder, config, stage.final, report)
     assembly.draw_curves(request.folder)
-    return {"test": tested, "export": timed.once(time.monotonic() - began)}
+    return {"test": of_test, "export": timed.once(time.monotonic() - began)}
+
+
+def _is_tested(request: Request, stage: FinalStage) -> bool:
+    """Whether the test is in run.json: it is read there, and not measured again."""
+    found = tested.before(
+        request.folder,
+        request.configs["train"],
+        measure=stage.final.measure,
+        ours=tested.checksum(stage.final.weights),
+        trained=stage.driver.has_stepped,
+    )
+    return found is not None
 
 
 def _tested(stage: FinalStage, report: _Begun) -> Span:

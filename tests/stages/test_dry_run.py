@@ -87,7 +87,7 @@ def test_it_tells_of_every_stage_and_writes_nothing(short, tmp_path):
 def test_a_run_that_is_there_stays_as_it_was_and_only_what_is_left_counts(
     short, tmp_path
 ):
-    runs.run("rnn", tmp_path / "run")
+    runs.run("rnn", tmp_path / "run", mode="all")
     before = files(tmp_path / "run")
     derived = outlook("rnn", tmp_path / "run", mode="derive")
     assert list(derived["seconds"]) == ["start", "derive", "total"]
@@ -96,6 +96,8 @@ def test_a_run_that_is_there_stays_as_it_was_and_only_what_is_left_counts(
     trained = outlook("rnn", tmp_path / "run", mode="train")
     assert list(trained["seconds"]) == ["start", "train", "test", "export", "total"]
     assert list(trained["final_parameters"]) == ["the arc"]
+    done = [trained["seconds"][name]["expected"] for name in ("train", "test")]
+    assert done == [0, 0] and trained["seconds"]["export"]["expected"] > 0
     assert files(tmp_path / "run") == before
 
 
