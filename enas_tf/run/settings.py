@@ -19,7 +19,7 @@ NOUNS = dict(search="search", train="training")  # the word for a stage in a sen
 
 # The sections that a stage's result does not depend on. `derive` is in both: deriving
 # anew from a finished search, with other settings, is what --mode=derive is for.
-OTHER_SECTIONS = {"search": ("derive",), "train": ("controller", "derive")}
+OTHER_SECTIONS = {"search": ("derive",), "train": ("controller", "objective", "derive")}
 # The changed setting that is named, of several: from a warm start follow the arc and
 # sizes, from the arc the number of layers; the number of epochs may be free to change.
 _IN_TURN = {"warm_start": -1, "child_fixed_arc": 0, LENGTH: 2}
