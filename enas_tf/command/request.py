@@ -181,7 +181,7 @@ def build(
     run_space.refuse_other(run, given)
     source = warm_start.source(run, given, folder)
     same_ops.refuse_other(run, given, folder)
-    given = warm_start.fill(given, run, source)
+    given = warm_start.fill(given, run, source, folder)
     configs = stage_configs(run, given, preset, folder)
     for stage in modes.MODES[run.mode].stages:
         asked = same_plugins.without_theirs(configs[stage])

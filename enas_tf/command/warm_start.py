@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from enas_tf.command import warm_source
+from enas_tf.config import modes
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.run import best_arc
@@ -63,7 +64,7 @@ def source(run: RunConfig, given: Mapping[str, object], own: RunFolder) -> Sourc
     Raises:
       ConfigError: the folder holds nothing finished of this space.
     """
-    if not run.warm_start or run.mode == "derive":
+    if not run.warm_start or not modes.MODES[run.mode].begins:
         return Source()
     stage = warm_source.stage_of(run, own)
     goes_on = warm_source.goes_on(run, own)
@@ -109,9 +110,11 @@ def _other_space(run: RunConfig, space: str, stage: str) -> ConfigError:
 
 
 def fill(
-    given: Mapping[str, object], run: RunConfig, source: Source
+    given: Mapping[str, object], run: RunConfig, source: Source, own: RunFolder
 ) -> Mapping[str, object]:
     """The flags `given`, and those that follow from the `source`'s settings.
+
+    Where a mode begins nothing, --warm_start has no effect: it is as `own` has it.
 
     Raises:
       ConfigError: a size was given that is not the network's.
@@ -119,6 +122,8 @@ def fill(
     has = source.settings
     if not run.warm_start:
         return given
+    if not modes.MODES[run.mode].begins:
+        return {**given, "warm_start": _begun_with(run, own)}
     given = {**given, "warm_start": run.warm_start}  # as `run` has it, a whole path
     if not has:
         return given
@@ -133,6 +138,12 @@ def fill(
     wanted = [ARC, *sizes, *(() if _OPS & set(given) else _OPS), SPLIT, *data]
     taken = {flag: has[flag] for flag in wanted if flag not in given}
     return {**given, **taken}
+
+
+def _begun_with(run: RunConfig, own: RunFolder) -> str:
+    """What the stage that the mode looks at was begun with; "" if with nothing."""
+    (stage,) = modes.MODES[run.mode].stages
+    return str(own.settings(stage, needed=False).get("warm_start", ""))
 
 
 def refuse_other_arc(arc: str, run: RunConfig, source: Source) -> None:

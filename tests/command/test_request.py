@@ -7,7 +7,7 @@ import run_files
 from absl import logging
 
 from enas_tf.arcs.fixed import FixedArc
-from enas_tf.command import request
+from enas_tf.command import effects, request
 from enas_tf.config import modes
 from enas_tf.config.sections import MODES, ConfigError
 from enas_tf.run import saves
@@ -239,6 +239,25 @@ def test_a_look_at_a_run_with_another_setting_is_refused(build):
     trained(build("demo", child_fixed_arc=ARC))
     with pytest.raises(ConfigError, match="--child_out_filters was 16"):
         build(mode="export", child_out_filters=8)
+
+
+@pytest.mark.parametrize("mode", ["evaluate", "export"])
+def test_a_look_at_a_run_has_no_use_for_a_warm_start(build, mode):
+    trained(build("demo", child_fixed_arc=ARC))
+    asked = build(mode=mode, warm_start="nowhere")
+    assert asked.configs["train"].run.warm_start == ""
+    notices = effects.notices(mode, asked.begun, {"warm_start"})
+    assert notices == [
+        f"--warm_start has no effect here: --mode={mode} begins nothing."
+    ]
+
+
+def test_a_reward_is_no_part_of_a_training(build):
+    trained(build("demo", mode="train", child_fixed_arc=ARC, reward="accuracy - 1"))
+    asked = build(mode="train", reward="accuracy**2")
+    notices = effects.notices("train", asked.begun, {"reward"})
+    assert [line.split(":")[0] for line in notices] == ["--reward has no effect here"]
+    assert build(mode="train").arc == ARC
 
 
 def test_deriving_anew_may_use_other_derive_settings(build):
