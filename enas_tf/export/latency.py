@@ -9,16 +9,14 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 
 import numpy as np
 
-from enas_tf.export import answering
+from enas_tf.export import answering, stopwatch
 from enas_tf.export.asked import Asked
+from enas_tf.export.stopwatch import Timed
 
-WARM_UP, LEAST = 3, 10  # calls
-SECONDS = 0.5  # of calls at least: others use the machine for moments
 LONGEST = 600.0  # seconds for all of them; beyond that nothing is said
 _TYPES = dict(images=np.uint8, words=np.int32, state=np.float32)
 _ONE_THREAD = dict(
@@ -31,7 +29,7 @@ _ONE_THREAD = dict(
 
 
 def measured(folder: pathlib.Path, names: Sequence[str]) -> dict[str, float]:
-    """Milliseconds of a call by the name of the format; {} where it cannot be told.
+    """Least milliseconds of a call by the name of the format; {} if none can be told.
 
     Args:
       folder: of the export.
@@ -56,18 +54,10 @@ def measured(folder: pathlib.Path, names: Sequence[str]) -> dict[str, float]:
         return {}
 
 
-def of_one(asked: Asked) -> float:
-    """Milliseconds of a call with a batch of 1, the median."""
+def of_one(asked: Asked) -> Timed:
+    """The time of a call with a batch of 1: arrays in, arrays out."""
     inputs = {name: _blank(name, shape) for name, shape in asked.inputs.items()}
-    for _ in range(WARM_UP):
-        asked(**inputs)
-    took: list[float] = []
-    end = time.perf_counter() + SECONDS
-    while len(took) < LEAST or time.perf_counter() < end:
-        began = time.perf_counter()
-        asked(**inputs)
-        took.append(time.perf_counter() - began)
-    return 1000 * float(np.median(took))
+    return stopwatch.timed(lambda: asked(**inputs))
 
 
 def _blank(name: str, shape: Sequence[int]) -> np.ndarray:
@@ -79,7 +69,7 @@ def _all(folder: str, *names: str) -> dict[str, float]:
     found = {}
     for name in names:
         asked = answering.of_file(name, pathlib.Path(folder), threads=1)
-        found[name] = round(of_one(asked), 4)
+        found[name] = round(of_one(asked).least, 4)
     return found
 
 

@@ -1,15 +1,13 @@
-"""The time that an exported image network takes for an answer to one image.
+"""How long a call takes where nothing disturbs it.
 
-To be called in a process of its own, with one thread (`stages/latency_worker.py`).
+The one clock of exported networks: of those in an export's table, and of those that a
+search times for `--reward=latency`. To be called in a process of one thread.
 """
 
-import pathlib
 import statistics
 import time
+from collections.abc import Callable
 from typing import NamedTuple
-
-import numpy as np
-import tensorflow as tf
 
 WARM_UP = 3  # calls that do not count: the first one plans the graph
 FEWEST = 20  # calls that count
@@ -30,24 +28,15 @@ class Timed(NamedTuple):
     median: float
 
 
-def timed(saved_model: pathlib.Path, image_shape: tuple[int, int, int]) -> Timed:
-    """Load a `saved_model/` of export/images.py and time it at batch 1.
-
-    Args:
-      saved_model: the folder.
-      image_shape: [H, W, C] of the image.
-    """
-    loaded = tf.saved_model.load(str(saved_model))
-    answer = loaded.signatures["serving_default"]
-    pixels = np.random.default_rng(0).integers(0, 256, (1, *image_shape), np.uint8)
-    images = tf.constant(pixels)
+def timed(call: Callable[[], object]) -> Timed:
+    """Call it again and again until the least time is believed."""
     for _ in range(WARM_UP):
-        answer(images=images)
+        call()
     found: list[float] = []
     end = time.perf_counter() + SECONDS
-    while not is_settled(found) and time.perf_counter() < end:
+    while not is_settled(found) and (not found or time.perf_counter() < end):
         began = time.perf_counter()
-        answer(images=images)["probabilities"].numpy()
+        call()
         found.append(1e3 * (time.perf_counter() - began))
     return Timed(min(found), statistics.median(found))
 

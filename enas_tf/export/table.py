@@ -21,7 +21,7 @@ class Row(NamedTuple):
       format: its name.
       file: its name; of a SavedModel a folder's.
       bytes: of the file, or of all in the folder.
-      milliseconds: of one call with a batch of 1, on one thread, the median; None where
+      milliseconds: of one call with a batch of 1, on one thread, the least; None where
         it could not be measured.
       difference: the largest one between its probabilities and the trained model's.
       agreement: the share of the examples to which both give the same answer.

@@ -126,8 +126,8 @@ def _timed(request: Request, order: Order, recipe: int, report: Report) -> np.nd
 def _say_begin(report: Report, known: int, left: int, request: Request) -> None:
     earlier = f", {known} by an earlier command" if known else ""
     report.message(
-        f"Latency: {known + left} random arcs are built, exported and timed on one "
-        f"thread{earlier}."
+        f"Latency: {known + left} random arcs are built, exported as saved_model and "
+        f"timed with one image on one thread{earlier}."
     )
 
 

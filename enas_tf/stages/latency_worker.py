@@ -67,9 +67,8 @@ def _timed(order: Order, config: Config, text: str) -> "Timed":
     import keras
     import numpy as np
 
+    from enas_tf.export import answering, latency
     from enas_tf.export import images as export_images
-    from enas_tf.export import stopwatch
-    from enas_tf.run import layout
     from enas_tf.stages import assembly
 
     part = assembly.SPACES[config.run.search_for]
@@ -84,7 +83,7 @@ def _timed(order: Order, config: Config, text: str) -> "Timed":
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
         export_images.DeployedClassifier(model, sample).save(place)
-        found = stopwatch.timed(place / layout.SAVED_MODEL, shape)
+        found = latency.of_one(answering.of_file("saved_model", place, threads=1))
     keras.backend.clear_session()
     gc.collect()
     return found
