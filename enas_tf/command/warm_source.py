@@ -8,6 +8,7 @@ import pathlib
 
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError, RunConfig
+from enas_tf.run import record as run_record
 from enas_tf.run import warm_origin
 from enas_tf.run.folder import RunFolder
 
@@ -79,6 +80,7 @@ def refuse_unfit(run: RunConfig, folder: RunFolder, stage: str) -> None:
             f"{name} is no folder: it must be the --output_dir of a finished {wanted}. "
             "Check the path."
         )
+    _refuse_damaged(folder, name)
     if not folder.made_here() or not folder.has_checkpoint(stage):
         raise ConfigError(
             f"{name} holds no {wanted} of this program: it must be the --output_dir of "
@@ -93,6 +95,16 @@ def refuse_unfit(run: RunConfig, folder: RunFolder, stage: str) -> None:
         _refuse_unfinished_training(folder, name)
     else:
         _refuse_unfinished_search(folder, name)
+
+
+def _refuse_damaged(folder: RunFolder, name: str) -> None:
+    """Without its record nothing is known of a run, not even whether it is over."""
+    found = run_record.read(folder.path)
+    if found.lost if found else run_record.is_damaged(folder.path):
+        raise ConfigError(
+            f"{name} is damaged: nothing is left of its run.json. Put that file back, "
+            "or name another folder."
+        )
 
 
 def _refuse_unfinished_training(folder: RunFolder, name: str) -> None:

@@ -116,6 +116,7 @@ REFUSED = {
     "another's": (dict(warm_start="."), "holds no training or search of this"),
     "unfinished": (dict(warm_start="half"), "not finished. Run --mode=train"),
     "lengthened": (dict(warm_start="longer"), "not finished. Run --mode=train"),
+    "damaged": (dict(warm_start="broken"), "broken is damaged: nothing is left of its"),
     "a search from none": (dict(mode="search"), "old holds no search of this prog"),
     "all": (dict(mode="all"), "not allowed with --mode=all: it could mean"),
     "a search, unfinished": (
@@ -150,6 +151,9 @@ def test_what_does_not_go_together_is_refused_and_leaves_no_trace(
     training("longer", tested=2, num_epochs=3)
     searched("searched")
     searched("begun", epochs=0)
+    training("broken")
+    for file in ("run.json", "run.copy.json"):
+        (tmp_path / "broken" / file).write_text("{")
     searched("told")
     RunFolder("told").record("search", told=True)
     searched("arcless", arc="")
