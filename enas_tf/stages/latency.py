@@ -31,7 +31,7 @@ from enas_tf.search import latency_model
 from enas_tf.search.payer import CostOf
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.costs import CostsOf
-from enas_tf.stages import assembly, latency_worker
+from enas_tf.stages import assembly, latency_worker, summary
 from enas_tf.stages.latency_worker import Order
 
 KEY = "latency"  # in what run.json says of the search
@@ -66,7 +66,8 @@ def of(
     begun = request.folder.has_checkpoint("search")
     is_of = dict(recipe=recipe, arcs=len(order.arcs))
     if not kept or not begun and not is_of.items() <= kept.items():
-        least = _timed(request, order, recipe, report)
+        with summary.timed(request.folder, "latency", goes_on=True):
+            least = _timed(request, order, recipe, report)
         tokens = np.array([space.encode(space.parse(text)) for text in order.arcs])
         found = latency_model.features(space, counts, tokens)
         model = latency_model.fit(found, least)

@@ -21,7 +21,7 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.rows import Row
 from enas_tf.stages import assembly, final_tasks, told_formats
 
-SECONDS = ("search", "derive", "train", "test", "export")
+SECONDS = ("latency", "search", "derive", "train", "test", "export")
 _LABEL = 8  # columns of the names at the left
 
 

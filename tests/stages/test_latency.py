@@ -114,6 +114,7 @@ def test_a_command_that_was_stopped_goes_on_with_the_next_network(
     second = latencies.Faked(monkeypatch)
     found = modelled(tmp_path / "a")(arcs)
     assert (len(first.asked), len(second.asked)) == (4, NUM_ARCS - 4)
+    assert RunFolder(tmp_path / "a").fact("latency", "seconds", float) is not None
     whole = latencies.Faked(monkeypatch)
     np.testing.assert_array_equal(modelled(tmp_path / "b")(arcs), found)
     assert whole.asked == first.asked + second.asked
