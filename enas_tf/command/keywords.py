@@ -16,6 +16,7 @@ from enas_tf.command import flags as search_flags
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 
+_REWARDS = ("reward", "controller_reward")
 PROGRAM = "enas_tf.Search"  # in the place of the script in a command
 
 
@@ -44,6 +45,7 @@ def read(settings: Mapping[str, object]) -> Asked:
       ConfigError: an unknown name, a value of the wrong type, or a plugin that is not
         there or fails.
     """
+    _refuse_functions(settings)
     plugins.load(_written(settings.get("plugin", ""), may_be_list=True))
     lists = _of_lists()
     return _asked(
@@ -80,6 +82,17 @@ def _asked(words: Sequence[str]) -> Asked:
         search_flags.command([PROGRAM], values),
         search_flags.notices(values),
     )
+
+
+def _refuse_functions(settings: Mapping[str, object]) -> None:
+    """Refuse a function in the place of a reward's text or name."""
+    for name in _REWARDS:
+        if callable(settings.get(name)):
+            raise ConfigError(
+                f"{name} is a function, and must be text. A function of your own goes "
+                "by a plugin: a file with enas_tf.plugin.reward('mine', function), "
+                "then plugin='file.py' and controller_reward='mine'."
+            )
 
 
 def _of_lists() -> frozenset[str]:

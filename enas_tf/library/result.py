@@ -150,12 +150,13 @@ class Result:
         return trained.load(self._folder, config)
 
     def export(
-        self, format: str | Sequence[str] = (), **settings: object
+        self, format: str | Sequence[str] | None = None, **settings: object
     ) -> dict[str, pathlib.Path]:
         """Write the trained network in more formats, as --mode=export does.
 
         Args:
-          format: of `--export_format`, one or several: "onnx", "litert", ...
+          format: of `--export_format`, one or several: "onnx", "litert", ...; if left
+            out, the two that are always written.
           **settings: by names of flags.
 
         Returns:
@@ -167,7 +168,12 @@ class Result:
         """
         refuse_reserved(settings, ("mode", "output_dir", "export_format"))
         own: dict[str, object] = {"mode": "export", "output_dir": self.output_dir}
-        if format:
+        if format is not None:
+            if not format:
+                raise ConfigError(
+                    f"format={format!r} names no format. Name some, such as 'onnx', or "
+                    "leave it out."
+                )
             own["export_format"] = format if isinstance(format, str) else list(format)
         base = {n: self._settings[n] for n in _OF_EXPORT if n in self._settings}
         with process.asked(

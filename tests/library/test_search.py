@@ -263,6 +263,8 @@ def test_training_gives_a_compiled_model_that_keeps_its_test_figure(
     assert (folder / "final" / "export.json").exists()
     with pytest.raises(ValueError, match="export_format=onxx is not allowed"):
         result.export("onxx")
+    with pytest.raises(ValueError, match=r"^format=\[\] names no format"):
+        result.export([])
     loaded = enas_tf.load_result(folder)
     assert loaded.best_arc == result.best_arc
     with pytest.raises(ValueError, match="handed over as arrays"):
@@ -322,6 +324,12 @@ def test_a_forecast_is_that_of_the_shell_and_leaves_the_folder_alone(
     assert " batch_size, eval_batch_size, child_out_filters" in found.shortage
     assert lines[-1].startswith("Trying out a few steps of each kind; ")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["reward", "controller_reward"])
+def test_a_function_as_a_reward_is_told_to_be_a_plugin_s(name, tmp_path):
+    with pytest.raises(enas_tf.ConfigError, match=f"^{name} is a function.*plugin"):
+        search(tmp_path / "run", **{name: lambda inputs: 1.0})
 
 
 @pytest.mark.parametrize("name", ["dry_run", "dry_run_json"])
