@@ -36,9 +36,9 @@ def _check_cost(config: Config, known: tuple[str, ...]) -> None:
         raise ConfigError(errors.refusal(_FLAG, objective.cost, allowed))
     if not objective.reward_target:
         raise ConfigError(
-            f"--reward={objective.cost} needs --reward_target, what an arc is to cost: "
-            "parameters, FLOPs of an image, or milliseconds. Give it, such as "
-            f"--reward_target={_EXAMPLES[objective.cost]}."
+            f"--reward={objective.cost} needs a --reward_target above 0, what an arc "
+            "is to cost: parameters, FLOPs of an image, or milliseconds. Give it, such "
+            f"as --reward_target={_EXAMPLES[objective.cost]}."
         )
 
 

@@ -15,10 +15,14 @@ def refusal(flag: str, value: object, allowed: str, remedy: str = "") -> str:
     shown = str(value)
     if value == "" or isinstance(value, str) and (" " in value or "\0" in value):
         shown = repr(value)
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}..."
+    shown = cut(shown)
     remedy = remedy or f"Change --{flag}, or leave it out for its default."
     return f"--{flag}={shown} is not allowed: it must be {allowed}. {remedy}"
+
+
+def cut(text: str) -> str:
+    """`text`, at most as long as a message shows it."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def range_in_words(low: float | None, high: float | None) -> str:

@@ -184,6 +184,8 @@ class _Look:
     def _not_allowed(self, node: ast.expr) -> ValueError:
         if isinstance(node, ast.BinOp) and type(node.op) in _HINTS:
             return self._refusal(node, f"is not allowed: {_HINTS[type(node.op)]}")
+        if isinstance(node, ast.Tuple):
+            return self._refusal(node, "is not allowed: decimals have a point, 0.1")
         return self._refusal(node, "is not allowed")
 
     def _refusal(self, node: ast.expr, reason: str) -> ValueError:

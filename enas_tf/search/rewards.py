@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
-from enas_tf.config import expressions
+from enas_tf.config import errors, expressions
 from enas_tf.config import rewards as reward_rows
 from enas_tf.config.live import Live
 from enas_tf.config.objective import ObjectiveConfig
@@ -187,9 +187,10 @@ def _refusal(
     reason: str,
 ) -> ConfigError:
     if objective.expression:
+        shown = errors.cut(repr(objective.expression))
         return ConfigError(
-            f"--reward={objective.expression!r} is not allowed: it must be a finite "
-            f"number for every arc, and {reason}. Change --reward."
+            f"--reward={shown} is not allowed: it must be a finite number for "
+            f"every arc, and {reason}. Change --reward."
         )
     if objective.cost and _NOT_FINITE in reason:
         return ConfigError(

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from enas_tf.config import errors
 from enas_tf.config import rewards as reward_rows
 from enas_tf.config.objective import ObjectiveConfig
 from enas_tf.search.arc_scores import Scores
@@ -68,7 +69,7 @@ def sentences(
 
 def _formula(objective: ObjectiveConfig, reward: str) -> str:
     if not objective.cost:
-        return objective.expression or f"--controller_reward={reward}"
+        return errors.cut(objective.expression) or f"--controller_reward={reward}"
     beta, target = -objective.reward_beta, _number(objective.reward_target)
     return f"{reward} - {beta:g} * |{objective.cost} / {target} - 1|"
 

@@ -41,7 +41,7 @@ def test_a_text_has_a_perplexity_and_no_latency():
 
 def test_a_cost_alone_needs_a_target_and_a_target_a_cost():
     assert line(reward="params").startswith(
-        "--reward=params needs --reward_target, what an arc is to cost"
+        "--reward=params needs a --reward_target above 0, what an arc is to cost"
     )
     assert line(reward_target=5.0).startswith(
         "--reward_target=5.0 is not allowed: it must be left out where --reward names"

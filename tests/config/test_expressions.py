@@ -46,6 +46,7 @@ def test_its_names_are_told_once_and_in_order():
         ("accuracy)", "at character 9: unmatched ')'"),
         ("accuracy^2", "'accuracy^2' is not allowed: a power is written **"),
         ("accuracy // 2", "a division is written /"),
+        ("accuracy - 0,1", "'accuracy - 0,1' is not allowed: decimals have a point"),
         ("accuracy > 0.5", "at character 1: 'accuracy > 0.5' is not allowed"),
         ("__import__('os')", "'__import__' is none of these functions"),
         ("accuracy.real", "'accuracy.real' is not allowed"),

@@ -126,6 +126,14 @@ def test_a_reward_that_is_not_finite_for_the_arc_of_zeros_is_refused(text):
     assert "inf for" in str(caught.value) and "the arc of zeros" in str(caught.value)
 
 
+def test_a_long_reward_is_cut_where_it_is_refused():
+    objective = ObjectiveConfig(reward="log(accuracy - 0.5)" + " + accuracy" * 50)
+    settings = config.ControllerConfig(), measures.ACCURACY, FEW, objective
+    with pytest.raises(config.ConfigError, match=r"\.\.\. is not allowed") as caught:
+        rewards.tried(*settings)
+    assert len(str(caught.value)) < 500
+
+
 def test_a_target_that_no_cost_can_be_divided_by_is_refused():
     objective = ObjectiveConfig(reward="params", reward_target=1e-39)
     settings = config.ControllerConfig(), measures.ACCURACY, FEW, objective
