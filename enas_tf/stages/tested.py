@@ -52,8 +52,8 @@ def once(
     ours = checksum(weights)
     known = before(folder, config, measure=measure, ours=ours, trained=trained)
     if known is not None:
-        of = "; ".join(filter(None, (words, "measured before")))
-        report.message(f"Test {measure.name}: {known:.{measure.places}f} ({of})")
+        origin = "; ".join(filter(None, (words, "measured before")))
+        report.message(f"Test {measure.name}: {known:.{measure.places}f} ({origin})")
         if not report.holds("test", last):
             report.once("test", last, {measure.name: known})
         return known
