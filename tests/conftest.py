@@ -44,6 +44,15 @@ def refused(main, tmp_path, monkeypatch, capsys):
     flags.FLAGS.unparse_flags()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def kernels_as_before():
+    """A run in this process makes kernels deterministic; other files' tests are not."""
+    yield
+    if "tensorflow" in sys.modules:
+        state = importlib.import_module("enas_tf.machine.tensorflow_state")
+        state.set_deterministic(False)
+
+
 # Whole runs of the program: minutes each.
 LONG_FILES = ("test_resume", "test_end_to_end", "test_more_epochs")
 # Cases that another space, or another place in the same space, has as well. Graphs of
@@ -51,21 +60,27 @@ LONG_FILES = ("test_resume", "test_end_to_end", "test_more_epochs")
 _RESUME, _WHOLE = "test_resume.py::test", "test_end_to_end.py::test"
 _KILLED = f"{_RESUME}_a_killed_run_ends_with_the_same_weights"
 _SIGNAL = f"{_RESUME}_a_signal_saves_and_says_how_to_go_on"
+_OLD = "test_old_runs.py::test_a_run_that_was_killed_then_ends_with_the_bits_of_then"
 _BESIDE = f"{_RESUME}_a_stop_beside_the_steps_says_how_to_go_on_and_goes_on"
 SLOW_CASES = (
     f"{_KILLED}[macro-search-child_step-5]",
     f"{_KILLED}[micro-search-child_step-5]",
     f"{_KILLED}[micro-search-child_step-25]",
     f"{_SIGNAL}[macro-15-143]",
+    f"{_KILLED}[micro-train-child_step-22]",
     f"{_SIGNAL}[micro-2-130]",
+    f"{_SIGNAL}[micro-15-143]",
     f"{_SIGNAL}[rnn-15-143]",
     f"{_BESIDE}[micro-derive]",
+    f"{_BESIDE}[micro-export]",
     f"{_BESIDE}[micro-test]",
     f"{_RESUME}_logs_of_a_killed_run_in_calls_of_one_step_are_those_of_the_whole[micro]",
     f"{_RESUME}_a_training_whose_last_checkpoint_is_damaged_ends_as_it_was[micro]",
     f"{_RESUME}_a_kill_in_the_first_save_leaves_a_run_that_goes_on[macro-100]",
     f"{_WHOLE}_export_can_be_repeated_and_answers_the_same[micro]",
     f"{_WHOLE}_the_test_data_is_looked_at_once[micro]",
+    f"{_OLD}[train-0.3.0-micro]",
+    f"{_OLD}[search-0.3.0-micro]",
     "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[macro-2]",
 )
 

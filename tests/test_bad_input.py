@@ -27,6 +27,11 @@ VALUES = {
     "average": (["--search_for=rnn", "--child_average=mean"], ["=mean", "loose, all"]),
     "space": (["--search_for=makro"], ["--search_for=makro", "macro"]),
     "mode": (["--mode=serach"], ["--mode=serach", "search, derive, train"]),
+    "report": (["--report=maybe"], ["--report=maybe", "yes, no, live"]),
+    "form of runs": (
+        ["--mode=runs", "--runs_format=pdf"],
+        ["--runs_format=pdf", "text, csv, latex, html"],
+    ),
     "clip mode": (["--child_clip_mode=l2"], ["--child_clip_mode=l2", "norm, global"]),
     "flip": (["--data_flip=maybe"], ["--data_flip=maybe", "auto, yes, no"]),
     "place": (["--data_in_memory=on"], ["--data_in_memory=on", "auto, yes, no"]),

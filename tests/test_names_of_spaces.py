@@ -24,6 +24,8 @@ MAY_SAY = {
     "spaces/op_rows.py": "each table of ops says whose it is, for refusals",
     "children/op_kinds.py": "likewise",
     "benchmark/learning/run.py": "the table's networks are whole CNNs, searched so",
+    "benchmark/gpu/plan.py": "sizes of nothing, to try its code on a CPU",
+    "benchmark/gpu/resume.py": "of a demo, what is changed that a kill comes in time",
     "children/function_trial.py": "functions of a recurrent cell are of that space",
 }
 

@@ -6,7 +6,6 @@ another command, would take what an earlier one left for its own. No TensorFlow.
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.campaign import begun as begun_lib
@@ -20,6 +19,7 @@ from enas_tf.config.sections import Config, ConfigError
 from enas_tf.run import lines
 from enas_tf.run import settings as run_settings
 from enas_tf.run.folder import RunFolder
+from enas_tf.run.rows import Row
 from enas_tf.run.settings import Change
 
 _ARC = "child_fixed_arc"
@@ -118,9 +118,7 @@ def _given(flags: tuple[str, ...]) -> Mapping[str, object]:
     return keywords.of_command([*_OWN, *flags])
 
 
-def _changes(
-    stage: str, begun: Mapping[str, Any], wanted: Config, space: str
-) -> Sequence[Change]:
+def _changes(stage: str, begun: Row, wanted: Config, space: str) -> Sequence[Change]:
     """The settings that differ, those of deriving among them."""
     free = {_ARC, arc_argument.sized_by(space)} if stage == jobs.TRAIN else {_ARC}
     found = run_settings.changes(stage, begun, wanted)

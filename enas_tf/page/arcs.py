@@ -123,7 +123,10 @@ def _drawn(found: Found, text: str) -> bytes:
         raise Missing(f"{form.baselines[text]} is no arc, and has no picture.")
     size = form.size_of_length(len(text.split()))
     made = form.of_size(size, config.child.op_choice)
-    return plots.arc_png(made, made.parse(text), title=f"{space}: the arc")
+    try:
+        return plots.arc_png(made, made.parse(text), title=f"{space}: the arc")
+    except Exception as error:  # the function that draws may come from outside
+        raise Missing(f"the picture of the {space} space fails ({error}).") from None
 
 
 def _known(found: Found) -> dict[str, Any]:

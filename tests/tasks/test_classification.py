@@ -9,6 +9,7 @@ from enas_tf.config import rewards as reward_rows
 from enas_tf.data.images.image_data import Split
 from enas_tf.run import measures
 from enas_tf.search import rewards
+from enas_tf.search.reward_inputs import RewardInputs
 from enas_tf.tasks.classification import Augmentation, Batch, ImageClassification
 
 AS_THEY_ARE = Augmentation(pad=0, flip=False, cutout=0)
@@ -101,8 +102,12 @@ def test_there_is_a_reward_for_every_measure():
 @pytest.mark.parametrize("measure", [measures.ACCURACY, measures.PERPLEXITY])
 def test_every_reward_is_higher_for_what_is_better(measure):
     reward = rewards.REWARDS[measure.name]
-    low, high = (reward(tf.constant(measure.sign * v), None) for v in (0.25, 0.75))
-    assert high > low
+
+    def paid(nats):
+        means = {"accuracy": tf.constant(nats), "log_likelihood": tf.constant(nats)}
+        return reward(RewardInputs(means, arc=None, costs={}))
+
+    assert paid(0.75) > paid(0.25)
 
 
 def test_the_log_likelihood_is_that_of_the_label():

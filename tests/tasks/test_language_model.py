@@ -7,6 +7,7 @@ import toys
 from enas_tf.children.output import ChildOutput
 from enas_tf.run import measures
 from enas_tf.search import rewards
+from enas_tf.search.reward_inputs import RewardInputs
 from enas_tf.tasks import language_model, lessons
 
 IDS = np.arange(100, 133, dtype=np.int32)  # 33 ids: every word is its place plus 100
@@ -95,7 +96,8 @@ def test_images_scale_no_learning_rate_and_end_no_state():
 
 
 def test_the_reward_is_80_over_the_perplexity():
-    value = rewards.inverse_perplexity(tf.math.log(tf.constant(160.0)), None)
+    means = {"log_likelihood": -tf.math.log(tf.constant(160.0))}
+    value = rewards.inverse_perplexity(RewardInputs(means, arc=None, costs={}))
     np.testing.assert_allclose(value, 0.5, rtol=1e-6)
 
 
