@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import kills
 import numpy as np
 import pytest
 import runs
@@ -83,25 +84,6 @@ def test_fewer_epochs_than_are_trained_are_refused(lengthened, mode):
     assert content(folder / "train") == before
 
 
-class Killed(BaseException):
-    """Ends a run as SIGKILL would."""
-
-
-def killed_at(step):
-    """A `Driver.advance` that dies in the call that would go beyond `step`."""
-    advance = Driver.advance
-
-    def dying(self, name, last, call, **more):
-        def fatal(first, end):
-            if end > step:
-                raise Killed
-            call(first, end)
-
-        return advance(self, name, last, fatal, **more)
-
-    return dying
-
-
 def test_a_training_killed_on_its_way_is_refused_fewer_epochs_than_it_has(
     lengthened, tmp_path, monkeypatch
 ):
@@ -110,8 +92,8 @@ def test_a_training_killed_on_its_way_is_refused_fewer_epochs_than_it_has(
     shutil.copytree(folder, here)
     last = LENGTHS[space][1]
     within = {"macro": 50, "rnn": 100}[space]  # the epoch behind the last one
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Driver, "advance", killed_at(within))
+    with monkeypatch.context() as patch, pytest.raises(kills.Killed):
+        patch.setattr(Driver, "advance", kills.killed_at(within))
         train(space, here, 50)
     with pytest.raises(ConfigError, match=f"at least --num_epochs={last + 1}"):
         train(space, here, last)
@@ -151,8 +133,8 @@ def test_a_warm_start_goes_on_to_the_bit_without_the_folder_it_began_with(
     source = tmp_path / "source"
     shutil.copytree(folder, source)
     warm(space, tmp_path / "whole", source)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Driver, "advance", killed_at(8))
+    with monkeypatch.context() as patch, pytest.raises(kills.Killed):
+        patch.setattr(Driver, "advance", kills.killed_at(8))
         warm(space, tmp_path / "killed", source)
     source.rename(tmp_path / "elsewhere")
     warm(space, tmp_path / "killed", source)

@@ -12,6 +12,7 @@ import sys
 
 import chain_space
 import keras
+import kills
 import numpy as np
 import pytest
 import runs
@@ -125,27 +126,13 @@ def test_without_the_space_its_folder_is_refused_but_not_called_damaged(
     )
 
 
-class Killed(BaseException):
-    """Ends a run as SIGKILL would."""
-
-
 @pytest.mark.parametrize("stage", ["search", "train"])
 def test_a_killed_run_ends_with_the_same_weights(whole, tmp_path, monkeypatch, stage):
     arc = json.loads((whole / "arcs/best.json").read_text())["arc"]
     words = ["--search_for=chain", "--child_kernel=2", f"--output_dir={tmp_path}"]
     words += [f"--child_fixed_arc={arc}"] if stage == "train" else ["--mode=search"]
-    advance = Driver.advance
-
-    def dying(self, name, last, call, **more):
-        def fatal(first, end):
-            if end > 8:
-                raise Killed
-            call(first, end)
-
-        return advance(self, name, last, fatal, **more)
-
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Driver, "advance", dying)
+    with monkeypatch.context() as patch, pytest.raises(kills.Killed):
+        patch.setattr(Driver, "advance", kills.killed_at(8))
         run(*words)
     run(*words)
     ours, theirs = (runs.checkpoint(folder, stage) for folder in (tmp_path, whole))

@@ -11,7 +11,7 @@ from enas_tf.config.fields import Carrier
 from enas_tf.config.spaces import registry
 
 CLIP_MODES = ("none", "norm", "global")
-PRECISIONS = ("float32", "bfloat16", "float16")
+PRECISIONS = ("float32", "bfloat16", "float16")  # the first is the plain one
 CONCATS = ("refuse", "convert")
 SAMPLINGS = ("policy", "uniform", "fair")
 UPDATES = ("all", "used")

@@ -134,20 +134,21 @@ def test_what_would_begin_too_late_is_left_out(caplog):
     assert "rnn final xla: left out, the 0.1 minutes are over." in caplog.messages
 
 
-def test_parts_come_in_the_order_of_the_plan_and_lower_precisions_if_there_are_any(
-    monkeypatch,
-):
-    monkeypatch.setattr(plan, "precisions", lambda: ["bfloat16"])
+def test_parts_come_in_the_order_of_the_plan_and_each_lower_precision():
     found = plan.sections(["macro", "rnn"], ["precision", "deterministic"])
     assert [one.order.prefix for one in found] == [
         "gpu.macro.deterministic.",
         "gpu.rnn.deterministic.",
         "gpu.macro.bfloat16.",
         "gpu.macro.bfloat16.final.",
+        "gpu.macro.float16.",
+        "gpu.macro.float16.final.",
         "gpu.rnn.bfloat16.",
         "gpu.rnn.bfloat16.final.",
+        "gpu.rnn.float16.",
+        "gpu.rnn.float16.final.",
     ]
-    assert [one.order.deterministic for one in found] == [True] * 2 + [False] * 4
+    assert [one.order.deterministic for one in found] == [True] * 2 + [False] * 8
     assert found[2].order.settings == {"child_precision": "bfloat16"}
 
 

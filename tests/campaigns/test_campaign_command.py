@@ -10,41 +10,14 @@ import time
 
 import fake_jobs
 import pytest
+from campaign_commands import SMALL, compare, refused, run
 
-from enas_tf.campaign import command, ending, executor, plan, working
-from enas_tf.command import request
+from enas_tf.campaign import ending, plan
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-SMALL = dict(
-    fake_jobs.TINY,
-    report="no",
-    compare_search_seeds=1,
-    compare_arcs=1,
-    compare_methods="enas,random",
-)
-
-
-@pytest.fixture
-def fakes(tmp_path, monkeypatch):
-    """Runs are stubs, and there are no pauses."""
-    found = fake_jobs.Fakes(tmp_path, fake_jobs.small())
-    monkeypatch.setattr(working, "_command", lambda asked: found.command)
-    monkeypatch.setattr(executor, "_PAUSE", 0.005)
-    return found
-
-
-def run(folder, **given):
-    """The command with these flags."""
-    given = dict(output_dir=str(folder), **given)
-    words = [f"--{name}={value}" for name, value in given.items()]
-    command.run(given, None, [sys.executable, "-m", "enas_tf", *words])
-
-
-def compare(fakes, **given):
-    run(fakes.folder.path, **{**SMALL, "mode": "compare", **given})
 
 
 def of(fakes, **given):
@@ -336,84 +309,6 @@ def test_a_training_of_another_arc_than_its_search_found_is_not_compared(fakes):
     listed.write_text(listed.read_text().replace("0 0 0", "2 0 0"))
     line = refused(fakes.folder.path, mode="compare")
     assert "--child_fixed_arc was 0 0 0, and is 2 0 0 here, in 001_enas_s5_arc0" in line
-
-
-def refused(folder, **given) -> str:
-    with pytest.raises(ConfigError) as caught:
-        run(folder, **given)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
-def test_another_setting_than_the_plans_is_refused_by_name(fakes):
-    compare(fakes, jobs=0)
-    folder = fakes.folder.path
-    line = refused(folder, **{**SMALL, "mode": "compare", "num_epochs": 2})
-    assert line.startswith("--num_epochs was 1 when this campaign was planned, and now")
-    more = refused(folder, **SMALL, mode="compare", retrain_epochs=2)
-    assert more.startswith("--retrain_epochs was left out when this campaign was")
-    assert "is a campaign of --mode=compare" in refused(folder, mode="ablate")
-    micro = dict(SMALL, mode="compare", search_for="micro", batch_size=9)
-    assert refused(folder, **micro).startswith("--search_for was left out when this")
-
-
-def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):
-    compare(fakes, jobs=0)
-    folder = fakes.folder.path
-    with pytest.raises(ConfigError, match="is the folder of a campaign, which has"):
-        request.build(dict(output_dir=str(folder)), None, ["python", "-m", "enas_tf"])
-    a_run = tmp_path / "run"
-    a_run.mkdir()
-    (a_run / "run.json").write_text('{"program": "enas_tf"}')
-    assert "is the folder of one run" in refused(a_run, **SMALL, mode="compare")
-    (tmp_path / "strange").mkdir()
-    (tmp_path / "strange" / "file").touch()
-    line = refused(tmp_path / "strange", **SMALL, mode="compare")
-    assert "holds files that this program did not make (file, ...)" in line
-
-
-@pytest.mark.parametrize(
-    ("given", "line"),
-    [
-        (dict(mode="status"), "holds no campaign. Begin one with --mode=compare,"),
-        (dict(mode="compare", compare_methods="enas,ea"), "--compare_methods=enas,ea"),
-        (dict(mode="compare", child_fixed_arc="1"), "finds its arcs by itself"),
-        (dict(mode="perturb"), "has no arc: give the one to look around"),
-        (dict(mode="perturb", child_fixed_arc="9 9"), "--child_fixed_arc is not an"),
-        (dict(mode="compare", reset_output_dir=True), "--reset_output_dir is of no"),
-        (dict(mode="compare", search_eval_test=True), "no search may look at them"),
-        (dict(mode="compare", dry_run=True), "--dry_run is of no use with --mode=com"),
-        (dict(mode="ablate", controller_training=False), "--nocontroller_training is"),
-        (dict(mode="compare", compare_arcs=0), "--compare_arcs=0 is not allowed"),
-        (dict(mode="compare", batch_size=0), "--batch_size=0 is not allowed"),
-        (dict(mode="compare", data_path="nowhere"), "nowhere"),
-    ],
-)
-def test_a_mistake_is_one_line_and_leaves_nothing(given, line, tmp_path):
-    assert line in refused(tmp_path / "new", **{"dataset": "digits", **given})
-    assert not (tmp_path / "new").exists()
-
-
-def test_a_campaign_has_no_arc_to_look_around(fakes, tmp_path):
-    compare(fakes, jobs=0)
-    given = dict(fake_jobs.TINY, mode="perturb", child_fixed_arc=fakes.folder.path)
-    line = refused(tmp_path / "other", **given)
-    assert "is the folder of a campaign, which has many arcs. Name that of one" in line
-
-
-def test_flags_without_effect_are_told(fakes, caplog):
-    compare(fakes, jobs=0, perturb_sample=3, child_lr=0.5)
-    said = "\n".join(caplog.messages)
-    assert "--perturb_sample has no effect here: it is of --mode=perturb." in said
-    assert "--child_lr has no effect here: --child_lr_cosine is on" in said
-    assert said.count("has no effect here") == 2
-
-
-def test_a_second_command_on_the_folder_is_refused(fakes):
-    compare(fakes, jobs=0)
-    fakes.folder.claim()
-    assert "is in use by another process" in refused(fakes.folder.path, mode="compare")
-    fakes.folder.release()
 
 
 @pytest.mark.slow  # two comparisons of real runs

@@ -3,6 +3,7 @@
 import json
 import types
 
+import kills
 import numpy as np
 import pytest
 import runs
@@ -75,10 +76,6 @@ def test_a_command_that_goes_on_pays_by_the_final_child_that_it_began_with(found
     assert (found / "arcs" / "derived.jsonl").read_text() == before
 
 
-class Killed(BaseException):
-    """Ends a run as SIGKILL would."""
-
-
 @pytest.mark.slow
 def test_a_killed_search_ends_with_the_same_bits_and_rows(found, tmp_path, monkeypatch):
     note = RewardedArcs.note
@@ -86,9 +83,9 @@ def test_a_killed_search_ends_with_the_same_bits_and_rows(found, tmp_path, monke
     def dying(self, step, *paid):
         note(self, step, *paid)
         if step == 3:
-            raise Killed
+            raise kills.Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch, pytest.raises(kills.Killed):
         patch.setattr(RewardedArcs, "note", dying)
         runs.run("macro", tmp_path, **TINY, **AT)
     name = "arcs/rewarded.jsonl"

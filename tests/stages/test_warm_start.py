@@ -7,6 +7,7 @@ anything is traced.
 import json
 import shutil
 
+import kills
 import numpy as np
 import pytest
 import runs
@@ -40,10 +41,6 @@ TINY = dict(
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
-class Killed(BaseException):
-    """Ends a run as SIGKILL would."""
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     """A finished search, of which each test has a copy."""
@@ -74,9 +71,9 @@ def begun(monkeypatch, old, tmp_path):
         def watched(*args):
             take(*args)
             seen.extend(args)
-            raise Killed
+            raise kills.Killed
 
-        with monkeypatch.context() as patch, pytest.raises(Killed):
+        with monkeypatch.context() as patch, pytest.raises(kills.Killed):
             patch.setattr(module[stage], "begin", watched)
             begin(tmp_path / "new", old, mode=stage, **given)
         return seen, record(tmp_path / "new", stage)
@@ -190,21 +187,6 @@ def test_a_damaged_source_is_one_line(old, tmp_path):
     assert "\n" not in str(no.value)
 
 
-def killed_at(step):
-    """A `Driver.advance` that dies in the call that would go beyond `step`."""
-    advance = Driver.advance
-
-    def dying(self, name, last, call, **more):
-        def fatal(first, end):
-            if end > step:
-                raise Killed
-            call(first, end)
-
-        return advance(self, name, last, fatal, **more)
-
-    return dying
-
-
 def test_a_space_that_pairs_no_weights_says_so(old, tmp_path, monkeypatch):
     part = assembly.SPACES["macro"]._replace(inherit=None)
     monkeypatch.setattr(assembly, "SPACES", {"macro": part})
@@ -215,8 +197,8 @@ def test_a_space_that_pairs_no_weights_says_so(old, tmp_path, monkeypatch):
 
 def killed(monkeypatch, step, folder, old, **given):
     """A run that is killed behind its last checkpoint before `step`."""
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Driver, "advance", killed_at(step))
+    with monkeypatch.context() as patch, pytest.raises(kills.Killed):
+        patch.setattr(Driver, "advance", kills.killed_at(step))
         begin(folder, old, **given)
 
 

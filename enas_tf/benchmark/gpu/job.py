@@ -4,8 +4,6 @@ Prints a line of JSON for each part, `figures` or why there are none (`failed`),
 soon as it is known.
 """
 
-import contextlib
-import importlib
 import json
 import os
 import sys
@@ -17,6 +15,7 @@ from enas_tf.benchmark.gpu import final, plan, resume, search
 from enas_tf.benchmark.gpu.plan import Order
 from enas_tf.machine import processor, tensorflow_state
 from enas_tf.machine import record as machine
+from enas_tf.nn import precision
 
 Parts = Mapping[str, Callable[[], dict[str, float]]]
 KINDS: dict[str, Callable[[Order], Parts]] = dict(
@@ -32,7 +31,7 @@ def measure(order: Order) -> Iterator[dict[str, object]]:
 
     Kernels are as the process has them, whatever the order says.
     """
-    with _precision(order):
+    with precision.scope(str(order.settings.get(plan.PRECISION, precision.FULL))):
         try:
             parts = KINDS[order.kind](order)
         except Exception as error:  # whatever it is, the other sections go on
@@ -41,15 +40,6 @@ def measure(order: Order) -> Iterator[dict[str, object]]:
         for name, part in parts.items():
             if not order.wanted or name in order.wanted:
                 yield _line(order, name, part)
-
-
-def _precision(order: Order) -> contextlib.AbstractContextManager[object]:
-    """Inside, a child is computed in the type of the order's settings."""
-    lower = order.settings.get(plan.PRECISION)
-    if lower is None:
-        return contextlib.nullcontext()
-    # A version without the setting has no such module, and no such order.
-    return importlib.import_module("enas_tf.nn.precision").scope(lower)
 
 
 def _line(

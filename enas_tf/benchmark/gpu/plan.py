@@ -7,10 +7,9 @@ The published sizes, three spaces. A section is a process: what it does to Tenso
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from enas_tf.config import sections as config
+from enas_tf.config import child
 
-PRECISION = "child_precision"  # the setting, where this version has it
-PLAIN = "float32"  # what every other section is measured in
+PRECISION = "child_precision"
 # By macro, micro and rnn on an H200, whose search sections took 73 to 88 s.
 SEARCH_SECONDS, PART_SECONDS, FINAL_SECONDS, XLA_SECONDS = 150.0, 90.0, 240.0, 120.0
 RESUME_SECONDS = 240.0  # three processes, each of which builds a search
@@ -79,7 +78,7 @@ def _resume(space: str) -> Iterator[Section]:
 
 
 def _precision(space: str) -> Iterator[Section]:
-    for lower in precisions():
+    for lower in child.PRECISIONS[1:]:
         settings: dict[str, str | int] = {PRECISION: lower}
         wanted = ("step", "reward")
         order = Order("search", space, f"{lower}.", settings, False, wanted)
@@ -97,15 +96,6 @@ PARTS: dict[str, Callable[[str], Iterator[Section]]] = dict(
     final=_final,
     xla=_xla,
 )
-
-
-def precisions() -> list[str]:
-    """The lower precisions that this version knows; [] where it has no such setting."""
-    for setting in config.settings():
-        if setting.flag == PRECISION:
-            choices = setting.field.metadata["choices"]
-            return [name for name in choices if name != PLAIN]
-    return []
 
 
 def sections(spaces: Sequence[str], parts: Sequence[str]) -> list[Section]:

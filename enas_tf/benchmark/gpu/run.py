@@ -61,8 +61,6 @@ def measure(
     found: Figures = {}
     ends = time.monotonic() + 60 * minutes
     sections = plan.sections(spaces, parts)
-    if "precision" in parts and not plan.precisions():
-        logging.info("precision: this version has no --%s.", plan.PRECISION)
     for number, section in enumerate(sections, start=1):
         title = _title(section)
         left = ends - time.monotonic()
