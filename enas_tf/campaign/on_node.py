@@ -45,6 +45,18 @@ class Errand(NamedTuple):
     has_gpu: bool
 
 
+class Outcome(NamedTuple):
+    """What became of a job.
+
+    Attributes:
+      state: a value of `State`.
+      nodes: that it has begun on, in order.
+    """
+
+    state: str
+    nodes: list[str]
+
+
 def errand(
     folder: CampaignFolder, plan: Plan, number: int, command: Command, *, gpus: float
 ) -> Errand:
@@ -68,18 +80,15 @@ def nodes(folder: CampaignFolder, plan: Plan, number: int) -> list[str]:
         return []
 
 
-def work(errand: Errand) -> str:
-    """Do the job, on a node; it is waited for where another process still has it.
-
-    Returns:
-      What it came to, a value of `State`.
-    """
+def work(errand: Errand) -> Outcome:
+    """Do the job, on a node; it is waited for where another process still has it."""
     # First of all: by Ctrl-C Ray says that the job is to save and end.
     with hearing.signals() as heard:
         _settle(errand)
         folder = CampaignFolder(errand.folder)
         mark = folder.node(errand.plan, errand.number)
         _note(mark)
+        begun_on = nodes(folder, errand.plan, errand.number)
         found: list[State] = []
         work = Work(
             folder=folder,
@@ -91,7 +100,8 @@ def work(errand: Errand) -> str:
         )
         executor.work_off(work, [errand.number])
         mark.unlink(missing_ok=True)
-    return (found or [state.of(folder, errand.plan, errand.number)])[-1].value
+    last = found[-1] if found else state.of(folder, errand.plan, errand.number)
+    return Outcome(state=last.value, nodes=begun_on)
 
 
 def _settle(errand: Errand) -> None:

@@ -32,8 +32,8 @@ class Cluster(NamedTuple):
 
     @property
     def where(self) -> str:
-        """How many nodes there are, in words."""
-        count = len(self.nodes)
+        """How many nodes can do jobs, in words."""
+        count = sum(1 for node in self.nodes if node.get("CPU"))
         return f"{count} {'node' if count == 1 else 'nodes'} of Ray"
 
     def room(self, need: Need) -> int:
@@ -44,9 +44,9 @@ class Cluster(NamedTuple):
         """A line on what there is, and on what comes of a node that dies."""
         cpus, gpus = (sum(n.get(k, 0) for n in self.nodes) for k in ("CPU", "GPU"))
         return (
-            f"{self.where}, with {cpus:g} CPUs and {gpus:g} GPUs in all; a job is given "
-            f"{need.cpus} CPUs and {need.gpus:g} GPUs. One whose node dies goes on "
-            f"elsewhere, up to {RETRIES} times."
+            f"{self.where}: {cpus:g} CPUs and {gpus:g} GPUs in all, of which a job has "
+            f"{need.cpus} and {need.gpus:g}. One whose node dies goes on elsewhere, up "
+            f"to {RETRIES} times."
         )
 
 

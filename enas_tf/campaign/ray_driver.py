@@ -108,8 +108,8 @@ def _not_there(address: str, reason: str) -> ConfigError:
         )
     return ConfigError(
         f"--ray_address={address}: there is no Ray cluster: {reason}. `ray status` "
-        "tells on a machine of the cluster whether it runs; without --ray_address a Ray "
-        "is started here."
+        "tells on a machine of the cluster whether it runs. Without --ray_address a "
+        "Ray is started here."
     )
 
 

@@ -5,13 +5,19 @@ Ray chooses the node, when it begins, and another node if that one dies.
 
 import functools
 import itertools
+import os
+import pathlib
+import sys
 import time
+from collections.abc import Callable, Sequence
 
 from absl import logging
 
+import enas_tf
 from enas_tf.campaign import on_node, process, ray_cluster, state
 from enas_tf.campaign.executor import Begin
 from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.on_node import Outcome
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.process import Command
 from enas_tf.campaign.ray_cluster import Need
@@ -23,6 +29,30 @@ _SHOWN = 60.0  # seconds in which a file system shows here what was written else
 def beginner(need: Need) -> Begin:
     """What hands jobs over to Ray, each with what it needs."""
     return functools.partial(Task, need)
+
+
+def _carried() -> Callable[[Sequence[str], bytes], Outcome]:
+    """`on_node.work` for a process that may not find this package by itself.
+
+    Ray carries a function of a function over as it is, and others by their names.
+    """
+
+    def work(paths: Sequence[str], errand: bytes) -> Outcome:
+        import pickle
+        import sys
+
+        sys.path[:0] = [path for path in paths if path not in sys.path]
+        from enas_tf.campaign import on_node
+
+        return on_node.work(pickle.loads(errand))
+
+    return work
+
+
+def _paths() -> list[str]:
+    """Where this process finds modules, the package first."""
+    package = str(pathlib.Path(enas_tf.__file__).parents[1])
+    return [package, *(os.path.abspath(path) for path in sys.path)]
 
 
 class Task:
@@ -57,9 +87,9 @@ class Task:
         folder.node(plan, number).unlink(missing_ok=True)
         errand = on_node.errand(folder, plan, number, command, gpus=need.gpus)
         options = dict(num_cpus=need.cpus, num_gpus=need.gpus)
-        placed = ray.remote(max_retries=ray_cluster.RETRIES, **options)(on_node.work)
-        self._reference = placed.remote(errand)
-        self._nodes, self._looked = 1, time.monotonic()
+        placed = ray.remote(max_retries=ray_cluster.RETRIES, **options)(_carried())
+        self._reference = placed.remote(_paths(), ray.cloudpickle.dumps(errand))
+        self._told, self._looked = 1, time.monotonic()
         self._ended: float | None = None
         self._came_to = ""
         self._is_withdrawn = False
@@ -82,7 +112,7 @@ class Task:
     def has_ended(self) -> bool:
         """Whether it has; what it came to is then on the disk."""
         if self._ended is None and not self._is_back():
-            self._tell_moves()
+            self._look()
             return False
         self._ended = self._ended or time.monotonic()
         found = state.of(self._folder, self._plan, self.number).value
@@ -96,7 +126,9 @@ class Task:
         if not ray.wait([self._reference], timeout=0)[0]:
             return False
         try:
-            self._came_to = ray.get(self._reference)
+            found = ray.get(self._reference)
+            self._came_to = found.state
+            self._tell_moves(found.nodes)
         except ray.exceptions.TaskCancelledError:
             self.has_begun = False
         except ray.exceptions.RayError as error:
@@ -104,15 +136,16 @@ class Task:
             process.note_failure(self._folder, self._plan, self.number, line)
         return True
 
-    def _tell_moves(self) -> None:
-        """A line where its node has died and it is on another one."""
-        if time.monotonic() - self._looked < _LOOK:
-            return
-        self._looked = time.monotonic()
-        nodes = on_node.nodes(self._folder, self._plan, self.number)
-        for before, now in itertools.pairwise(nodes[self._nodes - 1 :]):
-            self._nodes += 1
-            logging.warning(
-                "Job %d (%s) was lost with %s, and goes on on %s.",
-                *(self.number, self._plan.jobs[self.number].name, before, now),
-            )
+    def _look(self) -> None:
+        """At the nodes that it has begun on, now and then."""
+        if time.monotonic() - self._looked > _LOOK:
+            self._looked = time.monotonic()
+            self._tell_moves(on_node.nodes(self._folder, self._plan, self.number))
+
+    def _tell_moves(self, nodes: Sequence[str]) -> None:
+        """A line for each time that its node died and it went on on another one."""
+        name = self._plan.jobs[self.number].name
+        for before, now in itertools.pairwise(nodes[self._told - 1 :]):
+            line = f"Job {self.number} ({name}) was lost with the node {before}"
+            logging.warning("%s", f"{line}, and goes on on {now}.")
+        self._told = max(self._told, len(nodes))
