@@ -31,17 +31,19 @@ def beginner(need: Need) -> Begin:
     return functools.partial(Task, need)
 
 
-def _carried() -> Callable[[Sequence[str], bytes], Outcome]:
+def _carried() -> Callable[[Sequence[str], bytes], object]:
     """`on_node.work` for a process that may not find this package by itself.
 
     Ray carries a function of a function over as it is, and others by their names.
     """
 
-    def work(paths: Sequence[str], errand: bytes) -> Outcome:
+    # Nothing of this package is named before its place is known.
+    def work(paths: Sequence[str], errand: bytes) -> object:
         import pickle
         import sys
 
-        sys.path[:0] = [path for path in paths if path not in sys.path]
+        others = [path for path in paths[1:] if path not in sys.path]
+        sys.path[:0] = [paths[0], *others]
         from enas_tf.campaign import on_node
 
         return on_node.work(pickle.loads(errand))
@@ -126,7 +128,7 @@ class Task:
         if not ray.wait([self._reference], timeout=0)[0]:
             return False
         try:
-            found = ray.get(self._reference)
+            found: Outcome = ray.get(self._reference)
             self._came_to = found.state
             self._tell_moves(found.nodes)
         except ray.exceptions.TaskCancelledError:
