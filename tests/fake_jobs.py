@@ -42,7 +42,7 @@ if (here / f"fail_{run.name}").exists():
     sys.exit("enas_tf: error: it broke.")
 def leave(stages, **how):
     run.mkdir(parents=True, exist_ok=True)
-    entry = dict(mode=mode, seconds=2.0, **how)
+    entry = dict(mode=mode, seconds=2.0, pid=os.getpid(), **how)
     value = dict(program="enas_tf", seconds=2.0, commands=[entry], stages=stages)
     (run / "draft").write_text(json.dumps(value))
     os.replace(run / "draft", run / "run.json")

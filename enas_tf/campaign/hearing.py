@@ -2,15 +2,15 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from enas_tf.command import interrupts
 
 
 @contextlib.contextmanager
-def signals() -> Iterator[list[int]]:
-    """The signals that come inside, which end nothing by themselves."""
+def signals(numbers: Sequence[int] = interrupts.NUMBERS) -> Iterator[list[int]]:
+    """Those of these `numbers` that come inside, which end nothing by themselves."""
     heard: list[int] = []
 
     def hear(number: int, frame: FrameType | None) -> None:
@@ -18,7 +18,7 @@ def signals() -> Iterator[list[int]]:
         heard.append(number)
 
     try:
-        before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
+        before = {number: signal.signal(number, hear) for number in numbers}
     except ValueError:  # not the main thread, which alone hears signals
         yield heard
         return

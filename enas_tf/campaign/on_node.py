@@ -5,6 +5,7 @@ The node sees the campaign's folder, the data and this program at the same paths
 
 import os
 import pathlib
+import signal
 import socket
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -82,8 +83,9 @@ def nodes(folder: CampaignFolder, plan: Plan, number: int) -> list[str]:
 
 def work(errand: Errand) -> Outcome:
     """Do the job, on a node; it is waited for where another process still has it."""
-    # First of all: by Ctrl-C Ray says that the job is to save and end.
-    with hearing.signals() as heard:
+    # By Ctrl-C Ray says that the job is to save and end. SIGTERM is the worker's own:
+    # it ends with its node, the job with it, and both begin anew elsewhere.
+    with hearing.signals([signal.SIGINT]) as heard:
         _settle(errand)
         folder = CampaignFolder(errand.folder)
         mark = folder.node(errand.plan, errand.number)

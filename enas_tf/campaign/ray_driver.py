@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -37,7 +38,7 @@ def connected(address: str) -> Iterator[None]:
         _refuse_silent(address)
     with contextlib.ExitStack() as stack:
         if not address:
-            stack.enter_context(_set(_ALONE))
+            stack.enter_context(_set({**_ALONE, **_own_token()}))
         import ray
 
         if not ray.is_initialized():
@@ -48,6 +49,13 @@ def connected(address: str) -> Iterator[None]:
             if reason := _reason_of_none(cluster):
                 raise _not_there(address, reason)
         yield
+
+
+def _own_token() -> dict[str, str]:
+    """A secret of this command alone; Ray would keep one at the user's home."""
+    if {"RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
+        return {}
+    return dict(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
 
 
 @contextlib.contextmanager

@@ -134,7 +134,9 @@ class Task:
         except ray.exceptions.TaskCancelledError:
             self.has_begun = False
         except ray.exceptions.RayError as error:
-            line = " ".join(str(error).strip().splitlines()[-1:])
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            # The last line of a traceback; else the first, which advice follows.
+            line = said[-1 if isinstance(error, ray.exceptions.RayTaskError) else 0]
             process.note_failure(self._folder, self._plan, self.number, line)
         return True
 
@@ -145,9 +147,9 @@ class Task:
             self._tell_moves(on_node.nodes(self._folder, self._plan, self.number))
 
     def _tell_moves(self, nodes: Sequence[str]) -> None:
-        """A line for each time that its node died and it went on on another one."""
+        """A line for each time that it was lost with its node, or with Ray there."""
         name = self._plan.jobs[self.number].name
         for before, now in itertools.pairwise(nodes[self._told - 1 :]):
-            line = f"Job {self.number} ({name}) was lost with the node {before}"
+            line = f"Job {self.number} ({name}) was lost on the node {before}"
             logging.warning("%s", f"{line}, and goes on on {now}.")
         self._told = max(self._told, len(nodes))

@@ -77,6 +77,42 @@ def figures(folder):
     return [{**json.loads(row), "seconds": 0} for row in rows]
 
 
+# The addresses that are listened on inside of a Ray of this machine, and not before.
+_LISTENING = """
+import pathlib
+from enas_tf.campaign import ray_cluster
+def listening():
+    lines = [line.split() for name in ("tcp", "tcp6")
+             for line in pathlib.Path("/proc/net", name).read_text().splitlines()[1:]]
+    return {(line[1].partition(":")[0], line[9]) for line in lines if line[3] == "0A"}
+before = listening()
+with ray_cluster.joined("", ray_cluster.Need(1, 0)) as cluster:
+    print(cluster.room(ray_cluster.Need(1, 0)) > 0)
+    print(*{address for address, inode in listening() - before})
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/net")
+def test_a_ray_of_this_machine_listens_on_the_loopback_and_leaves_no_file(tmp_path):
+    pytest.importorskip("ray", reason="Ray is not installed: pip install '.[ray]'")
+    theirs = {n: v for n, v in os.environ.items() if not n.startswith("RAY_")}
+    left = set(pathlib.Path("/tmp").glob("enas_tf_ray_*"))
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTENING],
+        env=dict(theirs, HOME=str(tmp_path), PYTHONPATH=str(REPOSITORY)),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    has_room, addresses = done.stdout.splitlines()
+    assert has_room == "True"
+    loopback = {"0100007F", "0000000000000000FFFF00000100007F"}
+    assert addresses and set(addresses.split()) <= loopback
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+    assert set(pathlib.Path("/tmp").glob("enas_tf_ray_*")) <= left
+
+
 def test_a_cluster_without_room_for_a_job_is_refused_before_anything(nodes, tmp_path):
     given = dict(SMALL, mode="compare", executor="ray", ray_address=nodes.address)
     line = refused(tmp_path / "new", **given, job_cpus=2)
@@ -102,6 +138,27 @@ def test_a_signal_saves_and_ends_the_jobs_on_all_nodes(nodes, fakes, caplog):
     assert not fakes.folder.failure(fakes.plan, 0).exists()
     assert f"--executor=ray --ray_address={nodes.address}" in caplog.messages[-1]
     mark.unlink()
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc").exists(), reason="finds a parent there")
+def test_a_worker_that_is_asked_to_end_takes_its_job_along_and_both_come_again(
+    nodes, fakes
+):
+    mark = fakes.make("wait", 2)
+    run_json = fakes.folder.run(fakes.plan, 2).path / "run.json"
+
+    def end():
+        until(lambda: has_begun(fakes, 2))
+        pid = json.loads(run_json.read_text())["commands"][-1]["pid"]
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        worker = int(status.partition("PPid:")[2].split()[0])
+        os.kill(worker, signal.SIGTERM)
+        until(lambda: fakes.begun.count("002_random_arc0_r5") == 2)
+        mark.unlink()
+
+    with beside(end):
+        compare(fakes, executor="ray", ray_address=nodes.address)
+    assert len(fakes.begun) == 4
 
 
 def test_failures_that_say_the_same_call_the_waiting_ones_back(nodes, tmp_path, fakes):
@@ -133,7 +190,7 @@ def test_a_job_goes_on_elsewhere_when_its_node_dies(
     with beside(kill):
         compare(fakes, executor="ray", ray_address=nodes.address)
     assert len(fakes.begun) == 4
-    said = f"Job 0 (enas_s5) was lost with the node {lost[0]}, and goes on on "
+    said = f"Job 0 (enas_s5) was lost on the node {lost[0]}, and goes on on "
     assert sum(said in line for line in caplog.messages) == 1
     table = capsys.readouterr().out.splitlines()
     assert table[1].split()[-1] == "node"
