@@ -7,7 +7,7 @@ import os
 import pathlib
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from enas_tf.campaign import bound, executor, hearing, state
@@ -15,7 +15,6 @@ from enas_tf.campaign.executor import Work
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.process import Command
-from enas_tf.campaign.state import State
 
 # By their first letters: what figures or memory go by, so that a job has them as it
 # would have them beside its campaign.
@@ -50,7 +49,7 @@ class Outcome(NamedTuple):
     """What became of a job.
 
     Attributes:
-      state: a value of `State`.
+      state: a value of `state.State`.
       nodes: that it has begun on, in order.
     """
 
@@ -91,19 +90,22 @@ def work(errand: Errand) -> Outcome:
         mark = folder.node(errand.plan, errand.number)
         _note(mark)
         begun_on = nodes(folder, errand.plan, errand.number)
-        found: list[State] = []
-        work = Work(
-            folder=folder,
-            plan=errand.plan,
-            command=lambda words: bound.to_this_process(errand.command(words)),
-            at_once=1,
-            heard=heard,
-            tell=lambda number, state: found.append(state),
-        )
-        executor.work_off(work, [errand.number])
+        executor.work_off(_as_work(errand, folder, heard), [errand.number])
         mark.unlink(missing_ok=True)
-    last = found[-1] if found else state.of(folder, errand.plan, errand.number)
-    return Outcome(state=last.value, nodes=begun_on)
+    found = state.of(folder, errand.plan, errand.number)
+    return Outcome(state=found.value, nodes=begun_on)
+
+
+def _as_work(errand: Errand, folder: CampaignFolder, heard: Sequence[int]) -> Work:
+    """One job, whose end is told by the command that has handed it over."""
+    return Work(
+        folder=folder,
+        plan=errand.plan,
+        command=lambda words: bound.to_this_process(errand.command(words)),
+        at_once=1,
+        heard=heard,
+        tell=lambda number, found: None,
+    )
 
 
 def _settle(errand: Errand) -> None:

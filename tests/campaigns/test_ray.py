@@ -1,7 +1,7 @@
 """Jobs that Ray places on nodes: the same figures, whatever dies meanwhile.
 
 The jobs are stubs, Ray and its nodes are real, and all are on this machine.
-test_ray_refusals.py needs no Ray.
+What needs no Ray is in test_ray_alone.py.
 """
 
 import contextlib
@@ -161,7 +161,7 @@ def test_a_worker_that_is_asked_to_end_takes_its_job_along_and_both_come_again(
     assert len(fakes.begun) == 4
 
 
-def test_failures_that_say_the_same_call_the_waiting_ones_back(nodes, tmp_path, fakes):
+def test_failures_that_say_the_same_call_the_waiting_ones_back(nodes, fakes, caplog):
     many = dict(compare_methods="random", compare_arcs=9)
     fakes.plan = fake_jobs.plan.made(fake_jobs.small(**many))
     for number in range(9):
@@ -169,6 +169,8 @@ def test_failures_that_say_the_same_call_the_waiting_ones_back(nodes, tmp_path, 
     with pytest.raises(SystemExit):
         compare(fakes, executor="ray", ray_address=nodes.address, **many)
     assert 3 <= len(fakes.begun) <= 6
+    told = [line for line in caplog.messages if line.startswith("Job ")]
+    assert len(told) == len(fakes.begun)
 
 
 def test_a_job_goes_on_elsewhere_when_its_node_dies(

@@ -2,15 +2,17 @@
 
 import importlib.util
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 from campaign_commands import SMALL, compare, refused
 
-from enas_tf.campaign import bound, on_node, ray_driver
+from enas_tf.campaign import bound, on_node, ray_driver, ray_task
 from enas_tf.campaign.on_node import Errand
 from enas_tf.campaign.ray_cluster import Cluster, Need
 
@@ -103,6 +105,68 @@ def test_variables_are_as_they_were_behind_a_ray_of_this_machine(monkeypatch):
     with ray_driver._set(dict(A="2", B="3")):
         assert (os.environ["A"], os.environ["B"]) == ("2", "3")
     assert os.environ["A"] == "1" and "B" not in os.environ
+
+
+class Answer(Exception):
+    """An error that Ray gives in the place of an outcome."""
+
+
+@pytest.fixture
+def handed_over(fakes, monkeypatch):
+    """A job in the hands of a Ray that gives what is put into the list `answers`."""
+    answers = []
+
+    def get(reference):
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return answers[0]
+
+    handed = types.SimpleNamespace(remote=lambda *errand: "reference")
+    kinds = dict.fromkeys(("RayError", "RayTaskError"), Answer)
+    fake = types.SimpleNamespace(
+        cloudpickle=pickle,
+        exceptions=types.SimpleNamespace(**kinds, TaskCancelledError=KeyError),
+        wait=lambda references, timeout: (answers, []),
+        get=get,
+        remote=lambda **options: lambda work: handed,
+    )
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    fakes.folder.claim()
+    monkeypatch.setattr(ray_task, "_SHOWN", 0.2)
+    monkeypatch.setattr(ray_task, "_LOOK", 0.0)
+    yield ray_task.Task(Need(1, 0), fakes.folder, fakes.plan, 0, fakes.command), answers
+    fakes.folder.release()
+
+
+def test_an_end_is_told_when_the_file_system_shows_it(handed_over, fakes, caplog):
+    task, answers = handed_over
+    assert not task.has_ended()
+    fakes.folder.node(fakes.plan, 0).write_text("a/1\n")
+    assert not task.has_ended()
+    fakes.folder.node(fakes.plan, 0).write_text("a/1\nb/2\n")
+    assert not task.has_ended()
+    answers.append(on_node.Outcome(state="done", nodes=["a/1", "b/2", "c/3"]))
+    assert not task.has_ended()  # the folder still shows it waiting
+    assert [line for line in caplog.messages if "lost" in line] == [
+        "Job 0 (enas_s5) was lost on the node a/1, and goes on on b/2.",
+        "Job 0 (enas_s5) was lost on the node b/2, and goes on on c/3.",
+    ]
+    time.sleep(0.25)
+    assert task.has_ended()
+
+
+def test_what_ray_says_of_a_job_that_it_gave_up_is_its_failure(handed_over, fakes):
+    task, answers = handed_over
+    answers.append(Answer("ray::work()\nModuleNotFoundError: No module named 'a'"))
+    assert task.has_ended() and task.has_begun
+    said = fakes.folder.failure(fakes.plan, 0).read_text()
+    assert said == "ModuleNotFoundError: No module named 'a'\n"
+
+
+def test_a_job_that_was_called_back_has_not_begun(handed_over):
+    task, answers = handed_over
+    answers.append(KeyError())
+    assert task.has_ended() and not task.has_begun
 
 
 # A job that is asked to end leaves a mark; its parent starts it and waits for ever.
