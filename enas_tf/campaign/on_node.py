@@ -51,10 +51,12 @@ class Outcome(NamedTuple):
     Attributes:
       state: a value of `state.State`.
       nodes: that it has begun on, in order.
+      has_begun: whether it has got to work, before it was called back.
     """
 
     state: str
     nodes: list[str]
+    has_begun: bool = True
 
 
 def errand(
@@ -90,22 +92,25 @@ def work(errand: Errand) -> Outcome:
         mark = folder.node(errand.plan, errand.number)
         _note(mark)
         begun_on = nodes(folder, errand.plan, errand.number)
-        executor.work_off(_as_work(errand, folder, heard), [errand.number])
+        has_begun = _work_off(errand, folder, heard)
         mark.unlink(missing_ok=True)
     found = state.of(folder, errand.plan, errand.number)
-    return Outcome(state=found.value, nodes=begun_on)
+    return Outcome(state=found.value, nodes=begun_on, has_begun=has_begun)
 
 
-def _as_work(errand: Errand, folder: CampaignFolder, heard: Sequence[int]) -> Work:
-    """One job, whose end is told by the command that has handed it over."""
-    return Work(
+def _work_off(errand: Errand, folder: CampaignFolder, heard: Sequence[int]) -> bool:
+    """Do one job; whether it has got to work before a signal came."""
+    ended: list[int] = []
+    ours = Work(
         folder=folder,
         plan=errand.plan,
         command=lambda words: bound.to_this_process(errand.command(words)),
         at_once=1,
         heard=heard,
-        tell=lambda number, found: None,
+        tell=lambda number, found: ended.append(number),
     )
+    executor.work_off(ours, [errand.number])
+    return bool(ended)
 
 
 def _settle(errand: Errand) -> None:

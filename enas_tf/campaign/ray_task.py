@@ -129,7 +129,7 @@ class Task:
             return False
         try:
             found: Outcome = ray.get(self._reference)
-            self._came_to = found.state
+            self._came_to, self.has_begun = found.state, found.has_begun
             self._tell_moves(found.nodes)
         except ray.exceptions.TaskCancelledError:
             self.has_begun = False

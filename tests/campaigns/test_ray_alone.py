@@ -163,9 +163,13 @@ def test_what_ray_says_of_a_job_that_it_gave_up_is_its_failure(handed_over, fake
     assert said == "ModuleNotFoundError: No module named 'a'\n"
 
 
-def test_a_job_that_was_called_back_has_not_begun(handed_over):
+@pytest.mark.parametrize(
+    "answer",
+    [KeyError(), on_node.Outcome(state="waiting", nodes=["a/1"], has_begun=False)],
+)
+def test_a_job_that_was_called_back_has_not_begun(handed_over, answer):
     task, answers = handed_over
-    answers.append(KeyError())
+    answers.append(answer)
     assert task.has_ended() and not task.has_begun
 
 
