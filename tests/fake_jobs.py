@@ -4,9 +4,11 @@ It leaves what a campaign reads of a run: run.json and arcs/derived.jsonl. A fil
 beside its settings makes a job fail (`fail_NAME`) or wait (`wait_NAME`).
 """
 
+import functools
 import json
 import pathlib
 import sys
+from collections.abc import Sequence
 
 from enas_tf.campaign import asked, plan
 from enas_tf.campaign.folder import CampaignFolder
@@ -40,7 +42,7 @@ if (here / f"fail_{run.name}").exists():
     sys.exit("enas_tf: error: it broke.")
 def leave(stages, **how):
     run.mkdir(parents=True, exist_ok=True)
-    entry = dict(mode=mode, seconds=2.0, **how)
+    entry = dict(mode=mode, seconds=2.0, pid=os.getpid(), **how)
     value = dict(program="enas_tf", seconds=2.0, commands=[entry], stages=stages)
     (run / "draft").write_text(json.dumps(value))
     os.replace(run / "draft", run / "run.json")
@@ -49,6 +51,7 @@ def stop(number, frame):
     leave({}, status="stopped")
     os._exit(128 + number)
 signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGINT, stop)
 while (here / f"wait_{run.name}").exists():
     time.sleep(.01)
 settings = json.loads((here / "settings.json").read_text())
@@ -83,6 +86,10 @@ def small(**more) -> asked.Asked:
     return read(**{**one, **more})
 
 
+def _started(here: str, words: Sequence[str]) -> list[str]:
+    return [sys.executable, "-S", "-c", STUB, here, *words]
+
+
 class Fakes:
     """The stub, for one campaign.
 
@@ -90,6 +97,7 @@ class Fakes:
       asked: of the campaign.
       plan: the same.
       folder: the same.
+      command: from the flags of a run to what is started in its place.
     """
 
     def __init__(self, here: pathlib.Path, request: asked.Asked):
@@ -97,13 +105,10 @@ class Fakes:
         self._here.mkdir()
         self.asked, self.plan = request, plan.made(request)
         self.folder = CampaignFolder(here / "campaign")
+        self.command = functools.partial(_started, str(self._here))
         settings = config.flat(request.configs["train"])
         (self._here / "settings.json").write_text(json.dumps(settings))
         (self._here / "derived.json").write_text(json.dumps(DERIVED))
-
-    def command(self, words):
-        """What is started in the place of a run with these flags."""
-        return [sys.executable, "-S", "-c", STUB, str(self._here), *words]
 
     def make(self, kind: str, number: int) -> pathlib.Path:
         """Have a job `fail` or `wait` until the file is removed."""

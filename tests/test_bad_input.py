@@ -28,6 +28,7 @@ VALUES = {
     "space": (["--search_for=makro"], ["--search_for=makro", "macro"]),
     "mode": (["--mode=serach"], ["--mode=serach", "search, derive, train"]),
     "report": (["--report=maybe"], ["--report=maybe", "yes, no, live"]),
+    "executor": (["--executor=slurm"], ["--executor=slurm", "local, ray"]),
     "form of runs": (
         ["--mode=runs", "--runs_format=pdf"],
         ["--runs_format=pdf", "text, csv, latex, html"],

@@ -44,7 +44,10 @@ FLAGS_OF_OTHERS |= {
 }
 # Of SLURM; --cpus-per-task.
 FLAGS_OF_OTHERS |= {"--array", "--cpus", "--dependency", "--parsable", "--requeue"}
-FLAGS_OF_OTHERS |= {"--signal", "--time"}
+FLAGS_OF_OTHERS |= {"--signal", "--time", "--ntasks", "--overlap"}
+# Of Ray; --num-cpus, --include-dashboard.
+FLAGS_OF_OTHERS |= {"--head", "--port", "--num", "--include", "--address", "--block"}
+FLAGS_OF_OTHERS |= {"--generate"}
 FLAG = re.compile(r"(?<![\w-])--(?:no)?([a-z]\w+)")
 
 every_document = pytest.mark.parametrize("name", DOCUMENTS)

@@ -163,7 +163,8 @@ _REFUSED = dict(
 )
 _OF_EVERY_MODE = (
     *("mode", "preset", "progress", "verbose", "child_fixed_arc", "jobs"),
-    *("retrain_epochs", "output_dir", "report"),
+    *("retrain_epochs", "output_dir", "report", "executor"),
+    *("ray_address", "job_cpus", "job_gpus"),
 )
 _SEARCHING = "--mode=compare and --mode=ablate"
 _FLAGS_OF_CAMPAIGNS = dict(

@@ -1,8 +1,9 @@
 """A command of a campaign, from its flags to its end."""
 
+import contextlib
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from absl import logging
 
@@ -12,6 +13,7 @@ from enas_tf.campaign import (
     ending,
     jobs,
     other_settings,
+    places,
     plan,
     state,
     status,
@@ -95,18 +97,26 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
     """Plan the campaign, or go on with it, and sum it up."""
     ours = _planned(request, folder)
     collect.done(folder, ours)  # what it refuses is told before a job begins
-    folder.claim()
-    try:
+    with places.opened(request) as place, _claimed(folder):
         plan.write(folder.path, ours)
         if request.sizes.jobs == 0:
             _say_written(request, folder, ours)
             return
-        failed = working.off(request, folder, ours, list(range(len(ours.jobs))))
+        every = list(range(len(ours.jobs)))
+        failed = working.off(request, folder, ours, every, place)
         ending.tell(folder, ours, pages=request.report != "no")
-    finally:
-        folder.release()
     if failed:
         raise failed
+
+
+@contextlib.contextmanager
+def _claimed(folder: CampaignFolder) -> Iterator[None]:
+    """No other process works the campaign off inside."""
+    folder.claim()
+    try:
+        yield
+    finally:
+        folder.release()
 
 
 def _planned(request: Asked, folder: CampaignFolder) -> Plan:
@@ -155,7 +165,9 @@ def _do_one(request: Asked, folder: CampaignFolder) -> None:
             f"--job={number} waits for job {pick and pick.job}, which is not done. Do "
             "that one first."
         )
-    if failed := working.off(request, folder, ours, [number]):
+    with places.opened(request) as place:
+        failed = working.off(request, folder, ours, [number], place)
+    if failed:
         raise failed
 
 
@@ -180,5 +192,12 @@ def _typed(request: Asked, flags: Mapping[str, object]) -> str:
 def _again(request: Asked) -> str:
     """What goes on with the campaign; its settings need not be written again."""
     flags = dict(mode=request.mode, output_dir=_place(request))
-    numbers = {k: v for k, v in request.given.items() if k in ("jobs", "job")}
-    return _typed(request, {**flags, **numbers})
+    same = {k: v for k, v in request.given.items() if k in _AS_BEFORE}
+    return _typed(request, {**flags, **same})
+
+
+# Of a command that goes on with a campaign: how many of its jobs, and where.
+_AS_BEFORE = (
+    *("jobs", "job"),
+    *("executor", "ray_address", "job_cpus", "job_gpus"),
+)

@@ -6,7 +6,7 @@ several machines on one folder, end with the same runs.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from enas_tf.campaign import process, state
 from enas_tf.campaign.folder import CampaignFolder
@@ -17,6 +17,30 @@ from enas_tf.config.sections import ConfigError
 
 _PAUSE = 0.2  # seconds between looks at the processes
 _OTHERS = 2.0  # seconds between looks at jobs that are in other hands
+
+
+class AtWork(Protocol):
+    """One job at work, or on its way to it: a process of this machine, or elsewhere.
+
+    Attributes:
+      number: of the job.
+      has_begun: whether it has got to work.
+    """
+
+    number: int
+    has_begun: bool
+
+    def stop(self, number: int) -> None:
+        """Have it save and end; `number` is of a signal, a second one is no request."""
+
+    def withdraw(self) -> None:
+        """Have it not begin, unless it has."""
+
+    def has_ended(self) -> bool:
+        """Whether it has; what it came to is then on the disk."""
+
+
+Begin = Callable[[CampaignFolder, Plan, int, Command], AtWork]
 
 
 class Work(NamedTuple):
@@ -30,6 +54,7 @@ class Work(NamedTuple):
       heard: the signals that came so far; one is enough to begin nothing more.
       tell: is told the number and the state of each job that has ended.
       given_up: whether no more is to be begun, since it would fail as well.
+      begin: begins a job; Busy where another process has it.
     """
 
     folder: CampaignFolder
@@ -39,6 +64,7 @@ class Work(NamedTuple):
     heard: Sequence[int]
     tell: Callable[[int, State], None]
     given_up: Callable[[], bool] = lambda: False
+    begin: Begin = Process
 
     @property
     def begins_no_more(self) -> bool:
@@ -54,7 +80,7 @@ class _Hands(NamedTuple):
     """The jobs of a command: those it has yet to begin, and those it has begun."""
 
     waiting: list[int]
-    running: list[Process]
+    running: list[AtWork]
 
 
 def work_off(work: Work, numbers: Sequence[int]) -> None:
@@ -78,8 +104,12 @@ def work_off(work: Work, numbers: Sequence[int]) -> None:
         time.sleep(_PAUSE)
         for one in [one for one in hands.running if one.has_ended()]:
             hands.running.remove(one)
-            work.tell(one.number, work.state(one.number))
+            if one.has_begun:
+                work.tell(one.number, work.state(one.number))
             changed = True
+        if work.given_up():
+            for one in hands.running:
+                one.withdraw()
 
 
 def _begin_some(work: Work, hands: _Hands) -> bool:
@@ -111,7 +141,8 @@ def _is_awaited(work: Work, hands: _Hands, number: int) -> bool:
 def _begin(work: Work, hands: _Hands, number: int) -> bool:
     """Begins a job; False where another process has it."""
     try:
-        hands.running.append(Process(work.folder, work.plan, number, work.command))
+        begun = work.begin(work.folder, work.plan, number, work.command)
+        hands.running.append(begun)
     except Busy:
         return False
     except ConfigError as error:

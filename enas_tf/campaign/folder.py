@@ -48,6 +48,10 @@ class CampaignFolder:
         """The last line of a job that failed; there is none of one that did not."""
         return self._beside(plan, number, ".failed")
 
+    def node(self, plan: Plan, number: int) -> pathlib.Path:
+        """A line for each node that Ray has had the job begin on, while it runs."""
+        return self._beside(plan, number, ".node")
+
     def job_lock(self, plan: Plan, number: int) -> filelock.BaseFileLock:
         """Held by whoever works on the job."""
         return filelock.FileLock(self._beside(plan, number, ".lock"))

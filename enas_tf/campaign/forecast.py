@@ -9,8 +9,15 @@ from enas_tf.machine import processor
 from enas_tf.run import progress
 
 
-def begins(plan: Plan, numbers: Sequence[int], *, at_once: int) -> str:
-    """A line on the jobs of these numbers, before the first of them begins."""
+def begins(plan: Plan, numbers: Sequence[int], *, at_once: int, where: str = "") -> str:
+    """A line on the jobs of these numbers, before the first of them begins.
+
+    Args:
+      plan: of the campaign.
+      numbers: of the jobs.
+      at_once: so many run at once.
+      where: they do; by default on the cores of this machine.
+    """
     left = [plan.jobs[number].mode for number in numbers]
     kinds = [
         _count(left.count(jobs.SEARCH), "search", "searches"),
@@ -19,8 +26,8 @@ def begins(plan: Plan, numbers: Sequence[int], *, at_once: int) -> str:
     done = len(plan.jobs) - len(numbers)
     found = f"{_count(len(plan.jobs), 'job', 'jobs')} in all, {done} done. "
     found += f"To do: {' and '.join(kind for kind in kinds if kind) or 'nothing'}"
-    cores = _count(processor.cores(), "core", "cores")
-    return f"{found}; {at_once} at once, on {cores}"
+    where = where or _count(processor.cores(), "core", "cores")
+    return f"{found}; {at_once} at once, on {where}"
 
 
 def seconds_left(

@@ -24,7 +24,7 @@ KIND = "campaign"
 # Not of the plan: how it is worked off and told.
 _FREE = (
     *("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode"),
-    *("plugin", "report"),
+    *("plugin", "report", "executor", "ray_address", "job_cpus", "job_gpus"),
 )
 _FIRST = "search_for"  # named before others that differ: they follow from it
 PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(

@@ -26,7 +26,10 @@ class Process:
 
     Attributes:
       number: of the job.
+      has_begun: as of `executor.AtWork`.
     """
+
+    has_begun = True
 
     def __init__(
         self, folder: CampaignFolder, plan: Plan, number: int, command: Command
@@ -77,6 +80,9 @@ class Process:
         self._stopped = True
         if self._process.poll() is None:
             self._process.send_signal(number)
+
+    def withdraw(self) -> None:
+        """Nothing: it has begun."""
 
     def has_ended(self) -> bool:
         """Whether it has; what it came to is then on the disk."""

@@ -1,20 +1,18 @@
 """Jobs of a plan, done by this command: what it hears, and what it tells meanwhile."""
 
-import contextlib
-import signal
-from collections.abc import Iterator, Sequence
-from types import FrameType
+from collections.abc import Sequence
 
 from absl import logging
 
-from enas_tf.campaign import ending, executor, forecast, state, status
+from enas_tf.campaign import ending, executor, forecast, hearing, state, status
 from enas_tf.campaign.alike import Alike
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.executor import Work
 from enas_tf.campaign.folder import CampaignFolder
+from enas_tf.campaign.places import Place
 from enas_tf.campaign.plan import Plan
 from enas_tf.campaign.state import State
-from enas_tf.command import interrupts, typed
+from enas_tf.command import typed
 
 
 class JobsFailed(RuntimeError):
@@ -52,9 +50,13 @@ class Stopped(Exception):
 
 
 def off(
-    request: Asked, folder: CampaignFolder, ours: Plan, numbers: Sequence[int]
+    request: Asked,
+    folder: CampaignFolder,
+    ours: Plan,
+    numbers: Sequence[int],
+    place: Place,
 ) -> JobsFailed | None:
-    """Do what is left of these jobs.
+    """Do what is left of these jobs, where `place` says.
 
     Returns:
       What is to be said of those that failed, each of which has been told; None where
@@ -64,13 +66,20 @@ def off(
       Stopped: a signal came.
     """
     left = [n for n in numbers if state.of(folder, ours, n) not in state.ENDED]
-    teller = _Teller(request, folder, ours, left)
+    teller = _Teller(request, folder, ours, left, place)
     if request.mode != "job":
         teller.begin()
-    with _listening() as heard:
-        command, at_once = _command(request), teller.at_once
-        given_up = teller.given_up
-        work = Work(folder, ours, command, at_once, heard, teller.tell, given_up)
+    with hearing.signals() as heard:
+        work = Work(
+            folder=folder,
+            plan=ours,
+            command=_command(request),
+            at_once=place.most,
+            heard=heard,
+            tell=teller.tell,
+            given_up=teller.given_up,
+            begin=place.begin,
+        )
         executor.work_off(work, left)
     if heard:
         raise Stopped(heard[0])
@@ -86,7 +95,12 @@ class _Teller:
     """
 
     def __init__(
-        self, request: Asked, folder: CampaignFolder, ours: Plan, left: Sequence[int]
+        self,
+        request: Asked,
+        folder: CampaignFolder,
+        ours: Plan,
+        left: Sequence[int],
+        place: Place,
     ):
         """Nothing has been told yet.
 
@@ -95,8 +109,9 @@ class _Teller:
           folder: of the campaign.
           ours: its plan.
           left: the numbers of the jobs that are to be done.
+          place: where they run.
         """
-        self.at_once = max(1, request.sizes.jobs)
+        self.at_once, self._where = place.at_once, place.where
         self.failed: list[int] = []
         self._request, self._folder, self._plan = request, folder, ours
         self._left = list(left)
@@ -122,7 +137,9 @@ class _Teller:
 
     def begin(self) -> None:
         """A line on what is to be done."""
-        begins = forecast.begins(self._plan, self._left, at_once=self.at_once)
+        begins = forecast.begins(
+            self._plan, self._left, at_once=self.at_once, where=self._where
+        )
         logging.info("%s%s.", begins, self._seconds())
 
     def tell(self, number: int, found: State) -> None:
@@ -170,24 +187,3 @@ def _command(request: Asked) -> executor.Command:
     """From the flags of a run to a command of this program."""
     python, program, _ = typed.parts(request.command)
     return lambda words: [python, *program, *words]
-
-
-@contextlib.contextmanager
-def _listening() -> Iterator[list[int]]:
-    """The signals that come inside, which end nothing by themselves."""
-    heard: list[int] = []
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        del frame
-        heard.append(number)
-
-    try:
-        before = {number: signal.signal(number, hear) for number in interrupts.NUMBERS}
-    except ValueError:  # not the main thread, which alone hears signals
-        yield heard
-        return
-    try:
-        yield heard
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

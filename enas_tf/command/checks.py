@@ -8,6 +8,7 @@ from enas_tf.command import objective_checks
 from enas_tf.config import allowed, modes, rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
+    CampaignConfig,
     ChildConfig,
     Config,
     ConfigError,
@@ -32,6 +33,7 @@ _NAMED = dict(
     input="what to predict from",
     child_ops="ops",
     plugin="a plugin",
+    ray_address="the address of a Ray cluster",
     export_format="formats",
     reward="a reward",
 )
@@ -67,6 +69,7 @@ def check(config: Config) -> None:
     _check_sampling(config)
     _check_controller(config.controller)
     _check_derive(config.derive)
+    _check_places(config.campaign)
 
 
 def check_reward(config: Config) -> None:
@@ -217,3 +220,17 @@ def _check_derive(derive: DeriveConfig) -> None:
         raise ConfigError(
             config_lib.refusal("derive_retrain_top", derive.retrain_top, allowed)
         )
+
+
+def _check_places(campaign: CampaignConfig) -> None:
+    gpus, address = campaign.job_gpus, campaign.ray_address
+    if gpus > 1 and gpus != int(gpus):
+        allowed = "a whole number of GPUs, or less than 1 for a part of one"
+        raise ConfigError(config_lib.refusal("job_gpus", gpus, allowed))
+    if address in ("", "auto"):
+        return
+    host, _, port = address.rpartition(":")
+    if not host or "/" in address or not re.fullmatch("[1-9][0-9]{0,4}", port):
+        allowed = "HOST:PORT of a Ray cluster's head, or auto"
+        remedy = "Run the command on a machine of the cluster; `ray status` knows it."
+        raise ConfigError(config_lib.refusal("ray_address", address, allowed, remedy))

@@ -12,6 +12,8 @@ METHODS = (
     "evolution",
 )
 
+EXECUTORS = LOCAL, RAY = ("local", "ray")
+
 field = fields.field
 
 
@@ -22,9 +24,38 @@ class CampaignConfig:
     jobs: int = field(
         1,
         "Jobs of a campaign that run at once, each a process of this machine; 0: only "
-        "write the plan.",
+        "write the plan. With --executor=ray by default as many as Ray places.",
         low=0,
         high=1024,
+        shapes_result=False,
+    )
+    executor: str = field(
+        LOCAL,
+        "Where the jobs of a campaign run: local, as processes of this machine; ray, "
+        "where Ray places them on a cluster's CPUs and GPUs.",
+        choices=EXECUTORS,
+        shapes_result=False,
+    )
+    ray_address: str = field(
+        "",
+        "For --executor=ray: a cluster, HOST:PORT, or auto for the one that this "
+        "machine is part of; by default a Ray of this machine alone is started, and "
+        "stopped at the end.",
+        shapes_result=False,
+    )
+    job_cpus: int = field(
+        0,
+        "For --executor=ray: CPUs of a job; 0: as many as it has threads.",
+        low=0,
+        high=4096,
+        shapes_result=False,
+    )
+    job_gpus: float = field(
+        0.0,
+        "For --executor=ray: GPUs of a job, a whole number or a part of one; 0: it "
+        "computes on CPUs alone.",
+        low=0.0,
+        high=1024.0,
         shapes_result=False,
     )
     job: int = field(
