@@ -12,7 +12,7 @@ from matplotlib import figure as figure_lib
 from enas_tf.plots import macro_layout
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.macro_layout import Layout
-from enas_tf.plots.pen import Pen
+from enas_tf.plots.pen import Pen, Point
 from enas_tf.spaces import macro
 
 
@@ -28,6 +28,19 @@ def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str) -> figure_lib
         _cells(pen, place, layer, row)
     _legend(pen, place, space, arc)
     return pen.figure
+
+
+def places(space: macro.MacroSpace) -> dict[int, Point]:
+    """Where each token's decision stands in a picture of the space, in rows."""
+    place = Layout(space.num_layers, len(space.ops))
+    edge = place.column_x + macro_layout.BOX_WIDTH / 2
+    found = {}
+    for layer, y in enumerate(place.layer_ys):
+        first = macro.layer_start(layer)
+        found[first] = (edge + 0.05, y)
+        for source in range(layer):
+            found[first + 1 + source] = (place.cell_x(source), y)
+    return found
 
 
 def _pools(pen: Pen, place: Layout) -> None:
