@@ -56,6 +56,63 @@ def test_the_table_of_runs_fits_too(tab, folder):
     assert "1 runs" not in seen["text"] and "finished" in seen["text"]
 
 
+# The chart of the loss of the network: steps 1 to 60.
+LOSS = "document.querySelector('#curves svg')"
+
+
+def scale(tab):
+    """The numbers below its x axis."""
+    words = f"[...{LOSS}.querySelectorAll('g.x text')].map(t => +t.textContent)"
+    return tab.value(words)
+
+
+def place(tab, share):
+    """In the window, so far along the chart's width; it is scrolled to."""
+    box = tab.value(
+        f"{LOSS}.scrollIntoView(), (b => [b.x, b.y, b.width, b.height])"
+        f"({LOSS}.getBoundingClientRect())"
+    )
+    return box[0] + share * box[2], box[1] + box[3] / 2
+
+
+def test_dragging_over_a_chart_zooms_and_a_double_click_ends_it(tab, folder):
+    page = write.page(folder)
+    tab.visit(page, 1280)
+    whole = scale(tab)
+    assert whole == [0, 20, 40, 60]
+    path = f"{LOSS}.querySelector('g.plot path:last-of-type').getAttribute('d')"
+    drawn = tab.value(path)
+    tab.drag(place(tab, 0.5), place(tab, 0.8))
+    assert min(scale(tab)) > 20 and max(scale(tab)) < 60 and len(scale(tab)) >= 3
+    assert tab.value(path) != drawn
+    tab.double_click(*place(tab, 0.5))
+    assert (scale(tab), tab.value(path)) == (whole, drawn)
+
+
+def test_a_finger_zooms_on_a_phone_and_a_button_ends_it(tab, folder):
+    tab.visit(write.page(folder), 390)
+    whole = scale(tab)
+    tab.swipe(place(tab, 0.3), place(tab, 0.6))
+    assert scale(tab) != whole
+    tab.value("document.querySelector('#curves button:not([hidden])').click()")
+    assert scale(tab) == whole
+
+
+def test_keys_zoom_the_chart_that_has_the_focus(tab, folder):
+    tab.visit(write.page(folder), 1280)
+    whole = scale(tab)
+    tab.value(f"{LOSS}.focus()")
+    for _ in range(4):
+        tab.press("+")
+    inner = scale(tab)
+    assert min(inner) > min(whole) and max(inner) < max(whole)
+    tab.press("ArrowRight")
+    assert scale(tab) != inner
+    tab.press("0")
+    assert scale(tab) == whole
+    assert tab.value("document.querySelector('.hint').hidden") is False
+
+
 def test_what_is_wrong_with_a_page_is_seen(tab, tmp_path):
     page = tmp_path / "bad.html"
     page.write_text(

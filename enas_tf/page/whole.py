@@ -4,14 +4,21 @@ import datetime
 from collections.abc import Sequence
 
 from enas_tf.page import found as found_lib
-from enas_tf.page import markup, row_gaps, sections, style
+from enas_tf.page import markup, row_gaps, sections, style, zoom
 from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
 from enas_tf.run import progress
 
 RELOAD_SECONDS = 10  # of a page that is written anew while a search runs
-# The page may show what is in it, and load nothing.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# The page may show what is in it and run its own script, and load nothing.
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        zoom.policy(),
+    ]
+)
 
 
 def of_run(found: Found, *, live: bool = False) -> str:
@@ -38,7 +45,10 @@ def document(title: str, body: Sequence[Html], *, live: bool = False) -> str:
     if live:
         head.append(element("meta", http_equiv="refresh", content=RELOAD_SECONDS))
     head += [element("title", title), element("style", Html(style.CSS))]
-    inner = [element("head", *head), element("body", element("main", *body))]
+    inner = [
+        element("head", *head),
+        element("body", element("main", *body), zoom.script()),
+    ]
     return f"<!DOCTYPE html>\n{element('html', *inner, lang='en')}\n"
 
 

@@ -1,5 +1,8 @@
 """A page of a folder: what is in it, what is missing, and what comes from names."""
 
+import base64
+import hashlib
+import html
 import io
 import json
 import re
@@ -40,6 +43,15 @@ def test_it_asks_nothing_of_another_place_and_is_small(tmp_path):
     addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert {a[:5] for a in addresses if not a.startswith("#")} == {"data:"}
     assert len(page) < 100_000
+
+
+def test_only_its_own_script_may_run_and_without_it_charts_are_whole(tmp_path):
+    page = page_of(page_runs.make(tmp_path / "run"))
+    (script,) = re.findall("<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert html.escape(f"script-src 'sha256-{digest}'") in page
+    assert '<p class="hint" hidden="">' in page
+    assert page.index('<g class="plot"><path d="M') < page.index("<script>")
 
 
 def test_a_large_run_has_a_small_page(tmp_path):
