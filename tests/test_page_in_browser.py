@@ -1,6 +1,7 @@
 """report.html as a visitor sees it: on a phone and on a wide screen, light and dark."""
 
 import browser
+import page_campaigns
 import page_runs
 import pytest
 
@@ -22,6 +23,15 @@ def folder(tmp_path_factory):
     return page_runs.make(tmp_path_factory.mktemp("runs") / "run")
 
 
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory):
+    found = page_campaigns.make(tmp_path_factory.mktemp("campaigns") / "campaign")
+    page_campaigns.add_ablation(found)
+    page_campaigns.add_perturbation(found)
+    page_campaigns.add_ranks(found)
+    return found
+
+
 def assert_is_fine(seen, page):
     assert seen["errors"] == []
     assert seen["empty"] == [] and seen["broken"] == 0
@@ -40,6 +50,17 @@ def test_a_page_fits_has_all_its_pictures_and_asks_for_nothing(
     assert seen["pictures"] > 10
     for section in sections.SECTIONS:
         assert section.title in seen["text"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_of_a_campaign_fits_too(tab, campaign, width, dark):
+    page = write.page(campaign)
+    seen = tab.visit(page, width, dark=dark)
+    assert_is_fine(seen, page)
+    assert seen["pictures"] == 1 + 1 + 2 + 1  # intervals, the arc, two ranks, sizes
+    for words in ("Better than", "Which decisions matter", "How scores rank arcs"):
+        assert words in seen["text"]
 
 
 def test_long_names_do_not_make_a_page_wider(tab, tmp_path):

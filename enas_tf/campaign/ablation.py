@@ -13,7 +13,7 @@ from enas_tf.campaign.results import Retrained
 from enas_tf.campaign.verdict import Verdict
 
 _HEAD = ("variant", "searches", "mean", f"minus {TRAINED}", "95 % interval")
-_SAYS = {1: "better", -1: "worse"}
+_SAYS = {-1: "worse", 1: "better"}
 _MISSES = 5  # of a hundred intervals
 
 
@@ -40,7 +40,8 @@ def words(found: Sequence[Verdict]) -> list[str]:
         return []
     pairs = [(one.method, one.contrasts[0]) for one in found]
     clear = [_sentence(*pair) for pair in pairs if pair[1].outcome]
-    return [*clear, *_rest(pairs), *_caution(pairs), *table.aligned(_cells(found))]
+    told = [*_summary(pairs), *clear, *_unknown(pairs), *_caution(pairs)]
+    return [*told, *table.aligned(_cells(found))]
 
 
 def in_json(found: Sequence[Verdict]) -> dict[str, object]:
@@ -58,22 +59,27 @@ def _sentence(name: str, one: Contrast) -> str:
     )
 
 
-def _rest(pairs: Sequence[tuple[str, Contrast]]) -> list[str]:
-    """The variants of which nothing can be said."""
-    found = []
-    unclear = [name for name, one in pairs if one.outcome == 0]
-    unknown = [name for name, one in pairs if one.outcome is None]
-    if unclear and len(unclear) == len(pairs):
-        found.append(f"No variant is distinguishable from {TRAINED} at this budget.")
-    elif unclear:
-        listed = ", ".join(unclear)
-        found.append(f"Not distinguishable from {TRAINED} at this budget: {listed}.")
-    if unknown:
-        found.append(
-            f"No interval for {', '.join(unknown)}: it needs two searches of the "
-            f"variant and of {TRAINED} that differ; see --compare_search_seeds."
-        )
-    return found
+def _summary(pairs: Sequence[tuple[str, Contrast]]) -> list[str]:
+    """Which are worse, better, or not told apart; none where nothing is known."""
+    by: dict[int | None, list[str]] = {}
+    for name, one in pairs:
+        by.setdefault(one.outcome, []).append(name)
+    if set(by) == {0}:
+        return [f"No variant is distinguishable from {TRAINED} at this budget."]
+    parts = [f"{_SAYS[n]}: {', '.join(by[n])}" for n in _SAYS if n in by]
+    if parts and 0 in by:
+        parts.append(f"not distinguishable at this budget: {len(by[0])} more")
+    return [f"Against {TRAINED}, {'; '.join(parts)}."] if parts else []
+
+
+def _unknown(pairs: Sequence[tuple[str, Contrast]]) -> list[str]:
+    names = [name for name, one in pairs if one.outcome is None]
+    if not names:
+        return []
+    return [
+        f"No interval for {', '.join(names)}: it needs two searches of the variant and "
+        f"of {TRAINED} that differ; see --compare_search_seeds."
+    ]
 
 
 def _caution(pairs: Sequence[tuple[str, Contrast]]) -> list[str]:

@@ -50,7 +50,10 @@ def keep(campaign: CampaignFolder, plan: Plan, *, live: bool) -> list[str]:
         return []
     disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     told = answers.words(campaign, plan, rows, live=live)
-    told += missing + table.lines(rows, _searching(campaign, plan))
+    told += missing
+    if told and told[-1].startswith(table.MARGIN):
+        told.append("")  # or two tables would be one
+    told += table.lines(rows, _searching(campaign, plan))
     told += table.legend(collect.measure_of(plan))
     _write(campaign, told)
     return told

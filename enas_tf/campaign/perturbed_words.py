@@ -85,14 +85,19 @@ def _decisive(found: Perturbed) -> list[str]:
     worst = min(found.decisions, key=lambda one: one.gain)
     if worst.gain >= 0 or len(found.decisions) < 2:
         return []
+    mean = f"{worst.gain:+.4f}, the mean of {_listed(worst.neighbours)}"
     return [
-        f"The decision that matters most by these scores is {worst.name}: changing it "
-        f"makes {worst.gain:+.4f} on average of {worst.neighbours}."
+        f"The decision that matters most by these scores is {worst.name}: another "
+        f"choice changes the score by {mean}."
     ]
 
 
 def _some(gains: Sequence[Gain]) -> str:
-    return "1 neighbour" if len(gains) == 1 else f"{len(gains)} neighbours"
+    return _listed(len(gains))
+
+
+def _listed(count: int) -> str:
+    return "1 neighbour" if count == 1 else f"{count} neighbours"
 
 
 def _share(gains: Sequence[float]) -> str:

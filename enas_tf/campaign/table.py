@@ -8,6 +8,7 @@ from enas_tf.campaign.results import Retrained
 from enas_tf.run import progress
 from enas_tf.run.measures import Measure
 
+MARGIN = "  "  # before each line of a table, and no other one
 _HEAD = (
     *("method", "n", "arcs", "mean", "deviation", "parameters", "steps"),
     "seconds",
@@ -71,4 +72,4 @@ def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
         word.ljust(width) if place < left else word.rjust(width)
         for place, (word, width) in enumerate(zip(row, widths, strict=True))
     ]
-    return f"  {'  '.join(words)}".rstrip()
+    return f"{MARGIN}{'  '.join(words)}".rstrip()

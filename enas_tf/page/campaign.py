@@ -10,13 +10,22 @@ import pathlib
 import shlex
 from collections.abc import Callable
 
+from enas_tf.page import (
+    campaign_verdict,
+    markup,
+    perturbed,
+    ranks,
+    runs,
+    runs_forms,
+    scatter,
+    whole,
+)
 from enas_tf.page import found as found_lib
-from enas_tf.page import markup, runs, runs_forms, scatter, whole
 from enas_tf.page.found import Missing
 from enas_tf.page.markup import Html
 from enas_tf.page.scatter import Point
 
-PLAN, RESULTS, TOLD, JOBS = "plan.json", "results.jsonl", "results.txt", "jobs"
+PLAN, RESULTS, JOBS = "plan.json", "results.jsonl", "jobs"
 
 
 def is_one(folder: pathlib.Path) -> bool:
@@ -27,7 +36,9 @@ def is_one(folder: pathlib.Path) -> bool:
 def of_folder(folder: pathlib.Path, *, live: bool = False) -> str:
     """The page; `live`: it loads itself again and again."""
     parts: dict[str, Callable[[pathlib.Path], Html | None]] = {
-        "Verdict": _told,
+        "Verdict": campaign_verdict.section,
+        "Which decisions matter": perturbed.section,
+        "How scores rank arcs": ranks.section,
         "Score and size": _sizes,
         "Runs": _jobs,
         "Settings": _settings,
@@ -51,18 +62,6 @@ def _content(
     except found_lib.DAMAGE as error:
         words = f"Left out: what this is made of is damaged ({type(error).__name__})."
         return markup.element("p", words, class_="left_out")
-
-
-def _told(folder: pathlib.Path) -> Html:
-    """The sentences, and below them the lines of tables, which begin with spaces."""
-    try:
-        lines = (folder / TOLD).read_text("utf-8").splitlines()
-    except OSError:
-        raise Missing(f"{TOLD} is missing.") from None
-    said = [line for line in lines if line and not line.startswith("  ")]
-    tables = "\n".join(line for line in lines if line.startswith("  "))
-    shown = markup.element("div", markup.element("pre", tables), class_="wide")
-    return markup.join([markup.paragraphs(said), shown])
 
 
 def _sizes(folder: pathlib.Path) -> Html | None:

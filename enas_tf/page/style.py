@@ -28,7 +28,9 @@ h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .4rem; }
 p { margin: .4rem 0; max-width: 70ch; }
 a { color: var(--accent); }
-header p, figcaption, .key, .left_out, .hint { color: var(--soft); font-size: .875rem; }
+header p, figcaption, .key, .left_out, .hint, .note {
+  color: var(--soft); font-size: .875rem;
+}
 nav { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .6rem 0; }
 nav a { padding: .35rem 0; text-decoration: none; }
 section {
@@ -53,17 +55,22 @@ section {
 }
 .grid.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
 .grid.maps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); }
+.grid.wider { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
+pre { margin: .6rem 0; font: .8125rem/1.5 ui-monospace, monospace; }
 figure { margin: 0; min-width: 0; }
 figure.large { max-width: 32rem; }
 figure.forest { max-width: 34rem; }
 svg { display: block; width: 100%; height: auto; }
 svg.zooms { cursor: crosshair; touch-action: pan-y; user-select: none; }
+svg.zooms:focus { outline: none; }
+svg.zooms:focus-visible { outline: 2px solid var(--accent); border-radius: .2rem; }
 svg .brush { fill: var(--accent); opacity: .2; }
 button {
   font: inherit; font-size: .8rem; padding: .25rem .7rem; border-radius: .4rem;
   border: 1px solid var(--rule); background: var(--paper); color: var(--accent);
 }
 svg text { font-size: 12px; fill: var(--soft); }
+@media (min-width: 64rem) { .grid.four svg text { font-size: 9.5px; } }
 svg path, svg line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .grid svg .grid, svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .axis { stroke: var(--soft); stroke-width: 1; }

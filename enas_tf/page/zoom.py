@@ -129,7 +129,7 @@ document.querySelectorAll("svg[data-x]").forEach((svg, number) => {
     const at = (event.clientX - box.left) * svg.viewBox.baseVal.width / box.width;
     return Math.min(right, Math.max(left, at));
   };
-  let start = null, tapped = 0;
+  let start = null, tapped = -Infinity;
   const end = () => {
     start = null;
     brush.setAttribute("width", 0);
@@ -152,10 +152,10 @@ document.querySelectorAll("svg[data-x]").forEach((svg, number) => {
     if (ends[1] - ends[0] > 6) {
       const [a, b] = x.view, per = (b - a) / (right - left);
       show(a + (ends[0] - left) * per, a + (ends[1] - left) * per);
-      tapped = 0;
+      tapped = -Infinity;
     } else {
       const twice = event.timeStamp - tapped < 400;
-      tapped = twice ? 0 : event.timeStamp;
+      tapped = twice ? -Infinity : event.timeStamp;
       if (twice) reset();
     }
   });

@@ -24,14 +24,14 @@ def words(**variants):
     return ablation.words(ablation.judged(rows(**variants)))
 
 
-def test_a_variant_that_is_told_apart_has_a_sentence_and_the_others_share_one():
+def test_a_variant_that_is_told_apart_has_a_sentence_and_all_share_another():
     told = words(trained=TRAINED, unshared=POOR, frozen=ALIKE)
     expected = interval.unpaired(np.mean(POOR, axis=1), np.mean(TRAINED, axis=1))
     bounds = f"{expected.low:+.4f} to {expected.high:+.4f}"
     assert told[:3] == [
+        "Against trained, worse: unshared; not distinguishable at this budget: 1 more.",
         f"unshared is worse than trained: -0.1233 (95 % interval {bounds}; 3 against 3 "
         "searches).",
-        "Not distinguishable from trained at this budget: frozen.",
         "There are 2 intervals: if no variant differed, up to 10 % of such campaigns "
         "would call at least one better or worse.",
     ]

@@ -51,8 +51,8 @@ def test_the_words_name_the_decision_that_costs_most():
     theirs = {"1 1 1": [0.4], "2 1 1": [0.5], "0 1 0": [0.6]}
     told = perturbed_words.words(found([0.5], theirs))
     assert (
-        "The decision that matters most by these scores is the op of layer 0: changing "
-        "it makes -0.0500 on average of 2."
+        "The decision that matters most by these scores is the op of layer 0: another "
+        "choice changes the score by -0.0500, the mean of 2 neighbours."
     ) in told
     assert told[-3:] == [
         "  +0.1000  skip: yes -> no",

@@ -157,6 +157,23 @@ def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
     assert all(says in line for line in found_out)
 
 
+def test_arcs_are_weighed_against_each_cost_each_kind_apart(tmp_path):
+    folder = page_runs.make(tmp_path / "run")
+    rows = [
+        dict(source=source, accuracy=0.5, parameters=n, flops=2 * n, latency=n, arc="0")
+        for n, source in enumerate(("policy", "random", "evolution"), start=1)
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "arcs" / "derived.jsonl").write_text(text)
+    page = page_of(folder)
+    part = page[page.index('id="sizes"') : page.index('id="settings"')]
+    for cost in ("parameters of the final child", "FLOPs of an image", "ms latency"):
+        assert f"<title>accuracy of each arc against {cost}</title>" in part
+    for kind in ("arcs of the policy", "random arcs", "arcs of evolution"):
+        assert part.count(f"</i>{kind}</span>") == 3
+    assert part.count('class="front"') == 3 and left_out(page) == []
+
+
 def test_damaged_rows_are_counted_and_the_others_are_drawn(tmp_path):
     folder = page_runs.make(tmp_path / "run")
     lines = (folder / "metrics.jsonl").read_text().splitlines()
