@@ -4,14 +4,15 @@ Each variant is held against the search as it was asked for, by Welch's interval
 searches, as compare holds methods against each other.
 """
 
+import math
 from collections.abc import Sequence
 
-from enas_tf.campaign import table, verdict
-from enas_tf.campaign.ablating import TRAINED
+from enas_tf.campaign import ablating, table, verdict
 from enas_tf.campaign.contrast import Contrast
 from enas_tf.campaign.results import Retrained
 from enas_tf.campaign.verdict import Verdict
 
+TRAINED = ablating.TRAINED
 _HEAD = ("variant", "searches", "mean", f"minus {TRAINED}", "95 % interval")
 _SAYS = {-1: "worse", 1: "better"}
 _MISSES = 5  # of a hundred intervals
@@ -51,7 +52,7 @@ def in_json(found: Sequence[Verdict]) -> dict[str, object]:
 
 
 def _sentence(name: str, one: Contrast) -> str:
-    low, high = one.bounds or ()
+    low, high = one.bounds or (math.nan, math.nan)
     counts = " against ".join(map(str, one.counts))
     return (
         f"{name} is {_SAYS[one.outcome or 0]} than {TRAINED}: {one.difference:+.4f} "

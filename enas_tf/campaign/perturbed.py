@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from enas_tf.campaign import interval
+from enas_tf.campaign import interval, perturbing
 from enas_tf.campaign.jobs import Job
-from enas_tf.campaign.perturbing import FOUND, NEIGHBOUR
 from enas_tf.campaign.results import Retrained
 from enas_tf.spaces.base import SearchSpace
 
@@ -90,10 +89,10 @@ def of(
       jobs: of the plan, whose notes say what was changed.
       space: of the arc.
     """
-    ours = [row for row in rows if row.method == FOUND]
+    ours = [row for row in rows if row.method == perturbing.FOUND]
     theirs: dict[str, list[float]] = {}
     for row in rows:
-        if row.method == NEIGHBOUR:
+        if row.method == perturbing.NEIGHBOUR:
             theirs.setdefault(row.arc, []).append(row.score)
     if not ours or not theirs:
         return None
@@ -104,7 +103,7 @@ def of(
         for arc, s in theirs.items()
     ]
     gains.sort(key=lambda one: -one.gain)
-    planned = len({job.arc for job in jobs if job.method == NEIGHBOUR})
+    planned = len({job.arc for job in jobs if job.method == perturbing.NEIGHBOUR})
     decisions = _decisions(gains, space)
     return Perturbed(ours[0].arc, len(ours), gains, decisions, planned)
 

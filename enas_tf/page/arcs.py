@@ -4,6 +4,7 @@ import base64
 import io
 import pathlib
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
@@ -18,6 +19,7 @@ from enas_tf.page.markup import Html
 from enas_tf.page.scatter import Point
 from enas_tf.run import layout
 from enas_tf.run.measures import Measure
+from enas_tf.run.rows import Row
 
 GROUPS = {
     "policy": "arcs of the policy",
@@ -114,7 +116,7 @@ def sizes(found: Found) -> Html | None:
     return markup.element("div", *figures, class_="grid wider") if figures else None
 
 
-def _priced(rows: list[dict[str, Any]], measure: Measure, cost: str) -> Html | None:
+def _priced(rows: Sequence[Row], measure: Measure, cost: str) -> Html | None:
     """A point an arc; policy and chance apart."""
     groups: dict[str, list[Point]] = {name: [] for name in GROUPS.values()}
     for row in rows:

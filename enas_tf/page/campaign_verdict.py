@@ -3,13 +3,13 @@
 import itertools
 import json
 import pathlib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from enas_tf.page import contrasts, markup
 from enas_tf.page.contrasts import Contrast
 from enas_tf.page.found import Missing
 from enas_tf.page.markup import Html
+from enas_tf.run.rows import Row
 
 TOLD = "results.txt"
 _KEPT = ("verdict.json", "ablation.json")  # whose contrasts have intervals
@@ -75,7 +75,7 @@ def _intervals(folder: pathlib.Path) -> list[Contrast]:
     return []
 
 
-def _contrast(row: Mapping[str, Any]) -> Contrast:
+def _contrast(row: Row) -> Contrast:
     low, high = row["bounds"]
     words = f"{row['method']} minus {row['against']}"
     return Contrast(words, 0.0, row["difference"], low, high, none=0.0, sign=1)

@@ -3,13 +3,14 @@
 import json
 import math
 import pathlib
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from enas_tf.page import markup, svg, zoom
 from enas_tf.page.markup import Html
+from enas_tf.run.rows import Row
 
 SCORES, TAUS = "scores.json", "correlations.json"
 _NOTE = (
@@ -54,7 +55,7 @@ def section(folder: pathlib.Path) -> Html | None:
     return markup.join([markup.element("p", _NOTE), shown, zoom.hint()])
 
 
-def _figure(one: Ranked, tau: Mapping[str, Any]) -> Html:
+def _figure(one: Ranked, tau: Row) -> Html:
     title = f"{one.name}: tau {_words(tau)}"
     caption = markup.element("figcaption", title)
     return markup.element("figure", caption, _chart(one, title))
@@ -77,7 +78,7 @@ def _chart(one: Ranked, title: str) -> Html:
     return svg.chart(x, y, *shapes, words=(one.name, "from scratch"), title=title)
 
 
-def _words(tau: Mapping[str, Any]) -> str:
+def _words(tau: Row) -> str:
     value, low, high = (tau[name] for name in ("value", "low", "high"))
     if value is None or not math.isfinite(value):
         return "not defined"

@@ -70,6 +70,7 @@ button {
   border: 1px solid var(--rule); background: var(--paper); color: var(--accent);
 }
 svg text { font-size: 12px; fill: var(--soft); }
+@media (max-width: 40rem) { .forest svg text { font-size: 14px; } }
 @media (min-width: 64rem) { .grid.four svg text { font-size: 9.5px; } }
 svg path, svg line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .grid svg .grid, svg .grid { stroke: var(--rule); stroke-width: 1; }

@@ -14,8 +14,7 @@ from matplotlib import colormaps, colors
 from matplotlib import figure as figure_lib
 from matplotlib.cm import ScalarMappable
 
-from enas_tf.plots import macro, micro, rnn
-from enas_tf.plots.pen import INK, Point
+from enas_tf.plots import macro, micro, pen, rnn
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.macro import MacroArc
 from enas_tf.spaces.micro import MicroArc
@@ -85,7 +84,7 @@ def draw(
             va="center",
             ha="center",
             zorder=20,
-            bbox=dict(boxstyle="round,pad=0.18", fc=colour, ec=INK, lw=0.6),
+            bbox=dict(boxstyle="round,pad=0.18", fc=colour, ec=pen.INK, lw=0.6),
         )
     _legend(figure, scale, shown.unit)
     return figure
@@ -98,25 +97,27 @@ def text(gain: float) -> str:
 
 
 @functools.singledispatch
-def places_of(arc: object, space: SearchSpace[Any], title: str) -> Mapping[int, Point]:
+def places_of(
+    arc: object, space: SearchSpace[Any], title: str
+) -> Mapping[int, pen.Point]:
     """Where each token's decision stands on the picture of `arc`, in its rows."""
     del arc, space, title
     return {}
 
 
 @places_of.register
-def _(arc: MacroArc, space: SearchSpace[Any], title: str) -> Mapping[int, Point]:
-    del arc, title
-    return macro.places(space)
+def _(arc: MacroArc, space: SearchSpace[Any], title: str) -> Mapping[int, pen.Point]:
+    del title
+    return macro.places(space, arc)
 
 
 @places_of.register
-def _(arc: MicroArc, space: SearchSpace[Any], title: str) -> Mapping[int, Point]:
+def _(arc: MicroArc, space: SearchSpace[Any], title: str) -> Mapping[int, pen.Point]:
     return micro.places(space, arc, title)
 
 
 @places_of.register
-def _(arc: RnnArc, space: SearchSpace[Any], title: str) -> Mapping[int, Point]:
+def _(arc: RnnArc, space: SearchSpace[Any], title: str) -> Mapping[int, pen.Point]:
     return rnn.places(space, arc, title)
 
 
@@ -136,7 +137,9 @@ def _legend(figure: figure_lib.Figure, scale: colors.Normalize, unit: str) -> No
     figure.colorbar(ScalarMappable(scale, _MAP), cax=bar, orientation="horizontal")
     for number, line in enumerate(lines, start=1):
         y = (strip - _LINE * number) / whole
-        figure.text(beside / width, y, line, fontsize=_POINTS, color=INK, va="center")
+        figure.text(
+            beside / width, y, line, fontsize=_POINTS, color=pen.INK, va="center"
+        )
 
 
 def _bars(
@@ -149,9 +152,11 @@ def _bars(
     axes = figure.add_subplot()
     values = np.array([shown.gains[place] for place in places]) * HUNDREDTHS
     names = [space.token_name(place) for place in places]
-    bars = axes.barh(names, values, color=_MAP(scale(values)), edgecolor=INK, lw=0.6)
+    bars = axes.barh(
+        names, values, color=_MAP(scale(values)), edgecolor=pen.INK, lw=0.6
+    )
     axes.bar_label(bars, [text(shown.gains[place]) for place in places], padding=3)
-    axes.axvline(0, color=INK, lw=0.8)
+    axes.axvline(0, color=pen.INK, lw=0.8)
     axes.invert_yaxis()
     axes.margins(x=0.15)
     axes.set_xlabel(f"mean change if this decision is changed, in {shown.unit}")

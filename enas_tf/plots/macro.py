@@ -12,8 +12,8 @@ from matplotlib import figure as figure_lib
 from enas_tf.plots import macro_layout
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.macro_layout import Layout
-from enas_tf.plots.pen import Pen, Point
-from enas_tf.spaces import macro
+from enas_tf.plots.pen import Pen
+from enas_tf.spaces import base, macro
 
 
 def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str) -> figure_lib.Figure:
@@ -30,9 +30,11 @@ def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str) -> figure_lib
     return pen.figure
 
 
-def places(space: macro.MacroSpace) -> dict[int, Point]:
-    """Where each token's decision stands in a picture of the space, in rows."""
-    place = Layout(space.num_layers, len(space.ops))
+def places(
+    space: base.SearchSpace[macro.MacroArc], arc: macro.MacroArc
+) -> dict[int, pen_lib.Point]:
+    """Where each token's decision stands in the picture of `arc`, in rows."""
+    place = Layout(len(arc.ops), len(space.ops))
     edge = place.column_x + macro_layout.BOX_WIDTH / 2
     found = {}
     for layer, y in enumerate(place.layer_ys):

@@ -14,8 +14,8 @@ from matplotlib import figure as figure_lib
 from enas_tf.plots import micro_layout, micro_sheet
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.micro_layout import Block, CellLayout, Way
-from enas_tf.plots.pen import Pen, Point
-from enas_tf.spaces import micro
+from enas_tf.plots.pen import Pen
+from enas_tf.spaces import base, micro
 
 HEADINGS = dict(normal="Normal cell", reduce="Reduction cell")
 INPUTS = ("h[i−2]", "h[i−1]")
@@ -39,11 +39,11 @@ def draw(space: micro.MicroSpace, arc: micro.MicroArc, title: str) -> figure_lib
 
 
 def places(
-    space: micro.MicroSpace, arc: micro.MicroArc, title: str
-) -> dict[int, Point]:
+    space: base.SearchSpace[micro.MicroArc], arc: micro.MicroArc, title: str
+) -> dict[int, pen_lib.Point]:
     """Where each token's decision stands in the picture of `arc`, in rows."""
     sheet = micro_sheet.Sheet(arc, space.ops, title, space.describe(arc))
-    found: dict[int, Point] = {}
+    found: dict[int, pen_lib.Point] = {}
     for (x, y), cell in zip(sheet.corners, sheet.cells, strict=True):
         first = len(found)
         for place, (right, up) in _places(cell).items():
@@ -51,7 +51,7 @@ def places(
     return found
 
 
-def _places(cell: CellLayout) -> dict[int, Point]:
+def _places(cell: CellLayout) -> dict[int, pen_lib.Point]:
     """The same of one cell, from its corner: two inputs and two ops a block."""
     found = {}
     below = micro_layout.PAD + pen_lib.BOX_HEIGHT + 0.12

@@ -11,7 +11,7 @@ from matplotlib import figure as figure_lib
 from enas_tf.plots import layered
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.pen import Pen
-from enas_tf.spaces import rnn
+from enas_tf.spaces import base, rnn
 
 INPUTS = ("x[t]", "h[t−1]")
 OUTPUT = "average → h[t]"
@@ -76,7 +76,7 @@ def draw(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> figure_lib.Figure:
 
 
 def places(
-    space: rnn.RnnSpace, arc: rnn.RnnArc, title: str
+    space: base.SearchSpace[rnn.RnnArc], arc: rnn.RnnArc, title: str
 ) -> dict[int, pen_lib.Point]:
     """Where each token's decision stands in the picture of `arc`, in rows."""
     sheet = _sheet(space, arc, title)
@@ -92,7 +92,7 @@ def places(
     return found
 
 
-def _sheet(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> Sheet:
+def _sheet(space: base.SearchSpace[rnn.RnnArc], arc: rnn.RnnArc, title: str) -> Sheet:
     layers, edges = graph_of(arc)
     nodes = [node for layer in layers for node in layer]
     widths = {n: _PASS_WIDTH if isinstance(n, End) else _NODE_WIDTH for n in nodes}
