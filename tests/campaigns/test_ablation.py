@@ -1,9 +1,13 @@
 """--mode=ablate: which variants are told apart from the search as it was asked for."""
 
+import json
+
+import fake_jobs
 import numpy as np
 import pytest
 
-from enas_tf.campaign import ablation, interval
+from enas_tf.campaign import ablation, beside, collect, ending, interval, plan
+from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.results import Retrained
 
 TRAINED = [[0.92, 0.94], [0.90, 0.92], [0.94, 0.96]]  # of searches, of arcs
@@ -68,3 +72,19 @@ def test_what_is_kept_names_both_sides():
         "worse",
     )
     assert one["difference"] == pytest.approx(0.9 + 0.02 / 3 - 0.93 - 0.1)
+
+
+def test_a_campaign_keeps_its_differences_and_its_two_tables_are_apart(
+    tmp_path, monkeypatch
+):
+    found = rows(trained=TRAINED, unshared=POOR)
+    monkeypatch.setattr(collect, "rows", lambda *_: found)
+    monkeypatch.setattr(beside, "words", lambda *_: [])
+    planned = plan.made(fake_jobs.read("ablate"))
+    told = ending.keep(CampaignFolder(tmp_path), planned, live=False)
+    kept = json.loads((tmp_path / "ablation.json").read_text())
+    assert [one["method"] for one in kept["contrasts"]] == ["unshared"]
+    empty = told.index("")
+    assert told[empty - 1].split()[:2] == ["unshared", "3"]
+    assert told[empty + 1].split()[:2] == ["method", "n"]
+    assert (tmp_path / "results.txt").read_text().splitlines() == told
