@@ -44,12 +44,32 @@ def of_folder(folder: pathlib.Path, *, live: bool = False) -> str:
         "Settings": _settings,
     }
     now = found_lib.moment(datetime.datetime.now(datetime.UTC).isoformat())
-    title = f"Campaign {folder.absolute().name}"
-    body = [markup.element("h1", title), markup.element("p", f"Written {now}.")]
-    for name, part in parts.items():
-        if content := _content(part, folder):
-            body.append(markup.element("section", markup.element("h2", name), content))
+    made = {name: _content(part, folder) for name, part in parts.items()}
+    shown = {name: content for name, content in made.items() if content}
+    links = [markup.element("a", name, href=f"#{_place(name)}") for name in shown]
+    sections = [
+        markup.element("section", markup.element("h2", name), content, id=_place(name))
+        for name, content in shown.items()
+    ]
+    title = _title(folder)
+    head = [markup.element("h1", title), markup.element("p", f"Written {now}.")]
+    body = [markup.element("header", *head), markup.element("nav", *links), *sections]
     return whole.document(title, body, live=live)
+
+
+def _place(name: str) -> str:
+    """The name of a section's place in the page."""
+    return name.lower().replace(" ", "_")
+
+
+def _title(folder: pathlib.Path) -> str:
+    """What was asked, and where it is."""
+    name = folder.absolute().name
+    try:
+        plan = json.loads((folder / PLAN).read_text("utf-8"))
+        return f"{plan['space']} {plan['mode']}: {name}"
+    except found_lib.DAMAGE:
+        return f"Campaign {name}"
 
 
 def _content(

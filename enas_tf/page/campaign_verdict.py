@@ -13,6 +13,7 @@ from enas_tf.run.rows import Row
 
 TOLD = "results.txt"
 _KEPT = ("verdict.json", "ablation.json")  # whose contrasts have intervals
+_BESIDE = 4  # sentences that stand beside the picture
 _SHOWN = 14  # lines of a table that are not folded
 _NOTE = "Higher is better; an interval that crosses the dashed line shows nothing."
 
@@ -32,12 +33,13 @@ def section(folder: pathlib.Path) -> Html:
     said = [line for line in lines[:last] if line and not _is_row(line)]
     found = _intervals(folder)
     told = [markup.element("p", said[0], class_="lead")] if said else []
-    words = markup.element("div", *told, markup.paragraphs(said[1:]))
+    words = markup.element("div", *told, markup.paragraphs(said[1:_BESIDE]))
+    rest = markup.element("div", markup.paragraphs(said[_BESIDE:]), class_="said")
     picture = contrasts.forest(found, title="95 % intervals", note=_NOTE)
     colour = found[0].says if len(found) == 1 else contrasts.UNCLEAR
     first = markup.element("div", words, picture, class_=f"verdict {colour}")
     below = [markup.element("p", line, class_="note") for line in lines[last + 1 :]]
-    return markup.join([first, *map(_table, _blocks(lines)), *below])
+    return markup.join([first, rest, *map(_table, _blocks(lines)), *below])
 
 
 def _is_row(line: str) -> bool:

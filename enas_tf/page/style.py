@@ -44,6 +44,8 @@ section {
 .verdict { border-left: .3rem solid var(--unclear); padding-left: .9rem; }
 .verdict.better { border-color: var(--better); }
 .verdict.worse { border-color: var(--worse); }
+.said { columns: 2 30rem; column-gap: 2rem; margin-top: .6rem; }
+.said p { break-inside: avoid; margin: 0 0 .5rem; }
 .lead { font-size: 1.3rem; line-height: 1.3; font-weight: 600; margin-top: 0; }
 .tiles { display: flex; flex-wrap: wrap; gap: .6rem 1.8rem; margin: .8rem 0; }
 .tiles div { display: flex; flex-direction: column; max-width: 11rem; }

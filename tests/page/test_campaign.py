@@ -50,7 +50,7 @@ def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
     page_campaigns.add_perturbation(folder)
     page = write.page(folder).read_text("utf-8")
     assert "first skip 0 of layer 1: -0.3000" in page and 'width="640"' in page
-    part = page[page.index("Which decisions matter") :]
+    part = page[page.index("<h2>Which decisions") :]
     rows = re.findall("<td>((?:the op|skip).*?)</td>", part)
     assert rows == ["skip 0 of layer 1", "the op of layer 0"]
     assert '<td class="number">-0.0150</td><td class="number">-0.0500</td>' in part
@@ -59,7 +59,7 @@ def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
 def test_each_score_is_a_chart_with_its_tau_above_it(folder):
     page_campaigns.add_ranks(folder)
     page = write.page(folder).read_text("utf-8")
-    part = page[page.index("How scores rank arcs") : page.index("Score and size")]
+    part = page[page.index("<h2>How scores") : page.index("<h2>Score and")]
     assert re.findall("<figcaption>(.*?)</figcaption>", part) == [
         "ceiling: another seed: tau +0.50 (+0.10 to +0.90)",
         "shared accuracy: tau +0.25, no interval",
