@@ -16,6 +16,7 @@ from enas_tf.page.markup import Html
 WIDTH, HEIGHT = 380, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 24, 42
 _TICKS = 5
+_WIDE = 8  # a ratio from which on 1, 2, 5, 10, ... are enough ticks
 _LARGE = 10_000  # from here on numbers are written 12k
 
 
@@ -43,7 +44,7 @@ class Axis(NamedTuple):
 
     def ticks(self) -> list[float]:
         """Round numbers from `low` to `high`."""
-        if self.is_log:
+        if self.is_log and self.high > _WIDE * self.low:
             decades = range(
                 math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1
             )
