@@ -1,11 +1,13 @@
 """report.html as a visitor sees it: on a phone and on a wide screen, light and dark."""
 
+import time
+
 import browser
 import page_campaigns
 import page_runs
 import pytest
 
-from enas_tf.page import runs, runs_forms, sections, write
+from enas_tf.page import runs, runs_forms, sections, whole, write
 
 pytestmark = pytest.mark.skipif(
     browser.BROWSER is None, reason="no Chromium: apt-get install chromium"
@@ -99,39 +101,57 @@ def place(tab, share):
 def test_dragging_over_a_chart_zooms_and_a_double_click_ends_it(tab, folder):
     page = write.page(folder)
     tab.visit(page, 1280)
-    whole = scale(tab)
-    assert whole == [0, 20, 40, 60]
+    all_of_it = scale(tab)
+    assert all_of_it == [0, 20, 40, 60]
     path = f"{LOSS}.querySelector('g.plot path:last-of-type').getAttribute('d')"
     drawn = tab.value(path)
     tab.drag(place(tab, 0.5), place(tab, 0.8))
     assert min(scale(tab)) > 20 and max(scale(tab)) < 60 and len(scale(tab)) >= 3
     assert tab.value(path) != drawn
     tab.double_click(*place(tab, 0.5))
-    assert (scale(tab), tab.value(path)) == (whole, drawn)
+    assert (scale(tab), tab.value(path)) == (all_of_it, drawn)
 
 
 def test_a_finger_zooms_on_a_phone_and_a_button_ends_it(tab, folder):
     tab.visit(write.page(folder), 390)
-    whole = scale(tab)
+    all_of_it = scale(tab)
     tab.swipe(place(tab, 0.3), place(tab, 0.6))
-    assert scale(tab) != whole
+    assert scale(tab) != all_of_it
     tab.value("document.querySelector('#curves button:not([hidden])').click()")
-    assert scale(tab) == whole
+    assert scale(tab) == all_of_it
 
 
 def test_keys_zoom_the_chart_that_has_the_focus(tab, folder):
     tab.visit(write.page(folder), 1280)
-    whole = scale(tab)
+    all_of_it = scale(tab)
     tab.value(f"{LOSS}.focus()")
     for _ in range(4):
         tab.press("+")
     inner = scale(tab)
-    assert min(inner) > min(whole) and max(inner) < max(whole)
+    assert min(inner) > min(all_of_it) and max(inner) < max(all_of_it)
     tab.press("ArrowRight")
     assert scale(tab) != inner
     tab.press("0")
-    assert scale(tab) == whole
+    assert scale(tab) == all_of_it
     assert tab.value("document.querySelector('.hint').hidden") is False
+
+
+def test_a_live_page_reloads_itself_but_not_while_a_chart_is_zoomed(
+    tab, folder, monkeypatch
+):
+    monkeypatch.setattr(whole, "RELOAD_SECONDS", 0.2)
+    tab.visit(write.page(folder, live=True), 1280)
+    tab.drag(place(tab, 0.5), place(tab, 0.8))
+    tab.value("window.mark = 1")
+    time.sleep(0.6)
+    assert tab.value("window.mark") == 1
+    write.page(folder)  # the last one, which does not reload itself
+    tab.value("document.querySelector('#curves button:not([hidden])').click()")
+    until = time.monotonic() + 30
+    while tab.value("window.mark") == 1:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert tab.value("document.body.dataset.reload") is None
 
 
 def test_what_is_wrong_with_a_page_is_seen(tab, tmp_path):

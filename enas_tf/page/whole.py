@@ -43,13 +43,14 @@ def document(title: str, body: Sequence[Html], *, live: bool = False) -> str:
         element("meta", name="generator", content="enas_tf"),
     ]
     if live:
-        head.append(element("meta", http_equiv="refresh", content=RELOAD_SECONDS))
+        again = element("meta", http_equiv="refresh", content=RELOAD_SECONDS)
+        head.append(element("noscript", again))  # the script does it otherwise
     head += [element("title", title), element("style", Html(style.CSS))]
-    inner = [
-        element("head", *head),
-        element("body", element("main", *body), zoom.script()),
-    ]
-    return f"<!DOCTYPE html>\n{element('html', *inner, lang='en')}\n"
+    reload = RELOAD_SECONDS if live else None
+    main = element("main", *body)
+    shown = element("body", main, zoom.script(), data_reload=reload)
+    whole = element("html", element("head", *head), shown, lang="en")
+    return f"<!DOCTYPE html>\n{whole}\n"
 
 
 def _header(found: Found, *, live: bool) -> Html:
@@ -64,7 +65,8 @@ def _header(found: Found, *, live: bool) -> Html:
     lines = [", ".join(filter(None, facts))]
     if live:
         lines.append(
-            f"It is running: this page reloads itself every {RELOAD_SECONDS} s."
+            f"It is running: this page reloads itself every {RELOAD_SECONDS} s, "
+            "but not while a chart is zoomed."
         )
     lines += row_gaps.words(found)
     heading = markup.element("h1", _title(found))

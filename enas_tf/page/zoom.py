@@ -1,7 +1,8 @@
 """A chart's x range, chosen by dragging over it: a small script in the page.
 
 Without it a chart is whole. What is drawn stays what the page holds: the script only
-moves it, and counts the ticks anew. The height follows what is to be seen.
+moves it, and counts the ticks anew. The height follows what is to be seen. A page that
+loads itself again waits while a chart is zoomed.
 """
 
 import base64
@@ -113,6 +114,7 @@ document.querySelectorAll("svg[data-x]").forEach((svg, number) => {
     if (zoomed) drawTicks();
     else for (const name in groups) groups[name].replaceChildren(...whole[name]);
     button.hidden = !zoomed;
+    svg.classList.toggle("zoomed", zoomed);
   };
   const reset = () => show(left, right);
   const zoom = (by, about = (left + right) / 2) => {
@@ -179,6 +181,10 @@ document.querySelectorAll("svg[data-x]").forEach((svg, number) => {
   svg.classList.add("zooms");
 });
 document.querySelectorAll(".hint").forEach(one => one.hidden = false);
+const seconds = +document.body.dataset.reload;
+if (seconds) setInterval(() => {
+  if (!document.querySelector(".zoomed")) location.reload();
+}, 1000 * seconds);
 """
 _HINT = (
     "Drag across a chart to see a part of it; double-click, or tap twice, to see all. "
