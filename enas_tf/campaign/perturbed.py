@@ -59,14 +59,14 @@ class Perturbed(NamedTuple):
       trainings: of the arc.
       gains: of its neighbours, the best first.
       decisions: in the order of the arc.
-      planned: how many neighbours the campaign trains.
+      every: how many neighbours the arc has, trained or not.
     """
 
     arc: str
     trainings: int
     gains: list[Gain]
     decisions: list[Decision]
-    planned: int
+    every: int
 
     def in_json(self) -> dict[str, object]:
         """As JSON has it."""
@@ -75,7 +75,7 @@ class Perturbed(NamedTuple):
             for g in self.gains
         ]
         decisions = [one._asdict() for one in self.decisions]
-        head = dict(arc=self.arc, trainings=self.trainings, planned=self.planned)
+        head = dict(arc=self.arc, trainings=self.trainings, every=self.every)
         return {**head, "decisions": decisions, "neighbours": gains}
 
 
@@ -103,9 +103,9 @@ def of(
         for arc, s in theirs.items()
     ]
     gains.sort(key=lambda one: -one.gain)
-    planned = len({job.arc for job in jobs if job.method == perturbing.NEIGHBOUR})
+    every = int((space.choices_per_token() - 1).sum())
     decisions = _decisions(gains, space)
-    return Perturbed(ours[0].arc, len(ours), gains, decisions, planned)
+    return Perturbed(ours[0].arc, len(ours), gains, decisions, every)
 
 
 def _gain(

@@ -66,8 +66,10 @@ def _of_few_trainings(found: Perturbed) -> str:
 
 
 def _tried(found: Perturbed) -> str:
-    missing = found.planned - len(found.gains)
-    return f" ({missing} of {found.planned} are not trained yet.)" if missing else ""
+    count = len(found.gains)
+    if count >= found.every:
+        return ""
+    return f" ({count} of its {found.every} neighbours were trained.)"
 
 
 def _counted(found: Perturbed) -> str:

@@ -36,10 +36,10 @@ def legend(measure: Measure) -> list[str]:
     Args:
       measure: of the campaign's space.
     """
-    score = f"test {measure.name}"
-    score = score if measure.sign > 0 else f"minus the logarithm of the {score}"
+    score = f"the test {measure.name}"
+    score = score if measure.sign > 0 else f"minus the logarithm of {score}"
     return [
-        f"Mean and deviation are of the {score}, higher is better; parameters are the "
+        f"Mean and deviation are of {score}, higher is better; parameters are the "
         "geometric mean; steps and seconds are sums over the n trainings."
     ]
 

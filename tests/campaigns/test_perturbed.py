@@ -12,7 +12,7 @@ ARC = "0 1 1"
 NOTES = {"1 1 1": "op: a -> b", "2 1 1": "op: a -> c", "0 1 0": "skip: yes -> no"}
 
 
-def found(ours, theirs, *, missing=0):
+def found(ours, theirs):
     """Of scores of the arc, and of each neighbour."""
     scores = {"found": {ARC: ours}, "neighbour": theirs}
     rows = [
@@ -23,13 +23,14 @@ def found(ours, theirs, *, missing=0):
     ]
     planned = [
         jobs.Job("n", "train", (), "neighbour", arc=arc, note=NOTES.get(arc, ""))
-        for arc in [*theirs, *(f"none {n}" for n in range(missing))]
+        for arc in theirs
     ]
     return perturbed.of(rows, planned, SPACE)
 
 
-def first_words(*given, **more):
-    return perturbed_words.optimal(found(*given, **more))
+def first_words(*given):
+    first, *others = perturbed_words.optimal(found(*given))
+    return [first.partition(" (")[0], *others]
 
 
 def test_a_decision_has_the_mean_change_of_its_neighbours():
@@ -82,9 +83,12 @@ def test_a_neighbour_that_is_better_within_noise_is_told_as_such():
     )
 
 
-def test_neighbours_that_are_not_trained_yet_are_counted():
-    told = first_words([0.5], {"1 1 1": [0.4]}, missing=2)[0]
-    assert told.endswith(" (2 of 3 are not trained yet.)")
+def test_a_sample_of_the_neighbours_is_said_to_be_one():
+    some = {"1 1 1": [0.4], "2 1 1": [0.5], "0 1 0": [0.6]}
+    told = perturbed_words.optimal(found([0.5], some))[0]
+    assert told.endswith(" (3 of its 5 neighbours were trained.)")
+    every = {**some, "0 0 1": [0.4], "0 2 1": [0.4]}
+    assert "trained" not in perturbed_words.optimal(found([0.5], every))[0]
 
 
 def test_before_the_arc_is_trained_nothing_is_said():
