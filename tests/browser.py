@@ -12,6 +12,9 @@ import pathlib
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe")
@@ -52,6 +55,7 @@ class Tab:
             "Emulation.setDeviceMetricsOverride",
             **dict(width=width, height=900, deviceScaleFactor=1, mobile=width < 600),
         )
+        self._ask("Emulation.setTouchEmulationEnabled", enabled=width < 600)
         colours = dict(name="prefers-color-scheme", value="dark" if dark else "light")
         self._ask("Emulation.setEmulatedMedia", features=[colours])
         self._ask("Page.navigate", url=page.as_uri())
@@ -73,6 +77,49 @@ class Tab:
         """A screenshot of the whole page."""
         shot = self._ask("Page.captureScreenshot", captureBeyondViewport=True)
         path.write_bytes(base64.b64decode(shot["data"]))
+
+    def value(self, expression: str) -> Any:
+        """Of an expression of the page's language."""
+        found = self._ask("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """With the left button of the mouse, between places in the window."""
+        for kind, (x, y) in (
+            ("mousePressed", start),
+            ("mouseMoved", end),
+            ("mouseReleased", end),
+        ):
+            self._mouse(kind, x, y, clicks=1)
+
+    def double_click(self, x: float, y: float) -> None:
+        """There."""
+        for clicks in (1, 2):
+            for kind in ("mousePressed", "mouseReleased"):
+                self._mouse(kind, x, y, clicks=clicks)
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """With a finger."""
+        points = np.linspace(start, end, 8)
+        for kind, at in (
+            ("touchStart", points[:1]),
+            *(("touchMove", points[[n]]) for n in range(1, 8)),
+            ("touchEnd", points[:0]),
+        ):
+            touches = [dict(x=float(x), y=float(y)) for x, y in at]
+            self._ask("Input.dispatchTouchEvent", type=kind, touchPoints=touches)
+
+    def press(self, key: str) -> None:
+        """A key, such as "+", where the focus is."""
+        for kind in ("keyDown", "keyUp"):
+            self._ask("Input.dispatchKeyEvent", type=kind, key=key)
+
+    def _mouse(self, kind: str, x: float, y: float, *, clicks: int) -> None:
+        self._ask(
+            "Input.dispatchMouseEvent",
+            **dict(type=kind, x=x, y=y, button="left", clickCount=clicks),
+        )
 
     def close(self) -> None:
         """The browser ends when nobody speaks to it."""

@@ -61,11 +61,14 @@ def tell(campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]) -> lis
         found["best"] = agreements(scores, trained.scores, counts, best=True)
     kept = {group: _in_json(rows) for group, rows in found.items()}
     disk.write_json(campaign.path / folder.CORRELATIONS, kept)
+    values = {name: one.tolist() for name, one in scores.items()}
+    points = dict(arcs=trained.arcs, trained=trained.scores.tolist(), scores=values)
+    disk.write_json(campaign.path / folder.SCORES, points)
     draw(campaign.path / folder.SCATTER, scores, trained, found["all"])
-    told = [_INTRODUCTION, *_table(found)]
+    told = [*_sentence(found["all"]), _INTRODUCTION, *_table(found)]
     if best < _FEWEST_BEST:
         told.append(f"The best fifth are {best} arcs, too few to be ranked.")
-    return [*told, *_sentence(found["all"]), *predictors.absent(plan)]
+    return [*told, *predictors.absent(plan)]
 
 
 def of_all_seeds(rows: Sequence[Retrained]) -> Trained:

@@ -4,17 +4,11 @@ from collections.abc import Sequence
 
 from absl import logging
 
-from enas_tf.campaign import beside, collect, folder, jobs, perturbing, state, table
+from enas_tf.campaign import answers, beside, collect, folder, jobs, state, table
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
-from enas_tf.campaign.results import Retrained
-from enas_tf.command import interrupts, quiet
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, lines
-from enas_tf.run.folder import RunFolder
-
-# The method that is judged, and those that it is held against, by mode.
-_QUESTIONS = dict(compare=("enas", ("random", "random_matched")))
 
 
 def tell(campaign: CampaignFolder, plan: Plan, *, pages: bool) -> None:
@@ -55,11 +49,11 @@ def keep(campaign: CampaignFolder, plan: Plan, *, live: bool) -> list[str]:
             _write(campaign, missing)
         return []
     disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
-    told = _judged(campaign, plan, rows)
-    if plan.mode == "correlate" and not live:
-        told += _correlated(campaign, plan, rows)
-    told += perturbing.words(rows, plan.jobs) if plan.mode == "perturb" else []
-    told += missing + table.lines(rows, _searching(campaign, plan))
+    told = answers.words(campaign, plan, rows, live=live)
+    told += missing
+    if told and told[-1].startswith(table.MARGIN):
+        told.append("")  # or two tables would be one
+    told += table.lines(rows, _searching(campaign, plan))
     told += table.legend(collect.measure_of(plan))
     _write(campaign, told)
     return told
@@ -100,41 +94,3 @@ def _searching(campaign: CampaignFolder, plan: Plan) -> dict[str, float]:
             seconds = campaign.run(plan, number).seconds()
             found[job.method] = found.get(job.method, 0.0) + seconds
     return found
-
-
-def _judged(
-    campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]
-) -> list[str]:
-    """The answer to the campaign's question, in words and kept; none if it has none."""
-    from enas_tf.campaign import economy, verdict  # SciPy, needed for nothing else
-
-    method, others = _QUESTIONS.get(plan.mode, ("", ()))
-    there = {row.method for row in rows}
-    if method not in there or not there & set(others):
-        return []
-    found = verdict.judge(rows, method=method, against=others)
-    spent = economy.of(_searches_of(campaign, plan, method), rows)
-    told = found.words + ([spent.words] if spent else [])
-    kept = {**found.in_json(), "economy": spent and spent.in_json()}
-    disk.write_json(campaign.path / folder.VERDICT_JSON, kept)
-    disk.write_text(campaign.path / folder.VERDICT, "\n".join(told) + "\n")
-    return told
-
-
-def _correlated(
-    campaign: CampaignFolder, plan: Plan, rows: Sequence[Retrained]
-) -> list[str]:
-    """Which scores rank arcs, in words; a table and pictures are kept."""
-    with quiet.standard_error(), interrupts.kept():
-        from enas_tf.campaign import correlation  # TensorFlow, for its proxies
-    return correlation.tell(campaign, plan, rows)
-
-
-def _searches_of(campaign: CampaignFolder, plan: Plan, method: str) -> list[RunFolder]:
-    """The folders of the method's searches that are done."""
-    return [
-        campaign.run(plan, number)
-        for number, job in enumerate(plan.jobs)
-        if (job.mode, job.method) == (jobs.SEARCH, method)
-        and state.is_done(campaign, plan, number)
-    ]

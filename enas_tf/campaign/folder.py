@@ -14,9 +14,13 @@ from enas_tf.run.folder import RunFolder
 RESULTS, TOLD = "results.jsonl", "results.txt"
 VERDICT, VERDICT_JSON = "verdict.txt", "verdict.json"
 CORRELATIONS, PROXIES = "correlations.json", "proxies.json"
+SCORES = "scores.json"  # of each arc, that are held against its trainings
 SCATTER = "scatter"  # the folder of pictures, of --mode=correlate
+ABLATION = "ablation.json"
+PERTURBATION, PERTURBED = "perturbation.json", "perturbation.png"
 _OWN = {layout.LOCK, layout.JOBS, layout.PLAN, layout.PLAN_COPY, layout.PAGE}
 _OWN |= {RESULTS, TOLD, VERDICT, VERDICT_JSON, CORRELATIONS, PROXIES, SCATTER}
+_OWN |= {SCORES, ABLATION, PERTURBATION, PERTURBED}
 _OWN |= {f"{name}{disk.DRAFT}" for name in _OWN}
 
 

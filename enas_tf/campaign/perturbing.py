@@ -11,7 +11,6 @@ from enas_tf.campaign import draws
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.building import Building
 from enas_tf.campaign.jobs import Job
-from enas_tf.campaign.results import Retrained
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import layout
 from enas_tf.spaces.base import SearchSpace
@@ -107,36 +106,3 @@ def sampled(asked: Asked, found: Sequence[Neighbour]) -> list[Neighbour]:
     rng = draws.generator(asked.seed, "neighbours")
     chosen = np.sort(rng.choice(len(found), count, replace=False))
     return [found[place] for place in chosen]
-
-
-def words(rows: Sequence[Retrained], jobs: Sequence[Job]) -> list[str]:
-    """How many neighbours are better, worse, and by how much, the best first.
-
-    Args:
-      rows: of the trainings that are done.
-      jobs: of the plan, whose notes say what was changed.
-    """
-    ours = [row.score for row in rows if row.method == FOUND]
-    theirs: dict[str, list[float]] = {}
-    for row in rows:
-        if row.method == NEIGHBOUR:
-            theirs.setdefault(row.arc, []).append(row.score)
-    if not ours or not theirs:
-        return []
-    notes = {job.arc: job.note for job in jobs}
-    gains = {arc: float(np.mean(s) - np.mean(ours)) for arc, s in theirs.items()}
-    better = [gain for gain in gains.values() if gain > 0]
-    worse = [gain for gain in gains.values() if gain < 0]
-    head = f"Of {len(gains)} neighbours, each trained {_times(len(ours))}, "
-    head += f"{_share(better)} did better and {_share(worse)} worse than the arc."
-    ranked = sorted(gains, key=lambda arc: -gains[arc])
-    return [head, *(f"  {gains[arc]:+.4f}  {notes[arc]}" for arc in ranked)]
-
-
-def _share(gains: Sequence[float]) -> str:
-    by = f" (by {np.mean(np.abs(gains)):.4f} on average)" if gains else ""
-    return f"{len(gains)}{by}"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

@@ -8,6 +8,7 @@ from enas_tf.campaign.results import Retrained
 from enas_tf.run import progress
 from enas_tf.run.measures import Measure
 
+MARGIN = "  "  # before each line of a table, and no other one
 _HEAD = (
     *("method", "n", "arcs", "mean", "deviation", "parameters", "steps"),
     "seconds",
@@ -35,10 +36,10 @@ def legend(measure: Measure) -> list[str]:
     Args:
       measure: of the campaign's space.
     """
-    score = f"test {measure.name}"
-    score = score if measure.sign > 0 else f"minus the logarithm of the {score}"
+    score = f"the test {measure.name}"
+    score = score if measure.sign > 0 else f"minus the logarithm of {score}"
     return [
-        f"Mean and deviation are of the {score}, higher is better; parameters are the "
+        f"Mean and deviation are of {score}, higher is better; parameters are the "
         "geometric mean; steps and seconds are sums over the n trainings."
     ]
 
@@ -71,4 +72,4 @@ def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
         word.ljust(width) if place < left else word.rjust(width)
         for place, (word, width) in enumerate(zip(row, widths, strict=True))
     ]
-    return f"  {'  '.join(words)}".rstrip()
+    return f"{MARGIN}{'  '.join(words)}".rstrip()

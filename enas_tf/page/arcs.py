@@ -2,7 +2,9 @@
 
 import base64
 import io
+import pathlib
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
@@ -16,13 +18,26 @@ from enas_tf.page.found import Found, Missing
 from enas_tf.page.markup import Html
 from enas_tf.page.scatter import Point
 from enas_tf.run import layout
+from enas_tf.run.measures import Measure
+from enas_tf.run.rows import Row
 
 GROUPS = {
     "policy": "arcs of the policy",
     "random": "random arcs",
     "matched": "random arcs of the policy's sizes",
+    "evolution": "arcs of evolution",
 }
-_SOURCES = {"policy": "policy", "random": "random", "matched": "random, of a size"}
+_SOURCES = {
+    "policy": "policy",
+    "random": "random",
+    "matched": "random, of a size",
+    "evolution": "evolution",
+}
+_COSTS = {
+    "parameters": "parameters of the final child",
+    "flops": "FLOPs of an image",
+    "latency": "ms latency",
+}
 _SHOWN = 10  # rows of the table that are not folded
 _MOST = 200  # rows in all: the page is to stay small
 _WORDS = 60  # letters of an arc where the mouse is on a point
@@ -34,6 +49,7 @@ _HEAD = {
     "log_likelihood": "log likelihood",
     "parameters": "parameters",
     "flops": "FLOPs",
+    "latency": "ms latency",
     "arc": "integers",
 }
 
@@ -46,18 +62,31 @@ def picture(found: Found) -> Html | None:
         return None
     path = found.path / layout.ARCS / layout.BEST_PICTURE
     content = path.read_bytes() if path.is_file() else _drawn(found, text)
+    sheet = embedded(path, content, f"the arc {text}")
+    words = markup.element("p", "Its integers: ", markup.element("code", text))
+    return markup.join([sheet, words])
+
+
+def embedded(path: pathlib.Path, content: bytes, words: str) -> Html:
+    """A picture on white paper, in the page itself.
+
+    Args:
+      path: of its file.
+      content: of it, a PNG file.
+      words: what it shows.
+
+    Raises:
+      Missing: it is too large.
+      OSError: it is none.
+    """
     with Image.open(io.BytesIO(content)) as image:
         image.verify()
         width, height = image.size
     if len(content) > _LARGEST:
         raise Missing(f"The picture of the arc is too large for this page: see {path}.")
     address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    drawn = markup.element(
-        "img", src=address, alt=f"the arc {text}", width=width, height=height
-    )
-    sheet = markup.element("div", drawn, class_="paper")
-    words = markup.element("p", "Its integers: ", markup.element("code", text))
-    return markup.join([sheet, words])
+    drawn = markup.element("img", src=address, alt=words, width=width, height=height)
+    return markup.element("div", drawn, class_="paper")
 
 
 def table(found: Found) -> Html | None:
@@ -79,24 +108,30 @@ def table(found: Found) -> Html | None:
 
 
 def sizes(found: Found) -> Html | None:
-    """Score against parameters of the arcs that deriving scored."""
+    """Score against each cost of the arcs that deriving scored."""
     rows, measure = _rows(found), found.measure
     if rows is None or measure is None:
         return None
+    figures = [one for cost in _COSTS if (one := _priced(rows, measure, cost))]
+    return markup.element("div", *figures, class_="grid wider") if figures else None
+
+
+def _priced(rows: Sequence[Row], measure: Measure, cost: str) -> Html | None:
+    """A point an arc; policy and chance apart."""
     groups: dict[str, list[Point]] = {name: [] for name in GROUPS.values()}
     for row in rows:
-        if "parameters" in row:
-            size, score = row["parameters"], row[measure.name]
+        if cost in row:
+            value, score = row[cost], row[measure.name]
             arc = textwrap.shorten(row["arc"], _WORDS, placeholder=" ...")
-            words = f"{score:.4f}, {size:,}: {arc}"
-            group = groups[GROUPS[row["source"]]]
-            group.append(Point(size, score, words))
+            words = f"{score:.4f}, {value:,}: {arc}"
+            groups[GROUPS[row["source"]]].append(Point(value, score, words))
     note = (
         "The line joins the arcs that no other one beats in both. Scores are under the "
         f"shared weights; {measure.direction}."
     )
-    words_of_axes = ("parameters of the final child", measure.name)
-    return scatter.figure(groups, sign=measure.sign, words=words_of_axes, note=note)
+    shown = {name: points for name, points in groups.items() if points}
+    axes = (_COSTS[cost], measure.name)
+    return scatter.figure(shown, sign=measure.sign, words=axes, note=note)
 
 
 def _rows(found: Found) -> list[dict[str, Any]] | None:

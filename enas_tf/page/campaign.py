@@ -10,13 +10,22 @@ import pathlib
 import shlex
 from collections.abc import Callable
 
+from enas_tf.page import (
+    campaign_verdict,
+    markup,
+    perturbed,
+    ranks,
+    runs,
+    runs_forms,
+    scatter,
+    whole,
+)
 from enas_tf.page import found as found_lib
-from enas_tf.page import markup, runs, runs_forms, scatter, whole
 from enas_tf.page.found import Missing
 from enas_tf.page.markup import Html
 from enas_tf.page.scatter import Point
 
-PLAN, RESULTS, TOLD, JOBS = "plan.json", "results.jsonl", "results.txt", "jobs"
+PLAN, RESULTS, JOBS = "plan.json", "results.jsonl", "jobs"
 
 
 def is_one(folder: pathlib.Path) -> bool:
@@ -27,18 +36,40 @@ def is_one(folder: pathlib.Path) -> bool:
 def of_folder(folder: pathlib.Path, *, live: bool = False) -> str:
     """The page; `live`: it loads itself again and again."""
     parts: dict[str, Callable[[pathlib.Path], Html | None]] = {
-        "Verdict": _told,
+        "Verdict": campaign_verdict.section,
+        "Which decisions matter": perturbed.section,
+        "How scores rank arcs": ranks.section,
         "Score and size": _sizes,
         "Runs": _jobs,
         "Settings": _settings,
     }
     now = found_lib.moment(datetime.datetime.now(datetime.UTC).isoformat())
-    title = f"Campaign {folder.absolute().name}"
-    body = [markup.element("h1", title), markup.element("p", f"Written {now}.")]
-    for name, part in parts.items():
-        if content := _content(part, folder):
-            body.append(markup.element("section", markup.element("h2", name), content))
+    made = {name: _content(part, folder) for name, part in parts.items()}
+    shown = {name: content for name, content in made.items() if content}
+    links = [markup.element("a", name, href=f"#{_place(name)}") for name in shown]
+    sections = [
+        markup.element("section", markup.element("h2", name), content, id=_place(name))
+        for name, content in shown.items()
+    ]
+    title = _title(folder)
+    head = [markup.element("h1", title), markup.element("p", f"Written {now}.")]
+    body = [markup.element("header", *head), markup.element("nav", *links), *sections]
     return whole.document(title, body, live=live)
+
+
+def _place(name: str) -> str:
+    """The name of a section's place in the page."""
+    return name.lower().replace(" ", "_")
+
+
+def _title(folder: pathlib.Path) -> str:
+    """What was asked, and where it is."""
+    name = folder.absolute().name
+    try:
+        plan = json.loads((folder / PLAN).read_text("utf-8"))
+        return f"{plan['space']} {plan['mode']}: {name}"
+    except found_lib.DAMAGE:
+        return f"Campaign {name}"
 
 
 def _content(
@@ -51,18 +82,6 @@ def _content(
     except found_lib.DAMAGE as error:
         words = f"Left out: what this is made of is damaged ({type(error).__name__})."
         return markup.element("p", words, class_="left_out")
-
-
-def _told(folder: pathlib.Path) -> Html:
-    """The sentences, and below them the lines of tables, which begin with spaces."""
-    try:
-        lines = (folder / TOLD).read_text("utf-8").splitlines()
-    except OSError:
-        raise Missing(f"{TOLD} is missing.") from None
-    said = [line for line in lines if line and not line.startswith("  ")]
-    tables = "\n".join(line for line in lines if line.startswith("  "))
-    shown = markup.element("div", markup.element("pre", tables), class_="wide")
-    return markup.join([markup.paragraphs(said), shown])
 
 
 def _sizes(folder: pathlib.Path) -> Html | None:

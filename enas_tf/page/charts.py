@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from enas_tf.page import markup, scatter, svg
+from enas_tf.page import markup, scatter, svg, zoom
 from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
 from enas_tf.plots import curves
 from enas_tf.plots.curves import Line, Panel
 
-_MOST = 200  # points of a line that are drawn
+_MOST = 400  # points of a line that are drawn
 _OF_SHOWN = ("mean", "best")  # of ten arcs that are drawn after each phase
 _FEW = 2  # lines of a panel, up to which the single values are drawn as well
 
@@ -23,7 +23,8 @@ def section(found: Found) -> Html | None:
         return None
     shown = markup.element("div", *first, class_="grid four")
     more = markup.element("div", *others, class_="grid")
-    return markup.join([shown, markup.folded(f"All {len(others)} curves", more)])
+    folded = markup.folded(f"All {len(others)} curves", more)
+    return markup.join([shown, zoom.hint(), folded])
 
 
 def _first(found: Found) -> list[Panel]:

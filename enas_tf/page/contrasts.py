@@ -76,8 +76,16 @@ def section(found: Found) -> Html | None:
     return markup.join([table, markup.paragraphs([note, *sentences])])
 
 
-def forest(told: Sequence[Contrast]) -> Html:
-    """The intervals below each other, with a line where there is no difference."""
+def forest(told: Sequence[Contrast], *, title: str, note: str) -> Html:
+    """The intervals below each other, with a line where there is no difference.
+
+    Args:
+      told: whose `others` stands above each interval; of none there is no picture.
+      title: of the picture.
+      note: below it.
+    """
+    if not told:
+        return Html("")
     none = told[0].none
     x = svg.across([none, *(end for one in told for end in (one.low, one.high))])
     height = _ROW * len(told)
@@ -85,18 +93,25 @@ def forest(told: Sequence[Contrast]) -> Html:
     for number, one in enumerate(told):
         y = _ROW * number + 26
         words = f"{one.value:.4f} ({one.low:.4f} to {one.high:.4f})"
-        shapes.append(svg.label(2, y - 12, f"against {one.others}"))
+        shapes.append(svg.label(2, y - 12, one.others))
+        shapes.append(svg.label(svg.WIDTH - 2, y - 12, one.says, anchor="end"))
         shapes.append(svg.upright(x.at(none), y - 8, y + 8))
         shapes.append(svg.path([(x.at(one.low), y), (x.at(one.high), y)], one.says))
         shapes.append(svg.dot(x.at(one.value), y, one.says, title=words, size=5))
     for value in x.ticks():
         place, words = x.at(value), svg.short(value)
         shapes.append(svg.label(place, height + 15, words, anchor="middle"))
-    name = "difference" if none == 0 else "ratio"
-    title = f"{name} between the policy and others, 95 % intervals"
     picture = svg.sheet(*shapes, title=title, height=height + 20)
-    caption = markup.element("figcaption", f"{title}; dashed: no difference")
+    caption = markup.element("figcaption", f"{title}. {note}")
     return markup.element("figure", picture, caption, class_="forest")
+
+
+def of_policy(told: Sequence[Contrast]) -> Html:
+    """The same of the policy of a run."""
+    name = "ratio" if told and told[0].none else "difference"
+    rows = [one._replace(others=f"against {one.others}") for one in told]
+    title = f"{name.capitalize()} between the policy and others, 95 % intervals"
+    return forest(rows, title=title, note="Dashed: no difference.")
 
 
 def _contrast(

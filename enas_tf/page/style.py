@@ -28,7 +28,9 @@ h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .4rem; }
 p { margin: .4rem 0; max-width: 70ch; }
 a { color: var(--accent); }
-header p, figcaption, .key, .left_out { color: var(--soft); font-size: .875rem; }
+header p, figcaption, .key, .left_out, .hint, .note {
+  color: var(--soft); font-size: .875rem;
+}
 nav { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .6rem 0; }
 nav a { padding: .35rem 0; text-decoration: none; }
 section {
@@ -42,6 +44,8 @@ section {
 .verdict { border-left: .3rem solid var(--unclear); padding-left: .9rem; }
 .verdict.better { border-color: var(--better); }
 .verdict.worse { border-color: var(--worse); }
+.said { columns: 2 30rem; column-gap: 2rem; margin-top: .6rem; }
+.said p { break-inside: avoid; margin: 0 0 .5rem; }
 .lead { font-size: 1.3rem; line-height: 1.3; font-weight: 600; margin-top: 0; }
 .tiles { display: flex; flex-wrap: wrap; gap: .6rem 1.8rem; margin: .8rem 0; }
 .tiles div { display: flex; flex-direction: column; max-width: 11rem; }
@@ -51,13 +55,25 @@ section {
   display: grid; gap: 1.2rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr));
 }
-.grid.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); }
+.grid.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
 .grid.maps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); }
+.grid.wider { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
+pre { margin: .6rem 0; font: .8125rem/1.5 ui-monospace, monospace; }
 figure { margin: 0; min-width: 0; }
 figure.large { max-width: 32rem; }
 figure.forest { max-width: 34rem; }
 svg { display: block; width: 100%; height: auto; }
+svg.zooms { cursor: crosshair; touch-action: pan-y; user-select: none; }
+svg.zooms:focus { outline: none; }
+svg.zooms:focus-visible { outline: 2px solid var(--accent); border-radius: .2rem; }
+svg .brush { fill: var(--accent); opacity: .2; }
+button {
+  font: inherit; font-size: .8rem; padding: .25rem .7rem; border-radius: .4rem;
+  border: 1px solid var(--rule); background: var(--paper); color: var(--accent);
+}
 svg text { font-size: 12px; fill: var(--soft); }
+@media (max-width: 40rem) { .forest svg text { font-size: 14px; } }
+@media (min-width: 64rem) { .grid.four svg text { font-size: 9.5px; } }
 svg path, svg line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .grid svg .grid, svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .axis { stroke: var(--soft); stroke-width: 1; }

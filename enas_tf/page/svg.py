@@ -16,6 +16,7 @@ from enas_tf.page.markup import Html
 WIDTH, HEIGHT = 380, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 24, 42
 _TICKS = 5
+_WIDE = 8  # a ratio from which on 1, 2, 5, 10, ... are enough ticks
 _LARGE = 10_000  # from here on numbers are written 12k
 
 
@@ -43,7 +44,7 @@ class Axis(NamedTuple):
 
     def ticks(self) -> list[float]:
         """Round numbers from `low` to `high`."""
-        if self.is_log:
+        if self.is_log and self.high > _WIDE * self.low:
             decades = range(
                 math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1
             )
@@ -66,24 +67,33 @@ def upwards(values: Iterable[float]) -> Axis:
 def chart(
     x: Axis, y: Axis, *shapes: object, words: tuple[str, str], title: str
 ) -> Html:
-    """A sheet with two axes, `words` below and beside them, and shapes."""
+    """A sheet with two axes, `words` below and beside them, and shapes; see zoom.py."""
     bottom, left = HEIGHT - _BOTTOM, _LEFT
-    grid: list[Html] = []
+    across, up = [], []
     for value in x.ticks():
         place = _short(x.at(value))
-        grid.append(_line(place, bottom, place, bottom + 4, "axis"))
-        grid.append(_text(place, bottom + 16, short(value), "middle"))
+        across.append(_line(place, bottom, place, bottom + 4, "axis"))
+        across.append(_text(place, bottom + 16, short(value), "middle"))
     for value in y.ticks():
         place = _short(y.at(value))
-        grid.append(_line(left, place, WIDTH - _RIGHT, place, "grid"))
-        grid.append(_text(left - 6, float(place) + 4, short(value), "end"))
-    grid.append(_line(left, bottom, WIDTH - _RIGHT, bottom, "axis"))
-    grid.append(_text((left + WIDTH) / 2, HEIGHT - 6, words[0], "middle"))
-    grid.append(_text(2, 12, words[1], "start") if words[1] else Html(""))
-    return sheet(*grid, *shapes, title=title)
+        up.append(_line(left, place, WIDTH - _RIGHT, place, "grid"))
+        up.append(_text(left - 6, float(place) + 4, short(value), "end"))
+    return sheet(
+        markup.element("g", *across, class_="x"),
+        markup.element("g", *up, class_="y"),
+        _line(left, bottom, WIDTH - _RIGHT, bottom, "axis"),
+        _text((left + WIDTH) / 2, HEIGHT - 6, words[0], "middle"),
+        _text(2, 12, words[1], "start") if words[1] else Html(""),
+        markup.element("g", *shapes, class_="plot"),
+        title=title,
+        data_x=_told(x),
+        data_y=_told(y),
+    )
 
 
-def sheet(*shapes: object, title: str, height: float = HEIGHT) -> Html:
+def sheet(
+    *shapes: object, title: str, height: float = HEIGHT, **attributes: object
+) -> Html:
     """A picture of `WIDTH` x `height`, which is as wide as the page lets it be."""
     return markup.element(
         "svg",
@@ -93,6 +103,7 @@ def sheet(*shapes: object, title: str, height: float = HEIGHT) -> Html:
         width=WIDTH,
         height=_short(height),
         role="img",
+        **attributes,
     )
 
 
@@ -141,6 +152,12 @@ def _axis(values: Iterable[float], begin: float, end: float, *, is_log: bool) ->
     # Where all are equal there is yet to be a scale.
     room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
     return Axis(low - room, high + room, begin, end)
+
+
+def _told(axis: Axis) -> str:
+    """As the script of zoom.py reads it."""
+    ends = (axis.low, axis.high, axis.begin, axis.end)
+    return " ".join([*(f"{float(value):.9g}" for value in ends), str(int(axis.is_log))])
 
 
 def _locator() -> ticker.MaxNLocator:

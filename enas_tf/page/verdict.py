@@ -32,7 +32,7 @@ def section(found: Found) -> Html:
     told = contrasts.of_run(found)
     told = [] if _UNTRAINED in "".join(_compared(found)) else told
     lead = markup.element("p", _lead(found, told), class_="lead")
-    picture = contrasts.forest(told) if told else ""
+    picture = contrasts.of_policy(told)
     words = markup.paragraphs([*_compared(found), *_beside(found)])
     colour = told[0].says if told else contrasts.UNCLEAR
     inner = [markup.element("div", lead, _tiles(found), words), picture]

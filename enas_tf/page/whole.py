@@ -4,14 +4,21 @@ import datetime
 from collections.abc import Sequence
 
 from enas_tf.page import found as found_lib
-from enas_tf.page import markup, row_gaps, sections, style
+from enas_tf.page import markup, row_gaps, sections, style, zoom
 from enas_tf.page.found import Found
 from enas_tf.page.markup import Html
 from enas_tf.run import progress
 
 RELOAD_SECONDS = 10  # of a page that is written anew while a search runs
-# The page may show what is in it, and load nothing.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# The page may show what is in it and run its own script, and load nothing.
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        zoom.policy(),
+    ]
+)
 
 
 def of_run(found: Found, *, live: bool = False) -> str:
@@ -36,10 +43,14 @@ def document(title: str, body: Sequence[Html], *, live: bool = False) -> str:
         element("meta", name="generator", content="enas_tf"),
     ]
     if live:
-        head.append(element("meta", http_equiv="refresh", content=RELOAD_SECONDS))
+        again = element("meta", http_equiv="refresh", content=RELOAD_SECONDS)
+        head.append(element("noscript", again))  # the script does it otherwise
     head += [element("title", title), element("style", Html(style.CSS))]
-    inner = [element("head", *head), element("body", element("main", *body))]
-    return f"<!DOCTYPE html>\n{element('html', *inner, lang='en')}\n"
+    reload = RELOAD_SECONDS if live else None
+    main = element("main", *body)
+    shown = element("body", main, zoom.script(), data_reload=reload)
+    whole = element("html", element("head", *head), shown, lang="en")
+    return f"<!DOCTYPE html>\n{whole}\n"
 
 
 def _header(found: Found, *, live: bool) -> Html:
@@ -54,7 +65,8 @@ def _header(found: Found, *, live: bool) -> Html:
     lines = [", ".join(filter(None, facts))]
     if live:
         lines.append(
-            f"It is running: this page reloads itself every {RELOAD_SECONDS} s."
+            f"It is running: this page reloads itself every {RELOAD_SECONDS} s, "
+            "but not while a chart is zoomed."
         )
     lines += row_gaps.words(found)
     heading = markup.element("h1", _title(found))

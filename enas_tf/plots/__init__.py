@@ -16,7 +16,7 @@ from matplotlib import figure as figure_lib
 from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
 from enas_tf.plots import confusion as confusion_picture
-from enas_tf.plots import curves, op_shares, scatter
+from enas_tf.plots import curves, decisions, op_shares, scatter
 from enas_tf.plots import pareto as pareto_picture
 from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
@@ -44,21 +44,22 @@ def draw_arc(
     The function that draws may come from outside. Its error costs a warning and the
     picture, not the search: no file is at `path` then, not even an earlier arc's.
     """
-    try:
-        picture = arc_png(space, arc, title=title)
-    except Exception as error:  # whatever it is
-        reason = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST)
-        logging.warning(
-            "%s is not drawn: the picture of the %s space fails (%s).",
-            path.name,
-            space.name,
-            reason,
-        )
-        path.unlink(missing_ok=True)
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(picture)
-    return True
+    return _drawn(lambda: arc_png(space, arc, title=title), space.name, path)
+
+
+def draw_decisions(
+    space: base.SearchSpace[ArcT],
+    arc: ArcT,
+    shown: decisions.Decisions,
+    path: pathlib.Path,
+) -> bool:
+    """The same of a picture with a number at each decision of `arc`."""
+
+    def picture() -> bytes:
+        figure = PICTURES[space.name](space, arc, shown.title)
+        return _png(decisions.draw(figure, space, arc, shown))
+
+    return _drawn(picture, space.name, path)
 
 
 def arc_png(space: base.SearchSpace[ArcT], arc: ArcT, *, title: str = "") -> bytes:
@@ -91,6 +92,24 @@ def draw_confusion(
 def draw_scatter(points: scatter.Points, path: pathlib.Path) -> None:
     """Write a picture of a score beside accuracies to the PNG file `path`."""
     _save(scatter.draw(points), path)
+
+
+def _drawn(picture: Callable[[], bytes], space: str, path: pathlib.Path) -> bool:
+    try:
+        content = picture()
+    except Exception as error:  # whatever it is
+        reason = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST)
+        logging.warning(
+            "%s is not drawn: the picture of the %s space fails (%s).",
+            path.name,
+            space,
+            reason,
+        )
+        path.unlink(missing_ok=True)
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return True
 
 
 def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:

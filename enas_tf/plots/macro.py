@@ -13,7 +13,7 @@ from enas_tf.plots import macro_layout
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.macro_layout import Layout
 from enas_tf.plots.pen import Pen
-from enas_tf.spaces import macro
+from enas_tf.spaces import base, macro
 
 
 def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str) -> figure_lib.Figure:
@@ -28,6 +28,21 @@ def draw(space: macro.MacroSpace, arc: macro.MacroArc, title: str) -> figure_lib
         _cells(pen, place, layer, row)
     _legend(pen, place, space, arc)
     return pen.figure
+
+
+def places(
+    space: base.SearchSpace[macro.MacroArc], arc: macro.MacroArc
+) -> dict[int, pen_lib.Point]:
+    """Where each token's decision stands in the picture of `arc`, in rows."""
+    place = Layout(len(arc.ops), len(space.ops))
+    edge = place.column_x + macro_layout.BOX_WIDTH / 2
+    found = {}
+    for layer, y in enumerate(place.layer_ys):
+        first = macro.layer_start(layer)
+        found[first] = (edge + 0.05, y)
+        for source in range(layer):
+            found[first + 1 + source] = (place.cell_x(source), y)
+    return found
 
 
 def _pools(pen: Pen, place: Layout) -> None:

@@ -15,7 +15,7 @@ from enas_tf.plots import micro_layout, micro_sheet
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.micro_layout import Block, CellLayout, Way
 from enas_tf.plots.pen import Pen
-from enas_tf.spaces import micro
+from enas_tf.spaces import base, micro
 
 HEADINGS = dict(normal="Normal cell", reduce="Reduction cell")
 INPUTS = ("h[i−2]", "h[i−1]")
@@ -30,13 +30,39 @@ def draw(space: micro.MicroSpace, arc: micro.MicroArc, title: str) -> figure_lib
     sheet = micro_sheet.Sheet(arc, space.ops, title, words)
     pen = Pen(sheet.width, sheet.height, sheet.inch)
     pen.headings(title, words)
-    for name, cell, frame in zip(micro.CELLS, sheet.cells, sheet.frames, strict=True):
+    corners = zip(micro.CELLS, sheet.cells, sheet.frames, sheet.corners, strict=True)
+    for name, cell, frame, corner in corners:
         _frame(pen, frame, HEADINGS[name])
-        x = frame.x + (frame.width - cell.width) / 2
-        y = frame.y - micro_sheet.HEADING - micro_sheet.INSET
-        _cell(pen.at(x, y), space, cell)
+        _cell(pen.at(*corner), space, cell)
     _legend(pen, space, sheet)
     return pen.figure
+
+
+def places(
+    space: base.SearchSpace[micro.MicroArc], arc: micro.MicroArc, title: str
+) -> dict[int, pen_lib.Point]:
+    """Where each token's decision stands in the picture of `arc`, in rows."""
+    sheet = micro_sheet.Sheet(arc, space.ops, title, space.describe(arc))
+    found: dict[int, pen_lib.Point] = {}
+    for (x, y), cell in zip(sheet.corners, sheet.cells, strict=True):
+        first = len(found)
+        for place, (right, up) in _places(cell).items():
+            found[first + place] = (x + right, y + up)
+    return found
+
+
+def _places(cell: CellLayout) -> dict[int, pen_lib.Point]:
+    """The same of one cell, from its corner: two inputs and two ops a block."""
+    found = {}
+    below = micro_layout.PAD + pen_lib.BOX_HEIGHT + 0.12
+    aside = micro_layout.SPREAD + 0.75
+    for block in cell.blocks:
+        for side, operand in zip((-1, 1), block.operands, strict=True):
+            number, part = divmod(operand, 2)
+            first = number * micro.TOKENS_PER_BLOCK + part
+            found[first] = (cell.ways[operand].xs[1], block.y + 0.32)
+            found[first + 2] = (block.x + side * aside, block.y - below)
+    return found
 
 
 def _frame(pen: Pen, frame: micro_sheet.Frame, heading: str) -> None:

@@ -50,12 +50,21 @@ class Way(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A block: its number as a node, the middle of its top edge, its ops from left."""
+    """A block.
+
+    Attributes:
+      node: its number as a node.
+      x: the middle of its top edge.
+      y: the same.
+      ops: from the left.
+      operands: the numbers of these in the cell.
+    """
 
     node: int
     x: float
     y: float
     ops: tuple[int, int]
+    operands: tuple[int, int]
 
 
 def depths(cell: Cell) -> list[int]:
@@ -198,7 +207,8 @@ class CellLayout:
         node, first = number + micro.NUM_INPUTS, 2 * number
         left, right = sorted((first, first + 1), key=lambda i: self._ends[i])
         top = self.tops[self._depth[node]]
-        return Block(node, self._xs[node], top, (cell.ops[left], cell.ops[right]))
+        ops = cell.ops[left], cell.ops[right]
+        return Block(node, self._xs[node], top, ops, (left, right))
 
     def _way(self, number: int) -> Way:
         upper, lower, _ = self._graph.edges[number]

@@ -61,6 +61,10 @@ class Sheet:
         self.width, below = _extent(frames)
         headings = pen.headings_inches(title, words, self.width * self.inch) / self.inch
         self.frames = [frame._replace(y=frame.y - headings) for frame in frames]
+        self.corners = [
+            (frame.x + (frame.width - cell.width) / 2, frame.y - HEADING - INSET)
+            for cell, frame in zip(self.cells, self.frames, strict=True)
+        ]
         self.legend, rows = _legend(ops, self.width, -(below + headings))
         self.height = below + headings + rows * _LEGEND_ROW + _MARGIN
 

@@ -11,7 +11,7 @@ from matplotlib import figure as figure_lib
 from enas_tf.plots import layered
 from enas_tf.plots import pen as pen_lib
 from enas_tf.plots.pen import Pen
-from enas_tf.spaces import rnn
+from enas_tf.spaces import base, rnn
 
 INPUTS = ("x[t]", "h[t−1]")
 OUTPUT = "average → h[t]"
@@ -36,8 +36,63 @@ def _number(node: layered.Node) -> int:
     return node.node if isinstance(node, End) else cast(int, node)
 
 
+class Sheet(NamedTuple):
+    """Where everything stands.
+
+    Attributes:
+      layout: of the nodes, across.
+      edges: between them.
+      width: of the sheet, in rows.
+      height: the same.
+      corner: of the cell on it.
+    """
+
+    layout: layered.Layout
+    edges: list[layered.Edge]
+    width: float
+    height: float
+    corner: pen_lib.Point
+
+
 def draw(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> figure_lib.Figure:
     """A Figure of `arc`."""
+    sheet = _sheet(space, arc, title)
+    layout = sheet.layout
+    pen = Pen(sheet.width, sheet.height, _INCH)
+    pen.headings(title, space.describe(arc))
+    cell = pen.at(*sheet.corner)
+    _inputs(cell, layout.xs[0])
+    _edges(cell, layout, sheet.edges)
+    for depth, layer in enumerate(layout.layers):
+        for node in layer:
+            if not isinstance(node, End):
+                number = _number(node)
+                op = FIRST if number == 0 else space.ops[arc.ops[number - 1]]
+                at = layout.xs[node], _y(depth)
+                _node(cell, *at, number, op, space.colour(op))
+    ends = layout.layers[-1]
+    _average(cell, [layout.xs[end] for end in ends], _y(len(layout.layers) - 1))
+    return pen.figure
+
+
+def places(
+    space: base.SearchSpace[rnn.RnnArc], arc: rnn.RnnArc, title: str
+) -> dict[int, pen_lib.Point]:
+    """Where each token's decision stands in the picture of `arc`, in rows."""
+    sheet = _sheet(space, arc, title)
+    found = {}
+    for depth, layer in enumerate(sheet.layout.layers):
+        for node in layer:
+            if isinstance(node, End) or not _number(node):
+                continue
+            first = (_number(node) - 1) * rnn.TOKENS_PER_NODE
+            x, y = sheet.corner[0] + sheet.layout.xs[node], sheet.corner[1] + _y(depth)
+            found[first] = (x, y + pen_lib.BOX_HEIGHT / 2 + 0.35)
+            found[first + 1] = (x + 1.05, y - pen_lib.BOX_HEIGHT / 2 - 0.05)
+    return found
+
+
+def _sheet(space: base.SearchSpace[rnn.RnnArc], arc: rnn.RnnArc, title: str) -> Sheet:
     layers, edges = graph_of(arc)
     nodes = [node for layer in layers for node in layer]
     widths = {n: _PASS_WIDTH if isinstance(n, End) else _NODE_WIDTH for n in nodes}
@@ -50,20 +105,8 @@ def draw(space: rnn.RnnSpace, arc: rnn.RnnArc, title: str) -> figure_lib.Figure:
     words = space.describe(arc)
     top = pen_lib.headings_inches(title, words, width * _INCH) / _INCH + 0.6
     height = top + len(layers) * _LAYER + _BELOW
-    pen = Pen(width, height, _INCH)
-    pen.headings(title, words)
-    cell = pen.at((width - left - right) / 2, -top)
-    _inputs(cell, layout.xs[0])
-    _edges(cell, layout, edges)
-    for depth, layer in enumerate(layers):
-        for node in layer:
-            if not isinstance(node, End):
-                number = _number(node)
-                op = FIRST if number == 0 else space.ops[arc.ops[number - 1]]
-                at = layout.xs[node], _y(depth)
-                _node(cell, *at, number, op, space.colour(op))
-    _average(cell, [layout.xs[end] for end in layers[-1]], _y(len(layers) - 1))
-    return pen.figure
+    corner = (width - left - right) / 2, -top
+    return Sheet(layout, edges, width, height, corner)
 
 
 def graph_of(arc: rnn.RnnArc) -> tuple[layered.Layers, list[layered.Edge]]:

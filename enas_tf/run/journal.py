@@ -39,6 +39,7 @@ class RunJournal(RunPaths):
         super().__init__(path)
         self.writable = writable
         self._began: float | None = None  # the running command, on the monotonic clock
+        self._spent: float | None = None  # its seconds, once its clock has stopped
 
     def record(self, stage: str, **facts: object) -> None:
         """Adds `facts` (JSON values) to those of `stage` in run.json."""
@@ -91,6 +92,16 @@ class RunJournal(RunPaths):
         run = self.run()
         return run_commands.seconds(self._living(run))
 
+    def stop_clock(self) -> None:
+        """Fix the seconds of the running command, and keep them.
+
+        What it does from then on is to tell of itself: so its page and a table of runs
+        tell the same time.
+        """
+        if self._began is not None:
+            self._spent = self._elapsed(self._began)
+            self._write(self.run())
+
     @contextlib.contextmanager
     def noted(self) -> Iterator[None]:
         """Notes in run.json how the command ended: with the block, or by an error.
@@ -116,7 +127,7 @@ class RunJournal(RunPaths):
 
     def _end(self, status: str) -> None:
         if self._began is not None and status:
-            seconds = time.monotonic() - self._began
+            seconds = self._elapsed(self._began)
             self._began = None
             self._write(run_commands.end(self.run(), status, seconds))
 
@@ -134,13 +145,17 @@ class RunJournal(RunPaths):
         if not found:
             run["begin"] = run["commands"][-1]["begin"]
         self._write(run)
-        self._began = began
+        self._began, self._spent = began, None
 
     def _living(self, run: Mapping[str, object]) -> Mapping[str, object]:
         """`run` with the seconds of the running command as of now."""
         if self._began is None:
             return run
-        return run_commands.lives(run, time.monotonic() - self._began)
+        return run_commands.lives(run, self._elapsed(self._began))
+
+    def _elapsed(self, began: float) -> float:
+        """Seconds since then, up to the stop of the clock."""
+        return time.monotonic() - began if self._spent is None else self._spent
 
     def _write(self, run: Mapping[str, object]) -> None:
         if self.writable:

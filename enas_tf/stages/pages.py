@@ -99,6 +99,8 @@ def _write(request: Request, *, ended: bool = False, status: str = "finished") -
         return ""
     live = asked == LIVE and not ended
     try:
+        if ended:
+            request.folder.stop_clock()  # the page tells the command's time
         path = write.page(
             request.folder.path, live=live, status=status if ended else ""
         )

@@ -11,6 +11,7 @@ import time
 import fake_jobs
 import pytest
 from campaign_commands import SMALL, compare, refused, run
+from PIL import Image
 
 from enas_tf.campaign import ending, plan
 from enas_tf.config import sections as config
@@ -195,13 +196,23 @@ def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
     run(tmp_path / "other", **arc, perturb_sample=3)
     told = (tmp_path / "other" / "results.txt").read_text().splitlines()
     # The stub's score is the sum of an arc's integers, in hundredths.
-    assert told[:4] == [
+    assert told[:6] == [
+        "Not locally optimal by these scores: 1 neighbour did better. (3 of its 11 "
+        "neighbours were trained.)",
+        "Each was trained from one seed, so differences may be noise of the trainings; "
+        "--compare_retrain_seeds=3, in another --output_dir, gives intervals.",
         "Of 3 neighbours, each trained once, 1 (by 0.0100 on average) did better and 2 "
         "(by 0.0250 on average) worse than the arc.",
         "  +0.0100  the op of layer 0: sepconv5x5 -> avgpool3x3",
         "  -0.0200  the op of layer 0: sepconv5x5 -> sepconv3x3",
         "  -0.0300  the op of layer 0: sepconv5x5 -> conv3x3",
     ]
+    kept = json.loads((tmp_path / "other" / "perturbation.json").read_text())
+    (one,) = kept["decisions"]
+    assert (one["place"], one["neighbours"]) == (0, 3)
+    assert one["gain"] == pytest.approx(-0.04 / 3)
+    with Image.open(tmp_path / "other" / "perturbation.png") as picture:
+        assert min(picture.size) > 300
 
 
 def test_trainings_by_another_recipe_are_told_all_at_once_before_any_job(fakes, capsys):

@@ -117,9 +117,9 @@ def test_a_perfect_score_and_its_ceiling_are_told_with_intervals(ranked, campaig
     assert shared["tau"]["value"] == pytest.approx((1 + first["tau"]["value"]) / 2)
     assert parameters["above_parameters"] is None
     assert [one["arcs"] for one in kept["best"]] == [4, 4, 4]
-    assert told[1].split()[:2] == ["score", "arcs"]
-    assert [" ".join(line.split()[2:4]) for line in told[3:5]] == ["all 20", "all 20"]
-    assert told[-1] == (
+    assert told[2].split()[:2] == ["score", "arcs"]
+    assert [" ".join(line.split()[2:4]) for line in told[4:6]] == ["all 20", "all 20"]
+    assert told[0] == (
         "The shared accuracy ranks arcs better than their number of parameters."
     )
 
@@ -134,6 +134,9 @@ def test_each_score_has_a_picture(ranked, campaign):
     }
     with Image.open(folder / "naswot.png") as picture:
         assert picture.format == "PNG"
+    kept = json.loads((campaign[0].path / "scores.json").read_text())
+    assert kept["scores"] == {"naswot": [None, 1, 2, 3, 4]}
+    assert kept["trained"] == [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0]]
     assert "The best fifth are 2 arcs, too few to be ranked." in told
 
 

@@ -2,7 +2,7 @@
 
 import fake_jobs
 
-from enas_tf.campaign import ending, forecast, table, words
+from enas_tf.campaign import answers, forecast, table, words
 from enas_tf.campaign.results import Retrained
 
 
@@ -42,8 +42,8 @@ def test_the_verdict_is_asked_where_both_sides_have_rows(tmp_path):
     fakes.folder.path.mkdir()
     kept = fakes.folder.path / "verdict.txt"
     rows = [row("enas", 0.5), row("random", 0.4)]
-    assert ending._judged(fakes.folder, fakes.plan, rows[:1]) == []
+    assert answers.words(fakes.folder, fakes.plan, rows[:1], live=False) == []
     assert not kept.exists()
-    told = ending._judged(fakes.folder, fakes.plan, rows)
+    told = answers.words(fakes.folder, fakes.plan, rows, live=False)
     assert told[0] == "ENAS is not comparable at this budget with random arcs."
     assert kept.read_text().splitlines() == told

@@ -198,3 +198,26 @@ def test_without_rows_the_figures_of_run_json_are_compared(tmp_path):
     (tmp_path / "old" / "metrics.jsonl").unlink()
     found, _, _ = compared(tmp_path)
     assert found.rows == 0 and found.figures > 10 and found.differ == []
+
+
+def test_a_search_and_a_training_of_rnn_are_repeated_and_compared(tmp_path):
+    derived = dict(arc="0 1 1 2", policy_perplexity=90.5, random_perplexity=120.25)
+    trained = dict(arc="0 1 1 2", test_perplexity=75.5)
+    search = "--preset=demo --search_for=rnn --data_path=texts --output_dir=old"
+    path = old_run(
+        tmp_path / "old",
+        (f"{search} --mode=search", "finished"),
+        ("--mode=train --num_epochs=2 --output_dir=old", "finished"),
+        search_for="rnn",
+        derive=derived,
+        train=trained,
+    )
+    where = dict(search_for="rnn", threads=2, output_dir=str(tmp_path / "new"))
+    assert planned(path).commands == [
+        dict(preset="demo", mode="search", data_path="texts", **where),
+        dict(mode="train", num_epochs=2, **where),
+    ]
+    other = dict(trained, test_perplexity=76.5)
+    page_runs.make(tmp_path / "new", search_for="rnn", derive=derived, train=other)
+    found, _, _ = compared(tmp_path)
+    assert found.differ == ["run.json, train: test_perplexity was 75.5, is 76.5"]

@@ -3,7 +3,7 @@
 import json
 import re
 
-import page_runs
+import page_campaigns
 import pytest
 
 from enas_tf.page import write
@@ -11,28 +11,62 @@ from enas_tf.page import write
 
 @pytest.fixture
 def folder(tmp_path):
-    rows = [
-        dict(method=method, arc="0 1", parameters=size, score=score)
-        for method, size, score in (("enas", 100, 0.9), ("<random>", 200, 0.8))
-    ]
-    text = "".join(json.dumps(row) + "\n" for row in rows)
-    (tmp_path / "results.jsonl").write_text(text)
-    (tmp_path / "results.txt").write_text("  method  n\nBetter than <random>.\n")
-    (tmp_path / "plan.json").write_text("{}")
-    job = page_runs.make(tmp_path / "jobs" / "000_search")
-    write.page(job)
-    page_runs.make(tmp_path / "jobs" / "001_train", derive=None)
-    return tmp_path
+    return page_campaigns.make(tmp_path)
 
 
 def test_it_has_the_words_the_trainings_and_the_runs(folder):
     page = write.page(folder).read_text("utf-8")
     assert re.findall("<h2>(.*?)</h2>", page) == ["Verdict", "Score and size", "Runs"]
-    verdict = "<p>Better than &lt;random&gt;.</p>"
-    assert f'{verdict}<div class="wide"><pre>  method  n</pre></div>' in page
+    verdict = '<p class="lead">Better than &lt;random&gt;.</p>'
+    assert verdict in page
+    table, note = "<pre>method  n</pre>", '<p class="note">Sums.</p>'
+    assert page.index(verdict) < page.index(table) < page.index(note)
     assert page.count("<circle") == 2
     assert '<a href="jobs/000_search/report.html">000_search</a>' in page
     assert "<td>001_train</td>" in page
+
+
+def test_differences_with_an_interval_are_drawn_and_said_in_words(folder):
+    page_campaigns.add_ablation(folder)
+    page = write.page(folder).read_text("utf-8")
+    words = re.findall("<text[^>]*>([^<]*[a-z])</text>", page)
+    assert words[:4] == ["frozen minus trained", "worse"] + [
+        "uniform minus trained",
+        "unclear",
+    ]
+    assert "unshared minus" not in page
+
+
+def test_a_long_table_is_folded_and_tables_are_apart(folder):
+    rows = [f"  {number}" for number in range(30)]
+    text = "\n".join(["Not optimal.", *rows, "", "  method  n", "Sums."])
+    (folder / "results.txt").write_text(text)
+    page = write.page(folder).read_text("utf-8")
+    assert "<summary>16 more</summary>" in page
+    assert "<pre>method  n</pre>" in page
+
+
+def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
+    page_campaigns.add_perturbation(folder)
+    page = write.page(folder).read_text("utf-8")
+    assert "first skip 0 of layer 1: -0.3000" in page and 'width="640"' in page
+    part = page[page.index("<h2>Which decisions") :]
+    rows = re.findall("<td>((?:the op|skip).*?)</td>", part)
+    assert rows == ["skip 0 of layer 1", "the op of layer 0"]
+    assert '<td class="number">-0.0150</td><td class="number">-0.0500</td>' in part
+
+
+def test_each_score_is_a_chart_with_its_tau_above_it(folder):
+    page_campaigns.add_ranks(folder)
+    page = write.page(folder).read_text("utf-8")
+    part = page[page.index("<h2>How scores") : page.index("<h2>Score and")]
+    assert re.findall("<figcaption>(.*?)</figcaption>", part) == [
+        "ceiling: another seed: tau +0.50 (+0.10 to +0.90)",
+        "shared accuracy: tau +0.25, no interval",
+        "naswot: tau not defined",
+    ]
+    assert part.count("<circle") == 3 + 2
+    assert "It is finite for no arc." in part
 
 
 def test_one_that_has_just_begun_says_what_is_not_there_yet(folder):

@@ -1,5 +1,8 @@
 """A page of a folder: what is in it, what is missing, and what comes from names."""
 
+import base64
+import hashlib
+import html
 import io
 import json
 import re
@@ -40,6 +43,15 @@ def test_it_asks_nothing_of_another_place_and_is_small(tmp_path):
     addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert {a[:5] for a in addresses if not a.startswith("#")} == {"data:"}
     assert len(page) < 100_000
+
+
+def test_only_its_own_script_may_run_and_without_it_charts_are_whole(tmp_path):
+    page = page_of(page_runs.make(tmp_path / "run"))
+    (script,) = re.findall("<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert html.escape(f"script-src 'sha256-{digest}'") in page
+    assert '<p class="hint" hidden="">' in page
+    assert page.index('<g class="plot"><path d="M') < page.index("<script>")
 
 
 def test_a_large_run_has_a_small_page(tmp_path):
@@ -143,6 +155,23 @@ def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
     found_out = left_out(page_of(folder))
     assert len(found_out) == count
     assert all(says in line for line in found_out)
+
+
+def test_arcs_are_weighed_against_each_cost_each_kind_apart(tmp_path):
+    folder = page_runs.make(tmp_path / "run")
+    rows = [
+        dict(source=source, accuracy=0.5, parameters=n, flops=2 * n, latency=n, arc="0")
+        for n, source in enumerate(("policy", "random", "evolution"), start=1)
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "arcs" / "derived.jsonl").write_text(text)
+    page = page_of(folder)
+    part = page[page.index('id="sizes"') : page.index('id="settings"')]
+    for cost in ("parameters of the final child", "FLOPs of an image", "ms latency"):
+        assert f"<title>accuracy of each arc against {cost}</title>" in part
+    for kind in ("arcs of the policy", "random arcs", "arcs of evolution"):
+        assert part.count(f"</i>{kind}</span>") == 3
+    assert part.count('class="front"') == 3 and left_out(page) == []
 
 
 def test_damaged_rows_are_counted_and_the_others_are_drawn(tmp_path):

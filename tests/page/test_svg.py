@@ -25,6 +25,11 @@ def test_equal_ratios_are_equal_ways_on_a_logarithmic_axis():
     assert axis.ticks() == [100, 200, 500, 1000, 2000, 5000, 10_000]
 
 
+def test_a_logarithmic_axis_of_a_small_ratio_has_several_ticks_as_well():
+    axis = svg.across([120_000, 300_000], is_log=True)
+    assert axis.ticks() == [150_000, 200_000, 250_000, 300_000]
+
+
 @pytest.mark.parametrize("values", [[3.0], [0.0, 0.0], [5, 5, float("nan")]])
 def test_one_value_alone_has_an_axis(values):
     axis = svg.upwards(values)

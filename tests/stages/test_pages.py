@@ -5,7 +5,8 @@ import types
 import page_runs
 import pytest
 
-from enas_tf.page import whole
+from enas_tf.page import runs, whole
+from enas_tf.run import journal
 from enas_tf.run.caller import Silent
 from enas_tf.run.folder import RunFolder
 from enas_tf.stages import pages
@@ -105,3 +106,19 @@ def test_a_page_that_cannot_be_written_costs_a_line_and_not_the_run(asked, caplo
     pages.after_stage(request, "train")
     (line,) = caplog.messages
     assert line.startswith("There is no page on this run: ")
+
+
+def test_the_last_page_and_the_table_of_runs_tell_one_time(asked, monkeypatch):
+    clock = types.SimpleNamespace(seconds=100.0)
+    monkeypatch.setattr(journal.time, "monotonic", lambda: clock.seconds)
+    request = asked("yes")
+    request.folder = RunFolder.claim(
+        request.folder.path, reset=False, command=["enas-tf"], mode="all", began=100.0
+    )
+    clock.seconds += 7
+    with request.folder.noted():
+        pages.after_stage(request, "train")
+        clock.seconds += 5  # what is told behind the page
+    (row,) = runs.below(request.folder.path.parent).rows
+    assert row.seconds == 61.5 + 7
+    assert "1 min 8 s of work" in page(request)
