@@ -135,7 +135,7 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
         idle = effects.notices(asked.mode, asked.begun, found.given)
         for notice in (*found.notices, *idle):
             logging.warning("%s", notice)
-        machine.prepare(asked.machine, prefer=True)
+        machine.prepare(asked.machine)
         with quiet.standard_error(), interrupts.kept():
             from enas_tf.machine import tensorflow_state
             from enas_tf.stages import run as experiment  # import TensorFlow

@@ -108,9 +108,8 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
         return mine._replace(threads=known)
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
     seen = asked or processor.seen()
-    return mine._replace(
-        threads=seen, remapping=True, filters_in_parts=False, norms_in_pairs=False
-    )
+    forms = dict(remapping=True, filters_in_parts=False, norms_in_pairs=False)
+    return mine._replace(threads=seen, **forms)
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:
@@ -142,19 +141,10 @@ def record_conditions(
         folder.record(stage, **{KEY: held._asdict()})
 
 
-def prepare(asked: Wanted, *, prefer: bool = False) -> None:
-    """Tell TensorFlow, before it is imported, whether to take oneDNN's kernels.
-
-    Args:
-      asked: what a stage began with counts.
-      prefer: whether they are taken where nothing was asked for and the processor has
-        AVX2, and not only on those on which TensorFlow takes them by itself. For the
-        program alone: in a Python program others have a say.
-    """
+def prepare(asked: Wanted) -> None:
+    """Tell TensorFlow, before it is imported, whether to take oneDNN's kernels."""
     if asked.onednn is not None:
         os.environ[ONEDNN] = str(int(asked.onednn))
-    elif prefer and not asked.stage and processor.has("avx2"):
-        os.environ.setdefault(ONEDNN, "1")
 
 
 def versions() -> dict[str, str]:

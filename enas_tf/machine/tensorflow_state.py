@@ -34,7 +34,7 @@ def start(wanted: Wanted) -> None:
     tf.config.list_logical_devices()
     onednn = _onednn() and not gpu()
     depthwise.take_in_parts(wanted.filters_in_parts and onednn)
-    wide = processor.has("avx512f")
+    wide = processor.has_avx512()
     batch_norm.take_in_pairs(wanted.norms_in_pairs and onednn and wide)
 
 

@@ -268,36 +268,6 @@ def test_a_stage_whose_threads_are_not_the_commands_is_told():
     assert "Give --mode=search" in note
 
 
-@pytest.mark.parametrize(
-    ("wanted", "given", "has", "set_to"),
-    [
-        (NEW, None, True, "1"),
-        (NEW, None, False, None),
-        (NEW, "0", True, "0"),
-        (NEW, "no", True, "no"),
-        # Begun with oneDNN off, and by a version that did not keep it.
-        (GOES_ON._replace(onednn=False), None, True, "0"),
-        (Wanted(2, stage="search"), None, True, None),
-    ],
-)
-def test_a_new_run_of_the_program_takes_onednn_where_the_user_said_nothing(
-    monkeypatch, wanted, given, has, set_to
-):
-    monkeypatch.setenv(machine.ONEDNN, "")  # put back behind the test
-    monkeypatch.delenv(machine.ONEDNN)
-    monkeypatch.setattr(processor, "has", {"avx2": has}.__getitem__)
-    if given is not None:
-        monkeypatch.setenv(machine.ONEDNN, given)
-    machine.prepare(wanted, prefer=True)
-    assert os.environ.get(machine.ONEDNN) == set_to
-
-
-def test_in_a_python_program_onednn_is_left_to_tensorflow(monkeypatch):
-    monkeypatch.setattr(processor, "has", lambda name: True)
-    machine.prepare(NEW)
-    assert machine.ONEDNN not in os.environ
-
-
 # Begins TensorFlow as the program does, and tells what then holds.
 START = """
 import sys
@@ -331,7 +301,7 @@ def test_tensorflow_holds_what_it_was_told(threads, wanted, environment, onednn)
     version = machine.versions()["tensorflow"]
     # Filters' gradients are taken in parts where oneDNN is on, which makes that fast,
     # and maps are normalised in pairs where the processor has AVX512 as well.
-    pairs = onednn if processor.has("avx512f") else "0"
+    pairs = onednn if processor.has_avx512() else "0"
     expected = [str(threads), onednn, onednn, pairs, "False", version]
     assert told == expected, answer.stderr
 
