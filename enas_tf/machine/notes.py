@@ -7,6 +7,7 @@ from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
 from enas_tf.run import settings as run_settings
 
+_FORMS = ("threads", "onednn", "remapping", "filters_in_parts", "norms_in_pairs")
 _LAST_DIGITS = "may differ from those of an uninterrupted run"
 
 
@@ -27,11 +28,7 @@ def notes(wanted: Wanted, held: Machine) -> list[str]:
 
 def beside(stage: str, begun: Machine, held: Machine) -> list[str]:
     """Notices on a `stage` that goes on under the conditions of another one."""
-    differ = [
-        name
-        for name in ("threads", "onednn", "remapping", "filters_in_parts")
-        if getattr(begun, name) != getattr(held, name)
-    ]
+    differ = [name for name in _FORMS if getattr(begun, name) != getattr(held, name)]
     if not differ:
         return []
     listed = ", ".join(

@@ -53,6 +53,11 @@ def kind() -> str:
     return SEPARATOR.join(part for part in parts if part)
 
 
+def has_avx512() -> bool:
+    """Whether its vector instructions take sixteen float32 at once."""
+    return "avx512f" in kind().replace(SEPARATOR, " ").split()
+
+
 def difference(one: str, other: str) -> tuple[str, str]:
     """Short names of two kinds that tell them apart."""
     names = [kind.split(SEPARATOR)[0] for kind in (one, other)]

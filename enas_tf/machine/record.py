@@ -35,6 +35,8 @@ class Machine(NamedTuple):
       gpu: the name of the GPU that computes; "" where there is none.
       filters_in_parts: whether gradients of 5 x 5 depthwise filters are taken in parts,
         see nn/depthwise.py. Up to 0.3.0 they were not.
+      norms_in_pairs: whether maps are normalised in pairs of pixels, see
+        nn/batch_norm.py. Up to 0.4.0 they were not.
     """
 
     threads: int
@@ -45,6 +47,7 @@ class Machine(NamedTuple):
     keras: str
     gpu: str = ""
     filters_in_parts: bool = False
+    norms_in_pairs: bool = False
 
 
 class Wanted(NamedTuple):
@@ -59,6 +62,7 @@ class Wanted(NamedTuple):
       asked: the user's number of threads, 0 for none.
       onednn_asked: the user's wish in the environment, None for none.
       filters_in_parts: see `Machine`; with oneDNN only.
+      norms_in_pairs: see `Machine`; with oneDNN and AVX512 only.
     """
 
     threads: int
@@ -69,6 +73,7 @@ class Wanted(NamedTuple):
     asked: int = 0
     onednn_asked: bool | None = None
     filters_in_parts: bool = True
+    norms_in_pairs: bool = True
 
 
 def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
@@ -96,13 +101,15 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
             onednn=begun.onednn,
             remapping=begun.remapping,
             filters_in_parts=begun.filters_in_parts,
+            norms_in_pairs=begun.norms_in_pairs,
             begun=begun,
         )
     if known:
         return mine._replace(threads=known)
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
     seen = asked or processor.seen()
-    return mine._replace(threads=seen, remapping=True, filters_in_parts=False)
+    forms = dict(remapping=True, filters_in_parts=False, norms_in_pairs=False)
+    return mine._replace(threads=seen, **forms)
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:
@@ -110,7 +117,8 @@ def recorded(folder: RunFolder, stage: str) -> Machine | None:
     fields = folder.run()["stages"].get(stage, {}).get(KEY)
     if not isinstance(fields, dict):
         return None
-    # Versions up to 0.3.0 kept neither the GPU nor the form of filters' gradients.
+    # Versions up to 0.3.0 kept neither the GPU nor the form of filters' gradients, and
+    # up to 0.4.0 not that of normalising.
     fields = Machine._field_defaults | fields
     if set(fields) != set(Machine._fields):
         return None

@@ -10,7 +10,7 @@ from tensorflow.python.util import _pywrap_util_port
 from enas_tf.machine import processor
 from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
-from enas_tf.nn import depthwise
+from enas_tf.nn import batch_norm, depthwise
 
 REMAPPING = "remapping"  # the name of grappler's pass in TensorFlow's options
 
@@ -32,7 +32,10 @@ def start(wanted: Wanted) -> None:
     except RuntimeError:
         pass  # they run; `held` says how many, and the user is told
     tf.config.list_logical_devices()
-    depthwise.take_in_parts(wanted.filters_in_parts and _onednn() and not gpu())
+    onednn = _onednn() and not gpu()
+    depthwise.take_in_parts(wanted.filters_in_parts and onednn)
+    wide = processor.has_avx512()
+    batch_norm.take_in_pairs(wanted.norms_in_pairs and onednn and wide)
 
 
 def remap(on: bool) -> None:
@@ -73,6 +76,7 @@ def held() -> Machine:
         processor=processor.kind(),
         gpu=gpu(),
         filters_in_parts=depthwise.in_parts(),
+        norms_in_pairs=batch_norm.in_pairs(),
         **machine.versions(),
     )
 

@@ -16,6 +16,7 @@ Reference: src/cifar10/image_ops.py, src/common_ops.py.
 
 import tensorflow as tf
 
+from enas_tf.nn import batch_norm as norm_ops
 from enas_tf.nn import depthwise as depthwise_ops
 from enas_tf.nn import halving, precision
 
@@ -33,9 +34,7 @@ def batch_norm(
 
     # Deviation D10: no moving averages; they would mix the statistics of all arcs.
     """
-    return tf.compat.v1.nn.fused_batch_norm(
-        x, scale, offset, epsilon=epsilon, is_training=True
-    )[0]
+    return norm_ops.batch_norm(x, scale, offset, epsilon=epsilon)
 
 
 def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:

@@ -26,7 +26,7 @@ def keep_whole() -> None:
     (docs/experiments.md, "The same bits").
     """
     # No public switch: `tf.config.optimizer` does not list this optimiser.
-    config = tf.compat.v1.ConfigProto()
+    config = context.context()._config or tf.compat.v1.ConfigProto()
     rewriting = config.graph_options.rewrite_options
     rewriting.memory_optimization = rewriting.NO_MEM_OPT
     context.context()._config = config

@@ -10,7 +10,7 @@ from enas_tf.command.request import DryRun, Request
 from enas_tf.config import modes
 from enas_tf.machine import notes as machine_notes
 from enas_tf.machine import slow_types, tensorflow_state
-from enas_tf.nn import precision, sums
+from enas_tf.nn import graph_passes, precision, sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
 from enas_tf.stages import dry_run, pages, summary, tried_ops
@@ -39,6 +39,9 @@ def run(request: Request) -> None:
         too little memory or disk (3).
     """
     _set_up_logging()
+    # In the program's own process alone: a library user's graphs are left as they are.
+    if not (request.machine.remapping or tensorflow_state.gpu()):
+        graph_passes.go_once()
     if request.dry_run:
         _run_dry(request, request.dry_run)
         return

@@ -76,6 +76,15 @@ def test_where_the_system_says_nothing_python_does(system, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("cpuinfo", "has"),
+    [(INTEL, True), (INTEL.replace("avx512f ", "avx512_vnni "), False), (ARM, False)],
+)
+def test_avx512_is_told_by_its_first_part(system, cpuinfo, has):
+    system("cpuinfo", cpuinfo)
+    assert processor.has_avx512() == has
+
+
+@pytest.mark.parametrize(
     ("one", "other", "told"),
     [
         ("Xeon; 6 1; avx", "Zen; 7 2; avx", ("Xeon", "Zen")),

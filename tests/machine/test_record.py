@@ -19,6 +19,7 @@ from enas_tf.run.folder import RunFolder
 
 HELD = Machine(2, True, False, "Xeon; 6 1; avx avx2", "2.21.0", "3.15.1")
 NEW = Wanted(threads=2)
+OLD_FORMS = dict(filters_in_parts=False, norms_in_pairs=False)
 
 
 @pytest.fixture(autouse=True)
@@ -56,9 +57,7 @@ def test_what_goes_on_takes_over_what_it_began_with(folder, monkeypatch):
     began = HELD._replace(threads=3, onednn=False, remapping=True)
     begun(folder, held=began)
     monkeypatch.setenv(machine.ONEDNN, "1")
-    expected = Wanted(
-        3, False, True, "search", began, onednn_asked=True, filters_in_parts=False
-    )
+    expected = Wanted(3, False, True, "search", began, onednn_asked=True, **OLD_FORMS)
     assert machine.wanted(0, ("search",), folder) == expected
     assert machine.wanted(3, ("search",), folder) == expected._replace(asked=3)
 
@@ -85,7 +84,7 @@ def test_until_something_is_saved_the_last_begin_counts(folder):
 def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(folder):
     save(folder, "search")
     wanted = machine.wanted(0, ("search",), folder)
-    assert wanted == Wanted(4, None, True, "search", filters_in_parts=False)
+    assert wanted == Wanted(4, None, True, "search", **OLD_FORMS)
     machine.record_conditions(folder, "search", wanted, HELD)
     assert machine.recorded(folder, "search") is None  # nobody knows
 
@@ -93,7 +92,7 @@ def test_a_run_of_an_earlier_version_keeps_remapping_and_has_the_cores_seen(fold
 def test_what_the_user_says_of_a_run_of_an_earlier_version_binds(folder):
     save(folder, "search")
     wanted = machine.wanted(8, ("search",), folder)
-    expected = Wanted(8, None, True, "search", asked=8, filters_in_parts=False)
+    expected = Wanted(8, None, True, "search", asked=8, **OLD_FORMS)
     assert wanted == expected
     machine.record_conditions(
         folder, "search", wanted, HELD._replace(threads=8, remapping=True)
@@ -103,19 +102,23 @@ def test_what_the_user_says_of_a_run_of_an_earlier_version_binds(folder):
     assert machine.wanted(0, ("search",), folder).remapping
 
 
-def test_gradients_of_filters_stay_in_parts_where_a_run_began_so(folder):
-    assert machine.wanted(0, (), folder).filters_in_parts
-    begun(folder, held=HELD._replace(filters_in_parts=True))
-    assert machine.wanted(0, ("search",), folder).filters_in_parts
+@pytest.mark.parametrize("form", OLD_FORMS)
+def test_a_faster_form_stays_where_a_run_began_so(folder, form):
+    assert getattr(machine.wanted(0, (), folder), form)
+    begun(folder, held=HELD._replace(**{form: True}))
+    assert getattr(machine.wanted(0, ("search",), folder), form)
 
 
-def test_gradients_of_filters_stay_whole_where_a_run_of_0_3_0_goes_on(folder):
+@pytest.mark.parametrize("form", OLD_FORMS)
+def test_a_faster_form_is_not_taken_where_a_run_goes_on_that_did_not_know_it(
+    folder, form
+):
     save(folder, "search")
     kept = HELD._asdict()
-    del kept["filters_in_parts"]  # it had no such record
+    del kept[form]  # it had no such record
     folder.record("search", machine=kept)
     assert machine.recorded(folder, "search") == HELD
-    assert not machine.wanted(0, ("search",), folder).filters_in_parts
+    assert not getattr(machine.wanted(0, ("search",), folder), form)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +132,7 @@ def test_gradients_of_filters_stay_whole_where_a_run_of_0_3_0_goes_on(folder):
         HELD._replace(threads=0)._asdict(),
         HELD._replace(onednn=1)._asdict(),
         HELD._replace(filters_in_parts=1)._asdict(),
+        HELD._replace(norms_in_pairs=None)._asdict(),
         {**HELD._asdict(), "more": 1},
     ],
 )
@@ -277,7 +281,7 @@ from enas_tf.machine import tensorflow_state
 tensorflow_state.start(wanted)
 held = tensorflow_state.held()
 told = held.threads, int(held.onednn), int(held.filters_in_parts)
-print(*told, held.remapping, held.tensorflow)
+print(*told, int(held.norms_in_pairs), held.remapping, held.tensorflow)
 """
 
 
@@ -295,8 +299,11 @@ def test_tensorflow_holds_what_it_was_told(threads, wanted, environment, onednn)
     )
     told = answer.stdout.split()
     version = machine.versions()["tensorflow"]
-    # Filters' gradients are taken in parts where oneDNN is on, which makes that fast.
-    assert told == [str(threads), onednn, onednn, "False", version], answer.stderr
+    # Filters' gradients are taken in parts where oneDNN is on, which makes that fast,
+    # and maps are normalised in pairs where the processor has AVX512 as well.
+    pairs = onednn if processor.has_avx512() else "0"
+    expected = [str(threads), onednn, onednn, pairs, "False", version]
+    assert told == expected, answer.stderr
 
 
 def test_in_a_process_that_runs_already_threads_stay_and_remapping_goes():
