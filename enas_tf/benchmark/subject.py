@@ -51,6 +51,8 @@ class Subject(NamedTuple):
       training_size: of the published data: images, or words.
       sizes: settings of the child that say how large it is.
       all_ops: whether a step that computes all ops is measured, too.
+      peer: where its child in PyTorch is, as `module:function`; "": nowhere. The
+        function takes the sizes of a `peer.order.Order`.
     """
 
     plain: Plain
@@ -63,6 +65,7 @@ class Subject(NamedTuple):
     training_size: int
     sizes: tuple[str, ...]
     all_ops: bool = True
+    peer: str = ""
 
 
 def of(space: str) -> Subject:

@@ -37,4 +37,5 @@ SUBJECT = Subject(
     evaluated=10_000,
     training_size=45_000,
     sizes=("num_layers", "out_filters", "num_branches"),
+    peer="enas_tf.benchmark.peer.macro:search",
 )

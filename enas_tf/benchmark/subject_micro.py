@@ -47,4 +47,5 @@ SUBJECT = Subject(
     evaluated=2_000,
     training_size=45_000,
     sizes=("num_layers", "num_cells", "out_filters", "use_aux_heads"),
+    peer="enas_tf.benchmark.peer.micro:search",
 )

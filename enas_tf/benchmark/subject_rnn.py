@@ -32,4 +32,5 @@ SUBJECT = Subject(
     training_size=929_589,
     sizes=("num_layers", "hidden_size", "bptt_steps"),
     all_ops=False,
+    peer="enas_tf.benchmark.peer.rnn:search",
 )
