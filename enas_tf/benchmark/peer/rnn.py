@@ -66,16 +66,16 @@ class RnnChild(nn.Module):
           training: whether to drop.
         """
         rates = self.rates if training else dict.fromkeys(self.rates, 0.0)
-        kept = _mask(rates["e"], self.embedding[:, :1])
         vectors = functional.embedding(words, self.embedding)
-        vectors = vectors * kept[words] if rates["e"] else vectors
+        if rates["e"]:
+            vectors = vectors * _mask(rates["e"], self.embedding[:, :1])[words]
         vectors = _dropped(vectors, rates["i"], state)
         matrices = self._matrices(arc)
         squares = sum(m.square().sum() for m in (self.word, *matrices))
         from_words = _dropped(vectors, rates["x"], state) @ self.word
         if rates["w"]:
             matrices = [m * _mask(rates["w"], m) for m in matrices]
-        mask = _mask(rates["l"], state)
+        mask = _mask(rates["l"], state) if rates["l"] else None
         states = _states(from_words, state, mask, matrices, arc)
         outputs = _dropped(states, rates["o"], state)
         return functional.linear(outputs, self.embedding), states, squares
@@ -88,8 +88,6 @@ class RnnChild(nn.Module):
 
 def _mask(rate: float, like: torch.Tensor) -> torch.Tensor:
     """0, or 1 / (1 - rate) where it is kept."""
-    if not rate:
-        return torch.ones_like(like)
     return torch.empty_like(like).bernoulli_(1 - rate).div_(1 - rate)
 
 
@@ -101,18 +99,22 @@ def _dropped(x: torch.Tensor, rate: float, like: torch.Tensor) -> torch.Tensor:
 def _states(
     from_words: torch.Tensor,
     state: torch.Tensor,
-    mask: torch.Tensor,
+    mask: torch.Tensor | None,
     matrices: Sequence[torch.Tensor],
     arc: RnnArc,
 ) -> torch.Tensor:
     """The states that the cell passes through, [B, T, H]."""
     loose, found = rnn.loose_ends(arc), []
+
+    def dropped(x: torch.Tensor) -> torch.Tensor:
+        return x if mask is None else x * mask
+
     chosen = list(zip(arc.inputs, arc.ops, matrices[1:], strict=True))
     for from_word in from_words.unbind(1):
-        product = torch.addmm(from_word, state * mask, matrices[0])
+        product = torch.addmm(from_word, dropped(state), matrices[0])
         nodes = [_highway(state, product, torch.tanh)]
         for read, op, matrix in chosen:
-            product = (nodes[read] * mask) @ matrix
+            product = dropped(nodes[read]) @ matrix
             nodes.append(_highway(nodes[read], product, FUNCTIONS[op]))
         state = nodes[loose[0]]
         for node in loose[1:]:
