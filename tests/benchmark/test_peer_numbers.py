@@ -9,6 +9,7 @@ from enas_tf.benchmark import subject
 from enas_tf.benchmark.peer import order as orders
 from enas_tf.benchmark.peer import run
 from enas_tf.benchmark.subjects import Subjects
+from enas_tf.children.output import ChildOutput
 
 torch = pytest.importorskip("torch", reason="of the extra `peers`: BUILD.md says how")
 
@@ -20,8 +21,8 @@ SMALL = {
     "micro": dict(
         batch_size=4,
         child_out_filters=4,
-        child_num_layers=2,
-        child_num_cells=3,
+        child_num_layers=1,
+        child_num_cells=2,
         child_keep_prob=1.0,
     ),
     "rnn": dict(
@@ -77,6 +78,14 @@ class Pair:
             for part, x in zip(filter(None, parts), vectors, strict=True)
         ]
 
+    def answer(self, arc):
+        """PyTorch's logits, nothing dropped and no state before."""
+        child, theirs = self.theirs.child, self.theirs
+        if self.order.space != "rnn":
+            return child(theirs.images, arc, training=False)[0]
+        state = torch.zeros(len(theirs.words), self.order.sizes["hidden_size"])
+        return child(theirs.words, state, arc, training=False)[0]
+
     def in_their_form(self, unpacked):
         """By PyTorch's names."""
         found = {}
@@ -106,10 +115,10 @@ def pair(request):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_logits_loss_and_every_gradient_are_ours(pair, seed):
+def test_the_loss_and_every_gradient_are_ours(pair, seed):
     (tokens,) = pair.ours.arcs(1, seed=seed)
     arc = orders.in_lists(pair.ours.space.decode(tokens))
-    loss, gradients, logits = pair.run(tf.constant(tokens, tf.int32))
+    loss, gradients, _ = pair.run(tf.constant(tokens, tf.int32))
     theirs = pair.theirs.loss(arc)
     assert theirs.item() == pytest.approx(float(loss), rel=1e-5)
     pair.theirs.child.zero_grad()
@@ -118,16 +127,35 @@ def test_logits_loss_and_every_gradient_are_ours(pair, seed):
     used = {n: p.grad for n, p in pair.parameters.items() if p.grad is not None}
     assert 0 < len(used) < len(ours)  # of an arc, not of all
     for name, gradient in ours.items():
-        expected = used[name].numpy() if name in used else np.zeros_like(gradient)
-        np.testing.assert_allclose(expected, gradient, **CLOSE, err_msg=name)
-    if pair.order.space != "rnn":
-        with torch.no_grad():
-            decoded = pair.theirs._decode(arc)
-            given, _ = pair.theirs.child(pair.theirs.images, decoded, training=False)
-    else:
-        with torch.no_grad():
-            state, decoded = torch.zeros(4, 6), pair.theirs._decode(arc)
-            given = pair.theirs.child(pair.theirs.words, state, decoded, training=False)
-            given = given[0]
-        pair.theirs._state = state
-    np.testing.assert_allclose(given.numpy(), logits.numpy(), **CLOSE)
+        if name in used:
+            np.testing.assert_allclose(used[name], gradient, **CLOSE, err_msg=name)
+        else:
+            assert not gradient.any(), name
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_logits_of_a_reward_are_ours(pair, seed):
+    (tokens,) = pair.ours.arcs(1, seed=seed)
+    _, _, logits = pair.run(tf.constant(tokens, tf.int32))
+    arc = pair.ours.space.decode(tokens)
+    with torch.inference_mode():
+        given = pair.answer(arc)
+    np.testing.assert_allclose(given, logits, **CLOSE)
+
+
+def test_a_reward_is_ours(pair):
+    (tokens,) = pair.ours.arcs(1, seed=1)
+    arc = orders.in_lists(pair.ours.space.decode(tokens))
+    _, _, logits = pair.run(tf.constant(tokens, tf.int32))
+    values = pair.ours.task.measured(ChildOutput(logits), pair.ours.batch)
+    assert pair.theirs.reward(arc) == pytest.approx(float(np.mean(values)), rel=1e-5)
+
+
+def test_a_step_changes_what_the_arc_uses_and_that_alone(pair):
+    (tokens,) = pair.ours.arcs(1, seed=1)
+    arc = orders.in_lists(pair.ours.space.decode(tokens))
+    before = {name: p.detach().clone() for name, p in pair.parameters.items()}
+    pair.theirs.step(arc)
+    changed = {n for n, p in pair.parameters.items() if not torch.equal(p, before[n])}
+    used = {name for name, p in pair.parameters.items() if p.grad is not None}
+    assert changed and changed <= used

@@ -4,6 +4,7 @@ Both sides have a process of their own with one thread, for their threads would 
 one; the one waits while the other works.
 """
 
+import functools
 import statistics
 
 import numpy as np
@@ -99,8 +100,8 @@ def _turns(order: Order, blocks: int) -> dict[str, dict[str, Times]]:
         return {
             what: timing.turns(
                 dict(
-                    ours=lambda what=what: ours.ask(what),
-                    pytorch=lambda what=what: theirs.ask(what),
+                    ours=functools.partial(ours.ask, what),
+                    pytorch=functools.partial(theirs.ask, what),
                 ),
                 blocks=blocks,
             )

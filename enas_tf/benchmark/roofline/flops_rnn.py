@@ -11,5 +11,7 @@ def step(arc: RnnArc, sizes: Sizes) -> int:
     products = len(arc.ops) + 2  # node 0 has one for the word and one for the state
     word = products * counts.dense(size, 2 * size)
     word += counts.dense(size, int(sizes["vocabulary"]))
-    words = int(sizes["batch_size"]) * int(sizes["bptt_steps"])
-    return counts.PASSES * words * word
+    batch = int(sizes["batch_size"])
+    found = counts.PASSES * batch * int(sizes["bptt_steps"]) * word
+    # The state before the first word was another step's, and has no gradient.
+    return found - batch * counts.dense(size, 2 * size)
