@@ -15,6 +15,7 @@ class TextSearch:
     Attributes:
       child: the model with the shared weights.
       words, targets: the piece, [B, T] int64.
+      state: [B, H], of the step before.
     """
 
     def __init__(
@@ -38,14 +39,14 @@ class TextSearch:
         batch, steps = int(sizes["batch_size"]), int(sizes["bptt_steps"])
         text = torch.randint(int(sizes["vocabulary"]), (batch, steps + 1))
         self.words, self.targets = text[:, :-1], text[:, 1:]
-        self._state = self._no_state()
+        self.state = self._no_state()
 
     def loss(self, arc: Sequence) -> torch.Tensor:
         """Of a training step, []; the state of its last word is carried on."""
         logits, states, squares = self.child(
-            self.words, self._state, self._decode(arc), training=True
+            self.words, self.state, self._decode(arc), training=True
         )
-        self._state = states[:, -1].detach()
+        self.state = states[:, -1].detach()
         loss = self._cross_entropy(logits)
         sizes = self._sizes
         if sizes["alpha"]:
