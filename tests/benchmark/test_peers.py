@@ -83,13 +83,13 @@ def test_a_thing_is_done_once_for_each_line_and_timed(monkeypatch, capsys):
 
 @pytest.mark.parametrize(("space", "clipped_to"), [("macro", 0.0), ("rnn", 0.1)])
 def test_a_child_in_pytorch_has_the_published_sizes(space, clipped_to):
-    sizes = orders.sizes(presets.resolve(space, "search", "paper", {}))
-    assert sizes["clipped_to"] == clipped_to
-    expected = dict(batch_size=128, classes=10, vocabulary=10_000)
+    config = presets.resolve(space, "search", "paper", {})
+    sizes = orders.sizes(config, classes=10, vocabulary=50)
+    expected = dict(batch_size=128, classes=10, vocabulary=50, clipped_to=clipped_to)
     assert {name: sizes[name] for name in expected} == expected
 
 
-def test_both_sides_run_the_same_five_arcs():
+def test_five_arcs_go_to_the_other_process_in_lists():
     order = run.order_of("micro", batch_size=8)
     arcs = [MicroArc(*(Cell(*cell) for cell in arc)) for arc in order.arcs]
     assert len(arcs) == 5 and order.sizes["batch_size"] == 8

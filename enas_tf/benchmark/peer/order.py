@@ -10,9 +10,6 @@ from typing import NamedTuple
 
 from enas_tf.config.sections import Config
 
-CLASSES = 10  # and words: as in benchmark/subjects.py
-VOCABULARY = 10_000
-
 
 class Order(NamedTuple):
     """One side's work.
@@ -39,14 +36,14 @@ class Order(NamedTuple):
         return json.dumps(self._asdict())
 
 
-def sizes(config: Config, *, vocabulary: int = VOCABULARY) -> dict[str, int | float]:
+def sizes(config: Config, *, classes: int, vocabulary: int) -> dict[str, int | float]:
     """The numbers that a child in PyTorch is made from."""
     sections = dataclasses.asdict(config.child) | dataclasses.asdict(config.rnn)
     found = {k: v for k, v in sections.items() if isinstance(v, int | float)}
     clipped = config.child.clip_mode == "global"
     return found | dict(
         batch_size=config.loop.batch_size,
-        classes=CLASSES,
+        classes=classes,
         vocabulary=vocabulary,
         clipped_to=config.child.grad_bound if clipped else 0.0,
     )

@@ -11,7 +11,7 @@ import numpy as np
 import tqdm
 from absl import logging
 
-from enas_tf.benchmark import steps, subject, timing
+from enas_tf.benchmark import steps, subject, subjects, timing
 from enas_tf.benchmark.peer import installed, worker
 from enas_tf.benchmark.peer import order as orders
 from enas_tf.benchmark.peer.order import Order
@@ -76,7 +76,9 @@ def order_of(space: str, **settings: int) -> Order:
         settings=settings,
         peer=subject.of(space).peer,
         arcs=[orders.in_lists(built.decode(row)) for row in tokens],
-        sizes=orders.sizes(config),
+        sizes=orders.sizes(
+            config, classes=subjects.CLASSES, vocabulary=subjects.VOCABULARY
+        ),
     )
 
 

@@ -1,7 +1,9 @@
 """The figures of one space, in a process of one thread: see probe.py."""
 
 import statistics
+from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 from enas_tf.benchmark import remapping, steps, subject, timing
@@ -58,12 +60,16 @@ def useful_flops(subjects: Subjects) -> float:
     """Of a step, the mean over the arcs that are timed."""
     count = subject.of(subjects.name).flops
     assert count
-    sizes = orders.sizes(subjects.config, vocabulary=len(subjects.data.vocabulary))
+    data = subjects.data
+    sizes = orders.sizes(
+        subjects.config, classes=data.num_classes, vocabulary=len(data.vocabulary)
+    )
     arcs = map(subjects.space.decode, subjects.arcs(steps.ARCS))
     return statistics.mean(count(arc, sizes) for arc in arcs)
 
 
-def _product() -> tf.types.experimental.GenericFunction:
+def _product() -> Callable[[], np.ndarray]:
+    """The product, each time anew."""
     one, other = (tf.random.stateless_normal([SQUARE, SQUARE], [0, n]) for n in (1, 2))
     product = tf.function(lambda: tf.matmul(one, other), autograph=False)
     return lambda: product().numpy()
