@@ -15,6 +15,12 @@ measured here; its preset is otherwise cpu.
 
 What a GPU makes of all three spaces (with --search_for: of that one), at the published
 sizes: steps, rewards, memory, placement, precision, XLA, and resuming to the bit.
+
+  python bin/benchmark.py --what=peers,roofline --json=peers.json
+
+Of all three spaces, too: the time of the same steps, rewards and starts in PyTorch over
+ours (above 1: ours is faster), in processes that take turns; and the share of a core's
+peak that a step makes use of, with the kernels that take its time.
 """
 
 import functools
@@ -36,6 +42,7 @@ from absl import flags, logging
 from enas_tf.benchmark.gpu import plan
 from enas_tf.benchmark.gpu import run as gpu_run
 from enas_tf.benchmark.learning import table
+from enas_tf.benchmark.peer import installed
 from enas_tf.command import checks, flag_reading, help_text, interrupts, places, quiet
 from enas_tf.command import flags as search_flags
 from enas_tf.config import presets
@@ -46,8 +53,10 @@ from enas_tf.run import disk
 
 WHAT = [
     *("step", "host", "remapping", "precision", "controller", "evaluate", "input"),
-    *("startup", "memory", "scale", "economy"),
+    *("startup", "memory", "scale", "economy", "peers", "roofline"),
 ]
+# Asked for by name without --search_for, these are of all spaces.
+OF_ALL_SPACES = ("peers", "roofline")
 LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
 PARTS = "table frozen".split()
 # How much is tried, {flag: (default, help)}.
@@ -181,10 +190,21 @@ def _here(
         # As a run that begins here would.
         threads = values.threads or processor.cores()
         tensorflow_state.start(machine.Wanted(threads=threads))
-    found = run.measure(values.search_for, costs) if costs else {}
+    found: dict[str, float] = {}
+    for space in config.SPACES:
+        if names := _of_space(values, costs, space):
+            found |= run.measure(space, names)
     if search:
         found |= _learn(values, search)
     return found
+
+
+def _of_space(values: flags.FlagValues, costs: Sequence[str], space: str) -> list[str]:
+    """Those of the figures that are of `space`."""
+    if space == values.search_for:
+        return list(costs)
+    all_spaces = values["what"].present and not values["search_for"].present
+    return [name for name in costs if all_spaces and name in OF_ALL_SPACES]
 
 
 def _check(values: flags.FlagValues) -> None:
@@ -205,6 +225,9 @@ def _check(values: flags.FlagValues) -> None:
         raise config.ConfigError(
             config.refusal("gpu_minutes", values.gpu_minutes, allowed)
         )
+    # By default it is left out where PyTorch is not there.
+    if "peers" in values.what and values["what"].present:
+        installed.refuse_missing()
     for flag in SIZES:
         size = getattr(values, flag)
         if size < 1:

@@ -95,8 +95,15 @@ def images(space: str) -> dict[str, float]:
     return image_memory.ratio(space, lambda: _memory("VmHWM"))
 
 
+def roofline(space: str) -> dict[str, float]:
+    """The share of a core's peak, and the kernels of a step; on one thread."""
+    from enas_tf.benchmark.roofline import step
+
+    return step.roofline(space)
+
+
 WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(
-    wait=wait, graph=graph, peak=peak, images=images
+    wait=wait, graph=graph, peak=peak, images=images, roofline=roofline
 )
 
 

@@ -22,6 +22,7 @@ from enas_tf.benchmark import (
     steps,
     subject,
 )
+from enas_tf.benchmark.peer import run as peer_run
 from enas_tf.config import presets
 from enas_tf.config import sections as config
 from enas_tf.machine import tensorflow_state
@@ -40,6 +41,8 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     ),
     "scale": (scale.scale,),
     "economy": (phases.economy,),
+    "peers": (peer_run.peers,),
+    "roofline": (functools.partial(probe.ask, what="roofline"),),
 }
 
 

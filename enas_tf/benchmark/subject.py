@@ -1,6 +1,6 @@
 """The measurement of a space: a spec's `benchmark` names one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
@@ -51,6 +51,9 @@ class Subject(NamedTuple):
       training_size: of the published data: images, or words.
       sizes: settings of the child that say how large it is.
       all_ops: whether a step that computes all ops is measured, too.
+      peer: where its child in PyTorch is, as `module:function`; "": nowhere. The
+        function takes the sizes of a `peer.order.Order`.
+      flops: (an arc of ints, those sizes) -> the useful operations of a step.
     """
 
     plain: Plain
@@ -63,6 +66,8 @@ class Subject(NamedTuple):
     training_size: int
     sizes: tuple[str, ...]
     all_ops: bool = True
+    peer: str = ""
+    flops: Callable[[Any, Mapping[str, int | float]], int] | None = None
 
 
 def of(space: str) -> Subject:

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from enas_tf.benchmark import plain_macro
 from enas_tf.benchmark.plain import PlainImages
+from enas_tf.benchmark.roofline import flops_macro
 from enas_tf.benchmark.subject import Subject
 from enas_tf.children.contract import SharedChild
 from enas_tf.config.sections import Config
@@ -37,4 +38,6 @@ SUBJECT = Subject(
     evaluated=10_000,
     training_size=45_000,
     sizes=("num_layers", "out_filters", "num_branches"),
+    peer="enas_tf.benchmark.peer.macro:search",
+    flops=flops_macro.step,
 )

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from enas_tf.benchmark import plain_micro
 from enas_tf.benchmark.plain import PlainImages
+from enas_tf.benchmark.roofline import flops_micro
 from enas_tf.benchmark.subject import Subject
 from enas_tf.children.contract import SharedChild
 from enas_tf.config.sections import Config
@@ -47,4 +48,6 @@ SUBJECT = Subject(
     evaluated=2_000,
     training_size=45_000,
     sizes=("num_layers", "num_cells", "out_filters", "use_aux_heads"),
+    peer="enas_tf.benchmark.peer.micro:search",
+    flops=flops_micro.step,
 )

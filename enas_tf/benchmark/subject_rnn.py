@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from enas_tf.benchmark.plain_rnn import PlainTexts
+from enas_tf.benchmark.roofline import flops_rnn
 from enas_tf.benchmark.subject import Subject
 from enas_tf.children.contract import SharedChild
 from enas_tf.config.sections import Config
@@ -32,4 +33,6 @@ SUBJECT = Subject(
     training_size=929_589,
     sizes=("num_layers", "hidden_size", "bptt_steps"),
     all_ops=False,
+    peer="enas_tf.benchmark.peer.rnn:search",
+    flops=flops_rnn.step,
 )

@@ -1,5 +1,6 @@
 """Several things timed in turns, so that what else the machine does hits all alike."""
 
+import functools
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -34,20 +35,35 @@ def alternate(
 
     A thing must wait for its own result: TensorFlow's functions may return earlier.
     """
+    timed = {name: functools.partial(_timed, call) for name, call in things.items()}
+    return turns(timed, blocks=blocks)
+
+
+def turns(
+    things: Mapping[str, Callable[[], tuple[float, float]]], *, blocks: int
+) -> dict[str, Times]:
+    """`alternate`, of things that say themselves how long they took.
+
+    In seconds, by the clock and of CPU: of things that other processes do.
+    """
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in things}
     for block in _shown(range(-WARM_UP, blocks), things):
         backwards = block > 0 and block % 2
         names = list(things)[::-1] if backwards else list(things)
         for name in names:
-            wall, cpu = time.perf_counter(), time.process_time()
-            things[name]()
-            now = time.perf_counter() - wall, time.process_time() - cpu
+            now = things[name]()
             if block >= 0:
                 seconds[name].append(now)
     return {
         name: Times(*map(tuple, zip(*pairs, strict=True)))
         for name, pairs in seconds.items()
     }
+
+
+def _timed(thing: Callable[[], object]) -> tuple[float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    thing()
+    return time.perf_counter() - wall, time.process_time() - cpu
 
 
 def _shown(rounds: range, things: Mapping[str, object]) -> Iterable[int]:

@@ -8,6 +8,7 @@ import pytest
 
 from enas_tf.benchmark import probe, run
 from enas_tf.benchmark.learning import run as learning
+from enas_tf.benchmark.peer import installed
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -79,6 +80,36 @@ def test_figures_are_told_and_written(command, tmp_path, monkeypatch):
     arguments = ["--search_for=micro", "--what=host", f"--json={path}"]
     assert command.main(["benchmark.py", *arguments]) == 0
     assert json.loads(path.read_text()) == {"micro.host_over_fixed": 1.5}
+
+
+def test_peers_asked_for_by_name_need_pytorch(command, capsys, monkeypatch):
+    monkeypatch.setattr(installed, "is_there", lambda: False)
+    monkeypatch.setattr(run, "measure", None)  # nothing is measured
+    assert command.main(["benchmark.py", "--what=step,peers"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("enas_tf: error: --what=peers ") and "[peers]" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spaces"),
+    [
+        (["--what=host,roofline"], {"macro": 2, "micro": 1, "rnn": 1}),
+        (["--what=host,roofline", "--search_for=rnn"], {"rnn": 2}),
+        ([], {"macro": 13}),
+    ],
+)
+def test_what_is_of_all_spaces_is_so_where_none_is_named(
+    command, monkeypatch, arguments, spaces
+):
+    asked = {}
+
+    def measure(space, what):
+        asked[space] = len(what)
+        return {}
+
+    monkeypatch.setattr(run, "measure", measure)
+    assert command.main(["benchmark.py", *arguments]) == 0
+    assert asked == spaces
 
 
 def test_flags_of_a_search_reach_learning_and_it_alone(command, tmp_path, monkeypatch):

@@ -5,6 +5,8 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.benchmark import steps
+from enas_tf.benchmark.peer import order as orders
+from enas_tf.benchmark.peer import run
 from enas_tf.benchmark.subjects import Subjects
 from enas_tf.nn import image_ops
 
@@ -59,6 +61,13 @@ def test_a_fixed_network_has_the_weights_of_its_arc_alone(subjects):
     size = sum(int(np.prod(v.shape)) for v in fixed.variables)
     parts = subjects.child.parameters, subjects.child.aux_parameters
     assert 0 < size < sum(int(part.vector.shape[0]) for part in parts if part)
+
+
+def test_pytorch_is_given_the_arcs_that_ours_runs(subjects):
+    settings = {n: v for n, v in TINY[subjects.name].items() if n != "vocabulary"}
+    order = run.order_of(subjects.name, **settings)
+    ours = [subjects.space.decode(row) for row in subjects.arcs(steps.ARCS)]
+    assert order.arcs == [orders.in_lists(arc) for arc in ours]
 
 
 def test_ratios_come_with_the_spread_of_equals(subjects):

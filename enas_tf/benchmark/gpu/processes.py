@@ -52,12 +52,12 @@ def _started(command: Sequence[str], errors: IO[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,
-        env=_environment(),
+        env=environment(),
         start_new_session=True,
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """This one's, and where the package lies: it need not be installed."""
     paths = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
     path = os.pathsep.join(filter(None, paths))
