@@ -64,7 +64,7 @@ _TRAINING = (
     *("child_drop_x", "child_drop_l", "child_drop_o", "child_drop_w", "child_alpha"),
     *("child_beta", "child_weight_decay", "child_nonmono"),
     *("child_arcs_per_step", "child_sampling", "child_sampling_epochs"),
-    "child_update",
+    *("child_update", "child_softmax_samples", "jit_compile"),
 )
 _UPDATES = (
     *("controller_train_every", "controller_train_steps", "controller_num_aggregate"),
@@ -203,6 +203,21 @@ ROWS = (
         ("child_momentum",),
         lambda c: c.stage == "train" and c.config.run.search_for in config.TEXTS,
         "a language model is trained by plain SGD",
+    ),
+    Row(
+        ("child_softmax_cutoffs",),
+        lambda c: c.config.rnn.softmax != "adaptive",
+        "it is for --child_softmax=adaptive",
+    ),
+    Row(
+        ("child_softmax_samples",),
+        lambda c: c.config.rnn.softmax != "sampled",
+        "it is for --child_softmax=sampled",
+    ),
+    Row(
+        ("jit_compile",),
+        lambda c: c.stage == "search",
+        "it is for training one arc, not for a search",
     ),
     Row(
         ("eval_every_epochs",),

@@ -28,6 +28,8 @@ SIZES = (
     "child_use_aux_heads",
     "child_hidden_size",
     "child_average",
+    "child_softmax",
+    "child_softmax_cutoffs",
 )
 # Which data, unless the user names some; what is in it is compared when it is read.
 DATA = ("dataset", "data_path", "data_dir", "image_size", "vocab_size")
