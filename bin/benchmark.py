@@ -46,7 +46,7 @@ from enas_tf.run import disk
 
 WHAT = [
     *("step", "host", "remapping", "precision", "controller", "evaluate", "input"),
-    *("startup", "memory", "scale", "economy"),
+    *("startup", "memory", "scale", "economy", "softmax"),
 ]
 LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
 PARTS = "table frozen".split()

@@ -18,6 +18,7 @@ from enas_tf.benchmark import (
     probe,
     remapping,
     scale,
+    softmax,
     startup,
     steps,
     subject,
@@ -40,10 +41,11 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     ),
     "scale": (scale.scale,),
     "economy": (phases.economy,),
+    "softmax": (softmax.softmax,),
 }
 
 
-OF_LINUX = {"startup", "memory"}
+OF_LINUX = {"startup", "memory", "softmax"}
 
 
 def measure(space: str, what: Sequence[str]) -> dict[str, float]:

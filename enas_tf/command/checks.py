@@ -67,7 +67,7 @@ def check(config: Config) -> None:
     _check_child(config.child)
     _check_ops(config.child, config.run.search_for)
     _check_sampling(config)
-    softmax_checks.check(config.rnn)
+    softmax_checks.check(config)
     _check_controller(config.controller)
     _check_derive(config.derive)
     _check_places(config.campaign)
