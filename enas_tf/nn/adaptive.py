@@ -142,34 +142,42 @@ def cluster_scores(outputs: tf.Tensor, weights: Weights, cluster: Cluster) -> tf
     return precision.lowered(recurrent.by_rows, short, tail)
 
 
-class TreeLosses(NamedTuple):
-    """The exact losses of words; a `WordLosses`.
+class TreeLosses:
+    """The exact losses of words; a `WordLosses`."""
 
-    Attributes:
-      tree: of the words.
-      outputs: [B, T, H], the states as the softmax reads them.
-      weights: of the tree.
-    """
+    def __init__(self, tree: Tree, outputs: tf.Tensor, weights: Weights):
+        """Nothing is scored yet.
 
-    tree: Tree
-    outputs: tf.Tensor
-    weights: Weights
+        Args:
+          tree: of the words.
+          outputs: [B, T, H], the states as the softmax reads them.
+          weights: of the tree.
+        """
+        self._tree = tree
+        self._outputs = outputs
+        self._weights = weights
+        self._last: tuple[tf.Tensor, tf.Tensor] | None = None
 
     def trained(self, targets: tf.Tensor) -> tf.Tensor:
         """The same as `measured`."""
         return self.measured(targets)
 
     def measured(self, targets: tf.Tensor) -> tf.Tensor:
-        """-ln P of each word, [B, T]."""
-        tree, words = self.tree, tf.reshape(targets, [-1])
-        outputs = tf.reshape(self.outputs, [-1, tree.hidden_size])
+        """-ln P of each word, [B, T]; asked again of the same, the same tensor."""
+        if self._last is None or self._last[0] is not targets:
+            self._last = targets, self._entropies(targets)
+        return self._last[1]
+
+    def _entropies(self, targets: tf.Tensor) -> tf.Tensor:
+        tree, words = self._tree, tf.reshape(targets, [-1])
+        outputs = tf.reshape(self._outputs, [-1, tree.hidden_size])
         branch = words
         for cluster in reversed(tree.clusters):
             place = tree.head + cluster.number - 1
             branch = tf.where(
                 (words >= cluster.first) & (words < cluster.end), place, branch
             )
-        head = tree.head_scores(outputs, self.weights)
+        head = tree.head_scores(outputs, self._weights)
         total = tf.nn.sparse_softmax_cross_entropy_with_logits(branch, head)
         for cluster in tree.clusters:
             total += self._inside(outputs, words, cluster)
@@ -182,6 +190,6 @@ class TreeLosses(NamedTuple):
         places = tf.where((words >= cluster.first) & (words < cluster.end))  # [n, 1]
         rows = tf.gather(outputs, places[:, 0])
         own = tf.gather(words, places[:, 0]) - cluster.first
-        scores = cluster_scores(rows, self.weights, cluster)
+        scores = cluster_scores(rows, self._weights, cluster)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(own, scores)
         return tf.scatter_nd(places, losses, tf.shape(words, tf.int64))
