@@ -216,7 +216,7 @@ ROWS = (
     ),
     Row(
         ("jit_compile",),
-        lambda c: c.stage == "search",
+        lambda c: c.stage == "search" and not c.config.derive.retrain_top,
         "it is for training one arc, not for a search",
     ),
     Row(
