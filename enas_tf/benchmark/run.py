@@ -19,6 +19,7 @@ from enas_tf.benchmark import (
     remapping,
     scale,
     softmax,
+    softmax_memory,
     startup,
     steps,
     subject,
@@ -41,7 +42,7 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     ),
     "scale": (scale.scale,),
     "economy": (phases.economy,),
-    "softmax": (softmax.softmax,),
+    "softmax": (softmax.softmax, softmax_memory.memory),
 }
 
 
