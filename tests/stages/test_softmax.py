@@ -57,11 +57,13 @@ def test_an_evaluation_finds_the_figure_of_the_training_and_a_text_is_predicted(
     run(kind, folder, mode="evaluate", **SHORT, evaluate_again=True)
     assert f"Test perplexity: {tested['perplexity']:.2f} " in caplog.text
     (tmp_path / "text.txt").write_text("the cat sat on\n")
-    runs.run("rnn", folder, mode="predict", input=str(tmp_path / "text.txt"))
+    run(kind, folder, mode="predict", **SHORT, input=str(tmp_path / "text.txt"))
     assert "5 words, ln P" in caplog.text
 
 
-@pytest.mark.parametrize("stage", ["search", "train"])
+@pytest.mark.parametrize(
+    "stage", [pytest.param("search", marks=pytest.mark.slow), "train"]
+)
 def test_a_killed_sampled_run_ends_with_the_same_weights(
     stage, whole, tmp_path, monkeypatch
 ):

@@ -82,7 +82,9 @@ def values(variables):
     return [v.numpy() for v in variables]
 
 
-@pytest.mark.parametrize("space", ["macro", "micro", "rnn"])
+@pytest.mark.parametrize(
+    "space", ["macro", pytest.param("micro", marks=pytest.mark.slow), "rnn"]
+)
 def test_steps_are_the_plain_ones_but_for_rounding(space):
     (plain, wanted), (quick, found) = (
         trainer_of(space, jit=jit) for jit in (False, True)
