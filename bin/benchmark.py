@@ -53,7 +53,7 @@ from enas_tf.run import disk
 
 WHAT = [
     *("step", "host", "remapping", "precision", "controller", "evaluate", "input"),
-    *("startup", "memory", "scale", "economy", "peers", "roofline"),
+    *("startup", "memory", "scale", "economy", "softmax", "peers", "roofline"),
 ]
 # Asked for by name without --search_for, these are of all spaces.
 OF_ALL_SPACES = ("peers", "roofline")

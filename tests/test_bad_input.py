@@ -52,6 +52,26 @@ VALUES = {
     "sampling": (["--child_sampling=all"], ["=all", "policy, uniform, fair"]),
     "update": (["--child_update=some"], ["=some", "all, used"]),
     "type": (["--child_precision=half"], ["=half", "float32, bfloat16, float16"]),
+    "softmax": (
+        ["--search_for=rnn", "--child_softmax=tree"],
+        ["=tree", "full, adaptive, sampled"],
+    ),
+    "cutoffs that fall": (
+        ["--search_for=rnn", "--child_softmax_cutoffs=5,3"],
+        ["--child_softmax_cutoffs=5,3", "larger than the one before", "2000,10000"],
+    ),
+    "cutoffs in words": (
+        ["--search_for=rnn", "--child_softmax_cutoffs=few"],
+        ["--child_softmax_cutoffs=few", "whole numbers from 1 up"],
+    ),
+    "no samples": (
+        ["--search_for=rnn", "--child_softmax_samples=0"],
+        ["--child_softmax_samples=0", "from 1 to"],
+    ),
+    "a tree by XLA": (
+        ["--search_for=rnn", "--child_softmax=adaptive", "--jit_compile"],
+        ["--jit_compile", "--child_softmax=adaptive", "--child_softmax=sampled"],
+    ),
     "rank": (["--derive_rank_by=loss"], ["=loss", "measure, log_likelihood"]),
     "negative bias": (["--controller_decision_bias=-1"], ["from 0.0 to 1000000"]),
     "preset": (["--preset=tiny"], ["--preset=tiny", "paper, cpu, demo"]),

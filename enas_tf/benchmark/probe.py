@@ -102,8 +102,20 @@ def roofline(space: str) -> dict[str, float]:
     return step.roofline(space)
 
 
+def softmax(space: str, kind: str, of: str) -> dict[str, float]:
+    """Memory that a child of many words and its steps add."""
+    from enas_tf.benchmark import softmax as softmax_lib
+
+    return softmax_lib.peak(space, kind, of, _memory)
+
+
 WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(
-    wait=wait, graph=graph, peak=peak, images=images, roofline=roofline
+    wait=wait,
+    graph=graph,
+    peak=peak,
+    images=images,
+    roofline=roofline,
+    softmax=softmax,
 )
 
 

@@ -18,6 +18,8 @@ from enas_tf.benchmark import (
     probe,
     remapping,
     scale,
+    softmax,
+    softmax_memory,
     startup,
     steps,
     subject,
@@ -41,12 +43,13 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     ),
     "scale": (scale.scale,),
     "economy": (phases.economy,),
+    "softmax": (softmax.softmax, softmax_memory.memory),
     "peers": (peer_run.peers,),
     "roofline": (functools.partial(probe.ask, what="roofline"),),
 }
 
 
-OF_LINUX = {"startup", "memory"}
+OF_LINUX = {"startup", "memory", "softmax"}
 
 
 def measure(space: str, what: Sequence[str]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from enas_tf.children import word_scores
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.spaces.costs import Costs, CostsOf
 from enas_tf.spaces.rnn import RnnSpace
@@ -22,11 +23,15 @@ def costs(space: RnnSpace, config: RnnChildConfig, *, vocab_size: int) -> CostsO
     size = config.hidden_size
     # Node 0 has a matrix for the word and one for the state, each other node has one.
     cell = (space.num_nodes + 2) * size * 2 * size
-    embedding = vocab_size * size  # the softmax's matrix, too
-    parameters = cell + embedding
+    # Of an embedding V H, which is the softmax's matrix, too. A tree of words gives the
+    # same products: of its head, its clusters and the words in these.
+    words = word_scores.lexicon(config, vocab_size).weights(config.init_range)
+    parameters = cell + sum(one.size for one in words)
+    # On its way in a word meets the projections of all clusters.
+    into = sum(one.size for one in words if one.name.startswith("project_"))
 
     def of_tokens(tokens: np.ndarray) -> Costs:
         alike = np.full(len(tokens), parameters, np.int64)
-        return Costs(alike, 2 * alike)
+        return Costs(alike, 2 * (alike + into))
 
     return of_tokens

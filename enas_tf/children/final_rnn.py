@@ -35,7 +35,9 @@ def final_rnn_child(
       functions: the names that the arc's numbers are places of; none: the table's.
     """
     size = config.hidden_size
-    initial = dict(init_range=config.init_range, seed=seed)
+    initial = dict(
+        init_range=config.init_range, seed=seed, cutoffs=config.cutoffs(vocab_size)
+    )
     if arc is None:
         inner_size = lstm_size(num_nodes, size)
         return language.LstmWordModel(
@@ -63,7 +65,9 @@ def lstm_size(num_nodes: int, hidden_size: int) -> int:
 
 
 def penalty(
-    model: language.WordModel, run: language.Reading, config: RnnChildConfig
+    model: language.WordModel,
+    run: language.Reading | language.Heard,
+    config: RnnChildConfig,
 ) -> tf.Tensor:
     """The penalty to add to the loss of `run`, [].
 

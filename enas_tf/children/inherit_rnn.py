@@ -13,9 +13,9 @@ def inherited(
 ) -> Arrays:
     """The shared weights by names of the final child, as of `inherit.Inherit`.
 
-    Of an LSTM, which has no arc, the embedding alone.
+    Of an LSTM, which has no arc, those of the words alone.
     """
-    found = dict(embedding=views["embedding"])
+    found = {n: view for n, view in views.items() if not n.startswith("node_")}
     if final.arc is None:
         return found
     word, from_state = np.split(views["node_0"], 2)

@@ -7,6 +7,7 @@ nn/recurrent.py.
 import keras
 import tensorflow as tf
 
+from enas_tf.children import word_scores
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.nn import recurrent
@@ -18,8 +19,8 @@ from enas_tf.spaces.rnn import RnnArc
 class SharedRnnChild(keras.layers.Layer):
     """Every arc of the rnn space on one set of weights.
 
-    Words go in and out by the same embedding. A node has a matrix for each function
-    and each node that it may read.
+    Words go in and out by the same embedding, or tree of words. A node has a matrix for
+    each function and each node that it may read.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class SharedRnnChild(keras.layers.Layer):
         super().__init__(name="shared_child")
         self.functions = space.ops
         self.config = config
+        self.lexicon = word_scores.lexicon(config, vocab_size)
         weights = child_weights(space, config, vocab_size)
         self.parameters = Parameters(weights, seed=seed)
         self.aux_parameters = None
@@ -75,13 +77,14 @@ class SharedRnnChild(keras.layers.Layer):
         if state is None:
             state = self.initial_state(tf.shape(inputs)[0])
         views = self.parameters.views()
-        embedding = views["embedding"]
         cell = self._cell(views, arc)
-        words = recurrent.embedded(inputs, embedding, state, dropout)
+        words = self.lexicon.vectors(inputs, views, state, dropout)
         states = recurrent.states(words, state, cell, dropout)
         penalty = self._penalty(states, cell) if training else tf.zeros([])
-        logits = recurrent.word_logits(states, embedding, dropout)
-        return ChildOutput(logits, state=states[:, -1], penalty=penalty)
+        found = word_scores.answer(self.lexicon, self.config, states, views, dropout)
+        return ChildOutput(
+            found.logits, state=states[:, -1], penalty=penalty, losses=found.losses
+        )
 
     def _cell(self, views: dict[str, tf.Tensor], arc: RnnArc) -> recurrent.Cell:
         """The weights of `arc`, fetched here once for all time steps."""
@@ -120,15 +123,13 @@ class SharedRnnChild(keras.layers.Layer):
 def child_weights(
     space: rnn.RnnSpace, config: RnnChildConfig, vocab_size: int
 ) -> list[Weight]:
-    """The embedding, [V, H], and the matrices of nodes 0..N."""
+    """Those of the words (an embedding, [V, H]), and the matrices of nodes 0..N."""
     size = config.hidden_size
-    shapes: dict[str, tuple[int, ...]] = {
-        "embedding": (vocab_size, size),
-        "node_0": (2 * size, 2 * size),
-    }
+    shapes: dict[str, tuple[int, ...]] = {"node_0": (2 * size, 2 * size)}
     for node in range(1, space.num_nodes + 1):
         shapes[f"node_{node}"] = (len(space.ops), node, size, 2 * size)
-    return [
+    words = word_scores.lexicon(config, vocab_size).weights(config.init_range)
+    return words + [
         Weight(
             name,
             shape,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from enas_tf.arcs import argument as arc_argument
-from enas_tf.command import objective_checks
+from enas_tf.command import objective_checks, softmax_checks
 from enas_tf.config import allowed, modes, rewards
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import (
@@ -67,6 +67,7 @@ def check(config: Config) -> None:
     _check_child(config.child)
     _check_ops(config.child, config.run.search_for)
     _check_sampling(config)
+    softmax_checks.check(config)
     _check_controller(config.controller)
     _check_derive(config.derive)
     _check_places(config.campaign)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from enas_tf.arcs import forms as arc_forms
-from enas_tf.command import objective_checks
+from enas_tf.command import flag_groups, objective_checks
 from enas_tf.config import data as data_lib
 from enas_tf.config import modes
 from enas_tf.config import sections as config
@@ -53,29 +53,6 @@ def _is_baseline(case: Case) -> bool:
     return case.config.child.fixed_arc in form.baselines
 
 
-_COSINE = ("child_lr_max", "child_lr_min", "child_lr_T_0", "child_lr_T_mul")
-_STEPS = ("child_lr", "child_lr_dec_rate", "child_lr_dec_every")
-# Means of training that a network does not have afterwards.
-_TRAINING = (
-    *("data_pad", "data_flip", "child_use_aux_heads", "child_drop_path_keep_prob"),
-    *("child_keep_prob", "child_cutout_size", "child_l2_reg", "child_momentum"),
-    *("child_clip_mode", "child_grad_bound", "child_lr_cosine", *_COSINE, *_STEPS),
-    *("child_bptt_steps", "child_init_range", "child_drop_e", "child_drop_i"),
-    *("child_drop_x", "child_drop_l", "child_drop_o", "child_drop_w", "child_alpha"),
-    *("child_beta", "child_weight_decay", "child_nonmono"),
-    *("child_arcs_per_step", "child_sampling", "child_sampling_epochs"),
-    "child_update",
-)
-_UPDATES = (
-    *("controller_train_every", "controller_train_steps", "controller_num_aggregate"),
-    *("controller_warmup_epochs", "controller_lr", "controller_adam_beta1"),
-    *("controller_adam_epsilon", "controller_l2_reg", "controller_bl_dec"),
-    *("controller_normalize_advantage", "controller_entropy_weight"),
-    *("controller_skip_target", "controller_skip_weight", "controller_reward"),
-    *("controller_baseline", "controller_reward_batch", "controller_batch_size"),
-    *("controller_lr_schedule", "controller_decision_bias"),
-)
-
 ROWS = (
     Row(
         ("evaluate_again",),
@@ -101,7 +78,7 @@ ROWS = (
         "--mode={mode} begins nothing",
     ),
     Row(
-        _TRAINING,
+        flag_groups.TRAINING,
         lambda c: c.mode in LOOKING,
         "--mode={mode} trains nothing",
     ),
@@ -144,12 +121,12 @@ ROWS = (
         "--data_in_memory=yes needs no file",
     ),
     Row(
-        _STEPS,
+        flag_groups.STEPS,
         lambda c: c.config.child.lr_cosine,
         "--child_lr_cosine is on, which goes by --child_lr_max",
     ),
     Row(
-        _COSINE,
+        flag_groups.COSINE,
         lambda c: not c.config.child.lr_cosine,
         "--child_lr_cosine is off; without it --child_lr counts",
     ),
@@ -205,6 +182,21 @@ ROWS = (
         "a language model is trained by plain SGD",
     ),
     Row(
+        ("child_softmax_cutoffs",),
+        lambda c: c.config.rnn.softmax != "adaptive",
+        "it is for --child_softmax=adaptive",
+    ),
+    Row(
+        ("child_softmax_samples",),
+        lambda c: c.config.rnn.softmax != "sampled",
+        "it is for --child_softmax=sampled",
+    ),
+    Row(
+        ("jit_compile",),
+        lambda c: c.stage == "search" and not c.config.derive.retrain_top,
+        "it is for training one arc, not for a search",
+    ),
+    Row(
         ("eval_every_epochs",),
         lambda c: c.stage == "train" or c.mode == "derive",
         "only a search evaluates every so many epochs",
@@ -226,7 +218,7 @@ ROWS = (
         "there is no controller where one arc is trained",
     ),
     Row(
-        _UPDATES,
+        flag_groups.UPDATES,
         lambda c: not c.config.controller.training,
         "the controller is not trained (--nocontroller_training)",
     ),

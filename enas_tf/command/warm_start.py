@@ -29,6 +29,9 @@ SIZES = (
     "child_hidden_size",
     "child_average",
 )
+# How words are numbered, and stored as vectors: with another number each has the vector
+# of another one, in weights of a search as well.
+WORDS = ("child_softmax", "child_softmax_cutoffs")
 # Which data, unless the user names some; what is in it is compared when it is read.
 DATA = ("dataset", "data_path", "data_dir", "image_size", "vocab_size")
 # Taken over too, and free to be another: of what the arc's ops are numbered, and how a
@@ -128,14 +131,14 @@ def fill(
     if not has:
         return given
     sizes = SIZES if source.stage == "train" else ()
-    for flag in sizes:
+    for flag in (*sizes, *WORDS):
         if given.get(flag, has[flag]) != has[flag]:
             raise _difference(flag, given[flag], has[flag], run)
     if sizes and has["child_ops"] and "child_num_branches" in given:
         words = f"left out beside --child_ops={has['child_ops']}"
         raise _difference("child_num_branches", given["child_num_branches"], words, run)
     data = () if {"dataset", "data_path"} & set(given) else DATA
-    wanted = [ARC, *sizes, *(() if _OPS & set(given) else _OPS), SPLIT, *data]
+    wanted = [ARC, *sizes, *WORDS, *(() if _OPS & set(given) else _OPS), SPLIT, *data]
     taken = {flag: has[flag] for flag in wanted if flag not in given}
     return {**given, **taken}
 

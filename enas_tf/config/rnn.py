@@ -12,8 +12,10 @@ from enas_tf.config.fields import Carrier
 from enas_tf.config.spaces import registry
 
 AVERAGES = ("loose", "all")
+SOFTMAXES = ("full", "adaptive", "sampled")  # the first is the published one
 
 _field = functools.partial(fields.field, spaces=registry.Names("texts"))
+_of_many = functools.partial(fields.field, spaces=registry.Names("large vocabularies"))
 
 
 def _rate(default: float, of_what: str) -> Any:
@@ -65,4 +67,35 @@ class RnnChildConfig(Carrier):
         "more than so many epochs; 0: never. Training one arc only.",
         low=0,
     )
+    softmax: str = _of_many(
+        "full",
+        "How words are scored: all of them (full), by a tree whose rarer words have "
+        "shorter vectors (adaptive), or in training only a sample of them (sampled). "
+        "For more than 10,000 words; evaluations, rewards and exports are exact.",
+        choices=SOFTMAXES,
+    )
+    softmax_cutoffs: str = _of_many(
+        "2000,10000",
+        "Words, from the most frequent one, behind which a cluster of the adaptive "
+        "softmax begins; rising, with commas. Those beyond the vocabulary do nothing.",
+    )
+    softmax_samples: int = _of_many(
+        1000,
+        "Different words that a training step of the sampled softmax draws.",
+        low=1,
+        high=10**7,
+    )
     own: tuple[object, ...] = ()
+
+    @property
+    def by_frequency(self) -> bool:
+        """Whether a word's number is to be its place by frequency."""
+        return self.softmax != SOFTMAXES[0]
+
+    def cutoffs(self, vocab_size: int) -> tuple[int, ...]:
+        """Those of an adaptive softmax of so many words; of the others none."""
+        if self.softmax != "adaptive":
+            return ()
+        # `command/softmax_checks.py` has looked at what is written there.
+        all_of_them = map(int, self.softmax_cutoffs.split(","))
+        return tuple(cutoff for cutoff in all_of_them if cutoff < vocab_size)

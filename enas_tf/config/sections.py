@@ -173,6 +173,11 @@ class LoopConfig:
         "otherwise a search does not read it.",
         shapes_result=False,
     )
+    jit_compile: bool = field(
+        False,
+        "Compile the training steps of a final child with XLA: minutes at the start, "
+        "for texts again and again, and other last digits.",
+    )
     log_every: int = field(
         50, "Print and record every so many steps.", low=1, shapes_result=False
     )

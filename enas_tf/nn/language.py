@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from enas_tf.nn import lstm_cell, recurrent, seeds
+from enas_tf.nn import lexicon, lexicons, lstm_cell, recurrent, seeds
 
 # Stands in a saved model's config, which Keras quotes where it does not know the layer.
 TO_LOAD = "import enas_tf.nn (of the enas_tf package) before keras.models.load_model"
@@ -39,11 +39,27 @@ class Reading(NamedTuple):
     state: tf.Tensor
 
 
+class Heard(NamedTuple):
+    """A piece of text as a model has read it, before any word is scored.
+
+    Attributes:
+      states, state: as of `Reading`.
+      weights: of the model's lexicon, by name, as this reading took them.
+    """
+
+    states: tf.Tensor
+    state: tf.Tensor
+    weights: lexicon.Weights
+
+
 class WordModel(keras.layers.Layer):
     """Words [B, T] int32 and a state [B, S] -> logits [B, T, V] and the next state.
 
-    Words go in and out by the same embedding. A subclass has `hidden_states`, the
-    way in between, and `state_size`, S.
+    Words go in and out by the same embedding, or by a tree of words. A subclass has
+    `hidden_states`, the way in between, and `state_size`, S.
+
+    Attributes:
+      lexicon: the words.
     """
 
     def __init__(
@@ -53,6 +69,7 @@ class WordModel(keras.layers.Layer):
         *,
         init_range: float,
         seed: int,
+        cutoffs: Sequence[int] = (),
         **kwargs: object,
     ):
         """Makes the embedding.
@@ -62,6 +79,8 @@ class WordModel(keras.layers.Layer):
           hidden_size: H.
           init_range: first weights are uniform between minus and plus it.
           seed: the run's, of the first weights.
+          cutoffs: of an adaptive softmax, how many words the head has, and where all
+            clusters but the last end; none: one embedding.
           **kwargs: of `keras.layers.Layer`, such as `name`.
         """
         super().__init__(**kwargs)
@@ -69,7 +88,13 @@ class WordModel(keras.layers.Layer):
         self.hidden_size = hidden_size
         self.init_range = init_range
         self.seed = seed
-        self.embedding = self.uniform("embedding", vocab_size, hidden_size)
+        self.cutoffs = tuple(int(cutoff) for cutoff in cutoffs)
+        self.lexicon = lexicons.of(vocab_size, hidden_size, self.cutoffs)
+        words = self.lexicon.weights(init_range)
+        self._words = tuple(one.name for one in words)
+        for one in words:
+            weight = self.uniform(one.name, *one.shape, limit=one.uniform)
+            setattr(self, one.name, weight)
         self.built = True  # no weight's shape depends on the inputs of a call
 
     @property
@@ -89,23 +114,43 @@ class WordModel(keras.layers.Layer):
         """
         raise NotImplementedError
 
-    def run(
+    def read(
         self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
-    ) -> Reading:
-        """Read a piece of text, in training and evaluation alike.
+    ) -> Heard:
+        """Read a piece of text, in training and evaluation alike, without an answer.
 
         Args:
           words: [B, T] int32.
           state: [B, S], the `state` of the piece before, or `initial_state`.
           dropout: of the minibatch.
         """
-        embedding = tf.convert_to_tensor(self.embedding)
+        parts = {name: getattr(self, name) for name in self._words}
+        weights = {name: tf.convert_to_tensor(part) for name, part in parts.items()}
         # [B, H], the shape of the masks: one embedding a text, since masks are the same
         # in all time steps.
         like = tf.zeros([tf.shape(words)[0], self.hidden_size])
-        vectors = recurrent.embedded(words, embedding, like, dropout)
-        states, state = self.hidden_states(vectors, state, dropout)
-        return Reading(recurrent.word_logits(states, embedding, dropout), states, state)
+        vectors = self.lexicon.vectors(words, weights, like, dropout)
+        return Heard(*self.hidden_states(vectors, state, dropout), weights)
+
+    def run(
+        self, words: tf.Tensor, state: tf.Tensor, dropout: recurrent.Dropout
+    ) -> Reading:
+        """The same, and the scores of all words that may follow."""
+        states, state, weights = self.read(words, state, dropout)
+        return Reading(self.lexicon.logits(states, weights, dropout), states, state)
+
+    def losses(
+        self, words: tf.Tensor, targets: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """-ln P of `targets`, [B, T], which follow `words`, and the next state."""
+        nothing = recurrent.Dropout()
+        states, after, weights = self.read(words, state, nothing)
+        exact = self.lexicon.losses(states, weights, nothing)
+        if exact is not None:
+            return exact.measured(targets), after
+        logits = self.lexicon.logits(states, weights, nothing)
+        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+        return entropy(targets, logits), after
 
     def call(self, words: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits [B, T, V] and the next state [B, S], without dropout."""
@@ -116,9 +161,9 @@ class WordModel(keras.layers.Layer):
         """The state before the first word of a text, [B, S] zeros."""
         return tf.zeros([batch_size, self.state_size])
 
-    def uniform(self, name: str, *shape: int) -> keras.Variable:
-        """A new weight of that shape, uniform within `init_range`."""
-        limit, own = self.init_range, seeds.of_name(self.seed, name)
+    def uniform(self, name: str, *shape: int, limit: float = 0.0) -> keras.Variable:
+        """A new weight of that shape, uniform within `limit`; 0: `init_range`."""
+        limit, own = limit or self.init_range, seeds.of_name(self.seed, name)
         initializer = keras.initializers.RandomUniform(-limit, limit, seed=own)
         return self.add_weight(name=name, shape=shape, initializer=initializer)
 
@@ -130,12 +175,14 @@ class WordModel(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor in plain values, for Keras' files."""
-        own = dict(
+        own: dict[str, Any] = dict(
             vocab_size=self.vocab_size,
             hidden_size=self.hidden_size,
             init_range=self.init_range,
             seed=self.seed,
         )
+        if self.cutoffs:
+            own["cutoffs"] = list(self.cutoffs)
         return dict(to_load=TO_LOAD) | super().get_config() | own
 
     @classmethod

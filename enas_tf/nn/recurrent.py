@@ -131,18 +131,36 @@ def embedded(
       dropout: a word that "e" drops is dropped wherever it stands.
     """
     words = tf.gather(embedding, inputs)
-    words *= tf.gather(dropout.mask("e", embedding[:, :1]), inputs)  # [B, T, 1]
+    return drop_words(words, inputs, embedding[:, :1], state, dropout)
+
+
+def drop_words(
+    words: tf.Tensor,
+    inputs: tf.Tensor,
+    column: tf.Tensor,
+    state: tf.Tensor,
+    dropout: Dropout,
+) -> tf.Tensor:
+    """The vectors `words` [B, T, H] of `inputs` [B, T], without what is dropped.
+
+    `column` [V, 1] and `state` [B, H] are of the shapes of the masks "e" and "i".
+    """
+    words *= tf.gather(dropout.mask("e", column), inputs)  # [B, T, 1]
     return words * dropout.mask("i", state)[:, None]
 
 
 def word_logits(states: tf.Tensor, embedding: tf.Tensor, dropout: Dropout) -> tf.Tensor:
     """Scores of every next word, [B, T, V]; drops "o" of the states [B, T, H]."""
-    outputs = states * dropout.mask("o", states[:, :1])
-    return precision.lowered(_by_rows, outputs, embedding)
+    return precision.lowered(by_rows, dropped_outputs(states, dropout), embedding)
 
 
-def _by_rows(outputs: tf.Tensor, embedding: tf.Tensor) -> tf.Tensor:
-    """Each of [B, T, H] times each row of [V, H], [B, T, V]."""
+def dropped_outputs(states: tf.Tensor, dropout: Dropout) -> tf.Tensor:
+    """The states [B, T, H] as the softmax reads them, without what "o" drops."""
+    return states * dropout.mask("o", states[:, :1])
+
+
+def by_rows(outputs: tf.Tensor, embedding: tf.Tensor) -> tf.Tensor:
+    """Each of [..., H] times each row of [V, H], [..., V]."""
     return tf.tensordot(outputs, tf.transpose(embedding), 1)
 
 

@@ -127,7 +127,11 @@ def _validated(
     config = config_lib.replace(config, dict(child_fixed_arc=fixed.text))
     final = candidates.of(config)(config, fixed, bind=lambda data: None)
     trainer = ChildTrainer(
-        final.network, final.task, config.child, lessons=final.lessons
+        final.network,
+        final.task,
+        config.child,
+        lessons=final.lessons,
+        jit_compile=config.loop.jit_compile,
     )
     driver = assembly.unsaved_driver(
         report, stop=stage.driver.stop, log_every=config.loop.log_every

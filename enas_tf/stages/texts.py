@@ -7,6 +7,7 @@ from absl import logging
 
 from enas_tf.config.sections import Config, DataConfig
 from enas_tf.data import memory
+from enas_tf.data.text import by_frequency
 from enas_tf.data.text import fits as text_fits
 from enas_tf.data.text import load as text
 from enas_tf.data.text.text_data import TextData
@@ -47,6 +48,10 @@ def _data(config: Config, check: Callable[..., None]) -> tuple[TextData, Languag
     data = _read(config.data, memory.source(config.data))
     bptt = config.rnn.bptt_steps
     check(data, batch_size=config.loop.batch_size, bptt=bptt)
+    if config.rnn.softmax == "adaptive":
+        text_fits.check_cutoffs(data, config.rnn.softmax_cutoffs)
+    if config.rnn.by_frequency:
+        data = by_frequency.ordered(data)
     texts = dict(train=data.train, valid=data.valid)
     if config.loop.search_eval_test:
         texts["test"] = data.test

@@ -130,7 +130,11 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
     final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
     total = final.lessons.steps_before(config.loop.num_epochs)
     trainer = ChildTrainer(
-        final.network, final.task, config.child, lessons=final.lessons
+        final.network,
+        final.task,
+        config.child,
+        lessons=final.lessons,
+        jit_compile=config.loop.jit_compile,
     )
     driver = assembly.driver(
         request,

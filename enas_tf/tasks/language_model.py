@@ -56,7 +56,12 @@ class LanguageModel:
         return min(self._bptt_steps, self._texts[split].shape[0] - 1)
 
     def loss(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
-        """Mean cross-entropy of a word, [], and the child's own penalty."""
+        """Mean cross-entropy of a word, [], and the child's own penalty.
+
+        Where a child answers with losses, the mean of what these say is trained.
+        """
+        if output.losses is not None:
+            return tf.reduce_mean(output.losses.trained(batch.targets)) + output.penalty
         return tf.reduce_mean(cross_entropies(output, batch)) + output.penalty
 
     def measured(self, output: ChildOutput, batch: Batch) -> tf.Tensor:
@@ -123,5 +128,7 @@ class Passages:
 
 
 def cross_entropies(output: ChildOutput, batch: Batch) -> tf.Tensor:
-    """-log P of each next word, [B, T]."""
+    """-log P of each next word, [B, T]; of a sampled softmax's training, about it."""
+    if output.losses is not None:
+        return output.losses.measured(batch.targets)
     return tf.nn.sparse_softmax_cross_entropy_with_logits(batch.targets, output.logits)

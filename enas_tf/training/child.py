@@ -80,6 +80,7 @@ class ChildTrainer:
         config: ChildConfig,
         *,
         lessons: Lessons,
+        jit_compile: bool = False,
     ):
         """Makes the optimiser and the carried state; nothing is trained yet.
 
@@ -88,6 +89,7 @@ class ChildTrainer:
           task: its loss and its measure.
           config: how: L2, clipping, momentum; in which type.
           lessons: what each step sees, of `task`.
+          jit_compile: whether XLA compiles a step, once for each shape of a batch.
         """
         self._network = network
         self._task = task
@@ -98,6 +100,11 @@ class ChildTrainer:
         # The state that goes from step to step: none, or one tensor.
         start = network.initial_state(lessons.batch_size)
         self._state = [] if start is None else [tf.Variable(start)]
+        self._train = (
+            tf.function(self._train_on, autograph=False, jit_compile=True)
+            if jit_compile
+            else self._train_on
+        )
         half = config.precision == precision.HALF
         # Deviation D43: the original computes all in float32.
         self.loss_scale = LossScale() if half else None
@@ -147,7 +154,12 @@ class ChildTrainer:
     def _step(
         self, step: tf.Tensor, shared: tf.Tensor | tuple[()], lr: tf.Tensor
     ) -> tuple[ChildMetrics, tf.Tensor]:
-        lesson = self.lessons.lesson(step, shared)
+        return self._train(self.lessons.lesson(step, shared), step, lr)
+
+    def _train_on(
+        self, lesson: Lesson, step: tf.Tensor, lr: tf.Tensor
+    ) -> tuple[ChildMetrics, tf.Tensor]:
+        """Learn from `lesson` in step `step`; what it was like, and the tokens."""
         learned = self._learn(lesson, step)
         norm = self._updated(learned.gradients, lr * lesson.lr_scale)
         for variable in self._state:

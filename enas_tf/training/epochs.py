@@ -7,7 +7,7 @@ import tensorflow as tf
 from enas_tf.config.sections import ChildConfig
 from enas_tf.run import counters, finite
 from enas_tf.run.report import Report
-from enas_tf.training import schedules
+from enas_tf.training import compiled, schedules
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.means import Means
@@ -68,11 +68,9 @@ class ChildEpochs:
         )
 
     def _call(self, first: int, last: int) -> None:
-        run = self._trainer.run(
-            tf.constant(first, tf.int64),
-            tf.constant(last, tf.int64),
-            tf.constant(self._lr),
-        )
+        steps = (tf.constant(number, tf.int64) for number in (first, last))
+        with compiled.refusals():
+            run = self._trainer.run(*steps, tf.constant(self._lr))
         if not run.finite:
             arc = self._trainer.arc_text(run.tokens.numpy())
             where = f" with the arc {arc}" if arc else ""

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.children import final_rnn
+from enas_tf.children import final_rnn, word_scores
 from enas_tf.children import rnn as rnn_child
 from enas_tf.children.output import ChildOutput
 from enas_tf.config.rnn import RnnChildConfig
@@ -47,9 +47,14 @@ class FinalLanguageNetwork:
         """Read words [B, T] on from `state` [B, S]; the output, and no tokens."""
         seed = seeds.at(self._seed, "dropout", step)
         dropout = recurrent.Dropout(rnn_child.drop_rates(self._config), seed)
-        run = self.model.run(inputs, state, dropout)
-        penalty = final_rnn.penalty(self.model, run, self._config)
-        output = ChildOutput(run.logits, state=run.state, penalty=penalty)
+        heard = self.model.read(inputs, state, dropout)
+        penalty = final_rnn.penalty(self.model, heard, self._config)
+        found = word_scores.answer(
+            self.model.lexicon, self._config, heard.states, heard.weights, dropout
+        )
+        output = ChildOutput(
+            found.logits, state=heard.state, penalty=penalty, losses=found.losses
+        )
         return output, tf.zeros([0], tf.int32)
 
     def arc_text(self, tokens: np.ndarray) -> str:

@@ -5,10 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from enas_tf.children.output import ChildOutput
 from enas_tf.data.text import stream
 from enas_tf.nn.language import WordModel
-from enas_tf.tasks import language_model
 
 WORDS_PER_CALL = 4000  # between two moves of a progress line
 
@@ -69,9 +67,7 @@ class StreamLoss:
             carried: tuple[tf.Tensor, tf.Tensor], piece: Sequence[tf.Tensor]
         ) -> tuple[tf.Tensor, tf.Tensor]:
             words, follow, counts = piece
-            logits, after = self._model(words, carried[1])
-            batch = language_model.Batch(words, follow)
-            losses = language_model.cross_entropies(ChildOutput(logits), batch)
+            losses, after = self._model.losses(words, follow, carried[1])
             return tf.reduce_sum(losses * tf.cast(counts, tf.float32)), after
 
         sums, states = tf.scan(

@@ -70,6 +70,15 @@ EXAMPLES = [
         dict(child_drop_w=0.5, child_fixed_arc="darts_rnn", **RNN),
     ),
     (dict(child_momentum=0.5, **RNN, **TRAIN), dict(child_momentum=0.5, **RNN)),
+    (
+        dict(child_softmax_cutoffs="9,99", child_softmax="sampled", **RNN),
+        dict(child_softmax_cutoffs="9,99", child_softmax="adaptive", **RNN),
+    ),
+    (
+        dict(child_softmax_samples=9, **RNN),
+        dict(child_softmax_samples=9, child_softmax="sampled", **RNN),
+    ),
+    (dict(jit_compile=True), dict(jit_compile=True, derive_retrain_top=2)),
     (dict(eval_every_epochs=2, **TRAIN), dict(eval_every_epochs=2, mode="all")),
     (dict(search_eval_test=True, **TRAIN), dict(search_eval_test=True)),
     (dict(controller_lr=0.5, **TRAIN), dict(controller_lr=0.5, mode="all")),

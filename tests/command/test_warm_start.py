@@ -206,6 +206,14 @@ def test_a_final_child_has_the_arc_the_data_and_the_split_of_its_search(build):
     assert build(preset="demo", child_fixed_arc=OTHER).child.fixed_arc == OTHER
 
 
+def test_a_final_child_numbers_words_as_its_search_did(build):
+    kept = dict(search_for="rnn", dataset="python_docs", child_num_branches=4)
+    searched("old", arc="0 0 0", child_softmax="sampled", **kept)
+    assert build(preset="demo", **kept).rnn.softmax == "sampled"
+    with pytest.raises(ConfigError, match="--child_softmax=full .* sampled, as the"):
+        build(preset="demo", child_softmax="full", **kept)
+
+
 def test_a_final_child_may_begin_in_the_folder_of_its_search(build):
     searched("old")
     config = build(preset="demo", output_dir="old")

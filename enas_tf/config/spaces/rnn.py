@@ -140,7 +140,7 @@ SPEC = SpaceSpec(
     about="the same for a recurrent cell",
     data=kinds.TEXTS,
     presets=_PRESETS,
-    parts=("chosen ops", "genotypes", "averaged nodes"),
+    parts=("chosen ops", "genotypes", "averaged nodes", "large vocabularies"),
     meanings=(
         ("child_num_layers", "nodes of the cell, apart from node 0"),
         ("child_fixed_arc", "also a genotype, or genotypes.py:NAME"),

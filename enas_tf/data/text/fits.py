@@ -44,6 +44,21 @@ def check_training(data: TextData, *, batch_size: int, bptt: int) -> None:
     )
 
 
+def check_cutoffs(data: TextData, cutoffs: str) -> None:
+    """Refuse cutoffs of an adaptive softmax of which no word is left for a cluster.
+
+    Raises:
+      ConfigError: the first is not below the size of the vocabulary.
+    """
+    size, first = len(data.vocabulary), cutoffs.split(",")[0]
+    if int(first) >= size:
+        allowed = f"a first number below {size}, the words of {data.name}"
+        remedy = "Lower it, or use --child_softmax=full."
+        raise ConfigError(
+            config_lib.refusal("child_softmax_cutoffs", cutoffs, allowed, remedy)
+        )
+
+
 def _check_words(data: TextData) -> None:
     texts = dict(training=data.train, validation=data.valid, test=data.test)
     for kind, ids in texts.items():
