@@ -213,6 +213,9 @@ def build(
             _refuse_changes(run.mode, configs, folder)
             looked_at = () if run.mode == "predict" else modes.MODES[run.mode].stages
             wanted = machine.wanted(run.threads, looked_at, folder)
+            if modes.MODES[run.mode].begins:
+                shared = run.distribute, run.distribute_devices
+                wanted = wanted._replace(distribute=shared[0], devices=shared[1])
             configs = _with_threads(configs, wanted.threads)
             if modes.MODES[run.mode].begins:
                 folder.describe(configs, command)

@@ -63,6 +63,8 @@ class Wanted(NamedTuple):
       onednn_asked: the user's wish in the environment, None for none.
       filters_in_parts: see `Machine`; with oneDNN only.
       norms_in_pairs: see `Machine`; with oneDNN and AVX512 only.
+      distribute, devices: --distribute and --distribute_devices, of a command that
+        trains; they are no condition.
     """
 
     threads: int
@@ -74,6 +76,8 @@ class Wanted(NamedTuple):
     onednn_asked: bool | None = None
     filters_in_parts: bool = True
     norms_in_pairs: bool = True
+    distribute: str = "none"
+    devices: int = 0
 
 
 def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:

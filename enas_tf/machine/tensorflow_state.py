@@ -31,11 +31,24 @@ def start(wanted: Wanted) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(wanted.threads)
     except RuntimeError:
         pass  # they run; `held` says how many, and the user is told
+    _divide_cpu(wanted)
     tf.config.list_logical_devices()
     onednn = _onednn() and not gpu()
     depthwise.take_in_parts(wanted.filters_in_parts and onednn)
     wide = processor.has_avx512()
     batch_norm.take_in_pairs(wanted.norms_in_pairs and onednn and wide)
+
+
+def _divide_cpu(wanted: Wanted) -> None:
+    """Logical CPUs for a command that shares its steps on a machine without a GPU."""
+    if wanted.distribute != "mirrored" or wanted.devices < 2 or gpu():
+        return
+    parts = [tf.config.LogicalDeviceConfiguration()] * wanted.devices
+    try:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, parts)
+    except RuntimeError:
+        pass  # they were found before; `stages/devices.py` counts them
 
 
 def remap(on: bool) -> None:

@@ -47,6 +47,15 @@ class Replicas:
         """Whether work is shared at all."""
         return self._strategy is not None
 
+    def share(self, number: tf.Tensor, total: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """The part [first, last) of 0 to `total` of the replica `number` ([] int32).
+
+        The parts differ by one at most. That of replica 0 begins with 0, and is empty
+        only where all are.
+        """
+        first, last = (-(-(number + end) * total // self.count) for end in (0, 1))
+        return first, last
+
     def summed(self, work: Callable[[tf.Tensor], SharesT]) -> SharesT:
         """The sum over all replicas of what `work` makes of a replica's number.
 

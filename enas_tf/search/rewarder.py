@@ -92,8 +92,7 @@ class Rewarder:
         count = tokens.shape[0]
 
         def share(number: tf.Tensor) -> Values:
-            first = number * count // self._replicas.count
-            last = (number + 1) * count // self._replicas.count
+            first, last = self._replicas.share(number, count)
             own = self._scorer.row_values(
                 tokens[first:last], indices[first:last], split="valid"
             )

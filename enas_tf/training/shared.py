@@ -68,11 +68,10 @@ class SharedTrainer(ChildTrainer):
         if not self._replicas.several:
             sums = self._sums(arcs, lesson, step, first=tf.constant(0), last=count)
             return _divided(sums, tf.cast(count, tf.float32))
-        per_replica = count // self._replicas.count
 
         def share(number: tf.Tensor) -> Learned:
-            first = number * per_replica
-            own = self._sums(arcs, lesson, step, first=first, last=first + per_replica)
+            first, last = self._replicas.share(number, count)
+            own = self._sums(arcs, lesson, step, first=first, last=last)
             state = replicas_lib.only(number, 0, own.state)
             return own._replace(state=state, tokens=())
 
