@@ -18,7 +18,7 @@ Not for a write of any kind inside of `summed`: it would be done once a replica.
 """
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import tensorflow as tf
@@ -69,6 +69,25 @@ class Replicas:
         context = contextvars.copy_context()
         found = self._strategy.run(lambda: context.copy().run(_total, work))
         return tf.nest.map_structure(self._mine, found)
+
+    def first_and_most(self, values: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Whole numbers that each worker has: those of the first, and the largest.
+
+        Called on the host, by all workers alike; `values` are below 2^53.
+        """
+        if self._strategy is None:
+            return list(values), list(values)
+        own = tf.constant(values, tf.float64)
+        all_own = self._told(own).numpy().astype(int)
+        return all_own[0].tolist(), all_own.max(axis=0).tolist()
+
+    @tf.function(autograph=False)
+    def _told(self, own: tf.Tensor) -> tf.Tensor:
+        """What all replicas have ([N] float64) in rows, [count, N]."""
+        return self.summed(
+            lambda number: tf.one_hot(number, self.count, dtype=tf.float64)[:, None]
+            * own
+        )
 
     def _mine(self, value: tf.Tensor) -> tf.Tensor:
         return self._strategy.experimental_local_results(value)[0]

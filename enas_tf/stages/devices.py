@@ -1,15 +1,20 @@
 """The devices that share the steps of a stage, by --distribute."""
 
 import dataclasses
+import json
+import zlib
 
 import tensorflow as tf
 
 from enas_tf.command.request import Request
+from enas_tf.config import sections
 from enas_tf.config.sections import ChildConfig, ConfigError
+from enas_tf.machine import tensorflow_state
 from enas_tf.nn import replicas as replicas_lib
 from enas_tf.nn.replicas import Replicas
 from enas_tf.run import settings as run_settings
 from enas_tf.run.report import Report
+from enas_tf.training.driver import Driver
 
 KEY = "replicas"  # in what run.json says of a stage
 
@@ -32,6 +37,40 @@ def bind(request: Request, stage: str, report: Report) -> Replicas:
     return found
 
 
+def join(
+    request: Request, stage: str, driver: Driver, replicas: Replicas
+) -> None:
+    """Have `driver`, which stands where it begins, go on as those of other workers do.
+
+    Raises:
+      ConfigError: a worker begins elsewhere, or otherwise.
+    """
+    if not request.cluster:
+        return
+    own = _digest(request, stage, driver)
+    first, most = replicas.first_and_most([own, -own])
+    if first != most:
+        raise ConfigError(
+            "The workers of TF_CONFIG do not begin alike: settings, data or "
+            "checkpoints differ. Give all the same command, and the same folder for "
+            "--output_dir; copies of it will do."
+        )
+    driver.go_with_others(replicas.first_and_most)
+
+
+def _digest(request: Request, stage: str, driver: Driver) -> int:
+    """A number of all that workers must have in common."""
+    settings = request.folder.settings(stage)
+    known = {
+        item.flag: settings.get(item.flag)
+        for item in sections.settings()
+        if item.field.metadata["shapes_result"]
+    }
+    facts = [known, driver.position, request.arc, request.folder.fact(stage, KEY, int)]
+    data = request.folder.facts(stage).get("data")
+    return zlib.crc32(json.dumps([*facts, data], sort_keys=True, default=str).encode())
+
+
 def child_of(config: ChildConfig, replicas: Replicas) -> ChildConfig:
     """The settings of a shared child: an arc a device, where no more are asked for."""
     if replicas.several and config.arcs_per_step == 1:
@@ -42,6 +81,8 @@ def child_of(config: ChildConfig, replicas: Replicas) -> ChildConfig:
 def _of(request: Request) -> Replicas:
     if request.machine.distribute == "none":
         return replicas_lib.ALONE
+    if request.cluster:
+        return Replicas(tensorflow_state.workers())
     names = _names(request.machine.devices)
     if len(names) == 1:
         return replicas_lib.ALONE

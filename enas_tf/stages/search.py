@@ -207,6 +207,7 @@ def build(
     restored = assembly.restore(driver, report, "search")
     if not restored:
         warm_search.begin(request, report, data, child, controller)
+    devices.join(request, "search", driver, replicas)
     finished = driver.position[counters.EPOCH]
     phases = turns.controller_updates(finished)
     if rewarded:

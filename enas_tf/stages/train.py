@@ -161,6 +161,7 @@ def build(
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
     if not assembly.restore(driver, report, "train"):
         warm_start.begin(request, report, final, read[0])
+    devices.join(request, "train", driver, replicas)
     for line in final.describe():
         report.message(line)
     return FinalStage(final, epochs, driver, total, facts[0].checksum)
