@@ -138,6 +138,8 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
         for notice in (*found.notices, *idle):
             logging.warning("%s", notice)
         machine.prepare(asked.machine)
+        if asked.cluster:
+            cluster.prepare()
         with quiet.standard_error(), interrupts.kept():
             from enas_tf.machine import tensorflow_state
             from enas_tf.stages import run as experiment  # import TensorFlow

@@ -24,6 +24,7 @@ EXAMPLE = (
     '"task": {"type": "worker", "index": 0}}'
 )
 WAIT_SECONDS = 600.0  # for all to be there
+_LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"  # 2: errors alone are told, 3: not even these
 _LOOK = 0.2  # seconds between two looks
 _ADDRESS = re.compile(r"\[?[\w.:-]*\w\]?:(\d{1,5})")
 
@@ -101,6 +102,12 @@ def _refusal(why: str) -> ConfigError:
         f"--distribute=multi_worker needs {VARIABLE} in the environment, and {why}. "
         f"Set it for each worker, e.g. {VARIABLE}='{EXAMPLE}'."
     )
+
+
+def prepare() -> None:
+    """Before TensorFlow is imported: a lost worker is told of once, and by us."""
+    if os.environ.get(_LOG_LEVEL) == "2":
+        os.environ[_LOG_LEVEL] = "3"
 
 
 def meet(cluster: Cluster, *, seconds: float = WAIT_SECONDS) -> None:
