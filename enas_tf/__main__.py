@@ -55,7 +55,7 @@ from enas_tf.command import (
 from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.config import sections as config
-from enas_tf.machine import cluster
+from enas_tf.machine import meeting
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
 from enas_tf.run import space as run_space
@@ -139,12 +139,12 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
             logging.warning("%s", notice)
         machine.prepare(asked.machine)
         if asked.cluster:
-            cluster.prepare()
+            meeting.prepare()
         with quiet.standard_error(), interrupts.kept():
             from enas_tf.machine import tensorflow_state
             from enas_tf.stages import run as experiment  # import TensorFlow
         if asked.cluster:
-            cluster.meet(asked.cluster)
+            meeting.meet(asked.cluster)
         with quiet.standard_error(), interrupts.kept():
             tensorflow_state.start(asked.machine)
         experiment.run(asked)

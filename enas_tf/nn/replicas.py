@@ -60,7 +60,7 @@ class Replicas:
         """The sum over all replicas of what `work` makes of a replica's number.
 
         Args:
-          work: from [] int32 to a structure of float32 tensors, each of one shape in
+          work: from [] int32 to a structure of float tensors, each of one shape in
             all replicas; traced once a replica. It writes nothing.
         """
         if self._strategy is None:
@@ -68,7 +68,8 @@ class Replicas:
         # A replica is traced in a thread of its own, which has no scopes of this one.
         context = contextvars.copy_context()
         found = self._strategy.run(lambda: context.copy().run(_total, work))
-        return tf.nest.map_structure(self._mine, found)
+        mine = self._strategy.experimental_local_results
+        return tf.nest.map_structure(lambda value: mine(value)[0], found)
 
     def first_and_most(self, values: Sequence[int]) -> tuple[list[int], list[int]]:
         """Whole numbers that each worker has: those of the first, and the largest.
@@ -85,12 +86,10 @@ class Replicas:
     def _told(self, own: tf.Tensor) -> tf.Tensor:
         """What all replicas have ([N] float64) in rows, [count, N]."""
         return self.summed(
-            lambda number: tf.one_hot(number, self.count, dtype=tf.float64)[:, None]
-            * own
+            lambda number: (
+                tf.one_hot(number, self.count, dtype=tf.float64)[:, None] * own
+            )
         )
-
-    def _mine(self, value: tf.Tensor) -> tf.Tensor:
-        return self._strategy.experimental_local_results(value)[0]
 
 
 ALONE = Replicas()

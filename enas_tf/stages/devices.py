@@ -37,9 +37,7 @@ def bind(request: Request, stage: str, report: Report) -> Replicas:
     return found
 
 
-def join(
-    request: Request, stage: str, driver: Driver, replicas: Replicas
-) -> None:
+def join(request: Request, stage: str, driver: Driver, replicas: Replicas) -> None:
     """Have `driver`, which stands where it begins, go on as those of other workers do.
 
     Raises:
@@ -119,4 +117,3 @@ def _tell_of_others(
         )
     if begun != found.count:
         request.folder.record(stage, **{KEY: found.count})
-

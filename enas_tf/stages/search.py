@@ -82,9 +82,7 @@ def derive(request: Request) -> None:
             derive_stage.best_arc(request, stage, report)
 
 
-def build(
-    request: Request, report: Report, replicas: Replicas = ALONE
-) -> SearchStage:
+def build(request: Request, report: Report, replicas: Replicas = ALONE) -> SearchStage:
     """All parts of the request's search, standing at its last checkpoint.
 
     Args:

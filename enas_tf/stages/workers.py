@@ -1,4 +1,4 @@
-"""What a worker of several says: little beside the chief, and that another one is gone."""
+"""What one of several workers says: little beside the chief, or that one is gone."""
 
 import tensorflow as tf
 from absl import logging
@@ -20,7 +20,7 @@ def fall_silent(request: Request) -> None:
     assert request.cluster
     logging.info(
         "Worker %d of %d. The chief at %s writes all files, and tells of them.",
-        request.cluster.index + 1,
+        request.cluster.number + 1,
         len(request.cluster.addresses),
         request.cluster.addresses[0],
     )

@@ -55,9 +55,7 @@ class PartsTrainer(ChildTrainer):
         self._size, left = divmod(lessons.batch_size, replicas.count)
         if left:
             allowed = f"a multiple of {replicas.count}, the number of devices"
-            raise ConfigError(
-                errors.refusal("batch_size", lessons.batch_size, allowed)
-            )
+            raise ConfigError(errors.refusal("batch_size", lessons.batch_size, allowed))
 
     def _learn(self, lesson: Lesson, step: tf.Tensor) -> Learned:
         if not self._replicas.several:
