@@ -39,6 +39,11 @@ def meet(cluster: Cluster, *, seconds: float = WAIT_SECONDS) -> None:
       ConfigError: the chief cannot listen, some are not there in time, or one was
         started with another TF_CONFIG.
     """
+    logging.info(
+        "TensorFlow's own server will listen at port %d of all addresses of this "
+        "machine, without a password: keep it behind a firewall.",
+        _parts(cluster.own)[1],
+    )
     ends = time.monotonic() + seconds
     if cluster.is_chief:
         _gather(cluster, ends)
