@@ -131,9 +131,13 @@ def final_images_by_hand(count):
                 loss = task.loss(output, own)
             gradients.append(tape.gradient(loss, network.variables))
             moved.append(arrays(*network.moving))
-        for variable, values in zip(network.moving, zip(*moved), strict=True):
+        for variable, values in zip(
+            network.moving, zip(*moved, strict=True), strict=True
+        ):
             variable.assign(np.mean(values, axis=0))
-        means = [tf.reduce_mean(tf.stack(g), axis=0) for g in zip(*gradients)]
+        means = [
+            tf.reduce_mean(tf.stack(g), axis=0) for g in zip(*gradients, strict=True)
+        ]
         l2 = [config.l2_reg] * len(means)
         momentum.apply(optimizer.add_l2(means, network.variables, l2), tf.constant(LR))
     return arrays(*network.model.weights)

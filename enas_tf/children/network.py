@@ -73,7 +73,7 @@ class PartNetwork(Network, Protocol):
 
     @property
     def moving(self) -> Sequence[keras.Variable]:
-        """See the class."""
+        """Moving averages, in one order."""
 
     def forward(
         self,

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from absl import logging
 
 from enas_tf.config.sections import ConfigError
-from enas_tf.machine.cluster import VARIABLE, Cluster
+from enas_tf.machine import cluster as cluster_lib
+from enas_tf.machine.cluster import Cluster
 
+_NAME = cluster_lib.VARIABLE
 WAIT_SECONDS = 600.0  # for all to be there
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"  # 2: errors alone are told, 3: not even these
 _LOOK = 0.2  # seconds between two looks
@@ -79,7 +81,7 @@ def _listening(cluster: Cluster) -> Iterator[socket.socket]:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigError(
-            f"{VARIABLE}: this worker cannot listen at {cluster.own} "
+            f"{_NAME}: this worker cannot listen at {cluster.own} "
             f"({error.strerror or error}). Name a free port of this machine."
         ) from None
     with listener:
@@ -100,8 +102,8 @@ def _numbered(caller: socket.socket, cluster: Cluster) -> int:
         return -1
     if addresses != cluster.addresses:
         raise ConfigError(
-            f"{VARIABLE}: a worker was started with {', '.join(addresses)}, and this "
-            f"one with {', '.join(cluster.addresses)}. Give all the same cluster."
+            f"{_NAME}: a worker was started with {', '.join(addresses)}, and this one "
+            f"with {', '.join(cluster.addresses)}. Give all the same cluster."
         )
     return number if isinstance(number, int) else -1
 
@@ -123,7 +125,7 @@ def _call(cluster: Cluster, ends: float) -> None:
 
 def _missing(address: str) -> ConfigError:
     return ConfigError(
-        f"{VARIABLE}: the worker at {address} is not there. Start the same command on "
+        f"{_NAME}: the worker at {address} is not there. Start the same command on "
         "each, with its own task, and look whether its port can be reached."
     )
 

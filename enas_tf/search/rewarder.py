@@ -5,8 +5,9 @@ from typing import NamedTuple, Protocol
 import tensorflow as tf
 
 from enas_tf.config.sections import ControllerConfig
+from enas_tf.nn import replicas as replicas_lib
 from enas_tf.nn import seeds
-from enas_tf.nn.replicas import ALONE, Replicas
+from enas_tf.nn.replicas import Replicas
 from enas_tf.search import signal
 from enas_tf.search.payer import Payer
 from enas_tf.search.scoring import Scorer, Values
@@ -47,7 +48,7 @@ class Rewarder:
         payer: Payer,
         batch_size: int,
         seed: int,
-        replicas: Replicas = ALONE,
+        replicas: Replicas = replicas_lib.ALONE,
     ):
         """Nothing is measured yet.
 

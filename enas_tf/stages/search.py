@@ -6,7 +6,8 @@ from enas_tf import plots
 from enas_tf.command.request import Request
 from enas_tf.config import errors
 from enas_tf.config.sections import Config, ConfigError
-from enas_tf.nn.replicas import ALONE, Replicas
+from enas_tf.nn import replicas as replicas_lib
+from enas_tf.nn.replicas import Replicas
 from enas_tf.run import counters, layout
 from enas_tf.run.caller import Silent
 from enas_tf.run.report import Report
@@ -82,7 +83,9 @@ def derive(request: Request) -> None:
             derive_stage.best_arc(request, stage, report)
 
 
-def build(request: Request, report: Report, replicas: Replicas = ALONE) -> SearchStage:
+def build(
+    request: Request, report: Report, replicas: Replicas = replicas_lib.ALONE
+) -> SearchStage:
     """All parts of the request's search, standing at its last checkpoint.
 
     Args:

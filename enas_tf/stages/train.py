@@ -14,7 +14,8 @@ from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
 from enas_tf.export import formats
 from enas_tf.nn import precision
-from enas_tf.nn.replicas import ALONE, Replicas
+from enas_tf.nn import replicas as replicas_lib
+from enas_tf.nn.replicas import Replicas
 from enas_tf.run import counters, layout, lines
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -117,7 +118,10 @@ def predict(request: Request) -> None:
 
 
 def build(
-    request: Request, config: Config, report: Report, replicas: Replicas = ALONE
+    request: Request,
+    config: Config,
+    report: Report,
+    replicas: Replicas = replicas_lib.ALONE,
 ) -> FinalStage:
     """The final child and what trains it, standing at its last checkpoint.
 

@@ -18,7 +18,8 @@ import tensorflow as tf
 from enas_tf.children.network import PartNetwork
 from enas_tf.config import errors
 from enas_tf.config.sections import ChildConfig, ConfigError
-from enas_tf.nn.replicas import ALONE, Replicas
+from enas_tf.nn import replicas as replicas_lib
+from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Batch, Lesson, Lessons, Task
 from enas_tf.training.child import ChildTrainer, Learned
 
@@ -42,9 +43,16 @@ class PartsTrainer(ChildTrainer):
         config: ChildConfig,
         *,
         lessons: Lessons,
-        replicas: Replicas = ALONE,
+        replicas: Replicas = replicas_lib.ALONE,
     ):
-        """As of a `ChildTrainer`; `replicas` share each batch.
+        """Makes the optimiser and the carried state; nothing is trained yet.
+
+        Args:
+          network: the final child.
+          task: its loss and its measure.
+          config: how, as for `ChildTrainer`.
+          lessons: what each step sees, of `task`.
+          replicas: share each batch.
 
         Raises:
           ConfigError: a batch cannot be divided among them.

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import replicas as replicas_lib
-from enas_tf.nn.replicas import ALONE, Replicas
+from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import used_only
 from enas_tf.training.child import ChildTrainer, Learned
@@ -32,7 +32,7 @@ class SharedTrainer(ChildTrainer):
         config: ChildConfig,
         *,
         lessons: Lessons,
-        replicas: Replicas = ALONE,
+        replicas: Replicas = replicas_lib.ALONE,
     ):
         """Makes the optimiser and the carried state; nothing is trained yet.
 

@@ -21,7 +21,11 @@ class ReadOnly:
     """
 
     def __init__(self, checkpoint: Restores):
-        """At the position of `checkpoint`."""
+        """At the position of the checkpoint.
+
+        Args:
+          checkpoint: which another worker writes.
+        """
         self.position = checkpoint.position
         self._checkpoint = checkpoint
 
