@@ -7,7 +7,7 @@ import zlib
 import tensorflow as tf
 
 from enas_tf.command.request import Request
-from enas_tf.config import sections
+from enas_tf.config import errors, sections
 from enas_tf.config.sections import ChildConfig, ConfigError
 from enas_tf.machine import tensorflow_state
 from enas_tf.nn import replicas as replicas_lib
@@ -23,9 +23,15 @@ def bind(request: Request, stage: str, report: Report) -> Replicas:
     """What shares the steps of `stage`, as the command has it; told, and kept.
 
     Raises:
-      ConfigError: there are not so many devices.
+      ConfigError: there are not so many devices, or a batch of a training that the
+        command comes to cannot be divided among them.
     """
     found = _of(request)
+    train = request.begun.get("train")
+    if train and train.loop.batch_size % found.count:
+        allowed = f"a multiple of {found.count}, the number of devices"
+        value = train.loop.batch_size
+        raise ConfigError(errors.refusal("batch_size", value, allowed))
     if found.several:
         report.message(f"Steps are shared among {found.count} devices.")
     elif request.machine.distribute != "none":
