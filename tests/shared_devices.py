@@ -186,7 +186,6 @@ def main(folder):
     cases |= dict(
         macro_4=lambda: search("macro", 4),
         macro_4_on_4=lambda: search("macro", 4, devices(4)),
-        macro_2_on_4=lambda: search("macro", 2, devices(4)),
         images_on_2=lambda: final_images(devices(2)),
         images_by_hand=lambda: final_images_by_hand(2),
         text=final_text,
