@@ -112,8 +112,9 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
         return mine._replace(threads=known)
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
     seen = asked or processor.seen()
-    forms = dict(remapping=True, filters_in_parts=False, norms_in_pairs=False)
-    return mine._replace(threads=seen, **forms)
+    return mine._replace(
+        threads=seen, remapping=True, filters_in_parts=False, norms_in_pairs=False
+    )
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:

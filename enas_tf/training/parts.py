@@ -44,6 +44,7 @@ class PartsTrainer(ChildTrainer):
         *,
         lessons: Lessons,
         replicas: Replicas = replicas_lib.ALONE,
+        jit_compile: bool = False,
     ):
         """Makes the optimiser and the carried state; nothing is trained yet.
 
@@ -53,11 +54,14 @@ class PartsTrainer(ChildTrainer):
           config: how, as for `ChildTrainer`.
           lessons: what each step sees, of `task`.
           replicas: share each batch.
+          jit_compile: as for `ChildTrainer`; with one device only.
 
         Raises:
           ConfigError: a batch cannot be divided among them.
         """
-        super().__init__(network, task, config, lessons=lessons)
+        super().__init__(
+            network, task, config, lessons=lessons, jit_compile=jit_compile
+        )
         self._final = network
         self._replicas = replicas
         self._size, left = divmod(lessons.batch_size, replicas.count)
