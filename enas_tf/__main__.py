@@ -50,10 +50,12 @@ from enas_tf.command import (
     same_run,
     twin,
     typed,
+    worker_place,
 )
 from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.config import sections as config
+from enas_tf.machine import meeting
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
 from enas_tf.run import space as run_space
@@ -136,10 +138,14 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
         for notice in (*found.notices, *idle):
             logging.warning("%s", notice)
         machine.prepare(asked.machine)
+        if asked.cluster:
+            meeting.prepare()
         with quiet.standard_error(), interrupts.kept():
             from enas_tf.machine import tensorflow_state
             from enas_tf.stages import run as experiment  # import TensorFlow
-
+        if asked.cluster:
+            meeting.meet(asked.cluster)
+        with quiet.standard_error(), interrupts.kept():
             tensorflow_state.start(asked.machine)
         experiment.run(asked)
     return asked.folder
@@ -147,9 +153,16 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
 
 @contextlib.contextmanager
 def _asked(found: keywords.Asked, began: float) -> Iterator[Request]:
-    """The request; of a dry run, in a folder that is removed behind the block."""
+    """The request; of a dry run, in a folder that is removed behind the block.
+
+    So it is of a worker that keeps nothing.
+    """
     asked = found.given, found.preset, found.command
-    if found.given.get("dry_run"):
+    if worker_place.is_for(found.given):
+        worker_place.refuse(found.given)
+        with worker_place.built(*asked, began=began) as made:
+            yield made
+    elif found.given.get("dry_run"):
         with twin.built(*asked, began=began) as made:
             yield made
     else:

@@ -51,6 +51,15 @@ VALUES = {
     "schedule": (["--controller_lr_schedule=up"], ["=up", "constant, rising"]),
     "sampling": (["--child_sampling=all"], ["=all", "policy, uniform, fair"]),
     "update": (["--child_update=some"], ["=some", "all, used"]),
+    "distribution": (
+        ["--distribute=all"],
+        ["--distribute=all", "none, mirrored, multi_worker"],
+    ),
+    "XLA for several devices": (
+        ["--mode=all", "--jit_compile", "--distribute=mirrored"],
+        ["--jit_compile", "--distribute=mirrored", "Leave one of the two out"],
+    ),
+    "devices": (["--distribute_devices=65"], ["--distribute_devices=65", "0 to 64"]),
     "type": (["--child_precision=half"], ["=half", "float32, bfloat16, float16"]),
     "softmax": (
         ["--search_for=rnn", "--child_softmax=tree"],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -61,3 +62,25 @@ class Network(Protocol):
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The arc of `tokens` as one would type it, "" for a network of one arc."""
+
+
+class PartNetwork(Network, Protocol):
+    """A network that can be told which part of a batch it answers.
+
+    Attributes:
+      moving: the moving averages that `forward` writes.
+    """
+
+    @property
+    def moving(self) -> Sequence[keras.Variable]:
+        """Moving averages, in one order."""
+
+    def forward(
+        self,
+        inputs: tf.Tensor,
+        *,
+        step: tf.Tensor,
+        state: tf.Tensor | None = None,
+        part: tf.Tensor | None = None,
+    ) -> tuple[ChildOutput, tf.Tensor]:
+        """As of a `Network`; `part` is the number of a part, [] int32, None: all."""

@@ -67,6 +67,7 @@ def check(config: Config) -> None:
     _check_child(config.child)
     _check_ops(config.child, config.run.search_for)
     _check_sampling(config)
+    _check_shared(config)
     softmax_checks.check(config)
     _check_controller(config.controller)
     _check_derive(config.derive)
@@ -188,6 +189,14 @@ def _check_sampling(config: Config) -> None:
         raise ConfigError(
             f"--child_sampling=fair is not allowed: the {form.space.name} space has no "
             "decision on an op to be fair to. Use --child_sampling=uniform."
+        )
+
+
+def _check_shared(config: Config) -> None:
+    if config.run.distribute != "none" and config.loop.jit_compile:
+        raise ConfigError(
+            f"--jit_compile is not allowed with --distribute={config.run.distribute}: "
+            "XLA compiles a step for one device. Leave one of the two out."
         )
 
 

@@ -82,6 +82,16 @@ ROWS = (
         lambda c: c.mode in LOOKING,
         "--mode={mode} trains nothing",
     ),
+    Row(
+        ("distribute", "distribute_devices"),
+        lambda c: c.mode in (*LOOKING, "derive"),
+        "--mode={mode} trains nothing",
+    ),
+    Row(
+        ("distribute_devices",),
+        lambda c: c.config.run.distribute != "mirrored",
+        "it is of --distribute=mirrored",
+    ),
     Row(("progress",), lambda c: c.mode in LOOKING, "--mode={mode} draws none"),
     Row(
         ("verbose",),

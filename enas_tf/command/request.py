@@ -32,6 +32,7 @@ from enas_tf.config import sections as config
 from enas_tf.config.spaces import registry
 from enas_tf.export import sums as export_sums
 from enas_tf.machine import record as machine
+from enas_tf.machine.cluster import Cluster
 from enas_tf.run import best_arc
 from enas_tf.run import space as run_space
 from enas_tf.run.caller import Caller
@@ -64,6 +65,7 @@ class Request(NamedTuple):
       caller: the Python program that it works for; None for a shell.
       plugins: those of --plugin.
       dry_run: of a command that is only tried out; else None.
+      cluster: the workers that carry it out together; None: this process does alone.
     """
 
     mode: str
@@ -75,11 +77,17 @@ class Request(NamedTuple):
     caller: Caller | None = None
     plugins: tuple[Plugin, ...] = ()
     dry_run: DryRun | None = None
+    cluster: Cluster | None = None
 
     @property
     def begun(self) -> dict[str, config.Config]:
         """The settings of the stages that the mode has."""
         return {stage: self.configs[stage] for stage in modes.MODES[self.mode].stages}
+
+    @property
+    def writes(self) -> bool:
+        """Whether what it finds is kept: not by a worker beside the chief."""
+        return self.cluster is None or self.cluster.is_chief
 
     @property
     def arc(self) -> str:
@@ -213,6 +221,9 @@ def build(
             _refuse_changes(run.mode, configs, folder)
             looked_at = () if run.mode == "predict" else modes.MODES[run.mode].stages
             wanted = machine.wanted(run.threads, looked_at, folder)
+            if modes.MODES[run.mode].begins:
+                shared = run.distribute, run.distribute_devices
+                wanted = wanted._replace(distribute=shared[0], devices=shared[1])
             configs = _with_threads(configs, wanted.threads)
             if modes.MODES[run.mode].begins:
                 folder.describe(configs, command)

@@ -45,7 +45,7 @@ def built(
         twin = place / "run"
         with _named(twin, folder.path):
             if not run.reset_output_dir and folder.path.is_dir():
-                _copy(folder, twin)
+                copy(folder, twin)
             there = {**given, "output_dir": str(twin)}
             made = request.build(there, preset, command, began=began)
             try:
@@ -73,7 +73,7 @@ def _refuse(folder: RunFolder) -> None:
         dry_places.refuse_output(folder.path)
 
 
-def _copy(folder: RunFolder, twin: pathlib.Path) -> None:
+def copy(folder: RunFolder, twin: pathlib.Path) -> None:
     """What a command reads of those before it."""
     with disk.refusals(folder.path):
         for pattern in layout.FILES:

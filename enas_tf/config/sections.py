@@ -30,6 +30,7 @@ IMAGES, TEXTS = data.IMAGES, data.TEXTS
 MODES = (*modes.MODES, *modes.READING, *modes.OF_CAMPAIGNS)
 REPORTS = ("yes", "no", "live")
 RUNS_FORMATS = ("text", "csv", "latex", "html")
+DISTRIBUTIONS = ("none", "mirrored", "multi_worker")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +71,23 @@ class RunConfig:
         "begins. A run that goes on keeps its number, by which last digits go.",
         low=0,
         high=1024,
+        shapes_result=False,
+    )
+    distribute: str = field(
+        "none",
+        "Share the steps of one search, or training, among devices: mirrored, those of "
+        "this machine; multi_worker, those of the workers that TF_CONFIG names. A "
+        "search divides a step's arcs and an update's rewards (an arc a device, where "
+        "--child_arcs_per_step is 1), a training each batch.",
+        choices=DISTRIBUTIONS,
+        shapes_result=False,
+    )
+    distribute_devices: int = field(
+        0,
+        "Devices of this machine that --distribute=mirrored takes; 0: all GPUs. "
+        "Without a GPU so many logical CPUs are made.",
+        low=0,
+        high=64,
         shapes_result=False,
     )
     warm_start: str = field(

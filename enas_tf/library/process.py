@@ -14,7 +14,15 @@ from collections.abc import Collection, Iterator, Mapping
 
 from absl import logging
 
-from enas_tf.command import checks, effects, interrupts, keywords, quiet, request
+from enas_tf.command import (
+    checks,
+    effects,
+    interrupts,
+    keywords,
+    quiet,
+    request,
+    worker_place,
+)
 from enas_tf.command.request import Request
 from enas_tf.config import presets
 from enas_tf.config.sections import Config, ConfigError
@@ -77,6 +85,11 @@ def claimed(
 ) -> Request:
     """The same, to be released by whoever asked for it."""
     read = keywords.read(settings)
+    if read.given.get("distribute") == worker_place.WORKERS:
+        raise ConfigError(
+            f"--distribute={worker_place.WORKERS} is for workers that are programs of "
+            "their own, started from a shell. Leave it out."
+        )
     made = request.build(read.given, read.preset, read.command, began=time.monotonic())
     idle = effects.notices(made.mode, made.begun, read.given)
     for notice in (*read.notices, *idle):

@@ -63,6 +63,8 @@ class Wanted(NamedTuple):
       onednn_asked: the user's wish in the environment, None for none.
       filters_in_parts: see `Machine`; with oneDNN only.
       norms_in_pairs: see `Machine`; with oneDNN and AVX512 only.
+      distribute, devices: --distribute and --distribute_devices, of a command that
+        trains; they are no condition.
     """
 
     threads: int
@@ -74,6 +76,8 @@ class Wanted(NamedTuple):
     onednn_asked: bool | None = None
     filters_in_parts: bool = True
     norms_in_pairs: bool = True
+    distribute: str = "none"
+    devices: int = 0
 
 
 def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
@@ -108,8 +112,9 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
         return mine._replace(threads=known)
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
     seen = asked or processor.seen()
-    forms = dict(remapping=True, filters_in_parts=False, norms_in_pairs=False)
-    return mine._replace(threads=seen, **forms)
+    return mine._replace(
+        threads=seen, remapping=True, filters_in_parts=False, norms_in_pairs=False
+    )
 
 
 def recorded(folder: RunFolder, stage: str) -> Machine | None:

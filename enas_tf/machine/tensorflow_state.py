@@ -3,6 +3,9 @@
 See machine/record.py for why. Nothing here happens on importing the package.
 """
 
+import functools
+import signal
+
 import tensorflow as tf
 from tensorflow.python.framework import config
 from tensorflow.python.util import _pywrap_util_port
@@ -12,6 +15,8 @@ from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
 from enas_tf.nn import batch_norm, depthwise
 
+CONNECT_SECONDS = 60.0  # that workers which have met may take to connect
+_TAKEN = (signal.SIGTERM,)  # signals that TensorFlow's server takes for itself
 REMAPPING = "remapping"  # the name of grappler's pass in TensorFlow's options
 
 
@@ -31,11 +36,42 @@ def start(wanted: Wanted) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(wanted.threads)
     except RuntimeError:
         pass  # they run; `held` says how many, and the user is told
+    if wanted.distribute == "multi_worker":
+        workers()
+    _divide_cpu(wanted)
     tf.config.list_logical_devices()
     onednn = _onednn() and not gpu()
     depthwise.take_in_parts(wanted.filters_in_parts and onednn)
     wide = processor.has_avx512()
     batch_norm.take_in_pairs(wanted.norms_in_pairs and onednn and wide)
+
+
+@functools.cache
+def workers() -> tf.distribute.Strategy:
+    """That of all workers of TF_CONFIG, which have met; first called by `start`.
+
+    TensorFlow can make one in a process, before it finds its devices.
+    """
+    handlers = {number: signal.getsignal(number) for number in _TAKEN}
+    # Where another worker was killed in this very moment nothing else ends the wait.
+    signal.setitimer(signal.ITIMER_REAL, CONNECT_SECONDS)
+    made = tf.distribute.MultiWorkerMirroredStrategy()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    return made
+
+
+def _divide_cpu(wanted: Wanted) -> None:
+    """Logical CPUs for a command that shares its steps on a machine without a GPU."""
+    if wanted.distribute != "mirrored" or wanted.devices < 2 or gpu():
+        return
+    parts = [tf.config.LogicalDeviceConfiguration()] * wanted.devices
+    try:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, parts)
+    except RuntimeError:
+        pass  # they were found before; `stages/devices.py` counts them
 
 
 def remap(on: bool) -> None:

@@ -63,6 +63,22 @@ def fold(seed: tf.Tensor, number: tf.Tensor | int) -> tf.Tensor:
     return tf.random.experimental.stateless_fold_in(seed, tf.cast(number, tf.int32))
 
 
+def of_part(seed: tf.Tensor, number: tf.Tensor | None) -> tf.Tensor:
+    """The seed of one of several things that a step does alike.
+
+    Args:
+      seed: the step's, [2] int32, of which numbers from 0 on are folded elsewhere.
+      number: which thing, [] int32; None: there is one.
+
+    Returns:
+      [2] int32; of number 0 it is `seed` itself.
+    """
+    if number is None:
+        return seed
+    # Numbers from 0 on are folded into a seed, so -1 keeps the things apart.
+    return tf.where(number == 0, seed, fold(fold(seed, -1), number))
+
+
 def of_name(run_seed: int, name: str) -> int:
     """The seed of a weight's first values, an int below 2^31.
 

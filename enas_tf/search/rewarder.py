@@ -5,10 +5,12 @@ from typing import NamedTuple, Protocol
 import tensorflow as tf
 
 from enas_tf.config.sections import ControllerConfig
+from enas_tf.nn import replicas as replicas_lib
 from enas_tf.nn import seeds
+from enas_tf.nn.replicas import Replicas
 from enas_tf.search import signal
 from enas_tf.search.payer import Payer
-from enas_tf.search.scoring import Scorer
+from enas_tf.search.scoring import Scorer, Values
 
 
 class Rewarded(NamedTuple):
@@ -46,6 +48,7 @@ class Rewarder:
         payer: Payer,
         batch_size: int,
         seed: int,
+        replicas: Replicas = replicas_lib.ALONE,
     ):
         """Nothing is measured yet.
 
@@ -55,12 +58,14 @@ class Rewarder:
           payer: says what means are worth.
           batch_size: examples in a batch; at most as many as the split has.
           seed: the run's; the examples follow from it.
+          replicas: share the arcs of an update.
         """
         self._scorer = scorer
         self._common = config.reward_batch == "common"
         self._payer = payer
         self._batch_size = batch_size
         self._seed = seed
+        self._replicas = replicas
 
     def of(self, tokens: tf.Tensor, update: tf.Tensor) -> Rewarded:
         """As `Rewards.of`: each arc on its own shuffled batch, or all on one."""
@@ -72,7 +77,7 @@ class Rewarder:
         )
         if self._common:
             indices = tf.tile(indices, [count, 1])
-        values = self._scorer.row_values(tokens, indices, split="valid")
+        values = self._values(tokens, indices)
         measured = self._means(values.measured)
         paid = self._payer.of(
             tokens, lambda: measured, lambda: self._means(values.log_likelihood)
@@ -80,6 +85,22 @@ class Rewarder:
         basis = values.log_likelihood if paid.by_likelihood else values.measured
         variances = signal.variances(basis, common=self._common)
         return Rewarded(paid.rewards, measured, variances)
+
+    def _values(self, tokens: tf.Tensor, indices: tf.Tensor) -> Values:
+        """Of each arc [K, T] on its row of examples [K, B]; [K, B] each."""
+        if not self._replicas.several:
+            return self._scorer.row_values(tokens, indices, split="valid")
+        count = tokens.shape[0]
+
+        def share(number: tf.Tensor) -> Values:
+            first, last = self._replicas.share(number, count)
+            own = self._scorer.row_values(
+                tokens[first:last], indices[first:last], split="valid"
+            )
+            around = [[first, count - last], [0, 0]]
+            return Values(*(tf.pad(value, around) for value in own))
+
+        return self._replicas.summed(share)
 
     def _means(self, values: tf.Tensor) -> tf.Tensor:
         """Of the rows [K, B], each summed by itself: last digits go by the order."""

@@ -19,7 +19,7 @@ from enas_tf.run.report import Report
 from enas_tf.stages import space_builders
 from enas_tf.training import stopping
 from enas_tf.training.driver import Driver
-from enas_tf.training.unsaved import Unsaved
+from enas_tf.training.unsaved import ReadOnly, Unsaved
 
 SPACES = space_builders.SPACES
 
@@ -93,7 +93,7 @@ def driver(
     )
     config = request.configs["train" if stage == "train" else "search"]
     found = Driver(
-        checkpoint,
+        checkpoint if request.writes else ReadOnly(checkpoint),
         report,
         log_every=config.loop.log_every,
         checkpoint_every=config.run.checkpoint_every_steps,

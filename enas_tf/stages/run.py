@@ -13,7 +13,7 @@ from enas_tf.machine import slow_types, tensorflow_state
 from enas_tf.nn import graph_passes, precision, sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
-from enas_tf.stages import dry_run, pages, summary, tried_ops
+from enas_tf.stages import dry_run, pages, summary, tried_ops, workers
 from enas_tf.stages import search as search_stage
 from enas_tf.stages import train as train_stage
 from enas_tf.training.stopping import Interrupted
@@ -34,14 +34,16 @@ def run(request: Request) -> None:
 
     Raises:
       ConfigError: a user's mistake that only the data or the folder could show.
-      SystemExit: stopped by a signal (128 + its number) or by a loss or weight that
-        is not a number (1), after one line that says how to go on; or a dry run found
-        too little memory or disk (3).
+      SystemExit: stopped by a signal (128 + its number), or by a loss or weight that
+        is not a number or a worker that is gone (1), after one line that says how to
+        go on; or a dry run found too little memory or disk (3).
     """
     _set_up_logging()
     # In the program's own process alone: a library user's graphs are left as they are.
     if not (request.machine.remapping or tensorflow_state.gpu()):
         graph_passes.go_once()
+    if not request.writes:
+        workers.fall_silent(request)
     if request.dry_run:
         _run_dry(request, request.dry_run)
         return
@@ -59,6 +61,12 @@ def run(request: Request) -> None:
             raise
         except NotFinite as error:
             logging.error("%s", error)
+            raise SystemExit(1) from None
+        except workers.LOST as error:
+            if not request.cluster:
+                raise
+            logging.error("%s", workers.lost(error))
+            _say_how_to_go_on(request, "Nothing that was saved is lost.")
             raise SystemExit(1) from None
 
 

@@ -6,6 +6,8 @@ from enas_tf import plots
 from enas_tf.command.request import Request
 from enas_tf.config import errors
 from enas_tf.config.sections import Config, ConfigError
+from enas_tf.nn import replicas as replicas_lib
+from enas_tf.nn.replicas import Replicas
 from enas_tf.run import counters, layout
 from enas_tf.run.caller import Silent
 from enas_tf.run.report import Report
@@ -17,6 +19,7 @@ from enas_tf.search.controller import Controller
 from enas_tf.search.rewarded import RewardedArcs
 from enas_tf.stages import (
     assembly,
+    devices,
     earlier,
     pages,
     retrain_top,
@@ -42,7 +45,7 @@ def search(request: Request) -> None:
     with assembly.report(request, "search") as report:
         folder.bind_settings("search", config)
         same_machine.bind(request, "search", report)
-        stage = build(request, report)
+        stage = build(request, report, devices.bind(request, "search", report))
         epochs = stage.driver.position[counters.EPOCH]
         earlier.log_changes(request, "search", epochs)
         report.begin_trial(config)
@@ -80,8 +83,15 @@ def derive(request: Request) -> None:
             derive_stage.best_arc(request, stage, report)
 
 
-def build(request: Request, report: Report) -> SearchStage:
+def build(
+    request: Request, report: Report, replicas: Replicas = replicas_lib.ALONE
+) -> SearchStage:
     """All parts of the request's search, standing at its last checkpoint.
+
+    Args:
+      request: says all of it.
+      report: is told what is found.
+      replicas: share its steps.
 
     Raises:
       ConfigError: the settings do not fit the data, or the folder's search.
@@ -102,8 +112,9 @@ def build(request: Request, report: Report) -> SearchStage:
     lessons = task.lessons(
         batch_size=loop.batch_size, num_epochs=loop.num_epochs, seed=seed
     )
+    child_config = devices.child_of(config.child, replicas)
     draw = arc_draws.of_config(
-        config.child,
+        child_config,
         controller,
         space,
         steps_before=lessons.steps_before,
@@ -111,13 +122,16 @@ def build(request: Request, report: Report) -> SearchStage:
         seed=seed,
     )
     network = networks.SampledChild(child, controller, space, seed=seed, draw=draw)
-    trainer = shared.SharedTrainer(network, task, config.child, lessons=lessons)
+    trainer = shared.SharedTrainer(
+        network, task, child_config, lessons=lessons, replicas=replicas
+    )
     rewarder = rewarder_lib.Rewarder(
         scorer,
         config.controller,
         payer=paying.payer,
         batch_size=_reward_batch(config, task),
         seed=seed,
+        replicas=replicas,
     )
     controller_trainer = controller_lib.ControllerTrainer(
         controller,
@@ -194,6 +208,7 @@ def build(request: Request, report: Report) -> SearchStage:
     restored = assembly.restore(driver, report, "search")
     if not restored:
         warm_search.begin(request, report, data, child, controller)
+    devices.join(request, "search", driver, replicas)
     finished = driver.position[counters.EPOCH]
     phases = turns.controller_updates(finished)
     if rewarded:

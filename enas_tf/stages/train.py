@@ -14,11 +14,14 @@ from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
 from enas_tf.export import formats
 from enas_tf.nn import precision
+from enas_tf.nn import replicas as replicas_lib
+from enas_tf.nn.replicas import Replicas
 from enas_tf.run import counters, layout, lines
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import (
     assembly,
+    devices,
     earlier,
     final_tasks,
     pages,
@@ -33,9 +36,9 @@ from enas_tf.stages import (
 from enas_tf.stages.same_data import Facts
 from enas_tf.tasks.final import FinalTask
 from enas_tf.training import retrain
-from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.epochs import ChildEpochs
+from enas_tf.training.parts import PartsTrainer
 
 
 class FinalStage(NamedTuple):
@@ -63,7 +66,8 @@ def train(request: Request) -> None:
     with assembly.report(request, "train") as report:
         folder.bind_settings("train", config)
         same_machine.bind(request, "train", report)
-        stage = build(request, config, report)
+        replicas = devices.bind(request, "train", report)
+        stage = build(request, config, report, replicas)
         position = stage.driver.position
         assembly.extend_training(request, stage.driver, report, stage.total_steps)
         earlier.log_changes(request, "train", position[counters.EPOCH])
@@ -113,8 +117,19 @@ def predict(request: Request) -> None:
         logging.info("%s", line)
 
 
-def build(request: Request, config: Config, report: Report) -> FinalStage:
+def build(
+    request: Request,
+    config: Config,
+    report: Report,
+    replicas: Replicas = replicas_lib.ALONE,
+) -> FinalStage:
     """The final child and what trains it, standing at its last checkpoint.
+
+    Args:
+      request: says the arc and the folder.
+      config: of the training.
+      report: is told what is found.
+      replicas: share each batch.
 
     Raises:
       ConfigError: the settings do not fit the data, or the folder's training.
@@ -129,12 +144,13 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
 
     final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
     total = final.lessons.steps_before(config.loop.num_epochs)
-    trainer = ChildTrainer(
+    trainer = PartsTrainer(
         final.network,
         final.task,
         config.child,
         lessons=final.lessons,
         jit_compile=config.loop.jit_compile,
+        replicas=replicas,
     )
     driver = assembly.driver(
         request,
@@ -149,6 +165,7 @@ def build(request: Request, config: Config, report: Report) -> FinalStage:
     epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
     if not assembly.restore(driver, report, "train"):
         warm_start.begin(request, report, final, read[0])
+    devices.join(request, "train", driver, replicas)
     for line in final.describe():
         report.message(line)
     return FinalStage(final, epochs, driver, total, facts[0].checksum)

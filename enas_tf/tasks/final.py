@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 import tensorflow as tf
 
 from enas_tf.arcs.fixed import FixedArc
-from enas_tf.children.network import Network
+from enas_tf.children.network import PartNetwork
 from enas_tf.config.sections import Config
 from enas_tf.data.dataset import Dataset
 from enas_tf.run.folder import RunFolder
@@ -61,7 +61,7 @@ class FinalTask(Protocol[BatchT]):
 
     task: Task[BatchT]
     lessons: Lessons[BatchT]
-    network: Network
+    network: PartNetwork
     variables: Sequence[tf.Variable]
     warm: Mapping[str, Sequence[tf.Variable]]
     weights: Sequence[tf.Variable]

@@ -5,7 +5,7 @@ How the steps are cut into calls has no effect on what they compute.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from enas_tf.run import progress
@@ -15,6 +15,10 @@ from enas_tf.training import stopping
 
 CALL_SECONDS = 5.0  # about the longest wait between Ctrl-C and the checkpoint
 FIRST_CALLS = (1, 4)  # steps of a counter's first calls: one traces, one is timed
+
+
+# Whole numbers of this worker to those of the first one, and the largest of all.
+Agreed = Callable[[Sequence[int]], tuple[list[int], list[int]]]
 
 
 class Saves(Protocol):
@@ -69,8 +73,13 @@ class Driver:
         self._checkpoint = checkpoint
         self._report = report
         self._checkpoint_every = checkpoint_every
+        self._agreed: Agreed | None = None
         self._calls: dict[str, int] = {}
         self._unsaved = False
+
+    def go_with_others(self, agreed: Agreed) -> None:
+        """Cut calls, and stop, where other workers of the same command do."""
+        self._agreed = agreed
 
     @property
     def has_stepped(self) -> bool:
@@ -104,7 +113,7 @@ class Driver:
           Interrupted: after the running call.
         """
         while (first := self.position[counter]) < last:
-            end = self._end_of_call(counter, first, last)
+            end = self._agreed_end(self._end_of_call(counter, first, last))
             self.stop.moment = self._moment(counter, end - first)
             began = time.monotonic()
             call(first, end)
@@ -113,7 +122,8 @@ class Driver:
             if end == last or end % self.log_every == 0:
                 log(end)
             self._report.advance(end - first)
-            self.stop.check()
+            if not self._agreed:
+                self.stop.check()
             if self._checkpoint_every and end % self._checkpoint_every == 0:
                 self.save()
 
@@ -167,6 +177,18 @@ class Driver:
         if self._checkpoint_every:
             ends.append(_next_multiple(first, self._checkpoint_every))
         return min(ends)
+
+    def _agreed_end(self, end: int) -> int:
+        """Where the call ends that begins now.
+
+        Raises:
+          Interrupted: one of several workers is told to stop.
+        """
+        if not self._agreed:
+            return end
+        (end, _), (_, self.stop.number) = self._agreed([end, self.stop.number])
+        self.stop.check()
+        return end
 
     def _learn(
         self, counter: str, steps: int, seconds: float, timed: Callable[[], None]

@@ -1,5 +1,8 @@
 """The final language model as the child trainer sees it."""
 
+from collections.abc import Sequence
+
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -17,6 +20,7 @@ class FinalLanguageNetwork:
     """One language model with weights of its own; a `Network`."""
 
     num_tokens = 0
+    moving: Sequence[keras.Variable] = ()
 
     def __init__(self, model: WordModel, config: RnnChildConfig, *, seed: int):
         """Trains all weights of the model.
@@ -42,10 +46,18 @@ class FinalLanguageNetwork:
         return self.model.initial_state(batch_size)
 
     def forward(
-        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
+        self,
+        inputs: tf.Tensor,
+        *,
+        step: tf.Tensor,
+        state: tf.Tensor | None = None,
+        part: tf.Tensor | None = None,
     ) -> tuple[ChildOutput, tf.Tensor]:
-        """Read words [B, T] on from `state` [B, S]; the output, and no tokens."""
-        seed = seeds.at(self._seed, "dropout", step)
+        """Read words [B, T] on from `state` [B, S]; the output, and no tokens.
+
+        `part`: the number of the part of a batch that they are, [] int32; None: all.
+        """
+        seed = seeds.of_part(seeds.at(self._seed, "dropout", step), part)
         dropout = recurrent.Dropout(rnn_child.drop_rates(self._config), seed)
         heard = self.model.read(inputs, state, dropout)
         penalty = final_rnn.penalty(self.model, heard, self._config)

@@ -114,12 +114,7 @@ class SampledChild:
 
     def _dropout_seed(self, step: tf.Tensor, number: tf.Tensor | None) -> tf.Tensor:
         """That of arc `number`; of the first it is that of a step of one arc."""
-        first = seeds.at(self._seed, "dropout", step)
-        if number is None:
-            return first
-        # A child folds numbers from 0 on into its seed, so -1 keeps the arcs apart.
-        other = seeds.fold(seeds.fold(first, -1), number)
-        return tf.where(number == 0, first, other)
+        return seeds.of_part(seeds.at(self._seed, "dropout", step), number)
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The arc of `tokens` [T] as one would type it."""
@@ -159,14 +154,27 @@ class FinalNetwork:
         """Nothing is carried."""
         return None
 
+    @property
+    def moving(self) -> list[keras.Variable]:
+        """The moving averages of batch normalisation."""
+        return list(self.model.non_trainable_weights)
+
     def forward(
-        self, inputs: tf.Tensor, *, step: tf.Tensor, state: tf.Tensor | None = None
+        self,
+        inputs: tf.Tensor,
+        *,
+        step: tf.Tensor,
+        state: tf.Tensor | None = None,
+        part: tf.Tensor | None = None,
     ) -> tuple[ChildOutput, tf.Tensor]:
-        """Run the model on `inputs`; the output, and no tokens."""
-        self._seed_dropouts(step)
+        """Run the model on `inputs`; the output, and no tokens.
+
+        `part`: the number of the part of a batch that they are, [] int32; None: all.
+        """
+        self._seed_dropouts(step, part)
         done = tf.cast(step + 1, tf.float32) / self._total_steps
         for clock in self._clocks:
-            seed = seeds.at(self._seed, "drop_path", step)
+            seed = seeds.of_part(seeds.at(self._seed, "drop_path", step), part)
             clock.set(progress=tf.minimum(1.0, done), seed=seed)
         outputs = self.model(inputs, training=True)
         logits, *aux = outputs if isinstance(outputs, list) else [outputs]
@@ -177,8 +185,8 @@ class FinalNetwork:
         """Empty: there is one arc, and no tokens."""
         return ""
 
-    def _seed_dropouts(self, step: tf.Tensor) -> None:
-        seed = seeds.at(self._seed, "dropout", step)
+    def _seed_dropouts(self, step: tf.Tensor, part: tf.Tensor | None) -> None:
+        seed = seeds.of_part(seeds.at(self._seed, "dropout", step), part)
         for number, layer in enumerate(self._dropouts):
             # A stock Dropout keeps a generator; it is set anew for every step, so that
             # a resumed run drops what an uninterrupted one would.

@@ -10,6 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from enas_tf.config.sections import ChildConfig
+from enas_tf.nn import replicas as replicas_lib
+from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import used_only
 from enas_tf.training.child import ChildTrainer, Learned
@@ -30,6 +32,7 @@ class SharedTrainer(ChildTrainer):
         config: ChildConfig,
         *,
         lessons: Lessons,
+        replicas: Replicas = replicas_lib.ALONE,
     ):
         """Makes the optimiser and the carried state; nothing is trained yet.
 
@@ -38,18 +41,23 @@ class SharedTrainer(ChildTrainer):
           task: its loss and its measure.
           config: how, as for `ChildTrainer`; how many arcs a step, and what it changes.
           lessons: what each step sees, of `task`.
+          replicas: share the arcs of a step.
         """
         super().__init__(network, task, config, lessons=lessons)
         self._sampled = network
+        self._replicas = replicas
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The first arc of a step, as one would type it."""
         text = super().arc_text(tokens)
-        several = self._config.several_arcs
-        return f"{text} (the first of the step's arcs)" if several else text
+        return f"{text} (the first of the step's arcs)" if self._several else text
+
+    @property
+    def _several(self) -> bool:
+        return self._config.several_arcs or self._replicas.several
 
     def _learn(self, lesson: Lesson, step: tf.Tensor) -> Learned:
-        if not self._config.several_arcs:
+        if not self._several:
             return super()._learn(lesson, step)
         # Deviation D38: the original runs one arc a step.
         return self._learn_from(self._sampled.arcs(step), lesson, step)
@@ -57,18 +65,40 @@ class SharedTrainer(ChildTrainer):
     def _learn_from(self, arcs: tf.Tensor, lesson: Lesson, step: tf.Tensor) -> Learned:
         """The mean of what the arcs [A, T] learn on one lesson."""
         count = tf.shape(arcs)[0]
+        if not self._replicas.several:
+            sums = self._sums(arcs, lesson, step, first=tf.constant(0), last=count)
+            return _divided(sums, tf.cast(count, tf.float32))
+
+        def share(number: tf.Tensor) -> Learned:
+            first, last = self._replicas.share(number, count)
+            own = self._sums(arcs, lesson, step, first=first, last=last)
+            state = replicas_lib.only(number, 0, own.state)
+            return own._replace(state=state, tokens=())
+
+        sums = self._replicas.summed(share)._replace(tokens=arcs[0])
+        return _divided(sums, tf.cast(count, tf.float32))
+
+    def _sums(
+        self,
+        arcs: tf.Tensor,
+        lesson: Lesson,
+        step: tf.Tensor,
+        *,
+        first: tf.Tensor,
+        last: tf.Tensor,
+    ) -> Learned:
+        """Sums over arcs[first:last] of what each learns; the state of `first`."""
 
         # A loop, with the tape inside: neither the graph nor the maps that are kept for
         # the gradients grow with the number of arcs.
         def body(number: tf.Tensor, sums: Learned) -> tuple[tf.Tensor, Learned]:
             one = self._learn_of(number, arcs[number], lesson, step)
-            return number + 1, _added(sums, one, first=number == 0)
+            return number + 1, _added(sums, one, first=number == first)
 
-        start = (tf.constant(0), self._nothing(lesson, arcs[0]))
-        _, sums = tf.while_loop(
-            lambda number, _: number < count, body, start, parallel_iterations=1
-        )
-        return _divided(sums, tf.cast(count, tf.float32))
+        start = (first, self._nothing(lesson, arcs[0]))
+        return tf.while_loop(
+            lambda number, _: number < last, body, start, parallel_iterations=1
+        )[1]
 
     def _learn_of(
         self, number: tf.Tensor, tokens: tf.Tensor, lesson: Lesson, step: tf.Tensor

@@ -1,6 +1,40 @@
-"""In place of a checkpoint: work that begins anew if it is stopped."""
+"""In place of a checkpoint: work that begins anew, or that is saved by another."""
 
 from collections.abc import Sequence
+from typing import Protocol
+
+
+class Restores(Protocol):
+    """What a position is read from: `run.checkpoint.Checkpoint`."""
+
+    position: dict[str, int]
+
+    def restore(self) -> bool:
+        """Go to what was kept last; False if nothing ever was."""
+
+
+class ReadOnly:
+    """A checkpoint that is read, and written by another worker.
+
+    Attributes:
+      position: counter name to value.
+    """
+
+    def __init__(self, checkpoint: Restores):
+        """At the position of the checkpoint.
+
+        Args:
+          checkpoint: which another worker writes.
+        """
+        self.position = checkpoint.position
+        self._checkpoint = checkpoint
+
+    def save(self) -> None:
+        """Nothing is kept here."""
+
+    def restore(self) -> bool:
+        """As of the checkpoint."""
+        return self._checkpoint.restore()
 
 
 class Unsaved:

@@ -35,6 +35,11 @@ EXAMPLES = [
     (dict(log_every=5, mode="derive"), dict(log_every=5, mode="all")),
     (dict(warm_start="d", mode="derive"), dict(warm_start="d", mode="search")),
     (dict(child_lr=0.1, mode="evaluate"), dict(child_lr=0.1, mode="train", **STEPS)),
+    (dict(distribute="mirrored", mode="derive"), dict(distribute="mirrored")),
+    (
+        dict(distribute_devices=2),
+        dict(distribute_devices=2, distribute="mirrored"),
+    ),
     (dict(progress=False, mode="export"), dict(progress=False, mode="derive")),
     (dict(verbose=True, mode="derive"), dict(verbose=True, mode="search")),
     (dict(eval_batch_size=9, mode="export"), dict(eval_batch_size=9, mode="evaluate")),

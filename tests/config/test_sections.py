@@ -298,6 +298,8 @@ FREE_TO_CHANGE = {
     "data_cache",
     "data_in_memory",
     "data_dir",
+    "distribute",  # one device or many, with as many arcs: stages/devices.py tells
+    "distribute_devices",
     "child_genotype_concat",
 }
 FREE_TO_CHANGE |= {item.flag for item in SETTINGS if item.section == "campaign"}

@@ -275,3 +275,34 @@ def test_outside_the_main_thread_signals_stay_as_they_are():
     thread.join()
     assert failures == [] and run.driver.position["step"] == 10
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_beside_other_workers_a_call_ends_where_the_first_ones_does():
+    run = Run()
+    asked = []
+
+    def agreed(values):
+        asked.append(list(values))
+        return [3 * len(asked), 0], [3 * len(asked), 0]
+
+    run.driver.go_with_others(agreed)
+    run.advance(6)
+    assert run.calls == [(0, 3), (3, 6)]
+    assert asked == [[1, 0], [6, 0]]  # by itself: one step, then four, to the last
+
+
+def test_a_stop_of_another_worker_ends_this_one_before_its_next_call():
+    run = Run()
+    own = []
+
+    def agreed(values):
+        own.append(values[1])
+        return [len(own), 0], [len(own), signal.SIGTERM if len(own) == 3 else 0]
+
+    run.driver.go_with_others(agreed)
+    with pytest.raises(stopping.Interrupted) as stop, run.driver.stoppable():
+        run.advance(9)
+    assert stop.value.number == signal.SIGTERM
+    assert run.calls == [(0, 1), (1, 2)]
+    assert own == [0, 0, 0]
+    assert run.saved.saves == [dict(step=2, other=7)]
