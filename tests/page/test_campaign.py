@@ -19,9 +19,10 @@ def test_it_has_the_words_the_trainings_and_the_runs(folder):
     assert re.findall("<h2>(.*?)</h2>", page) == ["Verdict", "Score and size", "Runs"]
     verdict = '<p class="lead">Better than &lt;random&gt;.</p>'
     assert verdict in page
-    table, note = "<pre>method  n</pre>", '<p class="note">Sums.</p>'
+    table, note = '<th scope="col">method</th>', '<p class="note">Sums.</p>'
     assert page.index(verdict) < page.index(table) < page.index(note)
     assert page.count("<circle") == 2
+    assert "The line joins" not in page  # one training is smaller and better
     assert '<a href="jobs/000_search/report.html">000_search</a>' in page
     assert "<td>001_train</td>" in page
 
@@ -43,7 +44,8 @@ def test_a_long_table_is_folded_and_tables_are_apart(folder):
     (folder / "results.txt").write_text(text)
     page = write.page(folder).read_text("utf-8")
     assert "<summary>16 more</summary>" in page
-    assert "<pre>method  n</pre>" in page
+    heads = re.findall('<th scope="col">(method|n)</th>', page)
+    assert heads == ["method", "n", "method"]  # the other is of scores and sizes
 
 
 def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
@@ -51,9 +53,12 @@ def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
     page = write.page(folder).read_text("utf-8")
     assert "first skip 0 of layer 1: -0.3000" in page and 'width="640"' in page
     part = page[page.index("<h2>Which decisions") :]
-    rows = re.findall("<td>((?:the op|skip).*?)</td>", part)
+    rows = re.findall('<td data-label="decision">(.*?)</td>', part)
     assert rows == ["skip 0 of layer 1", "the op of layer 0"]
-    assert '<td class="number">-0.0150</td><td class="number">-0.0500</td>' in part
+    figures = re.findall('<td class="number" data-label="(.*?)">(.*?)</td>', part)
+    assert figures[5:7] == [("mean change", "0.0150"), ("smallest", "-0.0500")]
+    (words,) = re.findall("<text[^>]*>([^<]*: [^<]*)</text>", part)
+    assert words == "the op of layer 0: a -&gt; b"
 
 
 def test_each_score_is_a_chart_with_its_tau_above_it(folder):

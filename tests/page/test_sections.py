@@ -160,7 +160,7 @@ def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
 def test_arcs_are_weighed_against_each_cost_each_kind_apart(tmp_path):
     folder = page_runs.make(tmp_path / "run")
     rows = [
-        dict(source=source, accuracy=0.5, parameters=n, flops=2 * n, latency=n, arc="0")
+        dict(source=source, accuracy=n / 4, parameters=n, flops=n, latency=n, arc="0")
         for n, source in enumerate(("policy", "random", "evolution"), start=1)
     ]
     text = "".join(json.dumps(row) + "\n" for row in rows)
