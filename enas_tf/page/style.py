@@ -42,6 +42,7 @@ section {
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
 }
 .verdict { border-left: .3rem solid var(--unclear); padding-left: .9rem; }
+.verdict ~ * { margin-top: .8rem; }
 .verdict.better { border-color: var(--better); }
 .verdict.worse { border-color: var(--worse); }
 .pair {

@@ -22,6 +22,7 @@ from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
 
 DPI = 100
+_PAD = 0.25  # inches around a cropped picture
 _LONGEST = 200  # characters of a reason
 
 # (space, arc, title) -> a picture of the arc.
@@ -57,7 +58,7 @@ def draw_decisions(
 
     def picture() -> bytes:
         figure = PICTURES[space.name](space, arc, shown.title)
-        return _png(decisions.draw(figure, space, arc, shown))
+        return _png(decisions.draw(figure, space, arc, shown), cropped=True)
 
     return _drawn(picture, space.name, path)
 
@@ -117,9 +118,10 @@ def _save(figure: figure_lib.Figure, path: pathlib.Path) -> None:
     figure.savefig(path, format="png", dpi=DPI)
 
 
-def _png(figure: object) -> bytes:
+def _png(figure: object, *, cropped: bool = False) -> bytes:
     if not isinstance(figure, figure_lib.Figure):
         raise TypeError(f"it gives {figure!r}, not a matplotlib Figure")
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI)
+    box = "tight" if cropped else None
+    figure.savefig(file, format="png", dpi=DPI, bbox_inches=box, pad_inches=_PAD)
     return file.getvalue()
