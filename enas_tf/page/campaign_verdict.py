@@ -40,27 +40,44 @@ def section(folder: pathlib.Path) -> Html:
         raise Missing(f"{TOLD} is missing.") from None
     found, means, left_out = _judged(folder)
     blocks = list(_blocks([line for line in lines if not _is_mean(line, means)]))
-    said = blocks.pop(0) if blocks and not told_tables.is_row(blocks[0][0]) else []
+    begin = _standing(blocks)
+    said = _sentences(blocks, 0)
     picture = contrasts.forest(found, title="95 % intervals", note=_NOTE)
-    box = markup.element(
-        "div", _words(said[:_BESIDE]), picture, class_=f"verdict {_colour(said, found)}"
-    )
-    below = blocks.pop() if blocks and not told_tables.is_row(blocks[-1][0]) else []
-    notes = [markup.element("p", markup.words(line), class_="note") for line in below]
+    colour = found[0].says if len(found) == 1 and not begin else contrasts.UNCLEAR
+    words = _words(said[:_BESIDE], lead=not begin)
+    box = markup.element("div", words, picture, class_=f"verdict {colour}")
+    box = box if said or found else Html("")
+    below = _sentences(blocks, -1)
+    notes = [markup.element("p", markup.words(one), class_="note") for one in below]
     rest = [markup.paragraphs(said[_BESIDE:]), *map(_block, blocks), *notes]
-    return markup.join([box, left_out, _table_of_means(means), *rest])
+    return markup.join([*begin, box, left_out, _table_of_means(means), *rest])
 
 
-def _words(said: Sequence[str]) -> Html:
-    lead = [markup.element("p", markup.words(line), class_="lead") for line in said[:1]]
-    return markup.element("div", *lead, markup.paragraphs(said[1:]))
+def _standing(blocks: list[list[str]]) -> list[Html]:
+    """How far a campaign is that is not finished; it is taken out of `blocks`."""
+    if not blocks or not blocks[0][0].startswith(UNFINISHED):
+        return []
+    sentence, *others = blocks.pop(0)
+    told = [_words([sentence, *others], lead=True)]
+    if blocks and told_tables.is_row(blocks[0][0]):
+        told.append(told_tables.table(blocks.pop(0)))
+    return [*told, *([markup.element("h3", "So far")] if blocks else [])]
 
 
-def _colour(said: Sequence[str], found: Sequence[Contrast]) -> str:
-    """Of the sentence, where there is one difference and all jobs are done."""
-    if len(found) != 1 or said[:1] and said[0].startswith(UNFINISHED):
-        return contrasts.UNCLEAR
-    return found[0].says
+def _sentences(blocks: list[list[str]], place: int) -> list[str]:
+    """Those that stand at this end; they are taken out of `blocks`."""
+    if blocks and not told_tables.is_row(blocks[place][0]):
+        return blocks.pop(place)
+    return []
+
+
+def _words(said: Sequence[str], *, lead: bool) -> Html:
+    """The first of them large, if it is the verdict."""
+    first = [
+        markup.element("p", markup.words(line), class_="lead" if lead else None)
+        for line in said[:1]
+    ]
+    return markup.element("div", *first, markup.paragraphs(said[1:]))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -113,7 +130,7 @@ def _table_of_means(means: Sequence[Row]) -> Html:
     rows = [
         [one["method"], one["mean"], one["trainings"]]
         + [
-            "-" if (value := one["spread"][part]) is None else value
+            markup.NONE if (value := one["spread"][part]) is None else value
             for part in _SPREADS
         ]
         for one in means

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 _FLAG = re.compile(r"(--[A-Za-z]\w*(?:=\w{1,12}\b)?)")
+NONE = "-"  # a cell of nothing
 _EMPTY = ("br", "img", "meta")  # elements without content and end
 
 
@@ -62,7 +63,7 @@ def table(
       head: of its columns.
       rows: a cell for each column.
       stacked: whether on a phone each row is a block, its first cell a heading and the
-        others below it, each with the title of its column.
+        others below it, each with the title of its column; `NONE` is left out there.
     """
     titles = [element("th", title, scope="col") for title in head]
     labels = list(map(str, head)) if stacked else [None] * len(head)
@@ -95,7 +96,8 @@ def words(sentence: object) -> Html:
 
 def _cell(value: object, label: str | None) -> Html:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return element("td", value, data_label=label)
+        none = "none" if value == NONE else None
+        return element("td", value, class_=none, data_label=label)
     return element("td", number(value), class_="number", data_label=label)
 
 

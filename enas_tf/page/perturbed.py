@@ -78,7 +78,10 @@ def _picture(path: pathlib.Path, arc: str, rows: list[list[object]]) -> Html:
     first = f"{rows[0][0]}: {rows[0][2]:+.4f}"
     words = f"the arc {arc} with the change at each decision; first {first}"
     try:
-        return arcs.embedded(path, path.read_bytes(), words, fits=True)
+        drawn = arcs.embedded(path, path.read_bytes(), words, fits=True)
+        link = markup.element("a", path.name, href=path.name)
+        alone = markup.element("p", "The picture alone: ", link, class_="note")
+        return markup.join([drawn, alone])
     except Missing as error:
         said = str(error)
     except OSError:

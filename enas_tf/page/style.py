@@ -51,7 +51,10 @@ section {
 }
 .pair > * { min-width: 0; }
 .listed { margin: .6rem 0; padding: 0; list-style: none; font-size: .875rem; }
-.listed li { font-variant-numeric: tabular-nums; white-space: pre-wrap; }
+.listed li {
+  font-variant-numeric: tabular-nums; white-space: pre-wrap; padding: .15rem 0;
+  border-bottom: 1px solid var(--rule);
+}
 .lead { font-size: 1.3rem; line-height: 1.3; font-weight: 600; margin-top: 0; }
 .tiles { display: flex; flex-wrap: wrap; gap: .6rem 1.8rem; margin: .8rem 0; }
 .tiles div { display: flex; flex-direction: column; max-width: 11rem; }
@@ -144,6 +147,7 @@ code { font: .8125rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
     display: flex; justify-content: space-between; gap: 1rem; border: 0;
     padding: .05rem 0; text-align: right;
   }
+  .stacked td.none { display: none; }
   .stacked td:first-child { font-weight: 600; text-align: left; }
   .stacked td:not(:first-child)::before {
     content: attr(data-label); color: var(--soft); text-align: left;

@@ -11,6 +11,7 @@ from enas_tf.page import markup
 from enas_tf.page.markup import Html
 
 _SHOWN = 14  # rows that are not folded
+_NARROW = 3  # columns that a phone has room for
 
 
 def is_row(line: str) -> bool:
@@ -39,6 +40,6 @@ def table(lines: Sequence[str]) -> Html:
 
 def _shown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Html:
     if head:
-        return markup.table(head, rows, stacked=True)
+        return markup.table(head, rows, stacked=len(head) > _NARROW)
     listed = [markup.element("li", "  ".join(row)) for row in rows]
     return markup.element("ul", *listed, class_="listed")

@@ -7,6 +7,7 @@ import page_campaigns
 import pytest
 
 from enas_tf.page import write
+from enas_tf.run import disk
 
 
 @pytest.fixture
@@ -107,3 +108,29 @@ def test_it_shows_what_was_asked_and_the_command(folder):
     (command,) = re.findall("<pre>(enas-tf .*?)</pre>", page)
     assert "--preset=demo &#x27;--data_path=a folder&#x27;" in command
     assert " --plugin=a.py " in command
+
+
+@pytest.mark.parametrize("name", ["perturbation.json", "scores.json"])
+def test_a_file_that_was_altered_is_damaged_and_the_page_says_which(folder, name):
+    page_campaigns.add_perturbation(folder)
+    page_campaigns.add_ranks(folder)
+    disk.write_json(folder / name, json.loads((folder / name).read_text()))
+    text = (folder / name).read_text()
+    (folder / name).write_text(text.replace("0.3", "0.4"))
+    page = write.page(folder).read_text("utf-8")
+    (said,) = re.findall('left_out">Left out: (.*?)<', page)
+    assert said.startswith(f"{name} is damaged. The campaign&#x27;s command, given")
+
+
+def test_facts_that_are_missing_are_told_with_their_file_and_no_names_of_python(folder):
+    (folder / "perturbation.json").write_text('{"neighbours": 3}')
+    page = write.page(folder).read_text("utf-8")
+    assert "Left out: perturbation.json is damaged." in page
+    assert "Error" not in re.sub("<script>.*</script>", "", page, flags=re.DOTALL)
+
+
+def test_ranks_of_a_version_without_scores_say_which_command_makes_the_charts(folder):
+    page_campaigns.add_ranks(folder)
+    (folder / "scores.json").unlink()
+    page = write.page(folder).read_text("utf-8")
+    assert "the charts need scores.json" in page and "given again, writes it" in page
