@@ -49,7 +49,7 @@ def keep(
       campaign: as above.
       plan: as above.
       live: whether jobs are at work: ranks, which take a while, wait for the end.
-      at_once: so many of them; 0: as many as are found at work.
+      at_once: so many of them; 0: none is.
 
     Raises:
       ConfigError: as above.

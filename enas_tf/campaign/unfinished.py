@@ -18,20 +18,21 @@ def words(folder: CampaignFolder, plan: Plan, *, at_once: int = 0) -> list[str]:
     Args:
       folder: of it.
       plan: of it.
-      at_once: so many jobs run at once; 0: those that do now.
+      at_once: so many jobs run at once; 0: none does, and no end is foreseen.
     """
     states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
     left = [number for number, one in enumerate(states) if one not in state.ENDED]
     if not left:
         return []
-    at_once = at_once or max(1, states.count(State.RUNNING))
-    to_go = forecast.left(forecast.seconds_left(folder, plan, left, at_once=at_once))
+    seconds = None
+    if at_once:
+        seconds = forecast.seconds_left(folder, plan, left, at_once=at_once)
     done = states.count(State.DONE)
     failed = states.count(State.FAILED)
     said = f"{done} of {len(states)} jobs done" + (
         f", {failed} failed" if failed else ""
     )
-    sentence = f"{campaign_verdict.UNFINISHED}: {said}{to_go}."
+    sentence = f"{campaign_verdict.UNFINISHED}: {said}{forecast.left(seconds)}."
     return [sentence, *table.aligned(_cells(plan, states)), ""]
 
 
