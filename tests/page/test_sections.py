@@ -16,7 +16,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.page import contrasts, found, policy, sections, verdict, whole, write
 from enas_tf.run import disk
 
-DAMAGED = "what this is made of is damaged"
+DERIVED = "Left out: arcs/derived.jsonl is damaged. Restore it"
 
 
 def page_of(folder, **how):
@@ -140,9 +140,14 @@ def test_names_of_users_are_escaped_everywhere(tmp_path):
             "arcs/derived.jsonl",
             b'{"parameters": 5}\n{"parameters": 6}',
             1,
-            DAMAGED,
+            DERIVED,
         ),
-        ("arcs/best.png", b"\x89PNG no picture", 1, DAMAGED),
+        (
+            "arcs/best.png",
+            b"\x89PNG no picture",
+            1,
+            "Left out: arcs/best.png is damaged.",
+        ),
     ],
 )
 def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
