@@ -63,7 +63,7 @@ def test_the_page_of_a_campaign_fits_too(tab, campaign, width, dark):
     assert seen["pictures"] == 2 + 1 + 2 + 1  # intervals, the arc, two ranks, sizes
     cut = "filter(one => one.scrollWidth > one.clientWidth).length"
     boxes = "[...document.querySelectorAll('.stacked, .paper')]"
-    assert tab.value(f"{boxes}.length") > 3 and tab.value(f"{boxes}.{cut}") == 0
+    assert tab.value(f"{boxes}.length") == 3 and tab.value(f"{boxes}.{cut}") == 0
     for words in ("Better than", "Which decisions matter", "How scores rank arcs"):
         assert words in seen["text"]
 
