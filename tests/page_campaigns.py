@@ -39,10 +39,11 @@ def add_ablation(folder: pathlib.Path) -> None:
 
 def add_perturbation(folder: pathlib.Path) -> None:
     """What --mode=perturb keeps: three neighbours by two decisions."""
-    neighbours = [dict(place=0, gain=gain) for gain in (-0.05, 0.02)]
-    neighbours.append(dict(place=1, gain=-0.3))
+    neighbours = [dict(place=0, gain=-0.05), dict(place=1, gain=-0.3)]
+    note = "the op of layer 0: a -> b"
+    neighbours.append(dict(place=0, gain=0.08, bounds=[0.01, 0.15], note=note))
     decisions = [
-        dict(place=0, name="the op of layer 0", gain=-0.015, neighbours=2),
+        dict(place=0, name="the op of layer 0", gain=0.015, neighbours=2),
         dict(place=1, name="skip 0 of layer 1", gain=-0.3, neighbours=1),
     ]
     kept = dict(arc="0 1", decisions=decisions, neighbours=neighbours)

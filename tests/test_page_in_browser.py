@@ -60,7 +60,10 @@ def test_the_page_of_a_campaign_fits_too(tab, campaign, width, dark):
     page = write.page(campaign)
     seen = tab.visit(page, width, dark=dark)
     assert_is_fine(seen, page)
-    assert seen["pictures"] == 1 + 1 + 2 + 1  # intervals, the arc, two ranks, sizes
+    assert seen["pictures"] == 2 + 1 + 2 + 1  # intervals, the arc, two ranks, sizes
+    cut = "filter(one => one.scrollWidth > one.clientWidth).length"
+    boxes = "[...document.querySelectorAll('.stacked, .paper')]"
+    assert tab.value(f"{boxes}.length") == 3 and tab.value(f"{boxes}.{cut}") == 0
     for words in ("Better than", "Which decisions matter", "How scores rank arcs"):
         assert words in seen["text"]
 

@@ -7,7 +7,7 @@ nothing of a method.
 import collections
 from collections.abc import Sequence
 
-from enas_tf.campaign import jobs, state
+from enas_tf.campaign import jobs, state, unfinished
 from enas_tf.campaign import words as words_lib
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
@@ -18,29 +18,24 @@ _NOUNS = {jobs.SEARCH: ("search", "searches"), jobs.TRAIN: ("training", "trainin
 _OF_METHODS = ("compare", "ablate")  # what they ask is about searches, not arcs
 
 
-def words(folder: CampaignFolder, plan: Plan) -> list[str]:
-    """All such sentences; none of a campaign of several searches that is done."""
+def caveats(folder: CampaignFolder, plan: Plan) -> list[str]:
+    """What changes the meaning of the first sentence, and is to stand behind it."""
     states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
-    untrained = _untrained(folder, plan, states)
-    return [*_missing(plan, states), *untrained, *_of_one_search(plan)]
+    return [*_untrained(folder, plan, states), *_of_one_search(plan)]
 
 
-def _missing(plan: Plan, states: Sequence[State]) -> list[str]:
-    """Of each method, how many jobs of a kind are not done, and how they stand."""
+def absent(folder: CampaignFolder, plan: Plan) -> list[str]:
+    """Of each method whose jobs have ended, how many of a kind have no result."""
+    states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
     found: dict[tuple[str, str], list[State]] = {}
     for job, one in zip(plan.jobs, states, strict=True):
         found.setdefault((job.method, job.mode), []).append(one)
     return [
         f"{method}: {there.count(State.DONE)} of {_counted(len(there), mode)} done; "
-        f"{_others(there)}."
+        f"{unfinished.others(there)}."
         for (method, mode), there in found.items()
-        if set(there) != {State.DONE}
+        if set(there) != {State.DONE} and set(there) <= set(state.ENDED)
     ]
-
-
-def _others(states: Sequence[State]) -> str:
-    counts = collections.Counter(one.value for one in states if one is not State.DONE)
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 def _untrained(

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from absl import logging
 
-from enas_tf.campaign import answers, beside, collect, folder, jobs, state, table
+from enas_tf.campaign import (
+    answers,
+    beside,
+    collect,
+    folder,
+    jobs,
+    state,
+    table,
+    unfinished,
+)
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.plan import Plan
 from enas_tf.config.sections import ConfigError
@@ -31,26 +40,30 @@ def tell(campaign: CampaignFolder, plan: Plan, *, pages: bool) -> None:
         page(campaign, live=False)
 
 
-def keep(campaign: CampaignFolder, plan: Plan, *, live: bool) -> list[str]:
+def keep(
+    campaign: CampaignFolder, plan: Plan, *, live: bool, at_once: int = 0
+) -> list[str]:
     """Write results.jsonl and results.txt; the lines of the latter.
 
     Args:
       campaign: as above.
       plan: as above.
       live: whether jobs are at work: ranks, which take a while, wait for the end.
+      at_once: so many of them; 0: none is.
 
     Raises:
       ConfigError: as above.
     """
     rows = collect.rows(campaign, plan)
-    missing = beside.words(campaign, plan)
+    first = unfinished.words(campaign, plan, at_once=at_once)
+    caveats, absent = beside.caveats(campaign, plan), beside.absent(campaign, plan)
     if not rows:  # what an earlier command has written stays
-        if not (campaign.path / folder.RESULTS).exists() and not live:
-            _write(campaign, missing)
+        if not (campaign.path / folder.RESULTS).exists():
+            _write(campaign, [*first, *caveats, *absent])
         return []
     disk.write_text(campaign.path / folder.RESULTS, collect.in_json(rows))
     told = answers.words(campaign, plan, rows, live=live)
-    told += missing
+    told = [*first, *told[:1], *caveats, *told[1:], *absent]
     if told and told[-1].startswith(table.MARGIN):
         told.append("")  # or two tables would be one
     told += table.lines(rows, _searching(campaign, plan))
@@ -63,10 +76,16 @@ def _write(campaign: CampaignFolder, told: Sequence[str]) -> None:
     disk.write_text(campaign.path / folder.TOLD, "".join(f"{line}\n" for line in told))
 
 
-def show_live(campaign: CampaignFolder, plan: Plan) -> None:
-    """The results so far and their page, while jobs are at work: it ends none."""
+def show_live(campaign: CampaignFolder, plan: Plan, *, at_once: int) -> None:
+    """The results so far and their page, while jobs are at work: it ends none.
+
+    Args:
+      campaign: its folder.
+      plan: of it.
+      at_once: so many jobs are.
+    """
     try:
-        keep(campaign, plan, live=True)
+        keep(campaign, plan, live=True, at_once=at_once)
     except ConfigError as error:
         logging.warning("%s", error)
     page(campaign, live=True)

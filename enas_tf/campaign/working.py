@@ -152,7 +152,7 @@ class _Teller:
         to_go = f"; {count} left{self._seconds()}" if count else ""
         logging.info("%s", line if self._request.mode == "job" else f"{line}{to_go}")
         if self._request.mode != "job" and self._request.report == "live":
-            ending.show_live(self._folder, self._plan)
+            ending.show_live(self._folder, self._plan, at_once=self.at_once)
 
     def _note(self, number: int, found: State) -> None:
         """What the end of a job says of those behind it."""

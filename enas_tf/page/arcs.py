@@ -67,13 +67,16 @@ def picture(found: Found) -> Html | None:
     return markup.join([sheet, words])
 
 
-def embedded(path: pathlib.Path, content: bytes, words: str) -> Html:
+def embedded(
+    path: pathlib.Path, content: bytes, words: str, *, fits: bool = False
+) -> Html:
     """A picture on white paper, in the page itself.
 
     Args:
       path: of its file.
       content: of it, a PNG file.
       words: what it shows.
+      fits: whether it is as narrow as the page, however small its letters are then.
 
     Raises:
       Missing: it is too large.
@@ -86,7 +89,7 @@ def embedded(path: pathlib.Path, content: bytes, words: str) -> Html:
         raise Missing(f"The picture of the arc is too large for this page: see {path}.")
     address = f"data:image/png;base64,{base64.b64encode(content).decode()}"
     drawn = markup.element("img", src=address, alt=words, width=width, height=height)
-    return markup.element("div", drawn, class_="paper")
+    return markup.element("div", drawn, class_="paper fits" if fits else "paper")
 
 
 def table(found: Found) -> Html | None:
@@ -125,10 +128,7 @@ def _priced(rows: Sequence[Row], measure: Measure, cost: str) -> Html | None:
             arc = textwrap.shorten(row["arc"], _WORDS, placeholder=" ...")
             words = f"{score:.4f}, {value:,}: {arc}"
             groups[GROUPS[row["source"]]].append(Point(value, score, words))
-    note = (
-        "The line joins the arcs that no other one beats in both. Scores are under the "
-        f"shared weights; {measure.direction}."
-    )
+    note = f"Scores are under the shared weights; {measure.direction}."
     shown = {name: points for name, points in groups.items() if points}
     axes = (_COSTS[cost], measure.name)
     return scatter.figure(shown, sign=measure.sign, words=axes, note=note)

@@ -5,8 +5,11 @@ only an `Html`, which `element` makes, stands in a page as it is.
 """
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
+_FLAG = re.compile(r"(--[A-Za-z]\w*(?:=\w{1,12}\b)?)")
+NONE = "-"  # a cell of nothing
 _EMPTY = ("br", "img", "meta")  # elements without content and end
 
 
@@ -46,19 +49,31 @@ def element(name: str, /, *content: object, **attributes: object) -> Html:
     return Html(begin if name in _EMPTY else f"{begin}{join(content)}</{name}>")
 
 
-def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Html:
+def table(
+    head: Sequence[object],
+    rows: Iterable[Sequence[object]],
+    *,
+    stacked: bool = False,
+) -> Html:
     """A table that scrolls by itself where it is wider than the page.
 
     A row's numbers stand at the right; what is no number, at the left.
+
+    Args:
+      head: of its columns.
+      rows: a cell for each column.
+      stacked: whether on a phone each row is a block, its first cell a heading and the
+        others below it, each with the title of its column; `NONE` is left out there.
     """
     titles = [element("th", title, scope="col") for title in head]
-    lines = [element("tr", *map(_cell, row)) for row in rows]
+    labels = list(map(str, head)) if stacked else [None] * len(head)
+    lines = [element("tr", *map(_cell, row, labels)) for row in rows]
     inner = element(
         "table",
         element("thead", element("tr", *titles)),
         element("tbody", *lines),
     )
-    return element("div", inner, class_="wide")
+    return element("div", inner, class_="wide stacked" if stacked else "wide")
 
 
 def folded(title: object, *content: object) -> Html:
@@ -68,13 +83,22 @@ def folded(title: object, *content: object) -> Html:
 
 def paragraphs(sentences: Iterable[object]) -> Html:
     """Each in a paragraph of its own."""
-    return join(element("p", sentence) for sentence in sentences)
+    return join(element("p", words(sentence)) for sentence in sentences)
 
 
-def _cell(value: object) -> Html:
+def words(sentence: object) -> Html:
+    """A sentence in which no flag is broken between its hyphens."""
+    if isinstance(sentence, Html):
+        return sentence
+    parts = enumerate(_FLAG.split(str(sentence)))
+    return join(element("code", x, class_="flag") if n % 2 else x for n, x in parts)
+
+
+def _cell(value: object, label: str | None) -> Html:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return element("td", value)
-    return element("td", number(value), class_="number")
+        none = "none" if value == NONE else None
+        return element("td", value, class_=none, data_label=label)
+    return element("td", number(value), class_="number", data_label=label)
 
 
 def number(value: float) -> str:

@@ -1,6 +1,5 @@
 """How scores rank arcs: each against accuracy from scratch, a point an arc."""
 
-import json
 import math
 import pathlib
 from collections.abc import Sequence
@@ -8,16 +7,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from enas_tf.page import kept as kept_lib
 from enas_tf.page import markup, svg, zoom
+from enas_tf.page.found import Missing
 from enas_tf.page.markup import Html
 from enas_tf.run.rows import Row
 
-SCORES, TAUS = "scores.json", "correlations.json"
+FILES = (kept_lib.SCORES, kept_lib.TAUS)
 _NOTE = (
     "A point is an arc: across the score that costs little, upwards the score from "
     "scratch, the mean over seeds; a line through it goes from seed to seed. Tau is "
     "Kendall's: 1 where the order is the same, 0 where it says nothing. It is of one "
     "seed at a time, so the ceiling is one seed against another."
+)
+_OLDER = (
+    f"the charts need {kept_lib.SCORES}, which earlier versions did not keep. The "
+    "campaign's command, given again, writes it; no job is done twice."
 )
 
 
@@ -38,11 +43,18 @@ class Ranked(NamedTuple):
 
 
 def section(folder: pathlib.Path) -> Html | None:
-    """A chart for each score; None of a campaign that ranks none."""
-    if not (folder / SCORES).is_file():
+    """A chart for each score; None of a campaign that ranks none.
+
+    Raises:
+      Missing: its command was one of a version that did not keep the scores.
+    """
+    scores, correlations = (folder / name for name in FILES)
+    if not scores.is_file():
+        if correlations.is_file():
+            raise Missing(_OLDER)
         return None
-    kept = json.loads((folder / SCORES).read_text("utf-8"))
-    taus = json.loads((folder / TAUS).read_text("utf-8"))["all"]
+    kept = kept_lib.read(scores)
+    taus = kept_lib.read(correlations)["all"]
     trained, arcs = kept["trained"], kept["arcs"]
     figures = []
     for row in taus:
@@ -73,7 +85,7 @@ def _chart(one: Ranked, title: str) -> Html:
         place, scores = x.at(value), seeds[:, n]
         ends = [(place, y.at(float(end))) for end in (scores.min(), scores.max())]
         words = f"{value:.4g}, {scores.mean():.4f}: {one.arcs[n]}"
-        shapes.append(svg.path(ends, "c0 pale"))
+        shapes.append(svg.path(ends, "c0 seeds"))
         shapes.append(svg.dot(place, y.at(float(scores.mean())), "c0", title=words))
     return svg.chart(x, y, *shapes, words=(one.name, "from scratch"), title=title)
 

@@ -9,7 +9,7 @@ from absl import logging
 from enas_tf.command import checks, request
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError, RunConfig
-from enas_tf.page import runs, runs_forms, write
+from enas_tf.page import kept, runs, runs_forms, write
 from enas_tf.run import lines
 
 _EVERY_MODE = ("mode", "output_dir", "plugin")
@@ -37,6 +37,8 @@ def carry_out(given: Mapping[str, object]) -> str:
 
 def _report(run: RunConfig) -> str:
     folder = pathlib.Path(os.path.expanduser(run.output_dir))
+    for sentence in kept.damaged(folder):
+        logging.warning("%s", sentence)
     return f"Written: {lines.shown(write.page(folder))}"
 
 

@@ -2,7 +2,7 @@
 
 import os
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from enas_tf.config.sections import ConfigError
@@ -56,7 +56,8 @@ class Runs(NamedTuple):
 
     Attributes:
       top: the folder.
-      rows: the runs, by space, data, preset, seed and folder.
+      rows: the runs, by space, data, preset, seed and folder; jobs of a campaign by
+        their numbers.
       unread: (folder, why) of each that cannot be read.
     """
 
@@ -85,8 +86,37 @@ def below(top: pathlib.Path) -> Runs:
                 rows.append(row)
         except (ConfigError, *found_lib.DAMAGE) as error:
             unread.append((_named(path, top), str(error)))
-    rows.sort(key=lambda r: (r.space, r.data, r.preset, r.seed or 0, r.folder))
-    return Runs(top, rows, unread)
+    return Runs(top, _sorted(rows, top), unread)
+
+
+def _sorted(rows: Sequence[Row], top: pathlib.Path) -> list[Row]:
+    """As `Runs` says; a job that has yet no settings stands among its campaign's."""
+    kinds: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        campaign = _job(row, top)[0]
+        kinds[campaign] = max(kinds.get(campaign, ()), _kind(row))
+
+    def place(row: Row) -> tuple[object, ...]:
+        campaign, number = _job(row, top)
+        if not campaign:
+            return (*_kind(row), campaign, row.seed or 0, row.folder)
+        return (*kinds[campaign], campaign, number, row.folder)
+
+    return sorted(rows, key=place)
+
+
+def _kind(row: Row) -> tuple[str, ...]:
+    return row.space, row.data, row.preset
+
+
+def _job(row: Row, top: pathlib.Path) -> tuple[str, int]:
+    """The campaign's folder and the number of the job; ("", 0) of another run."""
+    path = (top / row.folder).absolute()
+    jobs, number = path.parent, path.name.partition("_")[0]
+    if jobs.name != layout.JOBS or not number.isdecimal():
+        return "", 0
+    is_campaign = (jobs.parent / layout.PLAN).is_file()
+    return (str(jobs), int(number)) if is_campaign else ("", 0)
 
 
 def _row(path: pathlib.Path, top: pathlib.Path) -> Row | None:

@@ -11,6 +11,7 @@ from enas_tf.page import arcs, charts, contrasts, markup, policy, record, verdic
 from enas_tf.page import found as found_lib
 from enas_tf.page.found import Found, Missing
 from enas_tf.page.markup import Html
+from enas_tf.run import layout
 
 
 class Section(NamedTuple):
@@ -20,21 +21,30 @@ class Section(NamedTuple):
       name: of its place in the page.
       title: its heading.
       made: from what was found to its content.
+      file: that it is made of.
     """
 
     name: str
     title: str
     made: Callable[[Found], Html | None]
+    file: str = layout.RUN
 
+
+_PICTURE = f"{layout.ARCS}/{layout.BEST_PICTURE}"
+_DERIVED = f"{layout.ARCS}/{layout.DERIVED}"
+_MENDS = (
+    "Restore it from a copy, or make it anew with the command of its stage, in another "
+    "--output_dir."
+)
 
 SECTIONS = (
     Section("verdict", "Verdict", verdict.section),
-    Section("curves", "Curves", charts.section),
-    Section("policy", "What the policy chooses", policy.section),
-    Section("arc", "The arc", arcs.picture),
-    Section("scored", "Arcs that were scored", arcs.table),
+    Section("curves", "Curves", charts.section, layout.METRICS),
+    Section("policy", "What the policy chooses", policy.section, layout.METRICS),
+    Section("arc", "The arc", arcs.picture, _PICTURE),
+    Section("scored", "Arcs that were scored", arcs.table, _DERIVED),
     Section("comparison", "The policy and others", contrasts.section),
-    Section("sizes", "Score and size", arcs.sizes),
+    Section("sizes", "Score and size", arcs.sizes, _DERIVED),
     Section("settings", "Settings", record.settings),
     Section("commands", "Commands that repeat it", record.commands),
     Section("machine", "Machine and data", record.conditions),
@@ -52,7 +62,6 @@ def _content(section: Section, found: Found) -> Html | None:
         return section.made(found)
     except Missing as error:
         return markup.element("p", f"Left out: {error}", class_="left_out")
-    except found_lib.DAMAGE as error:
-        kind = type(error).__name__
-        words = f"Left out: what this is made of is damaged ({kind})."
+    except found_lib.DAMAGE:
+        words = f"Left out: {section.file} is damaged. {_MENDS}"
         return markup.element("p", words, class_="left_out")

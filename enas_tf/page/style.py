@@ -42,10 +42,19 @@ section {
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
 }
 .verdict { border-left: .3rem solid var(--unclear); padding-left: .9rem; }
+.verdict ~ * { margin-top: .8rem; }
 .verdict.better { border-color: var(--better); }
 .verdict.worse { border-color: var(--worse); }
-.said { columns: 2 30rem; column-gap: 2rem; margin-top: .6rem; }
-.said p { break-inside: avoid; margin: 0 0 .5rem; }
+.pair {
+  display: grid; gap: 1rem 2rem; margin-top: .8rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr));
+}
+.pair > * { min-width: 0; }
+.listed { margin: .6rem 0; padding: 0; list-style: none; font-size: .875rem; }
+.listed li {
+  font-variant-numeric: tabular-nums; white-space: pre-wrap; padding: .15rem 0;
+  border-bottom: 1px solid var(--rule);
+}
 .lead { font-size: 1.3rem; line-height: 1.3; font-weight: 600; margin-top: 0; }
 .tiles { display: flex; flex-wrap: wrap; gap: .6rem 1.8rem; margin: .8rem 0; }
 .tiles div { display: flex; flex-direction: column; max-width: 11rem; }
@@ -60,7 +69,7 @@ section {
 .grid.wider { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
 pre { margin: .6rem 0; font: .8125rem/1.5 ui-monospace, monospace; }
 figure { margin: 0; min-width: 0; }
-figure.large { max-width: 32rem; }
+figure.large { max-width: 38rem; }
 figure.forest { max-width: 34rem; }
 svg { display: block; width: 100%; height: auto; }
 svg.zooms { cursor: crosshair; touch-action: pan-y; user-select: none; }
@@ -80,7 +89,9 @@ svg .axis { stroke: var(--soft); stroke-width: 1; }
 svg .level { stroke: var(--soft); stroke-dasharray: 5 4; }
 svg .front { stroke: var(--soft); }
 svg circle { stroke: none; fill-opacity: .8; }
+svg circle.ring { fill: none; stroke-width: 1.6; }
 svg path.better, svg path.worse, svg path.unclear { stroke-width: 3; }
+svg path.seeds { stroke-width: 1.4; opacity: .75; }
 svg .pale { stroke-width: .7; opacity: .4; }
 svg path.better { stroke: var(--better); } svg circle.better { fill: var(--better); }
 svg path.worse { stroke: var(--worse); } svg circle.worse { fill: var(--worse); }
@@ -92,6 +103,7 @@ svg circle.unclear { fill: var(--unclear); }
   display: inline-block; width: .9rem; height: .25rem; margin-right: .35rem;
   vertical-align: middle; border-radius: .1rem;
 }
+.key i.dot { width: .6rem; height: .6rem; border-radius: 50%; }
 .key i.dashed { height: 0; border-top: 2px dashed var(--soft); }
 .map { display: flex; align-items: flex-start; gap: .5rem; }
 .map ul {
@@ -111,6 +123,8 @@ svg circle.unclear { fill: var(--unclear); }
   background: #ffffff; border-radius: .4rem; overflow-x: auto; max-width: 60rem;
 }
 .paper img { display: block; width: 100%; min-width: 34rem; height: auto; }
+.paper.fits { padding: .6rem; border: 1px solid var(--rule); }
+.paper.fits img { min-width: 0; }
 .wide { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: .875rem; }
 th, td {
@@ -122,6 +136,24 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td code { white-space: pre-wrap; overflow-wrap: normal; }
 td:first-child code, .as_typed td { white-space: nowrap; }
 code { font: .8125rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+.stacked table { min-width: 20rem; }
+@media (max-width: 40rem) {
+  .stacked table { min-width: 0; width: 100%; }
+  .stacked thead { display: none; }
+  .stacked tr {
+    display: block; border-bottom: 1px solid var(--rule); padding: .4rem 0;
+  }
+  .stacked td, .stacked td.number {
+    display: flex; justify-content: space-between; gap: 1rem; border: 0;
+    padding: .05rem 0; text-align: right;
+  }
+  .stacked td.none { display: none; }
+  .stacked td:first-child { font-weight: 600; text-align: left; }
+  .stacked td:not(:first-child)::before {
+    content: attr(data-label); color: var(--soft); text-align: left;
+  }
+}
+code.flag { white-space: nowrap; overflow-wrap: normal; }
 code.arc { display: inline-block; min-width: 18rem; }
 .runs td:not(:last-child) { white-space: nowrap; }
 .as_typed code { white-space: nowrap; }
@@ -130,7 +162,8 @@ mark { background: var(--mark); color: inherit; border-radius: .2rem; padding: 0
 summary { cursor: pointer; padding: .5rem 0; color: var(--accent); }
 """ + "".join(
     f"svg path.c{n} {{ stroke: var(--c{n}); }}\n"
-    f"svg circle.c{n} {{ fill: var(--c{n}); }}\n"
+    f"svg circle.ring.c{n} {{ fill: none; stroke: var(--c{n}); }}\n"
+    f"svg circle.c{n}:not(.ring) {{ fill: var(--c{n}); }}\n"
     f".key i.c{n} {{ background: var(--c{n}); }}\n"
     for n in range(8)
 )

@@ -121,6 +121,11 @@ def dot(x: float, y: float, class_: str, *, title: str = "", size: float = 3) ->
     )
 
 
+def ring(x: float, y: float, class_: str, *, title: str, size: float) -> Html:
+    """A circle around a point."""
+    return dot(x, y, f"{class_} ring", title=title, size=size)
+
+
 def level(x: Axis, place: float) -> Html:
     """A dashed line from the left to the right."""
     return _line(x.begin, place, x.end, place, "level")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from absl import logging
 from matplotlib import figure as figure_lib
+from PIL import Image, ImageOps
 
 from enas_tf.config.spaces import references, registry
 from enas_tf.config.spaces.spec import SpaceSpec
@@ -22,6 +23,7 @@ from enas_tf.spaces import base
 from enas_tf.spaces.base import ArcT
 
 DPI = 100
+_PAD = 12  # pixels around a cropped picture
 _LONGEST = 200  # characters of a reason
 
 # (space, arc, title) -> a picture of the arc.
@@ -57,7 +59,7 @@ def draw_decisions(
 
     def picture() -> bytes:
         figure = PICTURES[space.name](space, arc, shown.title)
-        return _png(decisions.draw(figure, space, arc, shown))
+        return _cropped(_png(decisions.draw(figure, space, arc, shown)))
 
     return _drawn(picture, space.name, path)
 
@@ -122,4 +124,14 @@ def _png(figure: object) -> bytes:
         raise TypeError(f"it gives {figure!r}, not a matplotlib Figure")
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=DPI)
+    return file.getvalue()
+
+
+def _cropped(content: bytes) -> bytes:
+    """A picture with a narrow white margin in place of a wide one."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as image:
+        drawn = image.convert("RGB")
+        inner = drawn.crop(ImageOps.invert(drawn).getbbox())
+        ImageOps.expand(inner, _PAD, "white").save(file, "png", dpi=(DPI, DPI))
     return file.getvalue()

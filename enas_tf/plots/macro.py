@@ -39,7 +39,7 @@ def places(
     found = {}
     for layer, y in enumerate(place.layer_ys):
         first = macro.layer_start(layer)
-        found[first] = (edge + 0.05, y)
+        found[first] = (edge + macro_layout.TAG / 2, y)
         for source in range(layer):
             found[first + 1 + source] = (place.cell_x(source), y)
     return found

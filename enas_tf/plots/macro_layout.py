@@ -6,6 +6,7 @@ The unit is a row, the height of a layer; y falls from 0 at the top edge.
 from enas_tf.spaces import macro
 
 BOX_WIDTH = 4.0
+TAG = 1.1  # room right of a box for a number, as a decision has one
 _BOW = 0.38  # how far an arc swings out per row that it spans
 _MARGIN = 0.5
 _LEGEND_WIDTH = 7.2
@@ -25,7 +26,7 @@ class Layout:
         """
         arcs = self.bow(num_layers) + _MARGIN
         self.column_x = arcs + BOX_WIDTH / 2
-        self._matrix_x = arcs + BOX_WIDTH + _MARGIN
+        self._matrix_x = arcs + BOX_WIDTH + TAG
         legend_rows = 0.72 * num_ops + 2.0
         # Right of the cells that stand beside the legend, which is in the corner that
         # the triangular matrix leaves free.

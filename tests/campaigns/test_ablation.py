@@ -6,7 +6,7 @@ import fake_jobs
 import numpy as np
 import pytest
 
-from enas_tf.campaign import ablation, beside, collect, ending, interval, plan
+from enas_tf.campaign import ablation, collect, ending, interval, plan, unfinished
 from enas_tf.campaign.folder import CampaignFolder
 from enas_tf.campaign.results import Retrained
 
@@ -79,7 +79,7 @@ def test_a_campaign_keeps_its_differences_and_its_two_tables_are_apart(
 ):
     found = rows(trained=TRAINED, unshared=POOR)
     monkeypatch.setattr(collect, "rows", lambda *_: found)
-    monkeypatch.setattr(beside, "words", lambda *_: [])
+    monkeypatch.setattr(unfinished, "words", lambda *_, at_once: [])
     planned = plan.made(fake_jobs.read("ablate"))
     told = ending.keep(CampaignFolder(tmp_path), planned, live=False)
     kept = json.loads((tmp_path / "ablation.json").read_text())

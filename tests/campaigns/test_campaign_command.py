@@ -49,9 +49,10 @@ def test_a_comparison_ends_with_its_rows_and_its_table(fakes, caplog):
     )
     told = (folder / "results.txt").read_text().splitlines()
     verdict = (folder / "verdict.txt").read_text().splitlines()
+    caveat = told.pop(1)
     assert told[: len(verdict)] == verdict
-    assert told[len(verdict)].startswith("With one search nothing can be concluded")
-    table = told[len(verdict) + 1 :]
+    assert caveat.startswith("With one search nothing can be concluded")
+    table = told[len(verdict) :]
     assert table[4] == (
         "Mean and deviation are of the test accuracy, higher is better; parameters are "
         "the geometric mean; steps and seconds are sums over the n trainings."
@@ -104,8 +105,10 @@ def test_results_say_what_is_missing_and_which_controller_was_not_trained(fakes)
     with pytest.raises(SystemExit):
         compare(fakes)
     told = (fakes.folder.path / "results.txt").read_text().splitlines()
-    assert told[:2] == [
-        "random: 0 of 1 training done; 1 failed.",
+    assert told[0] == "Not finished: 2 of 3 jobs done, 1 failed."
+    assert told[3].split() == ["random", "-", "0", "of", "1", "1", "failed"]
+    assert told[4:6] == [
+        "",
         "In 000_enas_s5 the controller was never trained: its arcs are drawn by "
         "chance. See --controller_warmup_epochs and --num_epochs.",
     ]
@@ -117,10 +120,14 @@ def test_without_any_result_the_failures_are_still_written(fakes):
     with pytest.raises(SystemExit):
         compare(fakes)
     told = (fakes.folder.path / "results.txt").read_text().splitlines()
-    assert told[:3] == [
-        "enas: 0 of 1 search done; 1 failed.",
-        "enas: 0 of 1 training done; 1 waiting.",
-        "random: 0 of 1 training done; 1 failed.",
+    assert told == [
+        "Not finished: 0 of 3 jobs done, 2 failed.",
+        "  method  searches  trainings             not done",
+        "  enas      0 of 1     0 of 1  1 failed, 1 waiting",
+        "  random         -     0 of 1             1 failed",
+        "",
+        "With one search nothing can be concluded about a method: give "
+        "--compare_search_seeds, and another --output_dir.",
     ]
     assert not (fakes.folder.path / "results.jsonl").exists()
 

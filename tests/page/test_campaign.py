@@ -7,6 +7,7 @@ import page_campaigns
 import pytest
 
 from enas_tf.page import write
+from enas_tf.run import disk
 
 
 @pytest.fixture
@@ -19,9 +20,10 @@ def test_it_has_the_words_the_trainings_and_the_runs(folder):
     assert re.findall("<h2>(.*?)</h2>", page) == ["Verdict", "Score and size", "Runs"]
     verdict = '<p class="lead">Better than &lt;random&gt;.</p>'
     assert verdict in page
-    table, note = "<pre>method  n</pre>", '<p class="note">Sums.</p>'
+    table, note = '<th scope="col">method</th>', '<p class="note">Sums.</p>'
     assert page.index(verdict) < page.index(table) < page.index(note)
     assert page.count("<circle") == 2
+    assert "The line joins" not in page  # one training is smaller and better
     assert '<a href="jobs/000_search/report.html">000_search</a>' in page
     assert "<td>001_train</td>" in page
 
@@ -43,7 +45,8 @@ def test_a_long_table_is_folded_and_tables_are_apart(folder):
     (folder / "results.txt").write_text(text)
     page = write.page(folder).read_text("utf-8")
     assert "<summary>16 more</summary>" in page
-    assert "<pre>method  n</pre>" in page
+    heads = re.findall('<th scope="col">(method|n)</th>', page)
+    assert heads == ["method", "n", "method"]  # the other is of scores and sizes
 
 
 def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
@@ -51,9 +54,12 @@ def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
     page = write.page(folder).read_text("utf-8")
     assert "first skip 0 of layer 1: -0.3000" in page and 'width="640"' in page
     part = page[page.index("<h2>Which decisions") :]
-    rows = re.findall("<td>((?:the op|skip).*?)</td>", part)
+    rows = re.findall('<td data-label="decision">(.*?)</td>', part)
     assert rows == ["skip 0 of layer 1", "the op of layer 0"]
-    assert '<td class="number">-0.0150</td><td class="number">-0.0500</td>' in part
+    figures = re.findall('<td class="number" data-label="(.*?)">(.*?)</td>', part)
+    assert figures[5:7] == [("mean change", "0.0150"), ("smallest", "-0.0500")]
+    (words,) = re.findall("<text[^>]*>([^<]*: [^<]*)</text>", part)
+    assert words == "the op of layer 0: a -&gt; b"
 
 
 def test_each_score_is_a_chart_with_its_tau_above_it(folder):
@@ -102,3 +108,29 @@ def test_it_shows_what_was_asked_and_the_command(folder):
     (command,) = re.findall("<pre>(enas-tf .*?)</pre>", page)
     assert "--preset=demo &#x27;--data_path=a folder&#x27;" in command
     assert " --plugin=a.py " in command
+
+
+@pytest.mark.parametrize("name", ["perturbation.json", "scores.json"])
+def test_a_file_that_was_altered_is_damaged_and_the_page_says_which(folder, name):
+    page_campaigns.add_perturbation(folder)
+    page_campaigns.add_ranks(folder)
+    disk.write_json(folder / name, json.loads((folder / name).read_text()))
+    text = (folder / name).read_text()
+    (folder / name).write_text(text.replace("0.3", "0.4"))
+    page = write.page(folder).read_text("utf-8")
+    (said,) = re.findall('left_out">Left out: (.*?)<', page)
+    assert said.startswith(f"{name} is damaged. The campaign&#x27;s command, given")
+
+
+def test_facts_that_are_missing_are_told_with_their_file_and_no_names_of_python(folder):
+    (folder / "perturbation.json").write_text('{"neighbours": 3}')
+    page = write.page(folder).read_text("utf-8")
+    assert "Left out: perturbation.json is damaged." in page
+    assert "Error" not in re.sub("<script>.*</script>", "", page, flags=re.DOTALL)
+
+
+def test_ranks_of_a_version_without_scores_say_which_command_makes_the_charts(folder):
+    page_campaigns.add_ranks(folder)
+    (folder / "scores.json").unlink()
+    page = write.page(folder).read_text("utf-8")
+    assert "the charts need scores.json" in page and "given again, writes it" in page

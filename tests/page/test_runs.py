@@ -9,6 +9,7 @@ import pytest
 
 from enas_tf.config.sections import ConfigError
 from enas_tf.page import reading, runs, runs_forms
+from enas_tf.run import disk
 
 MEAN = (0.4 + 0.5) / 2
 
@@ -174,3 +175,24 @@ def test_a_run_without_a_result_is_not_counted_and_odd_widths_are_named(tmp_path
     page_runs.make(tmp_path / "b", seed=1, child_out_filters=99, **nothing)
     (row,) = latex_rows(tmp_path)
     assert row.startswith(r"macro & digits & demo, child\_out\_filters 99 & 1 & ")
+
+
+def test_jobs_of_a_campaign_stand_by_their_numbers_and_not_by_seeds(tmp_path):
+    (tmp_path / "plan.json").write_text("{}")
+    for number, seed in ((1000, 0), (2, 1), (10, 0)):
+        page_runs.make(tmp_path / "jobs" / f"{number:03d}_enas", seed=seed)
+    begun = page_runs.make(tmp_path / "jobs" / "005_enas", seed=0)
+    facts = json.loads((begun / "run.json").read_text())
+    (begun / "run.json").write_text(json.dumps({**facts, "stages": {}}))
+    for top in (tmp_path, tmp_path / "jobs"):
+        found = [row.folder.split("/")[-1] for row in runs.below(top).rows]
+        assert found == ["002_enas", "005_enas", "010_enas", "1000_enas"]
+
+
+def test_the_report_of_a_campaign_warns_of_a_result_that_was_altered(tmp_path, caplog):
+    (tmp_path / "plan.json").write_text("{}")
+    disk.write_json(tmp_path / "scores.json", {"arcs": ["0 1"]})
+    text = (tmp_path / "scores.json").read_text()
+    (tmp_path / "scores.json").write_text(text.replace("0 1", "0 2"))
+    reading.carry_out({"mode": "report", "output_dir": str(tmp_path)})
+    assert "scores.json is damaged. The campaign's command" in caplog.text

@@ -16,7 +16,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.page import contrasts, found, policy, sections, verdict, whole, write
 from enas_tf.run import disk
 
-DAMAGED = "what this is made of is damaged"
+DERIVED = "Left out: arcs/derived.jsonl is damaged. Restore it"
 
 
 def page_of(folder, **how):
@@ -140,9 +140,14 @@ def test_names_of_users_are_escaped_everywhere(tmp_path):
             "arcs/derived.jsonl",
             b'{"parameters": 5}\n{"parameters": 6}',
             1,
-            DAMAGED,
+            DERIVED,
         ),
-        ("arcs/best.png", b"\x89PNG no picture", 1, DAMAGED),
+        (
+            "arcs/best.png",
+            b"\x89PNG no picture",
+            1,
+            "Left out: arcs/best.png is damaged.",
+        ),
     ],
 )
 def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
@@ -160,7 +165,7 @@ def test_a_file_that_is_missing_or_damaged_costs_its_sections_alone(
 def test_arcs_are_weighed_against_each_cost_each_kind_apart(tmp_path):
     folder = page_runs.make(tmp_path / "run")
     rows = [
-        dict(source=source, accuracy=0.5, parameters=n, flops=2 * n, latency=n, arc="0")
+        dict(source=source, accuracy=n / 4, parameters=n, flops=n, latency=n, arc="0")
         for n, source in enumerate(("policy", "random", "evolution"), start=1)
     ]
     text = "".join(json.dumps(row) + "\n" for row in rows)

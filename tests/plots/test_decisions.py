@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib import image as mpl_image
 
 from enas_tf import plots
 from enas_tf.arcs import forms
-from enas_tf.plots import decisions
+from enas_tf.plots import decisions, macro_layout
 from enas_tf.plots.decisions import Decisions
 
 SIZES = dict(macro=(5, 4), micro=(3, 5), rnn=(5, 4))
@@ -71,3 +72,17 @@ def test_a_picture_that_fails_costs_a_line(monkeypatch, tmp_path, caplog):
     shown, path = Decisions({0: 0.1}, "a title", "points"), tmp_path / "one.png"
     assert not plots.draw_decisions(space, space.parse("0 1"), shown, path)
     assert "one.png is not drawn" in caplog.text and not path.exists()
+
+
+def test_the_picture_has_a_narrow_margin_and_tags_stand_beside_their_boxes(tmp_path):
+    space, path = forms.FORMS["macro"].of_size(2, 4), tmp_path / "one.png"
+    arc = space.parse("0 1 1")
+    assert plots.draw_decisions(space, arc, Decisions({0: 0.1}, "a", "points"), path)
+    dark = np.argwhere(mpl_image.imread(path)[..., :3].min(axis=-1) < 1)
+    height, width = mpl_image.imread(path).shape[:2]
+    assert dark.min(axis=0).tolist() == [12, 12]
+    assert dark.max(axis=0).tolist() == [height - 13, width - 13]
+    box, cell = macro_layout.BOX_WIDTH / 2, 0.43
+    place = macro_layout.Layout(2, 4)
+    x, _ = decisions.places_of(arc, space, "a")[1]
+    assert place.column_x + box + 0.4 < x < place.cell_x(0) - cell - 0.4
