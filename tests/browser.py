@@ -47,6 +47,7 @@ class Tab:
         self._session = found["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._ask(f"{domain}.enable")
+        self._ask("Page.setLifecycleEventsEnabled", enabled=True)
 
     def visit(self, page: pathlib.Path, width: int, *, dark: bool = False) -> dict:
         """What is measured of `page`; `errors` and `requests` besides."""
@@ -58,8 +59,9 @@ class Tab:
         self._ask("Emulation.setTouchEmulationEnabled", enabled=width < 600)
         colours = dict(name="prefers-color-scheme", value="dark" if dark else "light")
         self._ask("Emulation.setEmulatedMedia", features=[colours])
-        self._ask("Page.navigate", url=page.as_uri())
-        while not any(e["method"] == "Page.loadEventFired" for e in self._seen):
+        loader = self._ask("Page.navigate", url=page.as_uri())["loaderId"]
+        # Of this visit: a page before that loads itself anew may come to its end now.
+        while not any(_is_loaded(e, loader) for e in self._seen):
             self._seen.append(self._read())
         found = self._ask("Runtime.evaluate", expression=_MEASURE, returnByValue=True)
         return dict(
@@ -170,6 +172,11 @@ def opened(profile: pathlib.Path) -> Iterator[Tab]:
         tab.close()
         process.kill()
         process.wait()
+
+
+def _is_loaded(event: dict, loader: str) -> bool:
+    params = event["params"] if event["method"] == "Page.lifecycleEvent" else {}
+    return params.get("name") == "load" and params["loaderId"] == loader
 
 
 def _is_error(event: dict) -> bool:
