@@ -11,9 +11,10 @@ Satterthwaite (1946, "An approximate distribution of estimates of variance compo
 Biometrics Bulletin 2) are themselves an estimate, and of few units a bold one: three
 searches of four arcs against twelve arcs would be covered in 92.8 % at worst. Those of
 the smaller side alone, n - 1, are never too many, and cover in up to 99.8 %. The mean
-of both is taken: it covers in 94.1 to 96.3 %. Of two units it is the harmonic mean, which
-is at most two: two searches against eight or twelve arcs are covered in 93.5 to 99.8 %.
-Nothing is rounded, so units that differ little have intervals that differ little.
+of both is taken: it covers in 94.1 to 96.3 %. Of two units it is the harmonic mean,
+which is at most two: two searches against eight or twelve arcs are covered in 93.5 to
+99.8 %. Nothing is rounded, so units that differ little have intervals that differ
+little.
 
 `paired` is Student's, which is exact for normal scores.
 """

@@ -1,7 +1,7 @@
 """Whether a cluster lets a driver in, tried by a process that can be given up.
 
-Ray retries for half a minute and longer, hears no Ctrl-C meanwhile, and ends the process
-where it gives up.
+Ray retries for half a minute and longer, hears no Ctrl-C meanwhile, and ends the
+process where it gives up.
 """
 
 import os
@@ -45,22 +45,23 @@ def fault(address: str) -> str:
       address: at which something listens.
     """
     words = [sys.executable, "-c", _TRY, address, str(_PATIENCE), *sys.path]
-    try:
-        done = subprocess.run(
-            bound.to_this_process(words),
-            env={**_SOON, **os.environ},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_AT_MOST,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it takes longer than {_AT_MOST:.0f} s"
-    if not done.returncode:
-        return ""
-    return _reason(done.returncode, done.stdout, done.stderr)
+    with subprocess.Popen(
+        bound.to_this_process(words),
+        env={**_SOON, **os.environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as one:
+        try:
+            said, logged = one.communicate(timeout=_AT_MOST)
+        except subprocess.TimeoutExpired:
+            return f"it takes longer than {_AT_MOST:.0f} s"
+        finally:  # a signal may have come
+            one.kill()
+            one.wait()
+    return _reason(one.returncode, said, logged) if one.returncode else ""
 
 
 def _reason(status: int, said: str, logged: str) -> str:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while modules are imported, or Ray: the program ends in any case."""
+"""Ctrl-C and SIGTERM while modules are imported or Ray begins: the program ends."""
 
 import contextlib
 import signal
@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
+
+from absl import logging
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -48,6 +50,10 @@ def terminating() -> Iterator[None]:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
+    except SystemExit as end:
+        if end.code == 128 + signal.SIGTERM:
+            logging.info("Stopped.")
+        raise
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -19,7 +19,7 @@ import fake_jobs
 import pytest
 from campaign_commands import SMALL, compare, refused, run
 
-from enas_tf.campaign import on_node, ray_driver, ray_task, state
+from enas_tf.campaign import on_node, ray_driver, ray_task, ray_trial, state
 from enas_tf.campaign.state import State
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -48,6 +48,8 @@ def nodes():
         cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         for _ in range(2):
             cluster.add_node(num_cpus=1, **NODE)
+        assert not ray_trial.fault(cluster.address)
+        patch.setattr(ray_trial, "fault", lambda address: "")  # once is enough
         yield cluster
         cluster.shutdown()
 
