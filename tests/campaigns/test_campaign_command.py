@@ -163,10 +163,15 @@ def test_failures_with_a_job_that_is_done_between_them_end_nothing(fakes):
     assert len(fakes.begun) == 5
 
 
-def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(fakes, capsys):
+def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(
+    fakes, capsys, caplog
+):
     folder = fakes.folder.path
     compare(fakes, jobs=0)
     assert fakes.begun == []
+    said = caplog.messages[-1]
+    assert "Those from 1 on wait for the searches before them. The first:\n" in said
+    assert said.endswith(" --job=0")
     with pytest.raises(ConfigError, match="--job=1 waits for job 0, which is not done"):
         run(folder, mode="job", job=1)
     for number in (2, 0, 1):

@@ -42,6 +42,9 @@ def nodes():
     ):
         for name, value in ALONE.items():
             patch.setenv(name, value)
+        # Ray notes there which cluster `auto` is; not in the machine's own note.
+        patch.setenv("RAY_TMPDIR", place)
+        pathlib.Path(place, "ray").mkdir()
         from ray import cluster_utils
 
         head = dict(NODE, num_cpus=0, temp_dir=place, _system_config=SOON)
