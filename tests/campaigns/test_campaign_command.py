@@ -209,8 +209,8 @@ def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
     told = (tmp_path / "other" / "results.txt").read_text().splitlines()
     # The stub's score is the sum of an arc's integers, in hundredths.
     assert told[:6] == [
-        "Not locally optimal by these scores: 1 neighbour did better. (3 of its 11 "
-        "neighbours were trained.)",
+        "Not distinguishable at this budget from the 3 neighbours that were trained, "
+        "of 11.",
         "Each was trained from one seed, so differences may be noise of the trainings; "
         "--compare_retrain_seeds=3, in another --output_dir, gives intervals.",
         "Of 3 neighbours, each trained once, 1 (by 0.0100 on average) did better and 2 "
