@@ -6,8 +6,8 @@ import secrets
 import signal
 from collections.abc import Iterator, Mapping
 
-from enas_tf.campaign import ray_files, ray_found, ray_trial
-from enas_tf.command import interrupts, quiet
+from enas_tf.campaign import ray_found, ray_trial
+from enas_tf.command import held_folder, interrupts, quiet
 from enas_tf.config.sections import ConfigError
 from enas_tf.machine import processor
 from enas_tf.run import lines
@@ -61,7 +61,9 @@ def _own_token() -> dict[str, str]:
 @contextlib.contextmanager
 def _alone() -> Iterator[Row]:
     """The settings of a Ray of this machine; its files are removed behind it."""
-    with ray_files.folder() as place:
+    # Its sockets are among them, and the path of a socket has at most 107 letters.
+    short = "/tmp" if os.path.isdir("/tmp") else None
+    with held_folder.temporary(ray_found.OWN, short) as place:
         yield dict(
             address="local",
             include_dashboard=False,

@@ -11,8 +11,8 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 
-from enas_tf.campaign import ray_files
-
+# Begins the name of the folder of a Ray that a command starts for itself.
+OWN = "enas_tf_ray_"
 AUTO = "auto"
 PROCESSES = pathlib.Path("/proc")
 _PATIENCE = 5.0  # seconds for an address to answer
@@ -81,7 +81,7 @@ def _working() -> Iterator[str]:
 
 def _of_node(words: Sequence[str]) -> Iterator[str]:
     """The cluster of a node by its command line; of a campaign's own Ray none."""
-    is_own = any(f"/{ray_files.PREFIX}" in word for word in words)
+    is_own = any(f"/{OWN}" in word for word in words)
     if os.path.basename(words[0]) != "raylet" or is_own:
         return
     for word in words:

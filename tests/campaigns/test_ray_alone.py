@@ -18,7 +18,6 @@ from enas_tf.campaign import (
     bound,
     on_node,
     ray_driver,
-    ray_files,
     ray_found,
     ray_task,
     ray_trial,
@@ -91,7 +90,7 @@ def _node(machine, number, *words):
 def test_auto_is_not_the_ray_of_another_campaign(machine):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"127.0.0.1:{listening.getsockname()[1]}"
-        place = f"--temp_dir=/tmp/{ray_files.PREFIX}a"
+        place = f"--temp_dir=/tmp/{ray_found.OWN}a"
         _node(machine, 7, place, f"--gcs-address={address}")
         with pytest.raises(ray_found.Silent, match="no `ray start` has begun one"):
             ray_found.address("auto")
@@ -169,21 +168,6 @@ def test_rays_own_answer_to_sigterm_ends_the_command_as_sigterm_does(monkeypatch
     with pytest.raises(SystemExit) as ended:
         ray_driver._reason_of_none({})
     assert ended.value.code == 128 + signal.SIGTERM
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
-def test_the_folder_of_a_killed_ray_is_removed_by_the_next(tmp_path):
-    dead, foreign = (tmp_path / f"{ray_files.PREFIX}{name}" for name in "ab")
-    for place in (dead, foreign):
-        place.mkdir()
-    (dead / "lock").touch()
-    (dead / "session").mkdir()
-    with ray_files.folder(str(tmp_path)) as first:
-        assert not dead.exists()
-        with ray_files.folder(str(tmp_path)) as second:
-            there = {str(path) for path in tmp_path.iterdir()}
-            assert there == {first, second, str(foreign)}
-    assert list(tmp_path.iterdir()) == [foreign]
 
 
 def test_flags_of_ray_without_it_are_told(fakes, caplog):

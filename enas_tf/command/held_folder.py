@@ -1,7 +1,8 @@
-"""The folder of a Ray that is started for a command: its sockets and its logs.
+"""A temporary folder that does not outlive its process for long, however that ends.
 
-It is removed at the end. What a killed command has left is removed by the next one: the
-lock in it is free then, for the system lets go of a lock with its process.
+It is removed at the end. What a killed process has left is removed by the next one that
+makes such a folder: the lock in it is free then, for the system lets go of a lock with
+its process.
 """
 
 import contextlib
@@ -12,21 +13,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-PREFIX = "enas_tf_ray_"
 _LOCK = "lock"
 
 
 @contextlib.contextmanager
-def folder(parent: str = "/tmp") -> Iterator[str]:
+def temporary(prefix: str, around: str | None = None) -> Iterator[str]:
     """A folder that is there inside, and held by this process.
 
     Args:
-      parent: in which it is; where that lacks, in the system's folder for such. The
-        path of a socket has at most 107 letters, so a short one.
+      prefix: of its name; folders with it that nobody holds are removed before.
+      around: the folder in which it is; by default the system's for such.
     """
-    around = parent if os.path.isdir(parent) else tempfile.gettempdir()
-    _remove_left(pathlib.Path(around))
-    place = pathlib.Path(tempfile.mkdtemp(prefix=PREFIX, dir=around))
+    parent = around or tempfile.gettempdir()
+    _remove_left(pathlib.Path(parent), prefix)
+    place = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     try:
         with _held(place):
             yield str(place)
@@ -48,8 +48,8 @@ def _held(place: pathlib.Path) -> Iterator[None]:
         yield
 
 
-def _remove_left(around: pathlib.Path) -> None:
-    for place in around.glob(f"{PREFIX}*"):
+def _remove_left(around: pathlib.Path, prefix: str) -> None:
+    for place in around.glob(f"{prefix}*"):
         if _is_left(place):
             shutil.rmtree(place, ignore_errors=True)
 
