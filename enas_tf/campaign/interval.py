@@ -14,7 +14,8 @@ the smaller side alone, n - 1, are never too many, and cover in up to 99.8 %. Th
 of both is taken: it covers in 94.1 to 96.3 %. Of two units it is the harmonic mean,
 which is at most two: two searches against eight or twelve arcs are covered in 93.5 to
 99.8 %. Nothing is rounded, so units that differ little have intervals that differ
-little.
+little. Three searches against three are covered in 94.9 to 97.6 %, most where both vary
+alike: a little too wide, as they were with whole degrees.
 
 `paired` is Student's, which is exact for normal scores.
 """
