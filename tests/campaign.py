@@ -21,6 +21,8 @@ from collections.abc import Iterator
 
 import runs
 
+from enas_tf.command import interrupts
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 # A search of the demo's sizes, as short as one that visits everything can be.
 SHORT = dict(
@@ -73,7 +75,10 @@ def _asked() -> argparse.Namespace:
 def _campaign(asked: argparse.Namespace) -> int:
     """How many runs parted from the first one."""
     moments = random.Random(asked.seed)
-    with tempfile.TemporaryDirectory(prefix="enas_tf_campaign_") as name:
+    with (
+        interrupts.terminating(),  # so that the folder is removed
+        tempfile.TemporaryDirectory(prefix="enas_tf_campaign_") as name,
+    ):
         folder = pathlib.Path(name)
         began = time.monotonic()
         _until_done(asked, folder / "first", None)

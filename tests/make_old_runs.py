@@ -111,7 +111,11 @@ def _digest(array: np.ndarray) -> str:
 
 def make(checkout: pathlib.Path, name: str) -> None:
     """Runs everything in a new folder, and packs it."""
-    work = pathlib.Path(tempfile.mkdtemp(prefix="enas_tf_runs_"))
+    with tempfile.TemporaryDirectory(prefix="enas_tf_runs_") as work:
+        _make(checkout, name, pathlib.Path(work))
+
+
+def _make(checkout: pathlib.Path, name: str, work: pathlib.Path) -> None:
     _write_texts(work / "texts")
     record = dict(made_with=_asked(checkout, work, "versions"), ends={})
     for space in SPACES:
@@ -125,7 +129,6 @@ def make(checkout: pathlib.Path, name: str) -> None:
         _thin(folder)
     (work / RECORD).write_text(json.dumps(record, indent=1) + "\n")
     _pack(work, FILES / f"runs_{name}.tar.xz")
-    shutil.rmtree(work)
 
 
 def _end(

@@ -1,7 +1,9 @@
 """Tiny runs of the whole program, for the tests that need one."""
 
+import atexit
 import functools
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -19,6 +21,8 @@ WORDS = "the cat sat on a mat and saw it".split()
 def texts() -> str:
     """A folder with three texts, in which some words follow others more often."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="enas_tf_texts_"))
+    # It is asked for where modules are imported, which have no tmp_path.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     rng = np.random.default_rng(0)
     for name, count in dict(train=740, valid=130, test=90).items():
         starts = rng.integers(0, 6, count)

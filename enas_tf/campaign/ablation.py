@@ -31,24 +31,56 @@ def judged(rows: Sequence[Retrained]) -> list[Verdict]:
     return [verdict.judge(rows, name, (TRAINED,)) for name in others]
 
 
-def words(found: Sequence[Verdict]) -> list[str]:
+def same(rows: Sequence[Retrained]) -> list[str]:
+    """The variants whose searches found the arcs of `TRAINED`, with its scores.
+
+    What was taken from them had no part in these searches, so their difference of 0 is
+    no measurement.
+    """
+    names = list(dict.fromkeys(row.method for row in rows))
+    found = {
+        name: {(r.search, r.arc, r.retrain, r.score) for r in rows if r.method == name}
+        for name in names
+    }
+    return [n for n in names if n != TRAINED and found[n] == found.get(TRAINED)]
+
+
+def words(found: Sequence[Verdict], alike: Sequence[str] = ()) -> list[str]:
     """A sentence for each variant that is distinguishable, or that none is; a table.
 
     Args:
       found: of `judged`; of none there are no words.
+      alike: of `same`, which are told before all and have no part in the rest.
     """
     if not found:
         return []
-    pairs = [(one.method, one.contrasts[0]) for one in found]
+    pairs = [(v.method, v.contrasts[0]) for v in found if v.method not in alike]
     clear = [_sentence(*pair) for pair in pairs if pair[1].outcome]
     told = [*_summary(pairs), *clear, *_unknown(pairs), *_caution(pairs)]
-    return [*told, *table.aligned(_cells(found))]
+    return [*_alike(alike), *told, *table.aligned(_cells(found, alike))]
 
 
-def in_json(found: Sequence[Verdict]) -> dict[str, object]:
-    """As JSON has it: each variant minus `TRAINED`."""
-    contrasts = [{"method": v.method, **v.contrasts[0].in_json()} for v in found]
+def in_json(found: Sequence[Verdict], alike: Sequence[str] = ()) -> dict[str, object]:
+    """As JSON has it: each variant minus `TRAINED`; of those alike no interval."""
+    nothing = dict(bounds=None, needed=None, outcome="the same runs")
+    contrasts = [
+        {
+            "method": one.method,
+            **one.contrasts[0].in_json(),
+            **(nothing if one.method in alike else {}),
+        }
+        for one in found
+    ]
     return dict(against=TRAINED, contrasts=contrasts)
+
+
+def _alike(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    return [
+        f"The same runs as {TRAINED}, with the same arcs and the same scores, so that "
+        f"nothing was compared: {', '.join(names)}."
+    ]
 
 
 def _sentence(name: str, one: Contrast) -> str:
@@ -95,7 +127,7 @@ def _caution(pairs: Sequence[tuple[str, Contrast]]) -> list[str]:
     ]
 
 
-def _cells(found: Sequence[Verdict]) -> list[tuple[str, ...]]:
+def _cells(found: Sequence[Verdict], alike: Sequence[str]) -> list[tuple[str, ...]]:
     means = {one.method: one for one in found[0].figures}
     trained = means[TRAINED]
     rows = [(TRAINED, str(trained.searches), f"{trained.mean:.4f}", "-", "-")]
@@ -103,6 +135,8 @@ def _cells(found: Sequence[Verdict]) -> list[tuple[str, ...]]:
         own, contrast = means[one.method], one.contrasts[0]
         bounds = contrast.bounds
         interval = f"{bounds[0]:+.4f} to {bounds[1]:+.4f}" if bounds else "-"
+        if one.method in alike:
+            interval = "the same runs"
         difference = f"{contrast.difference:+.4f}"
         mean = f"{own.mean:.4f}"
         rows.append((one.method, str(own.searches), mean, difference, interval))

@@ -58,10 +58,10 @@ def _ablated(
     from enas_tf.campaign import ablation
 
     del plan
-    found = ablation.judged(rows)
+    found, alike = ablation.judged(rows), ablation.same(rows)
     if found:
-        disk.write_json(campaign.path / folder.ABLATION, ablation.in_json(found))
-    return ablation.words(found)
+        disk.write_json(campaign.path / folder.ABLATION, ablation.in_json(found, alike))
+    return ablation.words(found, alike)
 
 
 def _perturbed(

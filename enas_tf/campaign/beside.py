@@ -16,17 +16,31 @@ from enas_tf.search import comparison
 
 _NOUNS = {jobs.SEARCH: ("search", "searches"), jobs.TRAIN: ("training", "trainings")}
 _OF_METHODS = ("compare", "ablate")  # what they ask is about searches, not arcs
+_OF_TRAINING = ("ablate",)  # what they ask is about the training of the controller
+
+
+def first(folder: CampaignFolder, plan: Plan) -> list[str]:
+    """What stands before the answer: that the controller was not trained at all."""
+    if plan.mode not in _OF_TRAINING:
+        return []
+    return _untrained(folder, plan, _states(folder, plan))
 
 
 def caveats(folder: CampaignFolder, plan: Plan) -> list[str]:
     """What changes the meaning of the first sentence, and is to stand behind it."""
-    states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
-    return [*_untrained(folder, plan, states), *_of_one_search(plan)]
+    untrained = []
+    if plan.mode not in _OF_TRAINING:
+        untrained = _untrained(folder, plan, _states(folder, plan))
+    return [*untrained, *_of_one_search(plan)]
+
+
+def _states(folder: CampaignFolder, plan: Plan) -> list[State]:
+    return [state.of(folder, plan, number) for number in range(len(plan.jobs))]
 
 
 def absent(folder: CampaignFolder, plan: Plan) -> list[str]:
     """Of each method whose jobs have ended, how many of a kind have no result."""
-    states = [state.of(folder, plan, number) for number in range(len(plan.jobs))]
+    states = _states(folder, plan)
     found: dict[tuple[str, str], list[State]] = {}
     for job, one in zip(plan.jobs, states, strict=True):
         found.setdefault((job.method, job.mode), []).append(one)

@@ -178,7 +178,7 @@ def _say_written(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
     if searches:
         line += f" Those from {searches} on wait for the searches before them."
     one = _typed(request, dict(mode="job", output_dir=folder.path, job=0))
-    logging.info("%s One of them:%s", line, one)
+    logging.info("%s The first:%s", line, one)
 
 
 def _typed(request: Asked, flags: Mapping[str, object]) -> str:

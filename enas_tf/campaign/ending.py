@@ -56,6 +56,7 @@ def keep(
     """
     rows = collect.rows(campaign, plan)
     first = unfinished.words(campaign, plan, at_once=at_once)
+    first += beside.first(campaign, plan)
     caveats, absent = beside.caveats(campaign, plan), beside.absent(campaign, plan)
     if not rows:  # what an earlier command has written stays
         if not (campaign.path / folder.RESULTS).exists():

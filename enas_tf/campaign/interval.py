@@ -6,13 +6,16 @@ covers the truth in 77 to 88 % where 95 are promised: it never draws anything fu
 out than the three. Student's t says what three units do not know.
 
 `unpaired` is Welch's (1947, "The generalization of Student's problem when several
-different population variances are involved", Biometrika 34) with the degrees of
-freedom of Satterthwaite (1946, "An approximate distribution of estimates of variance
-components", Biometrics Bulletin 2), rounded down. Simulated with equal methods, three
-searches of four arcs against twelve arcs: it covers in 93.3 to 95.1 %, least where a
-search's arcs vary 1.5 times less than searches do (without rounding 92.7 %). Two units
-have at most two degrees. Two searches against eight arcs then cover in 92.9 to 99.5 %,
-so two are a little too sure of themselves at worst; without the bound in 88 %.
+different population variances are involved", Biometrika 34). The degrees of freedom of
+Satterthwaite (1946, "An approximate distribution of estimates of variance components",
+Biometrics Bulletin 2) are themselves an estimate, and of few units a bold one: three
+searches of four arcs against twelve arcs would be covered in 92.8 % at worst. Those of
+the smaller side alone, n - 1, are never too many, and cover in up to 99.8 %. The mean
+of both is taken: it covers in 94.1 to 96.3 %. Of two units it is the harmonic mean,
+which is at most two: two searches against eight or twelve arcs are covered in 93.5 to
+99.8 %. Nothing is rounded, so units that differ little have intervals that differ
+little. Three searches against three are covered in 94.9 to 97.6 %, most where both vary
+alike: a little too wide, as they were with whole degrees.
 
 `paired` is Student's, which is exact for normal scores.
 """
@@ -67,7 +70,7 @@ def paired(differences: np.ndarray) -> Interval:
 def freedom(
     ours: np.ndarray | float, theirs: np.ndarray | float, n: int, m: int
 ) -> np.ndarray:
-    """Degrees of freedom of Welch's t, whole.
+    """Degrees of freedom of t: Welch's, and those of the smaller side, in the middle.
 
     Args:
       ours: the squared standard error of the mean of n units.
@@ -77,10 +80,11 @@ def freedom(
     """
     whole = np.square(np.add(ours, theirs))
     apart = np.square(ours) / (n - 1) + np.square(theirs) / (m - 1)
-    found = np.divide(whole, apart, out=np.ones_like(whole), where=apart > 0)
-    most = 2.0 if min(n, m) == 2 else np.inf
-    # A ratio that is whole may be an ulp below it.
-    return np.clip(np.floor(found + 1e-9), 1.0, most)
+    surely = min(n, m) - 1.0
+    welch = np.divide(whole, apart, out=np.full_like(whole, surely), where=apart > 0)
+    if surely == 1:
+        return 2 * welch / (welch + 1)
+    return (welch + surely) / 2
 
 
 def _interval(

@@ -1,6 +1,6 @@
 """What the neighbours of an arc came to: each decision's worth, and the arc's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,8 +31,7 @@ class Gain(NamedTuple):
     @property
     def outcome(self) -> int:
         """1: the neighbour is better, -1: worse, 0: nothing shows either."""
-        low, high = self.bounds or (0.0, 0.0)
-        return int(low > 0) - int(high < 0)
+        return _outcome(self.bounds)
 
 
 class Decision(NamedTuple):
@@ -41,14 +40,21 @@ class Decision(NamedTuple):
     Attributes:
       place: of its token.
       name: what it decides on, in words.
-      gain: mean over its neighbours; far below 0: the decision matters.
+      gain: mean over its neighbours.
       neighbours: how many of them were trained.
+      bounds: of the 95 % interval over trainings; None where there are too few.
     """
 
     place: int
     name: str
     gain: float
     neighbours: int
+    bounds: tuple[float, float] | None
+
+    @property
+    def outcome(self) -> int:
+        """-1: changing it costs, 1: it gains, 0: nothing shows either."""
+        return _outcome(self.bounds)
 
 
 class Perturbed(NamedTuple):
@@ -90,43 +96,57 @@ def of(
       space: of the arc.
     """
     ours = [row for row in rows if row.method == perturbing.FOUND]
-    theirs: dict[str, list[float]] = {}
+    theirs: dict[str, dict[int, float]] = {}  # by arc and the seed of a training
     for row in rows:
         if row.method == perturbing.NEIGHBOUR:
-            theirs.setdefault(row.arc, []).append(row.score)
+            theirs.setdefault(row.arc, {})[row.retrain] = row.score
     if not ours or not theirs:
         return None
     notes = {job.arc: job.note for job in jobs}
     tokens, scores = _tokens(space, ours[0].arc), [row.score for row in ours]
+    places = {arc: _changed(tokens, _tokens(space, arc)) for arc in theirs}
     gains = [
-        _gain(arc, notes.get(arc, ""), _changed(tokens, _tokens(space, arc)), s, scores)
-        for arc, s in theirs.items()
+        Gain(arc, notes.get(arc, ""), places[arc], *_gain(list(found.values()), scores))
+        for arc, found in theirs.items()
     ]
     gains.sort(key=lambda one: -one.gain)
     every = int((space.choices_per_token() - 1).sum())
-    decisions = _decisions(gains, space)
+    decisions = [
+        _decision(
+            place, [theirs[a] for a in theirs if places[a] == place], scores, space
+        )
+        for place in sorted(set(places.values()))
+    ]
     return Perturbed(ours[0].arc, len(ours), gains, decisions, every)
 
 
 def _gain(
-    arc: str, note: str, place: int, theirs: Sequence[float], ours: Sequence[float]
-) -> Gain:
+    theirs: Sequence[float], ours: Sequence[float]
+) -> tuple[float, tuple[float, float] | None]:
+    """The difference of the means, and the bounds of its interval."""
     found = interval.unpaired(np.array(theirs), np.array(ours))
     low, high = float(found.low), float(found.high)
-    bounds = None if np.isnan(low) else (low, high)
-    return Gain(arc, note, place, float(found.difference), bounds)
+    return float(found.difference), None if np.isnan(low) else (low, high)
 
 
-def _decisions(gains: Iterable[Gain], space: SearchSpace[Any]) -> list[Decision]:
-    by: dict[int, list[float]] = {}
-    for one in gains:
-        by.setdefault(one.place, []).append(one.gain)
-    return [
-        Decision(
-            place, space.token_name(place), float(np.mean(by[place])), len(by[place])
-        )
-        for place in sorted(by)
-    ]
+def _decision(
+    place: int,
+    neighbours: Sequence[Mapping[int, float]],
+    ours: Sequence[float],
+    space: SearchSpace[Any],
+) -> Decision:
+    """Of its neighbours, each {seed: score}; the interval is over seeds of all."""
+    means = [float(np.mean(list(one.values()))) for one in neighbours]
+    seeds = set.intersection(*map(set, neighbours))
+    units = [float(np.mean([one[seed] for one in neighbours])) for seed in seeds]
+    bounds = _gain(units, ours)[1] if units else None
+    gain = float(np.mean(means) - np.mean(ours))
+    return Decision(place, space.token_name(place), gain, len(neighbours), bounds)
+
+
+def _outcome(bounds: tuple[float, float] | None) -> int:
+    low, high = bounds or (0.0, 0.0)
+    return int(low > 0) - int(high < 0)
 
 
 def _tokens(space: SearchSpace[Any], arc: str) -> list[int]:

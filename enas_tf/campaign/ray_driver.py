@@ -3,21 +3,20 @@
 import contextlib
 import os
 import secrets
-import shutil
 import signal
-import socket
-import tempfile
 from collections.abc import Iterator, Mapping
 
-from enas_tf.command import interrupts, quiet
+from enas_tf.campaign import ray_found, ray_trial
+from enas_tf.command import held_folder, interrupts, quiet
 from enas_tf.config.sections import ConfigError
 from enas_tf.machine import processor
 from enas_tf.run import lines
 from enas_tf.run.rows import Row
 
 _STORE = 80 * 2**20  # bytes, the least that Ray takes: nothing of a run goes there
-_PATIENCE = 5.0  # seconds for an address to answer
 _LONGEST = 200  # letters of what Ray says
+# The status that Ray's own answer to SIGTERM ends with, and ours.
+_BY_SIGTERM = (signal.SIGTERM, 128 + signal.SIGTERM)
 # As Ray has it where it knows no clusters: all that it listens on is of the loopback.
 # It is read when Ray is imported.
 _ALONE = dict(RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0", RAY_USAGE_STATS_ENABLED="0")
@@ -33,18 +32,19 @@ def connected(address: str) -> Iterator[None]:
 
     Raises:
       ConfigError: nothing answers there, or it cannot be started.
+      SystemExit: by SIGTERM, where nobody else hears it.
     """
-    if address:
-        _refuse_silent(address)
+    found = _answering(address) if address else ""
     with contextlib.ExitStack() as stack:
+        stack.enter_context(interrupts.terminating())
         if not address:
             stack.enter_context(_set({**_ALONE, **_own_token()}))
         import ray
 
         if not ray.is_initialized():
-            cluster = (
-                dict(address=address) if address else stack.enter_context(_alone())
-            )
+            if address:
+                _refuse_closed(address, found)
+            cluster = dict(address=found) if address else stack.enter_context(_alone())
             stack.callback(_leave)
             if reason := _reason_of_none(cluster):
                 raise _not_there(address, reason)
@@ -63,8 +63,7 @@ def _alone() -> Iterator[Row]:
     """The settings of a Ray of this machine; its files are removed behind it."""
     # Its sockets are among them, and the path of a socket has at most 107 letters.
     short = "/tmp" if os.path.isdir("/tmp") else None
-    place = tempfile.mkdtemp(prefix="enas_tf_ray_", dir=short)
-    try:
+    with held_folder.temporary(ray_found.OWN, short) as place:
         yield dict(
             address="local",
             include_dashboard=False,
@@ -72,8 +71,6 @@ def _alone() -> Iterator[Row]:
             object_store_memory=_STORE,
             _temp_dir=place,
         )
-    finally:
-        shutil.rmtree(place, ignore_errors=True)  # some process may still end there
 
 
 def _reason_of_none(cluster: Row) -> str:
@@ -84,6 +81,8 @@ def _reason_of_none(cluster: Row) -> str:
         try:
             ray.init(**cluster, **_QUIET)
         except (Exception, SystemExit) as error:  # it exits where nothing answers
+            if isinstance(error, SystemExit) and error.code in _BY_SIGTERM:
+                raise SystemExit(128 + signal.SIGTERM) from None
             first = str(error).strip().partition("\n")[0]
             return lines.shortened(f"{type(error).__name__}: {first}", _LONGEST)
     return ""
@@ -96,19 +95,27 @@ def _leave() -> None:
         ray.shutdown()
 
 
-def _refuse_silent(address: str) -> None:
-    """Ray itself would wait for two minutes, and say so at length."""
-    found = os.environ.get("RAY_ADDRESS", "") if address == "auto" else address
-    host, _, port = found.rpartition(":")
-    if not host or not port.isdecimal():
-        return  # Ray finds it, or says why not
+def _answering(address: str) -> str:
+    """HOST:PORT of it; Ray itself would wait for two minutes, and say so at length."""
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
-    except (OSError, OverflowError) as error:
-        raise _not_there(address, f"{found} does not answer ({error})") from None
+        return ray_found.address(address)
+    except ray_found.Silent as fault:
+        raise _not_there(address, str(fault)) from None
+
+
+def _refuse_closed(address: str, found: str) -> None:
+    if not (reason := ray_trial.fault(found)):
+        return
+    raise ConfigError(
+        f"--ray_address={address}: {found} lets no command in: {reason.rstrip('.')}. A "
+        "cluster with a token needs the same one in ~/.ray/auth_token of each machine "
+        "(docs/scaling.md); and it must be the port of a Ray's head. Without "
+        "--ray_address a Ray is started here."
+    )
 
 
 def _not_there(address: str, reason: str) -> ConfigError:
+    reason = reason.rstrip(".")
     if not address:
         return ConfigError(
             f"--executor=ray: Ray could not be started here: {reason}. Leave "

@@ -11,6 +11,7 @@ import pathlib
 import tempfile
 from collections.abc import Iterator
 
+from enas_tf.command import held_folder
 from enas_tf.config.sections import ConfigError, RunConfig
 from enas_tf.run import disk, layout
 from enas_tf.run.folder import RunFolder
@@ -101,7 +102,7 @@ def temporary() -> Iterator[pathlib.Path]:
     """
     with contextlib.ExitStack() as stack:
         try:
-            made = tempfile.TemporaryDirectory(prefix=PREFIX)
+            made = held_folder.temporary(PREFIX)
             place = pathlib.Path(stack.enter_context(made))
         except OSError as error:
             raise _no_room(os.environ.get("TMPDIR", "/tmp"), error) from None

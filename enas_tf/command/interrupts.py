@@ -1,10 +1,13 @@
-"""Ctrl-C and SIGTERM while modules are imported: the program ends, whatever they do."""
+"""Ctrl-C and SIGTERM while modules are imported or Ray begins: the program ends."""
 
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
+
+from absl import logging
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -32,6 +35,32 @@ def kept() -> Iterator[None]:
             signal.signal(number, handler)
     if raised:
         raise raised[0]
+
+
+@contextlib.contextmanager
+def terminating() -> Iterator[None]:
+    """SIGTERM raises SystemExit inside, so that what is inside is put away.
+
+    Where somebody hears SIGTERM already, and in threads, all stays as it is.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    except SystemExit as end:
+        if end.code == 128 + signal.SIGTERM:
+            logging.info("Stopped.")
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    del frame
+    raise SystemExit(128 + number)
 
 
 def _noting(

@@ -7,10 +7,9 @@ which is removed when it ends.
 
 import contextlib
 import pathlib
-import tempfile
 from collections.abc import Iterator, Mapping
 
-from enas_tf.command import request, twin
+from enas_tf.command import held_folder, request, twin
 from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
@@ -64,7 +63,7 @@ def built(
         yield request.build(given, *asked, began=began)._replace(cluster=cluster)
         return
     run = request.run_settings(run_space.with_space(given))
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as place:
+    with held_folder.temporary(PREFIX) as place:
         folder, own = RunFolder(run.output_dir), pathlib.Path(place) / "run"
         if not run.reset_output_dir and folder.path.is_dir():
             twin.copy(folder, own)

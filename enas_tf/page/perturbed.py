@@ -12,7 +12,7 @@ from enas_tf.run.rows import Row
 
 PICTURE = "perturbation.png"
 FILES = (kept_lib.PERTURBATION, PICTURE)
-_HEAD = ("decision", "neighbours", "mean change", "smallest", "largest")
+_HEAD = ("decision", "neighbours", "mean change", "lowest", "highest")
 _NOTE = (
     "The change of the test score if the arc has another choice in this one place; "
     "the largest changes, up or down, come first."

@@ -27,8 +27,7 @@ _POINTS = 10.5
 _BAR = (2.6, 0.2)  # inches
 _MEANING = "Mean change of the score if this one decision is changed, in {}."
 _READING = (
-    "Below 0: the decision matters, for changing it costs. Above 0: another choice did "
-    "better.",
+    "Below 0: changing it costs, on average. Above 0: another choice did better.",
     "A decision without a number was not changed. With few trainings much is noise.",
 )
 _LETTERS = 0.27  # height of a badge's, in rows

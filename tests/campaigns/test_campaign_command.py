@@ -163,10 +163,15 @@ def test_failures_with_a_job_that_is_done_between_them_end_nothing(fakes):
     assert len(fakes.begun) == 5
 
 
-def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(fakes, capsys):
+def test_a_plan_alone_is_written_and_its_jobs_are_done_one_by_one(
+    fakes, capsys, caplog
+):
     folder = fakes.folder.path
     compare(fakes, jobs=0)
     assert fakes.begun == []
+    said = caplog.messages[-1]
+    assert "Those from 1 on wait for the searches before them. The first:\n" in said
+    assert said.endswith(" --job=0")
     with pytest.raises(ConfigError, match="--job=1 waits for job 0, which is not done"):
         run(folder, mode="job", job=1)
     for number in (2, 0, 1):
@@ -204,8 +209,8 @@ def test_perturb_tells_how_many_neighbours_are_better(fakes, tmp_path, caplog):
     told = (tmp_path / "other" / "results.txt").read_text().splitlines()
     # The stub's score is the sum of an arc's integers, in hundredths.
     assert told[:6] == [
-        "Not locally optimal by these scores: 1 neighbour did better. (3 of its 11 "
-        "neighbours were trained.)",
+        "Not distinguishable at this budget from the 3 neighbours that were trained, "
+        "of 11.",
         "Each was trained from one seed, so differences may be noise of the trainings; "
         "--compare_retrain_seeds=3, in another --output_dir, gives intervals.",
         "Of 3 neighbours, each trained once, 1 (by 0.0100 on average) did better and 2 "

@@ -19,7 +19,7 @@ import fake_jobs
 import pytest
 from campaign_commands import SMALL, compare, refused, run
 
-from enas_tf.campaign import on_node, ray_driver, ray_task, state
+from enas_tf.campaign import on_node, ray_driver, ray_task, ray_trial, state
 from enas_tf.campaign.state import State
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -42,12 +42,17 @@ def nodes():
     ):
         for name, value in ALONE.items():
             patch.setenv(name, value)
+        # Ray notes there which cluster `auto` is; not in the machine's own note.
+        patch.setenv("RAY_TMPDIR", place)
+        pathlib.Path(place, "ray").mkdir()
         from ray import cluster_utils
 
         head = dict(NODE, num_cpus=0, temp_dir=place, _system_config=SOON)
         cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         for _ in range(2):
             cluster.add_node(num_cpus=1, **NODE)
+        assert not ray_trial.fault(cluster.address)
+        patch.setattr(ray_trial, "fault", lambda address: "")  # once is enough
         yield cluster
         cluster.shutdown()
 

@@ -4,17 +4,27 @@ import importlib.util
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 import types
 
 import pytest
 from campaign_commands import SMALL, compare, refused
 
-from enas_tf.campaign import bound, on_node, ray_driver, ray_task
+from enas_tf.campaign import (
+    bound,
+    on_node,
+    ray_driver,
+    ray_found,
+    ray_task,
+    ray_trial,
+)
 from enas_tf.campaign.on_node import Errand
 from enas_tf.campaign.ray_cluster import Cluster, Need
+from enas_tf.command import interrupts
 
 
 @pytest.mark.parametrize(
@@ -60,6 +70,104 @@ def test_an_address_that_does_not_answer_is_told_at_once(tmp_path, monkeypatch):
     line = refused(tmp_path / "new", **given, ray_address="auto")
     assert "--ray_address=auto: there is no Ray cluster: 127.0.0.1:2 does not" in line
     assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine without Ray: its processes are in the folder `processes`."""
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.setattr(ray_found, "PROCESSES", tmp_path / "processes")
+    return tmp_path
+
+
+def _node(machine, number, *words):
+    place = machine / "processes" / str(number)
+    place.mkdir(parents=True)
+    (place / "cmdline").write_text("\0".join(["/ray/raylet", *words]))
+
+
+def test_auto_is_not_the_ray_of_another_campaign(machine):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        place = f"--temp_dir=/tmp/{ray_found.OWN}a"
+        _node(machine, 7, place, f"--gcs-address={address}")
+        with pytest.raises(ray_found.Silent, match="no `ray start` has begun one"):
+            ray_found.address("auto")
+        _node(machine, 8, "--temp_dir=/tmp/ray", f"--gcs-address={address}")
+        assert ray_found.address("auto") == address
+
+
+def test_auto_passes_by_what_a_killed_head_has_left(machine):
+    (machine / "ray").mkdir()
+    (machine / "ray" / "ray_current_cluster").write_text("127.0.0.1:1\n")
+    with pytest.raises(ray_found.Silent, match="^127.0.0.1:1 does not answer"):
+        ray_found.address("auto")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        _node(machine, 8, f"--gcs-address={address}")
+        assert ray_found.address("auto") == address
+
+
+def test_auto_without_any_ray_is_one_line_with_flags_of_this_program(machine):
+    pytest.importorskip("ray", reason="Ray is not installed: pip install '.[ray]'")
+    given = dict(SMALL, mode="compare", executor="ray", ray_address="auto")
+    line = refused(machine / "new", **given)
+    assert line.startswith(
+        "--ray_address=auto: there is no Ray cluster: no `ray start`"
+    )
+    assert "--address" not in line and ".." not in line
+    assert not (machine / "new").exists()
+
+
+def test_a_cluster_that_lets_nobody_in_is_told_with_the_token(tmp_path, monkeypatch):
+    pytest.importorskip("ray", reason="Ray is not installed: pip install '.[ray]'")
+    logged = "[a.cc:210] Unauthenticated: InvalidAuthToken: token is missing"
+    reason = ray_trial._reason(1, "ConnectionError: Failed to connect\n", logged)
+    monkeypatch.setattr(ray_trial, "fault", lambda address: reason)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        given = dict(SMALL, mode="compare", executor="ray", ray_address=address)
+        line = refused(tmp_path / "new", **given)
+    assert line.startswith(
+        f"--ray_address={address}: {address} lets no command in: the token is missing "
+        "here, or is another one than the cluster's. "
+    )
+    assert "~/.ray/auth_token" in line and "docs/scaling.md" in line
+
+
+def test_what_ray_says_is_the_reason_where_it_is_no_token():
+    assert ray_trial._reason(-signal.SIGALRM, "", "") == "nothing within 8 s"
+    assert ray_trial._reason(1, "RuntimeError: other version\n", "") == (
+        "RuntimeError: other version"
+    )
+    logged = "[2026 E 1 2] rpc_client.h:204: Failed to connect to GCS."
+    assert ray_trial._reason(1, "", logged) == "Failed to connect to GCS."
+
+
+@pytest.mark.parametrize(
+    ("number", "end"),
+    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)],
+)
+def test_a_signal_ends_the_wait_for_a_cluster_at_once(number, end, monkeypatch):
+    monkeypatch.setattr(ray_trial, "_TRY", "import time; time.sleep(30)")
+    begin = time.monotonic()
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
+    timer.start()
+    with interrupts.terminating(), pytest.raises(end):
+        ray_trial.fault("127.0.0.1:1")
+    timer.join()
+    assert time.monotonic() - begin < 10
+
+
+def test_rays_own_answer_to_sigterm_ends_the_command_as_sigterm_does(monkeypatch):
+    def init(**given):
+        raise SystemExit(signal.SIGTERM)
+
+    monkeypatch.setitem(sys.modules, "ray", types.SimpleNamespace(init=init))
+    with pytest.raises(SystemExit) as ended:
+        ray_driver._reason_of_none({})
+    assert ended.value.code == 128 + signal.SIGTERM
 
 
 def test_flags_of_ray_without_it_are_told(fakes, caplog):

@@ -57,7 +57,7 @@ def test_an_arc_among_its_neighbours_is_a_picture_and_a_row_a_decision(folder):
     rows = re.findall('<td data-label="decision">(.*?)</td>', part)
     assert rows == ["skip 0 of layer 1", "the op of layer 0"]
     figures = re.findall('<td class="number" data-label="(.*?)">(.*?)</td>', part)
-    assert figures[5:7] == [("mean change", "0.0150"), ("smallest", "-0.0500")]
+    assert figures[5:7] == [("mean change", "0.0150"), ("lowest", "-0.0500")]
     (words,) = re.findall("<text[^>]*>([^<]*: [^<]*)</text>", part)
     assert words == "the op of layer 0: a -&gt; b"
 
