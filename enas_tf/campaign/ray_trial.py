@@ -13,7 +13,7 @@ import sys
 from enas_tf.campaign import bound
 from enas_tf.run import lines
 
-_PATIENCE = 8  # seconds for the cluster, from when Ray is imported
+_PATIENCE = 15  # seconds for the cluster, from when Ray is imported
 _AT_MOST = 60.0  # seconds for all of it
 _LONGEST = 200  # letters of what Ray says
 # Seconds after which Ray itself gives up, in the process that tries.
