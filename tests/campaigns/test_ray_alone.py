@@ -137,7 +137,7 @@ def test_a_cluster_that_lets_nobody_in_is_told_with_the_token(tmp_path, monkeypa
 
 
 def test_what_ray_says_is_the_reason_where_it_is_no_token():
-    assert ray_trial._reason(-signal.SIGALRM, "", "") == "nothing within 8 s"
+    assert ray_trial._reason(-signal.SIGALRM, "", "") == "nothing within 15 s"
     assert ray_trial._reason(1, "RuntimeError: other version\n", "") == (
         "RuntimeError: other version"
     )
