@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 
+import scipy.linalg  # noqa: F401  its BLAS is its own, and is limited below once loaded
 import threadpoolctl
 from absl import logging
 
