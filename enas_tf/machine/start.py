@@ -2,8 +2,8 @@
 
 Keras imports scikit-learn and matplotlib's pyplot with itself, for wrappers and
 galleries that no stage has. They take a third of the seconds of TensorFlow's import.
-Both are optional to Keras: where they are not installed, it goes without. For as long as
-it is imported, Python is told so. Stages import them themselves where they need them.
+Both are optional to Keras: where they are not installed, it goes without. So they are
+hidden while it is imported. Stages import them themselves where they need them.
 """
 
 import contextlib
@@ -16,20 +16,20 @@ FOR_OTHERS = ("sklearn", "matplotlib")
 
 def tensorflow() -> None:
     """Import TensorFlow, and Keras with it; in the program's own process alone."""
-    with _hidden(FOR_OTHERS):
+    with hidden(FOR_OTHERS):
         importlib.import_module("tensorflow")
         importlib.import_module("keras")
 
 
 @contextlib.contextmanager
-def _hidden(names: tuple[str, ...]) -> Iterator[None]:
+def hidden(names: tuple[str, ...]) -> Iterator[None]:
     """An import of those fails inside as if they were not installed.
 
     One that is imported already stays; a plugin may have done it.
     """
     absent = [name for name in names if name not in sys.modules]
-    # What Python's documentation gives for it: an import of None's name fails.
     for name in absent:
+        # What Python's documentation gives for it: an import of None's name fails.
         sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
