@@ -55,7 +55,7 @@ from enas_tf.command import (
 from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.config import sections as config
-from enas_tf.machine import meeting
+from enas_tf.machine import meeting, start
 from enas_tf.machine import record as machine
 from enas_tf.run import disk, lines
 from enas_tf.run import space as run_space
@@ -141,6 +141,7 @@ def _carry_out(found: keywords.Asked, began: float) -> RunFolder:
         if asked.cluster:
             meeting.prepare()
         with quiet.standard_error(), interrupts.kept():
+            start.tensorflow()
             from enas_tf.machine import tensorflow_state
             from enas_tf.stages import run as experiment  # import TensorFlow
         if asked.cluster:

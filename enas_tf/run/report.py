@@ -12,7 +12,9 @@ from typing import Self, TextIO
 
 import tensorflow as tf
 from absl import logging
+from tensorboard.compat.proto import summary_pb2
 from tensorboard.plugins.hparams import api as hparams_api
+from tensorboard.plugins.scalar import summary_v2 as scalar_summary
 
 from enas_tf.config import sections as config_lib
 from enas_tf.run import disk, events, layout, rows, trials
@@ -121,10 +123,13 @@ class Report:
         return row | {name: float(value) for name, value in values.items()}
 
     def _draw(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        event = summary_pb2.Summary()
+        for name, value in values.items():
+            tag = self._tag(f"{kind}/{name}", "scalar")
+            event.MergeFrom(scalar_summary.scalar_pb(tag, _in_float32(value)))
+        # One event a row: with a call for each value it takes six times as long.
         with self._writer.as_default(step=int(step)):
-            for name, value in values.items():
-                tag = self._tag(f"{kind}/{name}", "scalar")
-                tf.summary.scalar(tag, _in_float32(value))
+            tf.summary.experimental.write_raw_pb(event.SerializeToString())
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text in TensorBoard."""

@@ -15,7 +15,6 @@ Not for the chance under an arc's own weights: "true" is its mean under the shar
 import math
 
 import numpy as np
-import sklearn.covariance
 
 SHARE = 0.2
 DRAWS = 4000
@@ -42,11 +41,13 @@ def chance(worth: np.ndarray, rng: np.random.Generator) -> float:
 
 def _true_means(worth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """[DRAWS, N]: true means, up to what all arcs have in common."""
+    from sklearn import covariance  # takes a second to import; needed at the end
+
     differences = worth - worth.mean(axis=0)
     means = differences.mean(axis=1)
     # Few examples know little of the covariance of many arcs: Ledoit and Wolf (2004)
     # shrink it to what they do know.
-    noise = sklearn.covariance.ledoit_wolf(differences.T)[0] / worth.shape[1]
+    noise = covariance.ledoit_wolf(differences.T)[0] / worth.shape[1]
     variances, axes = np.linalg.eigh(noise)
     variances = np.maximum(variances, 1e-12 * variances.max())
     places = axes.T @ means

@@ -9,7 +9,6 @@ SciPy.
 from typing import NamedTuple
 
 import numpy as np
-import scipy.stats
 
 CONFIDENCE = 0.95
 REPLICATES = 2000
@@ -40,12 +39,14 @@ def of_difference(
       theirs: [M, n], M arcs on the same examples.
       rng: draws the replicates.
     """
+    from scipy import stats  # takes a third of a second; needed at the end
+
     difference = float(ours.mean() - theirs.mean())
     spread = _variances(ours, theirs, rng)
     both = 2.0 * (spread.arcs + spread.examples) - spread.together
     variance = max(both, spread.arcs, spread.examples)
     freedom = max(1, min(*ours.shape, len(theirs)) - 1)
-    quantile = scipy.stats.t.ppf(0.5 + CONFIDENCE / 2.0, freedom)
+    quantile = stats.t.ppf(0.5 + CONFIDENCE / 2.0, freedom)
     reach = float(quantile * np.sqrt(variance))
     return Interval(difference - reach, difference + reach)
 

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize
 
 from enas_tf.spaces.base import SearchSpace
 from enas_tf.spaces.costs import CostsOf
@@ -111,6 +110,8 @@ def _matrix(found: Mapping[str, np.ndarray], names: tuple[str, ...]) -> np.ndarr
 
 
 def _weights(matrix: np.ndarray, milliseconds: np.ndarray) -> np.ndarray:
+    from scipy import optimize  # takes a third of a second; few searches ask
+
     # A row over its own time: what is left is relative. A column over its largest
     # value: FLOPs and counts are of one size then.
     scale = np.maximum(np.abs(matrix).max(axis=0), 1e-12)

@@ -10,7 +10,6 @@ from absl import logging
 from enas_tf.command.request import Request
 from enas_tf.config import modes
 from enas_tf.config.sections import ConfigError
-from enas_tf.page import write
 from enas_tf.run import lines
 from enas_tf.run.caller import Listener
 
@@ -97,6 +96,8 @@ def _write(request: Request, *, ended: bool = False, status: str = "finished") -
     asked = _asked(request)
     if asked == NO:
         return ""
+    from enas_tf.page import write  # imports matplotlib; the first step is sooner
+
     live = asked == LIVE and not ended
     try:
         if ended:

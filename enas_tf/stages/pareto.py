@@ -6,7 +6,6 @@ import numpy as np
 
 from enas_tf import plots
 from enas_tf.command.request import Request
-from enas_tf.plots import pareto as picture
 from enas_tf.run import disk, layout, rows
 from enas_tf.run.report import Report
 from enas_tf.search import pareto, rewarded
@@ -19,6 +18,8 @@ TAG = "arc/derived/pareto"
 
 def draw(request: Request, stage: SearchStage, report: Report) -> None:
     """Write both into arcs/, if the search kept what it rewarded; behind deriving."""
+    from enas_tf.plots import pareto as picture  # imports matplotlib
+
     arcs, measure = request.folder.arcs, stage.task.measure
     path = arcs / layout.REWARDED
     if not stage.paying.costs or not path.is_file():

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 
+import scipy.linalg  # noqa: F401  its BLAS is its own, and is limited below once loaded
 import threadpoolctl
 from absl import logging
 
@@ -13,7 +14,7 @@ from enas_tf.machine import slow_types, tensorflow_state
 from enas_tf.nn import graph_passes, precision, sums
 from enas_tf.run import lines
 from enas_tf.run.finite import NotFinite
-from enas_tf.stages import dry_run, pages, summary, tried_ops, workers
+from enas_tf.stages import curves, dry_run, pages, summary, tried_ops, workers
 from enas_tf.stages import search as search_stage
 from enas_tf.stages import train as train_stage
 from enas_tf.training.stopping import Interrupted
@@ -108,7 +109,11 @@ def _take(step: str, request: Request) -> None:
     try:
         with precision.scope(_precision(request, step)):
             STEPS[step](request)
+    except NotFinite:
+        curves.after_stop(request, step)
+        raise
     except Interrupted:
+        curves.after_stop(request, step)
         pages.after_stop(request)
         raise
     pages.after_stage(request, step)

@@ -19,6 +19,7 @@ from enas_tf.search.controller import Controller
 from enas_tf.search.rewarded import RewardedArcs
 from enas_tf.stages import (
     assembly,
+    curves,
     devices,
     earlier,
     pages,
@@ -59,7 +60,7 @@ def search(request: Request) -> None:
             folder.record("search", epochs=done[counters.EPOCH], steps=steps)
             derive_stage.best_arc(request, stage, report)
             report.end_trial()
-            assembly.draw_curves(folder)
+            curves.after_stage(request, "search")
 
 
 def derive(request: Request) -> None:

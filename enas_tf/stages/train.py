@@ -21,6 +21,7 @@ from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
 from enas_tf.stages import (
     assembly,
+    curves,
     devices,
     earlier,
     final_tasks,
@@ -85,7 +86,7 @@ def train(request: Request) -> None:
                 write_export(folder, config, stage.final, report)
             report.trial_figures({f"test_{stage.final.measure.name}": figure})
             report.end_trial()
-            assembly.draw_curves(folder)
+            curves.after_stage(request, "train")
 
 
 def evaluate(request: Request) -> None:

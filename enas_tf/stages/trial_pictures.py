@@ -28,10 +28,10 @@ class Pictures(NamedTuple):
         arcs = self.arc.mean / sampled_arcs.PICTURE_SECONDS
         return arcs + self.ops.mean / policy_watch.PICTURE_SECONDS
 
-    @property
-    def of_derive(self) -> Span:
-        """The best arc and the curves, at the end."""
-        return self.arc.whole(1).plus(self.curves.whole(1))
+    def of_derive(self, *, curves: bool) -> Span:
+        """The best arc at the end, and the curves if they are drawn then."""
+        arc = self.arc.whole(1)
+        return arc.plus(self.curves.whole(1)) if curves else arc
 
 
 def drawn(request: Request, stage: SearchStage) -> Pictures:

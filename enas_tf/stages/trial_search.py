@@ -14,7 +14,14 @@ from enas_tf.config.sections import Config
 from enas_tf.run import counters, outlook
 from enas_tf.run.outlook import Sample, Span
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, timed, trial_derive, trial_pictures, written
+from enas_tf.stages import (
+    assembly,
+    curves,
+    timed,
+    trial_derive,
+    trial_pictures,
+    written,
+)
 from enas_tf.stages import search as search_stage
 from enas_tf.stages.search_stage import SearchStage
 from enas_tf.stages.timed import Timed
@@ -79,7 +86,9 @@ def search(request: Request) -> SearchTrial:
             stages["search"] = searched.times(*[1 + pictures.share] * 3)
         step = tried.kinds.get(counters.CHILD)
         derived = trial_derive.derived(request, stage, scored, step)
-        stages["derive"] = derived.plus(pictures.of_derive)
+        stages["derive"] = derived.plus(
+            pictures.of_derive(curves=curves.due(request, "search"))
+        )
     saved = written.checkpoint(request.folder.checkpoints("search"))
     rests_on = {KINDS[kind]: one.sample for kind, one in tried.kinds.items()}
     return SearchTrial(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from sklearn import metrics
 
 UNBALANCED = 1.5  # the largest class of test images over the smallest
 
@@ -53,6 +52,8 @@ class ByClass(NamedTuple):
 
 def measure(labels: np.ndarray, answers: np.ndarray, names: Sequence[str]) -> ByClass:
     """Args: [N] of 0..V-1, the class of each image; [N], what was answered; V names."""
+    from sklearn import metrics  # takes a second to import; needed at the end
+
     every = range(len(names))
     return of_confusion(metrics.confusion_matrix(labels, answers, labels=every), names)
 

@@ -46,6 +46,17 @@ def test_a_row_holds_stage_kind_step_and_the_values(tmp_path):
     ]
 
 
+def test_the_scalars_of_a_row_are_one_event(tmp_path):
+    with report_lib.Report(tmp_path, stage="search") as report:
+        report.scalars("child", 50, {"loss": 1.5, "accuracy": 0.25})
+    (file,) = (tmp_path / "tensorboard" / "search").iterdir()
+    (_, row), damaged = events_lib.read(file)
+    tags = [value.tag for value in row.event.summary.value]
+    assert (row.event.step, tags) == (50, ["child/loss", "child/accuracy"])
+    assert scalar(tmp_path, "search", "child/accuracy") == [(50, 0.25)]
+    assert not damaged
+
+
 def test_a_row_is_in_the_file_before_the_report_is_closed(tmp_path):
     report = report_lib.Report(tmp_path, stage="search")
     report.scalars("test", 3, {"accuracy": 0.75})

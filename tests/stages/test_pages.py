@@ -5,7 +5,7 @@ import types
 import page_runs
 import pytest
 
-from enas_tf.page import runs, whole
+from enas_tf.page import runs, whole, write
 from enas_tf.run import journal
 from enas_tf.run.caller import Silent
 from enas_tf.run.folder import RunFolder
@@ -64,9 +64,7 @@ def test_pages_of_epochs_are_for_live_ones_alone(asked):
 
 def test_epochs_that_are_told_again_are_not_written_again(asked, monkeypatch):
     written = []
-    monkeypatch.setattr(
-        pages.write, "page", lambda path, **how: written.append(how) or path
-    )
+    monkeypatch.setattr(write, "page", lambda path, **how: written.append(how) or path)
     live = pages.listener(asked("live"), Silent(), lambda: 2)
     live.search_begins()
     for epoch in range(4):
