@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 PREFIX = "growth"
-IMAGES = "images"  # a size, too: of the data set
+IMAGES, JOBS = "images", "jobs"  # sizes, too: of the data set, of a campaign
+OF_NO_CHILD = {IMAGES, JOBS}
 Sizes = Mapping[str, int]
 
 
@@ -13,8 +14,8 @@ class Point(NamedTuple):
 
     Attributes:
       space: its name.
-      sizes: by flag; `vocabulary` is the number of words, `images` of images.
-      values: by name: step_s, reward_s, start_s, peak_mb, parameters.
+      sizes: by flag; `vocabulary` is the number of words, and see `OF_NO_CHILD`.
+      values: by name; see `point.measured` and `campaign.measured`.
     """
 
     space: str
@@ -40,8 +41,8 @@ def read(found: Mapping[str, float]) -> list[Point]:
 
 
 def of_child(found: Sequence[Point], space: str) -> list[Point]:
-    """Those of a space's child, without those of its images."""
-    return [p for p in found if p.space == space and IMAGES not in p.sizes]
+    """Those of a space's child."""
+    return [p for p in found if p.space == space and not OF_NO_CHILD & {*p.sizes}]
 
 
 def along(found: Sequence[Point], size: str) -> list[Point]:
