@@ -44,18 +44,20 @@ def measured(folder: CampaignFolder, plan: Plan) -> dict[str, float]:
 
     Returns:
       plan_s: the plan is read; status_s: --mode=status, without its start;
-      collect_s: the rows of all that is done; look_s: what is left is looked at, as
-      when a job has ended; left_s: the time to go is reckoned, as then, too;
+      collect_s: the rows of all that is done; look_s: all that is left is looked at;
+      done_s: what is done is read, for the time to go; left_s: that is reckoned;
       job_s: a command --mode=job with a job that is done, from start to end.
     """
     every = range(len(plan.jobs))
-    left = [n for n in every if not state.is_done(folder, plan, n)]
+    known = forecast.done(folder, plan)
+    left = [number for number in every if number not in known]
     things: dict[str, Callable[[], object]] = dict(
         plan_s=lambda: plans.read(folder.path),
         status_s=lambda: status.text(folder, plan),
         collect_s=lambda: collect.rows(folder, plan),
         look_s=lambda: [state.of(folder, plan, number) for number in left],
-        left_s=lambda: forecast.seconds_left(folder, plan, left, at_once=1),
+        done_s=lambda: forecast.done(folder, plan),
+        left_s=lambda: forecast.seconds_left(plan, left, known, at_once=1),
         job_s=lambda: _job(folder),
     )
     return {name: _seconds(call) for name, call in things.items()}
