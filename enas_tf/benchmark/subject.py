@@ -1,5 +1,6 @@
 """The measurement of a space: a spec's `benchmark` names one."""
 
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -54,6 +55,8 @@ class Subject(NamedTuple):
       peer: where its child in PyTorch is, as `module:function`; "": nowhere. The
         function takes the sizes of a `peer.order.Order`.
       flops: (an arc of ints, those sizes) -> the useful operations of a step.
+      growth: by flag, the values of the points of --what=growth, rising; the first of
+        each are the sizes from which another grows. Empty: those of `grown`.
     """
 
     plain: Plain
@@ -68,6 +71,7 @@ class Subject(NamedTuple):
     all_ops: bool = True
     peer: str = ""
     flops: Callable[[Any, Mapping[str, int | float]], int] | None = None
+    growth: Mapping[str, Sequence[int]] = types.MappingProxyType({})
 
 
 def of(space: str) -> Subject:

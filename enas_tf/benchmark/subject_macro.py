@@ -40,4 +40,9 @@ SUBJECT = Subject(
     sizes=("num_layers", "out_filters", "num_branches"),
     peer="enas_tf.benchmark.peer.macro:search",
     flops=flops_macro.step,
+    growth=dict(
+        child_num_layers=(6, 9, 12),
+        child_out_filters=(36, 72, 144),
+        batch_size=(8, 16, 32),
+    ),
 )

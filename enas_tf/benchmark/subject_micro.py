@@ -50,4 +50,9 @@ SUBJECT = Subject(
     sizes=("num_layers", "num_cells", "out_filters", "use_aux_heads"),
     peer="enas_tf.benchmark.peer.micro:search",
     flops=flops_micro.step,
+    growth=dict(
+        child_num_layers=(3, 6, 9),
+        child_out_filters=(20, 40, 80),
+        batch_size=(8, 16, 32),
+    ),
 )

@@ -22,17 +22,11 @@ SUBJECT = Subject(
     plain=plain,
     host=dict(batch_size=2, child_hidden_size=2, vocabulary=10),
     batches=(128,),
-    small=dict(
-        batch_size=64,
-        child_num_layers=6,
-        child_hidden_size=200,
-        vocabulary=10_000,
-    ),
+    small=dict(batch_size=64, child_num_layers=6, child_hidden_size=200),
     grown=dict(
         child_num_layers=(6, 9, 12),
         child_hidden_size=(200, 400, 800),
-        batch_size=(32, 64, 128),
-        vocabulary=(2_500, 10_000, 40_000),
+        batch_size=(64, 128),
     ),
     arcs=2,
     evaluated=1_000,
@@ -41,4 +35,10 @@ SUBJECT = Subject(
     all_ops=False,
     peer="enas_tf.benchmark.peer.rnn:search",
     flops=flops_rnn.step,
+    growth=dict(
+        child_num_layers=(6, 9, 12),
+        child_hidden_size=(100, 200, 400),
+        batch_size=(16, 32, 64),
+        vocabulary=(2_500, 10_000, 40_000),
+    ),
 )

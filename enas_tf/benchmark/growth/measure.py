@@ -4,15 +4,12 @@ One more has the middle value of every size. No fit sees it: it tells how well a
 foresees what it was not made of.
 """
 
-from collections.abc import Sequence
-
 import tqdm
 
 from enas_tf.benchmark import probe, subject
 from enas_tf.benchmark.growth import points
 from enas_tf.benchmark.growth.points import Point, Sizes
 
-VALUES = 3  # of each size: the fourth of `subject.Subject.grown` takes minutes
 IMAGES = (2_000, 20_000, 200_000)
 
 
@@ -33,14 +30,9 @@ def growth(space: str) -> dict[str, float]:
 def planned(space: str) -> list[Sizes]:
     """The sizes of all points of a child, the smallest first and the check last."""
     own = subject.of(space)
-    small = dict(own.small)
-    grown = {size: values[:VALUES] for size, values in own.grown.items()}
+    grown = own.growth or own.grown
+    small = {size: values[0] for size, values in grown.items()}
     found = [small]
     for size, values in grown.items():
-        others = ({**small, size: value} for value in values)
-        found += [sizes for sizes in others if sizes != small]
-    return [*found, {size: _middle(values) for size, values in grown.items()}]
-
-
-def _middle(values: Sequence[int]) -> int:
-    return values[len(values) // 2]
+        found += [{**small, size: value} for value in values[1:]]
+    return [*found, {size: values[len(values) // 2] for size, values in grown.items()}]

@@ -1,5 +1,6 @@
 """One measured point: a search at given sizes, in a process of its own."""
 
+import functools
 import time
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from enas_tf.machine import record as machine
 from enas_tf.machine import tensorflow_state
 from enas_tf.search import scoring
 
-ENOUGH_S = 3.0  # CPU seconds of a thing; more blocks are not timed
+ENOUGH_S = 2.0  # CPU seconds of a thing; more blocks are not timed
 FEWEST, MOST = 2, 7  # timed blocks
 FORGET_PEAK = "/proc/self/clear_refs"
 
@@ -45,7 +46,9 @@ def measured(space: str, sizes: dict[str, int], memory: Memory) -> dict[str, flo
     peak = memory("VmHWM") - before
     scorer = scoring.Scorer(things.child, things.space, things.task)
     batches = phases.batches(things, count, batch)
-    reward = _median(lambda: scorer.means(arcs, batches, split="valid"))
+    rewarded = functools.partial(scorer.means, arcs, batches, split="valid")
+    rewarded()  # it traces
+    reward = _median(rewarded)
     return dict(
         step_s=seconds / count,
         reward_s=reward / count,
@@ -57,7 +60,6 @@ def measured(space: str, sizes: dict[str, int], memory: Memory) -> dict[str, flo
 
 def _median(call: Callable[[], object]) -> float:
     """CPU seconds of `call`, the median of so many as `ENOUGH_S` allows."""
-    call()  # it may trace
     taken: list[float] = []
     while len(taken) < FEWEST or (sum(taken) < ENOUGH_S and len(taken) < MOST):
         began = time.process_time()
