@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from enas_tf.benchmark.growth import points
@@ -24,6 +25,7 @@ from enas_tf.run import record as run_record
 
 PRESET = "cpu"
 ARCS = 100  # of a plan; each is trained from several seeds
+ENDS = 20  # of jobs, that are timed together
 JOBS = (100, 1_000, 10_000)
 
 
@@ -45,22 +47,30 @@ def measured(folder: CampaignFolder, plan: Plan) -> dict[str, float]:
     Returns:
       plan_s: the plan is read; status_s: --mode=status, without its start;
       collect_s: the rows of all that is done; look_s: all that is left is looked at;
-      done_s: what is done is read, for the time to go; left_s: that is reckoned;
+      done_s: what is done is read, for the time to go; end_s: what the command does
+      at the end of a job, which reads the record of that job alone;
       job_s: a command --mode=job with a job that is done, from start to end.
     """
     every = range(len(plan.jobs))
     known = forecast.done(folder, plan)
     left = [number for number in every if number not in known]
+
+    def ends() -> None:
+        for number in list(known)[:ENDS]:
+            state.of(folder, plan, number)
+            state.seconds(folder, plan, number)
+            forecast.seconds_left(plan, left, known, at_once=1)
+
     things: dict[str, Callable[[], object]] = dict(
         plan_s=lambda: plans.read(folder.path),
         status_s=lambda: status.text(folder, plan),
         collect_s=lambda: collect.rows(folder, plan),
         look_s=lambda: [state.of(folder, plan, number) for number in left],
         done_s=lambda: forecast.done(folder, plan),
-        left_s=lambda: forecast.seconds_left(plan, left, known, at_once=1),
-        job_s=lambda: _job(folder),
+        end_s=ends,
     )
-    return {name: _seconds(call) for name, call in things.items()}
+    found = {name: _seconds(call) for name, call in things.items()}
+    return {**found, "end_s": found["end_s"] / ENDS, "job_s": _job_s(folder)}
 
 
 def made(folder: CampaignFolder, space: str, count: int) -> Plan:
@@ -107,17 +117,18 @@ def _finish(
     run_record.write(folder.run(plan, number).path, {**run, "stages": {"train": facts}})
 
 
-def _job(folder: CampaignFolder) -> None:
-    """One more worker that takes job 0, which is done."""
+def _job_s(folder: CampaignFolder) -> float:
+    """CPU seconds of one more worker that takes job 0, which is done."""
     words = ["--mode=job", "--job=0", f"--output_dir={folder.path}"]
-    subprocess.run(
-        [sys.executable, "-m", "enas_tf", *words], check=True, capture_output=True
-    )
+    command = [sys.executable, "-m", "enas_tf", *words]
+    began = os.times()
+    subprocess.run(command, check=True, capture_output=True)
+    ended = os.times()
+    user = ended.children_user - began.children_user
+    return user + ended.children_system - began.children_system
 
 
 def _seconds(call: Callable[[], object]) -> float:
-    """CPU seconds of a call, those of the processes that it waits for included."""
-    began = os.times()
+    began = time.process_time()
     call()
-    ended = os.times()
-    return sum(ended[:4]) - sum(began[:4])
+    return time.process_time() - began

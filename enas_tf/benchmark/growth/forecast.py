@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from scipy import integrate, stats
 
+QUARTILES = 1.349  # of a normal number, between them: in standard deviations
+
 
 class Search(NamedTuple):
     """A search on one device.
@@ -17,7 +19,6 @@ class Search(NamedTuple):
       steps: training steps of the shared child.
       step_s: of one, its arc's drawing included.
       spread_s: the standard deviation of `step_s` over arcs.
-      host_s: CPU seconds of the host for it.
       input_s: of its batch, by itself.
       updates: of the controller.
       rewards: arcs of an update.
@@ -29,7 +30,6 @@ class Search(NamedTuple):
     steps: int
     step_s: float
     spread_s: float
-    host_s: float
     input_s: float
     updates: int
     rewards: int
@@ -54,10 +54,12 @@ class Host(NamedTuple):
 
     Attributes:
       cores: for all devices.
-      serial: the share of `Search.host_s` that only one core can do at a time.
+      busy: the share of a step on one device that a core is at work for it.
+      serial: the share of that work that only one core can do at a time.
     """
 
     cores: int
+    busy: float
     serial: float
 
 
@@ -113,7 +115,7 @@ def search(one: Search, devices: int, link: Link, host: Host) -> Parts:
     steps = math.ceil(one.steps / devices)
     waits = one.spread_s * slowest(devices)
     # Either the cores together are too few, or the part that only one may do.
-    busy = one.host_s * devices * max(1 / host.cores, host.serial)
+    busy = one.step_s * host.busy * devices * max(1 / host.cores, host.serial)
     rounds = math.ceil(one.rewards / devices) / one.rewards
     return Parts(
         start=one.start_s * devices,
