@@ -1,4 +1,4 @@
-"""Draws docs/images/growth.png from docs/growth.json, and says the tables of scaling.md.
+"""Draws docs/images/growth.png from docs/growth.json, and says scaling.md's tables.
 
 python bin/benchmark.py --what=growth,campaign --json=docs/growth.json
 python docs/draw_growth.py

@@ -1,4 +1,4 @@
-"""Growth: points by name, a model of them, forecasts with worked numbers, the picture."""
+"""Growth: points by name, a model, forecasts with worked numbers, the picture."""
 
 import json
 import math

@@ -76,13 +76,15 @@ def _images(axes: Axes, found: Sequence[Point]) -> None:
         if points.IMAGES in p.sizes
     )
     labels: list[Label] = []
-    for colour, space in zip(COLOURS, dict.fromkeys(row[2] for row in line)):
-        counts, megabytes = zip(*[row[:2] for row in line if row[2] == space])
+    spaces = dict.fromkeys(space for _, _, space in line)
+    for colour, space in zip(COLOURS, spaces, strict=False):
+        own = [row[:2] for row in line if row[2] == space]
+        counts, megabytes = zip(*own, strict=True)
         axes.plot(counts, megabytes, "o-", color=colour)
         labels.append(Label(megabytes[-1], space, colour))
-    counts = sorted({row[0] for row in line})
-    bare = [count * np.prod(image_memory.SIDES) / image_memory.MB for count in counts]
-    axes.plot(counts, bare, ":", color=COLOURS[-1])
+    every = sorted({count for count, _, _ in line})
+    bare = [count * np.prod(image_memory.SIDES) / image_memory.MB for count in every]
+    axes.plot(every, bare, ":", color=COLOURS[-1])
     labels.append(Label(bare[-1], "the images alone", COLOURS[-1]))
     _finish(axes, "Megabytes of a search's data", "images", labels)
 
