@@ -19,22 +19,24 @@ FILTERS, UNITS = "child_out_filters", "child_hidden_size"
 Term = tuple[str, ...]  # sizes that are multiplied; () is what does not grow
 
 # A step and a reward: normalisation and pools go by the filters, products by their
-# square; what has no layer are the stem, the head and micro's two reductions.
+# square; the update by the weights. What has no layer are stem, head and reductions.
 OF_IMAGES: tuple[Term, ...] = (
     (),
     (LAYERS,),
     (BATCH, LAYERS, FILTERS),
     (BATCH, LAYERS, FILTERS, FILTERS),
     (BATCH, FILTERS, FILTERS),
+    (LAYERS, FILTERS, FILTERS),
 )
-# The cell, the product with the words, their softmax, and the words' weights' update.
+# The cell, the product with the words, their softmax, and the update: there are weights
+# for each pair of layers.
 OF_TEXTS: tuple[Term, ...] = (
     (),
     (LAYERS,),
     (BATCH, LAYERS, UNITS, UNITS),
     (BATCH, UNITS, WORDS),
     (BATCH, WORDS),
-    (UNITS, WORDS),
+    (LAYERS, LAYERS, UNITS, UNITS),
 )
 # Memory: maps are kept for the gradient, weights have velocities and gradients.
 MEMORY_OF_IMAGES: tuple[Term, ...] = (
@@ -49,6 +51,7 @@ MEMORY_OF_TEXTS: tuple[Term, ...] = (
     (BATCH, LAYERS, UNITS),
     (BATCH, WORDS),
     (UNITS, WORDS),
+    (LAYERS, LAYERS, UNITS, UNITS),
 )
 
 
