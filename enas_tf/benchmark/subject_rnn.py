@@ -52,6 +52,6 @@ SUBJECT = Subject(
         updates=600 * 25,
         rewards=10,
         update_s=0.6,
-        parameters=0,
+        parameters=16_560_000,
     ),
 )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib import figure as figure_lib
+from matplotlib import ticker
 from matplotlib.axes import Axes
 
 from enas_tf.benchmark import image_memory
@@ -13,13 +14,6 @@ from enas_tf.benchmark.growth.forecast import Search
 from enas_tf.benchmark.growth.points import Point
 
 COLOURS = ("#0b5fa5", "#c2410c", "#157f3b", "#7c3aed", "#4b5563")
-WORDS = dict(
-    batch_size="batch",
-    child_num_layers="layers",
-    child_out_filters="filters",
-    child_hidden_size="units",
-    vocabulary="words",
-)
 OF_JOBS = dict(
     status_s="--mode=status",
     collect_s="collecting",
@@ -27,6 +21,7 @@ OF_JOBS = dict(
     job_s="--mode=job, of a done job",
     plan_s="reading the plan",
 )
+MOST_TICKS = 11  # with those outside of the axis; else powers of ten alone
 APART = 0.075  # of a panel's height, between two labels
 
 
@@ -63,7 +58,7 @@ def _sizes(axes: Axes, own: Sequence[Point], name: str, title: str) -> None:
         curve = [fitted.at({**own[0].sizes, size: first * t}) for t in fine]
         axes.plot(fine, curve, color=colour, linewidth=1.5)
         values = ", ".join(f"{point.sizes[size]:,}" for point in line)
-        words = f"{WORDS.get(size, size)}: {values}"
+        words = f"{points.WORDS.get(size, size)}: {values}"
         labels.append(Label(curve[-1], words, colour))
     _finish(axes, title, "times its smallest value", labels)
 
@@ -114,9 +109,10 @@ def _devices(axes: Axes, searches: Mapping[str, Search]) -> None:
             ]
             hours = [sum(part) / 3_600 for part in parts]
             axes.plot(assumed.DEVICES, hours, style, color=colour)
-            where = "one machine" if link is assumed.NEAR else "10 Gb/s"
-            labels.append(Label(hours[-1], f"{space}, {where}", colour))
-    _finish(axes, "Forecast: hours of a published search", "GPUs", labels)
+            if link is assumed.NEAR:
+                labels.append(Label(hours[-1], space, colour))
+    title = "Forecast: hours of a published search"
+    _finish(axes, title, "GPUs (dashed: in one machine; dotted: by 10 Gb/s)", labels)
 
 
 class Label(NamedTuple):
@@ -136,6 +132,14 @@ class Label(NamedTuple):
 def _finish(axes: Axes, title: str, x: str, labels: Sequence[Label]) -> None:
     """Logarithmic axes, and the words at the lines' ends, none over another."""
     axes.set(xscale="log", yscale="log", xlabel=x)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_minor_locator(ticker.NullLocator())
+    if len(axes.get_xticks()) > MOST_TICKS:
+        axes.xaxis.set_major_locator(ticker.LogLocator())
+    if len(axes.get_yticks()) > MOST_TICKS:
+        axes.yaxis.set_major_locator(ticker.LogLocator())
     axes.set_title(title, loc="left", fontsize=11)
     axes.grid(which="major", color="#e5e7eb")
     axes.spines[["top", "right"]].set_visible(False)

@@ -6,6 +6,13 @@ from typing import NamedTuple
 PREFIX = "growth"
 IMAGES, JOBS = "images", "jobs"  # sizes, too: of the data set, of a campaign
 OF_NO_CHILD = {IMAGES, JOBS}
+WORDS = dict(
+    child_num_layers="layers",
+    child_out_filters="filters",
+    child_hidden_size="units",
+    batch_size="batch",
+    vocabulary="words",
+)
 Sizes = Mapping[str, int]
 
 

@@ -26,12 +26,14 @@ def markdown(found: Sequence[Point], searches: Mapping[str, Search]) -> list[str
 
 
 def _of_sizes(own: Sequence[Point]) -> list[str]:
-    head = [own[0].space, *FIGURES.values()]
+    sizes = [size for size in points.WORDS if size in own[0].sizes]
+    head = [f"{own[0].space}: {points.WORDS[sizes[0]]}"]
+    head += [points.WORDS[size] for size in sizes[1:]]
     rows = []
     for point in own:
-        sizes = " x ".join(f"{value:,}" for value in point.sizes.values())
-        rows.append([sizes, *(f"{point.values[name]:.3g}" for name in FIGURES)])
-    return _table([head, *rows])
+        known = [f"{point.sizes[size]:,}" for size in sizes]
+        rows.append([*known, *(f"{point.values[name]:.3g}" for name in FIGURES)])
+    return _table([[*head, *FIGURES.values()], *rows])
 
 
 def _of_fits(found: Sequence[Point], spaces: Iterable[str]) -> list[str]:
