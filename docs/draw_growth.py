@@ -16,6 +16,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 from enas_tf.benchmark import subject
 from enas_tf.benchmark.growth import picture, points, tables
+from enas_tf.config import sections as config
 
 DOCS = pathlib.Path(__file__).resolve().parent
 FIGURES, PICTURE = DOCS / "growth.json", DOCS / "images" / "growth.png"
@@ -25,8 +26,7 @@ DPI = 90
 def main() -> None:
     """Write the picture and print the tables."""
     found = points.read(json.loads(FIGURES.read_text(encoding="utf-8")))
-    spaces = dict.fromkeys(point.space for point in found)
-    searches = {space: one for space in spaces if (one := subject.of(space).on_gpu)}
+    searches = {s: one for s in config.SPACES if (one := subject.of(s).on_gpu)}
     picture.draw(found, searches).savefig(PICTURE, dpi=DPI)
     print("\n".join(tables.markdown(found, searches)))
 

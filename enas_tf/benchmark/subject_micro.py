@@ -66,6 +66,6 @@ SUBJECT = Subject(
         updates=150 * 30,
         rewards=10,
         update_s=0.285,
-        parameters=0,
+        parameters=5_373_140,
     ),
 )

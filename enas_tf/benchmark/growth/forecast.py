@@ -106,11 +106,11 @@ def slowest(devices: int) -> float:
 
 
 def search(one: Search, devices: int, link: Link, host: Host) -> Parts:
-    """The parts of a search whose batches are shared out among devices.
+    """The parts of a search whose arcs are shared out among devices.
 
-    Each device has the batch of one and an arc of its own, so there are fewer steps by
-    as many times. The arcs of an update are shared out, too. Each device's part is
-    traced by itself.
+    Each device has an arc of its own in each step. As many arcs are trained as on one
+    device, so there are fewer steps by as many times. The arcs of an update are shared
+    out, too. Each device's part is traced by itself.
     """
     steps = math.ceil(one.steps / devices)
     waits = one.spread_s * slowest(devices)
