@@ -39,6 +39,8 @@ def draw(found: Sequence[Point], searches: Mapping[str, Search]) -> figure_lib.F
         own = points.of_child(found, space)
         _sizes(grid[0][column], own, "step_s", f"{space}: CPU seconds of a step")
         _sizes(grid[1][column], own, "peak_mb", f"{space}: megabytes")
+    for unused in [axes for row in grid[:2] for axes in row[len(spaces) :]]:
+        unused.set_axis_off()
     _images(grid[2][0], found)
     _jobs(grid[2][1], found)
     _devices(grid[2][2], searches)
@@ -81,7 +83,7 @@ def _images(axes: Axes, found: Sequence[Point]) -> None:
     bare = [count * np.prod(image_memory.SIDES) / image_memory.MB for count in every]
     axes.plot(every, bare, ":", color=COLOURS[-1])
     labels.append(Label(bare[-1], "the images alone", COLOURS[-1]))
-    _finish(axes, "Megabytes of a search's data", "images", labels)
+    _finish(axes, "Megabytes of a search's images", "images", labels)
 
 
 def _jobs(axes: Axes, found: Sequence[Point]) -> None:
@@ -95,7 +97,7 @@ def _jobs(axes: Axes, found: Sequence[Point]) -> None:
         seconds = [point.values[name] for point in line]
         axes.plot(counts, seconds, "o-", color=colour)
         labels.append(Label(seconds[-1], words, colour))
-    _finish(axes, "CPU seconds of a campaign's commands", "jobs of the plan", labels)
+    _finish(axes, "A campaign: CPU seconds", "jobs of the plan", labels)
 
 
 def _devices(axes: Axes, searches: Mapping[str, Search]) -> None:
@@ -112,7 +114,7 @@ def _devices(axes: Axes, searches: Mapping[str, Search]) -> None:
             if link is assumed.NEAR:
                 labels.append(Label(hours[-1], space, colour))
     title = "Forecast: hours of a published search"
-    _finish(axes, title, "GPUs (dashed: in one machine; dotted: by 10 Gb/s)", labels)
+    _finish(axes, title, "GPUs (dotted: by 10 Gb/s)", labels)
 
 
 class Label(NamedTuple):
@@ -136,7 +138,7 @@ def _finish(axes: Axes, title: str, x: str, labels: Sequence[Label]) -> None:
         axis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,g}"))
         axis.set_minor_locator(ticker.NullLocator())
-    if len(axes.get_xticks()) > MOST_TICKS:
+    if len(axes.get_xticks()) > MOST_TICKS - 3:  # they are wider
         axes.xaxis.set_major_locator(ticker.LogLocator())
     if len(axes.get_yticks()) > MOST_TICKS:
         axes.yaxis.set_major_locator(ticker.LogLocator())
