@@ -21,6 +21,12 @@ sizes: steps, rewards, memory, placement, precision, XLA, and resuming to the bi
 Of all three spaces, too: the time of the same steps, rewards and starts in PyTorch over
 ours (above 1: ours is faster), in processes that take turns; and the share of a core's
 peak that a step makes use of, with the kernels that take its time.
+
+  python bin/benchmark.py --what=growth,campaign --json=growth.json
+
+How seconds and memory grow with layers, filters or units, batch, words and images, of
+all three spaces, and what a campaign of 100 to 10,000 jobs costs besides its runs.
+docs/draw_growth.py makes tables, a forecast and a picture of it.
 """
 
 import functools
@@ -54,9 +60,10 @@ from enas_tf.run import disk
 WHAT = [
     *("step", "host", "remapping", "precision", "controller", "evaluate", "input"),
     *("startup", "memory", "scale", "economy", "softmax", "peers", "roofline"),
+    *("growth", "campaign"),
 ]
 # Asked for by name without --search_for, these are of all spaces.
-OF_ALL_SPACES = ("peers", "roofline")
+OF_ALL_SPACES = ("peers", "roofline", "growth")
 LEARNING = "learning"  # not one of WHAT: it takes long, and needs data
 PARTS = "table frozen".split()
 # How much is tried, {flag: (default, help)}.

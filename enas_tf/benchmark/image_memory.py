@@ -2,7 +2,7 @@
 
 import pathlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -24,16 +24,31 @@ def ratio(space: str, peak: Callable[[], float]) -> dict[str, float]:
       space: its name; there is no figure of a space of texts.
       peak: the largest memory of this process so far, in megabytes.
     """
+    found = peaks(space, (FEW, MANY), peak)
+    if not found:
+        return {}
+    more = (MANY - FEW) * np.prod(SIDES) / MB
+    return {f"{space}.input_memory_ratio": float((found[MANY] - found[FEW]) / more)}
+
+
+def peaks(
+    space: str, counts: Sequence[int], peak: Callable[[], float]
+) -> dict[int, float]:
+    """The largest memory so far after each of these numbers of images, rising.
+
+    Args:
+      space: its name; there is no figure of a space of texts.
+      counts: of the images.
+      peak: as of `ratio`.
+    """
     if space in config_lib.TEXTS:
         return {}
+    found: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder:
-        peaks = []
-        for count in (FEW, MANY):
-            path = _written(pathlib.Path(folder), count)
-            _gone_through(space, path)
-            peaks.append(peak())
-    more = (MANY - FEW) * np.prod(SIDES) / MB
-    return {f"{space}.input_memory_ratio": float((peaks[1] - peaks[0]) / more)}
+        for count in counts:
+            _gone_through(space, _written(pathlib.Path(folder), count))
+            found[count] = peak()
+    return found
 
 
 def _written(folder: pathlib.Path, count: int) -> str:

@@ -109,6 +109,22 @@ def softmax(space: str, kind: str, of: str) -> dict[str, float]:
     return softmax_lib.peak(space, kind, of, _memory)
 
 
+def growth(space: str, **sizes: int) -> dict[str, float]:
+    """Seconds and memory of a search at these sizes."""
+    from enas_tf.benchmark.growth import point
+
+    return point.measured(space, sizes, _memory)
+
+
+def growth_images(space: str, counts: Sequence[int]) -> dict[str, float]:
+    """The most memory with each number of images, over that of the bare program."""
+    from enas_tf.benchmark import image_memory
+
+    before = _memory("VmHWM")
+    found = image_memory.peaks(space, counts, lambda: _memory("VmHWM") - before)
+    return {str(count): peak for count, peak in found.items()}
+
+
 WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(
     wait=wait,
     graph=graph,
@@ -116,6 +132,8 @@ WHAT: dict[str, Callable[..., dict[str, Any]]] = dict(
     images=images,
     roofline=roofline,
     softmax=softmax,
+    growth=growth,
+    growth_images=growth_images,
 )
 
 

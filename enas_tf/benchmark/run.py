@@ -24,6 +24,8 @@ from enas_tf.benchmark import (
     steps,
     subject,
 )
+from enas_tf.benchmark.growth import campaign
+from enas_tf.benchmark.growth import measure as measure_growth
 from enas_tf.benchmark.peer import run as peer_run
 from enas_tf.config import presets
 from enas_tf.config import sections as config
@@ -46,10 +48,12 @@ WHAT: dict[str, tuple[Callable[[str], dict[str, float]], ...]] = {
     "softmax": (softmax.softmax, softmax_memory.memory),
     "peers": (peer_run.peers,),
     "roofline": (functools.partial(probe.ask, what="roofline"),),
+    "growth": (measure_growth.growth,),
+    "campaign": (campaign.campaign,),
 }
 
 
-OF_LINUX = {"startup", "memory", "softmax"}
+OF_LINUX = {"startup", "memory", "softmax", "growth"}
 
 
 def measure(space: str, what: Sequence[str]) -> dict[str, float]:

@@ -41,8 +41,8 @@ def _ops(space: str) -> float:
     few = Subjects(space, **own.small, child_num_branches=FEW_OPS)
     arcs = few.arcs(own.arcs)
     calls = dict(
-        few=_arcs_steps(few, arcs),
-        all=_arcs_steps(Subjects(space, **own.small), arcs),
+        few=arcs_steps(few, arcs),
+        all=arcs_steps(Subjects(space, **own.small), arcs),
     )
     times = timing.alternate(calls, blocks=2 * BLOCKS)
     return timing.ratio(times["all"], times["few"])
@@ -50,10 +50,10 @@ def _ops(space: str) -> float:
 
 def _shared(space: str, sizes: dict[str, int]) -> Callable[[], None]:
     subjects = Subjects(space, **sizes)
-    return _arcs_steps(subjects, subjects.arcs(subject.of(space).arcs))
+    return arcs_steps(subjects, subjects.arcs(subject.of(space).arcs))
 
 
-def _arcs_steps(subjects: Subjects, arcs: np.ndarray) -> Callable[[], None]:
+def arcs_steps(subjects: Subjects, arcs: np.ndarray) -> Callable[[], None]:
     """A call that does a step of each arc."""
     given, trainer = subjects.shared()
     step = subjects_lib.steps(trainer, 1)

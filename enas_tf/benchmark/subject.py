@@ -1,10 +1,12 @@
 """The measurement of a space: a spec's `benchmark` names one."""
 
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 
+from enas_tf.benchmark.growth.forecast import Search
 from enas_tf.children.contract import SharedChild
 from enas_tf.children.network import Network
 from enas_tf.children.output import ChildOutput
@@ -54,6 +56,10 @@ class Subject(NamedTuple):
       peer: where its child in PyTorch is, as `module:function`; "": nowhere. The
         function takes the sizes of a `peer.order.Order`.
       flops: (an arc of ints, those sizes) -> the useful operations of a step.
+      growth: by flag, the values of the points of --what=growth, rising; the first of
+        each are the sizes from which another grows. Empty: those of `grown`.
+      on_gpu: the published search on one GPU, by BUILD.md ("On a GPU") and, of start
+        and input, docs/results.md; None where it was not measured.
     """
 
     plain: Plain
@@ -68,6 +74,8 @@ class Subject(NamedTuple):
     all_ops: bool = True
     peer: str = ""
     flops: Callable[[Any, Mapping[str, int | float]], int] | None = None
+    growth: Mapping[str, Sequence[int]] = types.MappingProxyType({})
+    on_gpu: Search | None = None
 
 
 def of(space: str) -> Subject:

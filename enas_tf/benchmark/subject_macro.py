@@ -5,6 +5,8 @@ import functools
 import tensorflow as tf
 
 from enas_tf.benchmark import plain_macro
+from enas_tf.benchmark.growth import forecast
+from enas_tf.benchmark.growth.forecast import Search
 from enas_tf.benchmark.plain import PlainImages
 from enas_tf.benchmark.roofline import flops_macro
 from enas_tf.benchmark.subject import Subject
@@ -40,4 +42,20 @@ SUBJECT = Subject(
     sizes=("num_layers", "out_filters", "num_branches"),
     peer="enas_tf.benchmark.peer.macro:search",
     flops=flops_macro.step,
+    growth=dict(
+        child_num_layers=(6, 9, 12),
+        child_out_filters=(36, 72, 144),
+        batch_size=(8, 16, 32),
+    ),
+    on_gpu=Search(
+        start_s=10.2,
+        steps=310 * 351,
+        step_s=0.0376,
+        spread_s=(0.0231 - 0.0213) / forecast.QUARTILES,
+        input_s=128 / 52_500,
+        updates=310 * 50,
+        rewards=20,
+        update_s=0.165,
+        parameters=697_860,
+    ),
 )

@@ -5,6 +5,8 @@ import functools
 import tensorflow as tf
 
 from enas_tf.benchmark import plain_micro
+from enas_tf.benchmark.growth import forecast
+from enas_tf.benchmark.growth.forecast import Search
 from enas_tf.benchmark.plain import PlainImages
 from enas_tf.benchmark.roofline import flops_micro
 from enas_tf.benchmark.subject import Subject
@@ -50,4 +52,20 @@ SUBJECT = Subject(
     sizes=("num_layers", "num_cells", "out_filters", "use_aux_heads"),
     peer="enas_tf.benchmark.peer.micro:search",
     flops=flops_micro.step,
+    growth=dict(
+        child_num_layers=(3, 6, 9),
+        child_out_filters=(20, 40, 80),
+        batch_size=(8, 16, 32),
+    ),
+    on_gpu=Search(
+        start_s=15.9,
+        steps=150 * 281,
+        step_s=0.0879,
+        spread_s=(0.0644 - 0.0531) / forecast.QUARTILES,
+        input_s=160 / 46_400,
+        updates=150 * 30,
+        rewards=10,
+        update_s=0.285,
+        parameters=5_373_140,
+    ),
 )

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from enas_tf.benchmark.growth import forecast
+from enas_tf.benchmark.growth.forecast import Search
 from enas_tf.benchmark.plain_rnn import PlainTexts
 from enas_tf.benchmark.roofline import flops_rnn
 from enas_tf.benchmark.subject import Subject
@@ -35,4 +37,21 @@ SUBJECT = Subject(
     all_ops=False,
     peer="enas_tf.benchmark.peer.rnn:search",
     flops=flops_rnn.step,
+    growth=dict(
+        child_num_layers=(6, 9, 12),
+        child_hidden_size=(100, 200, 400),
+        batch_size=(16, 32, 64),
+        vocabulary=(2_500, 10_000, 40_000),
+    ),
+    on_gpu=Search(
+        start_s=5.9,
+        steps=600 * 207,
+        step_s=0.146,
+        spread_s=(0.155 - 0.137) / forecast.QUARTILES,
+        input_s=0.0,
+        updates=600 * 25,
+        rewards=10,
+        update_s=0.6,
+        parameters=16_560_000,
+    ),
 )

@@ -116,6 +116,10 @@ def _begin_some(work: Work, hands: _Hands) -> bool:
     """Begins what can be begun; whether what is left is in other hands."""
     others = False
     for number in list(hands.waiting):
+        if len(hands.running) >= work.at_once:
+            # What is behind is looked at once there is room: not all that waits each
+            # time that a job ends.
+            return others
         found = work.state(number)
         if found in state.ENDED:
             hands.waiting.remove(number)
@@ -124,7 +128,7 @@ def _begin_some(work: Work, hands: _Hands) -> bool:
             others = True
         elif not state.is_ready(work.folder, work.plan, number):
             others |= _is_awaited(work, hands, number)
-        elif len(hands.running) < work.at_once and not work.begins_no_more:
+        elif not work.begins_no_more:
             others |= not _begin(work, hands, number)
     return others
 

@@ -1,6 +1,7 @@
 """How long a campaign will take, by the jobs that are done."""
 
-from collections.abc import Sequence
+import collections
+from collections.abc import Iterable, Mapping, Sequence
 
 from enas_tf.campaign import jobs, state
 from enas_tf.campaign.folder import CampaignFolder
@@ -30,21 +31,40 @@ def begins(plan: Plan, numbers: Sequence[int], *, at_once: int, where: str = "")
     return f"{found}; {at_once} at once, on {where}"
 
 
+def done(
+    folder: CampaignFolder, plan: Plan, numbers: Iterable[int] | None = None
+) -> dict[int, float]:
+    """The jobs that are done, with the seconds of each, read from their folders.
+
+    Args:
+      folder: of the campaign.
+      plan: of the campaign.
+      numbers: of the jobs that are looked at; all if left out.
+    """
+    return {
+        number: state.seconds(folder, plan, number)
+        for number in (range(len(plan.jobs)) if numbers is None else numbers)
+        if state.is_done(folder, plan, number)
+    }
+
+
 def seconds_left(
-    folder: CampaignFolder, plan: Plan, numbers: Sequence[int], *, at_once: int
+    plan: Plan, numbers: Sequence[int], known: Mapping[int, float], *, at_once: int
 ) -> float | None:
-    """For the jobs of these numbers; None where no job of a kind of theirs is done."""
+    """For the jobs of these numbers; None where no job of a kind of theirs is done.
+
+    Args:
+      plan: of the campaign.
+      numbers: of the jobs.
+      known: those that are done; see `done`.
+      at_once: so many run at once.
+    """
     total = 0.0
-    for mode in {plan.jobs[number].mode for number in numbers}:
-        known = [
-            state.seconds(folder, plan, number)
-            for number, job in enumerate(plan.jobs)
-            if job.mode == mode and state.is_done(folder, plan, number)
-        ]
-        if not known:
+    for mode, count in collections.Counter(plan.jobs[n].mode for n in numbers).items():
+        taken = [spent for n, spent in known.items() if plan.jobs[n].mode == mode]
+        if not taken:
             return None
-        count = sum(plan.jobs[number].mode == mode for number in numbers)
-        total += count * sum(known) / len(known)
+        total += count * sum(taken) / len(taken)
     return total / max(1, min(at_once, len(numbers)))
 
 

@@ -27,7 +27,9 @@ def text(folder: CampaignFolder, plan: Plan) -> str:
     head, cells = _with_nodes(folder, plan, states, cells)
     left = [number for number, one in enumerate(states) if one not in state.ENDED]
     at_once = max(1, states.count(State.RUNNING))
-    seconds = forecast.seconds_left(folder, plan, left, at_once=at_once)
+    ready = (number for number, one in enumerate(states) if one is State.DONE)
+    known = {number: state.seconds(folder, plan, number) for number in ready}
+    seconds = forecast.seconds_left(plan, left, known, at_once=at_once)
     to_go = forecast.left(seconds) if left else ""
     counts = collections.Counter(one.value for one in states)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())

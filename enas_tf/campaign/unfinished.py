@@ -26,7 +26,8 @@ def words(folder: CampaignFolder, plan: Plan, *, at_once: int = 0) -> list[str]:
         return []
     seconds = None
     if at_once:
-        seconds = forecast.seconds_left(folder, plan, left, at_once=at_once)
+        known = forecast.done(folder, plan)
+        seconds = forecast.seconds_left(plan, left, known, at_once=at_once)
     done = states.count(State.DONE)
     failed = states.count(State.FAILED)
     said = f"{done} of {len(states)} jobs done" + (

@@ -115,6 +115,9 @@ class _Teller:
         self.failed: list[int] = []
         self._request, self._folder, self._plan = request, folder, ours
         self._left = list(left)
+        # What is done stays so. Read again at each end, a campaign of N jobs would read
+        # N times N records.
+        self._done: dict[int, float] = {}
         self._alike = Alike()
 
     def given_up(self) -> bool:
@@ -137,6 +140,7 @@ class _Teller:
 
     def begin(self) -> None:
         """A line on what is to be done."""
+        self._done = forecast.done(self._folder, self._plan)
         begins = forecast.begins(
             self._plan, self._left, at_once=self.at_once, where=self._where
         )
@@ -158,6 +162,7 @@ class _Teller:
         """What the end of a job says of those behind it."""
         if found is State.DONE:
             self._alike.done()
+            self._done[number] = state.seconds(self._folder, self._plan, number)
         if found is State.FAILED:
             self.failed.append(number)
             place = str(self._folder.run(self._plan, number).path)
@@ -167,7 +172,7 @@ class _Teller:
     def _seconds(self) -> str:
         return forecast.left(
             forecast.seconds_left(
-                self._folder, self._plan, self._left, at_once=self.at_once
+                self._plan, self._left, self._done, at_once=self.at_once
             )
             if self._left
             else None

@@ -1,5 +1,6 @@
 """A plan is worked off whatever fails or is killed, and each job is done once."""
 
+import functools
 import os
 import signal
 import threading
@@ -8,7 +9,7 @@ import fake_jobs
 import filelock
 import pytest
 
-from enas_tf.campaign import collect, executor, process, state
+from enas_tf.campaign import collect, executor, forecast, process, state
 from enas_tf.campaign.executor import Work
 from enas_tf.campaign.state import State
 from enas_tf.run import disk
@@ -181,3 +182,44 @@ def test_the_last_line_of_a_log_is_its_last_that_is_not_empty(tmp_path):
     assert process.last_line(log) == "two"
     log.write_text("12:00:00 a\n12:00:01 a line\n         that was folded\n")
     assert process.last_line(log) == "12:00:01 a line that was folded"
+
+
+class Instant:
+    """A job that has ended as soon as it is begun."""
+
+    has_begun = True
+
+    def __init__(self, folder, plan, number, command):
+        del folder, plan, command
+        self.number = number
+
+    def has_ended(self):
+        return True
+
+
+def test_the_end_of_a_job_is_no_reason_to_look_at_all_others(tmp_path, monkeypatch):
+    many = fake_jobs.read(compare_methods="random", compare_arcs=10)
+    fakes = fake_jobs.Fakes(tmp_path, many)
+    count = len(fakes.plan.jobs)
+    looked, look = [], state.of
+    monkeypatch.setattr(
+        state, "of", lambda *given: (looked.append(given[-1]), look(*given))[1]
+    )
+    told = []
+    work = Work(
+        *(fakes.folder, fakes.plan, fakes.command, 1, ()),
+        lambda number, found: told.append(number),
+        begin=Instant,
+    )
+    executor.work_off(work, range(count))
+    assert told == list(range(count)) and count >= 20
+    # Before it begins and when it has ended.
+    assert len(looked) == 2 * count
+
+
+def test_time_to_go_is_the_mean_of_what_is_done_for_each_kind(fakes):
+    # Of a search and two trainings.
+    left = functools.partial(forecast.seconds_left, fakes.plan, at_once=1)
+    assert left([1, 2], {0: 5.0}) is None
+    assert left([2], {0: 5.0, 1: 3.0}) == 3.0
+    assert left([0, 2], {0: 5.0, 1: 3.0}) == 8.0

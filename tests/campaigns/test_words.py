@@ -32,7 +32,7 @@ def test_a_table_has_a_line_a_method_with_n_mean_and_deviation():
 
 def test_a_forecast_knows_nothing_of_a_kind_of_which_no_job_is_done(tmp_path):
     fakes = fake_jobs.Fakes(tmp_path, fake_jobs.small())
-    assert forecast.seconds_left(fakes.folder, fakes.plan, [0], at_once=1) is None
+    assert forecast.seconds_left(fakes.plan, [0], {}, at_once=1) is None
     assert forecast.left(None) == ""
     assert forecast.left(90) == ", about 1 min 30 s to go"
 

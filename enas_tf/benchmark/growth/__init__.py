@@ -1,0 +1,1 @@
+"""How a search's time and memory grow: measured, fitted, forecast, drawn."""
