@@ -137,7 +137,7 @@ class Scorer:
         output = self._child(batch.inputs, arc=arc, training=False)
         measured = self._task.measured(output, batch)
         if self.measure is measures.PERPLEXITY:
-            # What is measured are nats. Asked for both, TensorFlow computes both.
+            # What is measured are nats. Asked for both, TensorFlow may compute both.
             return Values(measured, -measured)
         return Values(measured, self._task.log_likelihood(output, batch))
 
