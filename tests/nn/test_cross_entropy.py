@@ -139,3 +139,12 @@ def test_a_task_of_words_takes_the_form_that_is_asked_for(by_softmax):
     types = {op.type for op in made.get_operations()}
     assert "Softmax" in types
     assert "SparseSoftmaxCrossEntropyWithLogits" not in types
+
+
+def test_compiled_by_xla_it_is_the_same(by_softmax):
+    targets, logits, _ = case(words=20)
+    compiled = tf.function(cross_entropy.of_words, autograph=False, jit_compile=True)
+    ours = with_gradient(compiled, targets, logits, 1.0)
+    wanted = in_float64(targets, logits, np.ones([2, 5]))
+    for one, exact in zip(ours, wanted, strict=True):
+        np.testing.assert_allclose(one, exact, rtol=2e-6, atol=2e-6)
