@@ -46,11 +46,15 @@ def refused(main, tmp_path, monkeypatch, capsys):
 
 @pytest.fixture(scope="module", autouse=True)
 def kernels_as_before():
-    """A run in this process makes kernels deterministic; other files' tests are not."""
+    """A run in this process makes kernels deterministic; other files' tests are not.
+
+    Nor have they the form of words' losses that a new run has.
+    """
     yield
     if "tensorflow" in sys.modules:
         state = importlib.import_module("enas_tf.machine.tensorflow_state")
         state.set_deterministic(False)
+        importlib.import_module("enas_tf.nn.cross_entropy").take_by_softmax(False)
 
 
 # Whole runs of the program: minutes each.

@@ -7,7 +7,14 @@ from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
 from enas_tf.run import settings as run_settings
 
-_FORMS = ("threads", "onednn", "remapping", "filters_in_parts", "norms_in_pairs")
+_FORMS = (
+    "threads",
+    "onednn",
+    "remapping",
+    "filters_in_parts",
+    "norms_in_pairs",
+    "losses_by_softmax",
+)
 _LAST_DIGITS = "may differ from those of an uninterrupted run"
 
 

@@ -37,6 +37,8 @@ class Machine(NamedTuple):
         see nn/depthwise.py. Up to 0.3.0 they were not.
       norms_in_pairs: whether maps are normalised in pairs of pixels, see
         nn/batch_norm.py. Up to 0.4.0 they were not.
+      losses_by_softmax: whether losses of words are taken from a softmax, see
+        nn/cross_entropy.py. Up to 0.7.0 they were not.
     """
 
     threads: int
@@ -48,6 +50,7 @@ class Machine(NamedTuple):
     gpu: str = ""
     filters_in_parts: bool = False
     norms_in_pairs: bool = False
+    losses_by_softmax: bool = False
 
 
 class Wanted(NamedTuple):
@@ -63,6 +66,7 @@ class Wanted(NamedTuple):
       onednn_asked: the user's wish in the environment, None for none.
       filters_in_parts: see `Machine`; with oneDNN only.
       norms_in_pairs: see `Machine`; with oneDNN and AVX512 only.
+      losses_by_softmax: see `Machine`; without a GPU only.
       distribute, devices: --distribute and --distribute_devices, of a command that
         trains; they are no condition.
     """
@@ -76,6 +80,7 @@ class Wanted(NamedTuple):
     onednn_asked: bool | None = None
     filters_in_parts: bool = True
     norms_in_pairs: bool = True
+    losses_by_softmax: bool = True
     distribute: str = "none"
     devices: int = 0
 
@@ -106,6 +111,7 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
             remapping=begun.remapping,
             filters_in_parts=begun.filters_in_parts,
             norms_in_pairs=begun.norms_in_pairs,
+            losses_by_softmax=begun.losses_by_softmax,
             begun=begun,
         )
     if known:
@@ -113,7 +119,11 @@ def wanted(asked: int, stages: Sequence[str], folder: RunFolder) -> Wanted:
     # Begun by a version that left all this to TensorFlow, which sees no group's limit.
     seen = asked or processor.seen()
     return mine._replace(
-        threads=seen, remapping=True, filters_in_parts=False, norms_in_pairs=False
+        threads=seen,
+        remapping=True,
+        filters_in_parts=False,
+        norms_in_pairs=False,
+        losses_by_softmax=False,
     )
 
 
@@ -123,7 +133,7 @@ def recorded(folder: RunFolder, stage: str) -> Machine | None:
     if not isinstance(fields, dict):
         return None
     # Versions up to 0.3.0 kept neither the GPU nor the form of filters' gradients, and
-    # up to 0.4.0 not that of normalising.
+    # up to 0.4.0 not that of normalising, up to 0.7.0 not that of words' losses.
     fields = Machine._field_defaults | fields
     if set(fields) != set(Machine._fields):
         return None

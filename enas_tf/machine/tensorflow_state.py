@@ -13,7 +13,7 @@ from tensorflow.python.util import _pywrap_util_port
 from enas_tf.machine import processor
 from enas_tf.machine import record as machine
 from enas_tf.machine.record import Machine, Wanted
-from enas_tf.nn import batch_norm, depthwise
+from enas_tf.nn import batch_norm, cross_entropy, depthwise
 
 CONNECT_SECONDS = 60.0  # that workers which have met may take to connect
 _TAKEN = (signal.SIGTERM,)  # signals that TensorFlow's server takes for itself
@@ -44,6 +44,7 @@ def start(wanted: Wanted) -> None:
     depthwise.take_in_parts(wanted.filters_in_parts and onednn)
     wide = processor.has_avx512()
     batch_norm.take_in_pairs(wanted.norms_in_pairs and onednn and wide)
+    cross_entropy.take_by_softmax(wanted.losses_by_softmax and not gpu())
 
 
 @functools.cache
@@ -113,6 +114,7 @@ def held() -> Machine:
         gpu=gpu(),
         filters_in_parts=depthwise.in_parts(),
         norms_in_pairs=batch_norm.in_pairs(),
+        losses_by_softmax=cross_entropy.by_softmax(),
         **machine.versions(),
     )
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from enas_tf.nn import precision, recurrent
+from enas_tf.nn import cross_entropy, precision, recurrent
 from enas_tf.nn.lexicon import Weights
 from enas_tf.nn.parameters import Weight
 
@@ -178,7 +178,7 @@ class TreeLosses:
                 (words >= cluster.first) & (words < cluster.end), place, branch
             )
         head = tree.head_scores(outputs, self._weights)
-        total = tf.nn.sparse_softmax_cross_entropy_with_logits(branch, head)
+        total = cross_entropy.of_words(branch, head)
         for cluster in tree.clusters:
             total += self._inside(outputs, words, cluster)
         return tf.reshape(total, tf.shape(targets))
@@ -191,5 +191,5 @@ class TreeLosses:
         rows = tf.gather(outputs, places[:, 0])
         own = tf.gather(words, places[:, 0]) - cluster.first
         scores = cluster_scores(rows, self._weights, cluster)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(own, scores)
+        losses = cross_entropy.of_words(own, scores)
         return tf.scatter_nd(places, losses, tf.shape(words, tf.int64))

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from enas_tf.nn import lexicon, lexicons, lstm_cell, recurrent, seeds
+from enas_tf.nn import cross_entropy, lexicon, lexicons, lstm_cell, recurrent, seeds
 
 # Stands in a saved model's config, which Keras quotes where it does not know the layer.
 TO_LOAD = "import enas_tf.nn (of the enas_tf package) before keras.models.load_model"
@@ -149,8 +149,7 @@ class WordModel(keras.layers.Layer):
         if exact is not None:
             return exact.measured(targets), after
         logits = self.lexicon.logits(states, weights, nothing)
-        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
-        return entropy(targets, logits), after
+        return cross_entropy.of_words(targets, logits), after
 
     def call(self, words: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits [B, T, V] and the next state [B, S], without dropout."""

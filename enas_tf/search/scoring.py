@@ -136,6 +136,9 @@ class Scorer:
         # micro unlike it (Deviation D22).
         output = self._child(batch.inputs, arc=arc, training=False)
         measured = self._task.measured(output, batch)
+        if self.measure is measures.PERPLEXITY:
+            # What is measured are nats. Asked for both, TensorFlow may compute both.
+            return Values(measured, -measured)
         return Values(measured, self._task.log_likelihood(output, batch))
 
     def _compiled(self, split: str) -> Callable[..., Values]:

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from enas_tf.children.output import ChildOutput
 from enas_tf.data.text import bptt, stream
-from enas_tf.nn import seeds
+from enas_tf.nn import cross_entropy, seeds
 from enas_tf.run import measures
 from enas_tf.tasks.base import Lesson
 
@@ -131,4 +131,4 @@ def cross_entropies(output: ChildOutput, batch: Batch) -> tf.Tensor:
     """-log P of each next word, [B, T]; of a sampled softmax's training, about it."""
     if output.losses is not None:
         return output.losses.measured(batch.targets)
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(batch.targets, output.logits)
+    return cross_entropy.of_words(batch.targets, output.logits)

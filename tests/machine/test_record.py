@@ -19,7 +19,8 @@ from enas_tf.run.folder import RunFolder
 
 HELD = Machine(2, True, False, "Xeon; 6 1; avx avx2", "2.21.0", "3.15.1")
 NEW = Wanted(threads=2)
-OLD_FORMS = dict(filters_in_parts=False, norms_in_pairs=False)
+FORMS = ("filters_in_parts", "norms_in_pairs", "losses_by_softmax")
+OLD_FORMS = dict.fromkeys(FORMS, False)
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,7 @@ def test_a_faster_form_is_not_taken_where_a_run_goes_on_that_did_not_know_it(
         HELD._replace(onednn=1)._asdict(),
         HELD._replace(filters_in_parts=1)._asdict(),
         HELD._replace(norms_in_pairs=None)._asdict(),
+        HELD._replace(losses_by_softmax=None)._asdict(),
         {**HELD._asdict(), "more": 1},
     ],
 )
@@ -281,7 +283,8 @@ from enas_tf.machine import tensorflow_state
 tensorflow_state.start(wanted)
 held = tensorflow_state.held()
 told = held.threads, int(held.onednn), int(held.filters_in_parts)
-print(*told, int(held.norms_in_pairs), held.remapping, held.tensorflow)
+forms = int(held.norms_in_pairs), int(held.losses_by_softmax), held.remapping
+print(*told, *forms, held.tensorflow)
 """
 
 
@@ -302,7 +305,9 @@ def test_tensorflow_holds_what_it_was_told(threads, wanted, environment, onednn)
     # Filters' gradients are taken in parts where oneDNN is on, which makes that fast,
     # and maps are normalised in pairs where the processor has AVX512 as well.
     pairs = onednn if processor.has_avx512() else "0"
-    expected = [str(threads), onednn, onednn, pairs, "False", version]
+    # The losses of words are taken from a softmax without a GPU, with oneDNN or not.
+    losses = "0" if tensorflow_state.gpu() else "1"
+    expected = [str(threads), onednn, onednn, pairs, losses, "False", version]
     assert told == expected, answer.stderr
 
 
@@ -310,8 +315,10 @@ def test_in_a_process_that_runs_already_threads_stay_and_remapping_goes():
     tf = pytest.importorskip("tensorflow")
     tf.constant(0)  # the threads begin
     before = tensorflow_state.held()
+    form = before.losses_by_softmax
     for remapping in (True, False):
-        wanted = Wanted(before.threads + 1, remapping=remapping)
+        threads = before.threads + 1
+        wanted = Wanted(threads, remapping=remapping, losses_by_softmax=form)
         tensorflow_state.start(wanted)
         held = tensorflow_state.held()
         assert held == before._replace(remapping=remapping)
@@ -337,8 +344,21 @@ def test_devices_that_are_in_use_already_are_taken_as_they_are(monkeypatch):
 
     monkeypatch.setattr(tf.config.experimental, "set_memory_growth", in_use)
     before = tensorflow_state.held()
-    tensorflow_state.start(Wanted(before.threads, remapping=before.remapping))
+    forms = dict(remapping=before.remapping, losses_by_softmax=False)
+    tensorflow_state.start(Wanted(before.threads, **forms))
     assert tensorflow_state.held() == before
+
+
+def test_losses_of_words_are_taken_from_a_softmax_where_there_is_no_gpu(monkeypatch):
+    pytest.importorskip("tensorflow")
+    before = tensorflow_state.held()
+    wanted = Wanted(before.threads, remapping=before.remapping)
+    for gpu, expected in [("H100", False), ("", True)]:
+        monkeypatch.setattr(tensorflow_state, "gpu", lambda name=gpu: name)
+        tensorflow_state.start(wanted)
+        assert tensorflow_state.held().losses_by_softmax is expected
+    tensorflow_state.start(wanted._replace(losses_by_softmax=False))
+    assert not tensorflow_state.held().losses_by_softmax
 
 
 def test_the_gpu_that_computes_is_held_by_its_name(monkeypatch):

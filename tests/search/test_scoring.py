@@ -5,7 +5,11 @@ import pytest
 import tensorflow as tf
 import toys
 
+from enas_tf.children import rnn as rnn_child
+from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.search import scoring
+from enas_tf.spaces import rnn
+from enas_tf.tasks import language_model
 from enas_tf.training import batching
 
 SEED = tf.constant([1, 2])
@@ -55,6 +59,28 @@ def test_a_row_is_the_accuracy_of_its_arc_on_its_batch():
         right = np.argmax(logits, axis=1) == batch.labels
         wanted = np.sum(right * weights[row]) / weights[row].sum()
         np.testing.assert_allclose(found[row], wanted)
+
+
+class Asked(language_model.LanguageModel):
+    """A text that counts how often its losses are computed in a graph."""
+
+    count = 0
+
+    def measured(self, output, batch):
+        self.count += 1
+        return super().measured(output, batch)
+
+
+def test_a_texts_losses_are_computed_once_for_both_values():
+    ids = np.arange(13, dtype=np.int32) % 5
+    task, space = Asked(dict(valid=ids), bptt_steps=4), rnn.RnnSpace(1)
+    config = RnnChildConfig(hidden_size=2)
+    child = rnn_child.SharedRnnChild(space, config, vocab_size=5, seed=0)
+    ours = scoring.Scorer(child, space, task)
+    found = ours.scores(np.array([[0, 1]], np.int32), batching.cut(3, 3), split="valid")
+    assert task.count == 1
+    np.testing.assert_array_equal(found.log_likelihood, -found.measured)
+    np.testing.assert_allclose(found.measured, np.full([1, 3], np.log(5)), rtol=1e-3)
 
 
 def test_one_trace_for_any_number_of_rows_and_examples():
