@@ -76,7 +76,7 @@ class Plain:
             dict(parts=("wings",)),
             "no flag is of its part 'wings', only auxiliary head, averaged nodes, "
             "biased ops, blocks, chosen ops, drop path, filter scale, genotypes, "
-            "images, plain separable, reduced ops, skips, texts",
+            "images, large vocabularies, plain separable, reduced ops, skips, texts",
         ),
         (dict(settings=Taken), "--child_keep_prob is there already. Name it otherwise"),
         (dict(settings=Plain), "its settings must be made by `field`: child_side"),
