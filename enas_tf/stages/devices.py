@@ -7,13 +7,14 @@ import zlib
 import tensorflow as tf
 
 from enas_tf.command.request import Request
-from enas_tf.config import errors, sections
+from enas_tf.config import sections
 from enas_tf.config.sections import ChildConfig, ConfigError
 from enas_tf.machine import tensorflow_state
 from enas_tf.nn import replicas as replicas_lib
 from enas_tf.nn.replicas import Replicas
 from enas_tf.run import settings as run_settings
 from enas_tf.run.report import Report
+from enas_tf.training import parts
 from enas_tf.training.driver import Driver
 
 KEY = "replicas"  # in what run.json says of a stage
@@ -28,12 +29,11 @@ def bind(request: Request, stage: str, report: Report) -> Replicas:
     """
     found = _of(request)
     train = request.begun.get("train")
-    if train and train.loop.batch_size % found.count:
-        allowed = f"a multiple of {found.count}, the number of devices"
-        value = train.loop.batch_size
-        raise ConfigError(errors.refusal("batch_size", value, allowed))
+    if train:
+        parts.refuse_uneven(train.loop.batch_size, found)
     if found.several:
         report.message(f"Steps are shared among {found.count} devices.")
+        _tell_of_idle(request, stage, report, found.count)
     elif request.machine.distribute != "none":
         report.message(
             f"--distribute={request.machine.distribute} finds one device: nothing is "
@@ -110,6 +110,19 @@ def _names(asked: int) -> list[str]:
     raise ConfigError(f"--distribute_devices={asked} is not allowed: it must be {why}.")
 
 
+def _tell_of_idle(request: Request, stage: str, report: Report, count: int) -> None:
+    arcs = request.configs[stage].child.arcs_per_step
+    if stage == "search" and 1 < arcs < count:
+        report.message(
+            f"With --child_arcs_per_step={arcs} only {arcs} of the {count} devices "
+            "have an arc in a child step."
+        )
+
+
+def _devices(count: int) -> str:
+    return "1 device" if count == 1 else f"{count} devices"
+
+
 def _tell_of_others(
     request: Request, stage: str, report: Report, found: Replicas
 ) -> None:
@@ -117,9 +130,10 @@ def _tell_of_others(
     begun = request.folder.fact(stage, KEY, int) or 1
     if request.folder.has_checkpoint(stage) and begun != found.count:
         report.message(
-            f"This {run_settings.NOUNS[stage]} was on {begun} of such devices and goes "
-            f"on with {found.count}: its last digits may differ from those of an "
-            "uninterrupted run, and more where a step has an arc a device."
+            f"This {run_settings.NOUNS[stage]} was shared among {_devices(begun)} and "
+            f"goes on with {_devices(found.count)}: its last digits may differ from "
+            "those of an uninterrupted run. With --child_arcs_per_step=1 a step of a "
+            "search has as many arcs as there are devices, so it has other ones now."
         )
     if begun != found.count:
         request.folder.record(stage, **{KEY: found.count})

@@ -33,6 +33,24 @@ class _Part(NamedTuple):
     moving: list[tf.Tensor]
 
 
+def refuse_uneven(batch_size: int, replicas: Replicas) -> None:
+    """Refuse a batch of which not all devices have equally many.
+
+    Raises:
+      ConfigError: it cannot be divided.
+    """
+    count = replicas.count
+    if batch_size % count:
+        raise ConfigError(
+            errors.refusal(
+                "batch_size",
+                batch_size,
+                f"a multiple of {count}, the number of devices that share a training",
+                "Take another --distribute_devices, or another --batch_size.",
+            )
+        )
+
+
 class PartsTrainer(ChildTrainer):
     """A `ChildTrainer` of a final child."""
 
@@ -64,10 +82,8 @@ class PartsTrainer(ChildTrainer):
         )
         self._final = network
         self._replicas = replicas
-        self._size, left = divmod(lessons.batch_size, replicas.count)
-        if left:
-            allowed = f"a multiple of {replicas.count}, the number of devices"
-            raise ConfigError(errors.refusal("batch_size", lessons.batch_size, allowed))
+        refuse_uneven(lessons.batch_size, replicas)
+        self._size = lessons.batch_size // replicas.count
 
     def _learn(self, lesson: Lesson, step: tf.Tensor) -> Learned:
         if not self._replicas.several:

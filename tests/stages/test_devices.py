@@ -86,8 +86,18 @@ def test_a_training_whose_batch_cannot_be_divided_is_refused_before_its_search(
 ):
     monkeypatch.setattr(devices, "_of", lambda request: several(3))
     made = asked(mode="all", batch_size=64, distribute="mirrored")
-    with pytest.raises(ConfigError, match="=64 .* a multiple of 3, the number of dev"):
+    with pytest.raises(ConfigError, match="=64 .* of 3, .* another --distribute_dev"):
         devices.bind(made, "search", Lines())
+
+
+def test_devices_without_an_arc_in_a_step_are_told(asked, monkeypatch):
+    monkeypatch.setattr(devices, "_of", lambda request: several(3))
+    told = Lines()
+    devices.bind(asked(distribute="mirrored", child_arcs_per_step=2), "search", told)
+    assert told[1] == (
+        "With --child_arcs_per_step=2 only 2 of the 3 devices have an arc in a child "
+        "step."
+    )
 
 
 def test_another_number_of_devices_is_told_and_kept(asked, monkeypatch):

@@ -79,8 +79,8 @@ def test_a_search_goes_on_with_other_numbers_of_devices_and_with_none(found):
     folder, said = found
     whole, parts = (runs.checkpoint(folder / n, "search") for n in ("whole", "parts"))
     runs.assert_equal_to_the_bit(parts, whole)
-    assert "was on 2 of such devices and goes on with 4: its last digits may" in said
-    assert "was on 4 of such devices and goes on with 1: its last digits may" in said
+    assert "was shared among 2 devices and goes on with 4 devices: its last d" in said
+    assert "was shared among 4 devices and goes on with 1 device: its last di" in said
     logs = [report.read_rows(folder / n / "metrics.jsonl") for n in ("whole", "parts")]
     assert [row | dict(time=0) for row in logs[1]] == [
         row | dict(time=0) for row in logs[0]
