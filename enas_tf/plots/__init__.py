@@ -115,7 +115,7 @@ def draw_scatter(points: "Points", path: pathlib.Path) -> None:
 def _drawn(picture: Callable[[], bytes], space: str, path: pathlib.Path) -> bool:
     try:
         content = picture()
-    except Exception as error:  # whatever it is
+    except Exception as error:  # a plugin's picture may raise anything
         reason = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST)
         logging.warning(
             "%s is not drawn: the picture of the %s space fails (%s).",

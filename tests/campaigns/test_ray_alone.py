@@ -90,11 +90,11 @@ def _node(machine, number, *words):
 def test_auto_is_not_the_ray_of_another_campaign(machine):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"127.0.0.1:{listening.getsockname()[1]}"
-        place = f"--temp_dir=/tmp/{ray_found.OWN}a"
-        _node(machine, 7, place, f"--gcs-address={address}")
+        own = machine / f"{ray_found.OWN}a"
+        _node(machine, 7, f"--temp_dir={own}", f"--gcs-address={address}")
         with pytest.raises(ray_found.Silent, match="no `ray start` has begun one"):
             ray_found.address("auto")
-        _node(machine, 8, "--temp_dir=/tmp/ray", f"--gcs-address={address}")
+        _node(machine, 8, f"--temp_dir={machine}", f"--gcs-address={address}")
         assert ray_found.address("auto") == address
 
 
