@@ -81,17 +81,25 @@ def _separable(name: str, size: int, *, plain: str) -> MacroOp:
     )
 
 
+def _stock_average(x: keras.KerasTensor, spot: Spot) -> keras.KerasTensor:
+    return stock.avg_pool(x, name=spot.name, stride=spot.stride)
+
+
+def _stock_maximum(x: keras.KerasTensor, spot: Spot) -> keras.KerasTensor:
+    return stock.max_pool(x, name=spot.name, stride=spot.stride, training=spot.training)
+
+
 def _pool(
     name: str,
     apply: Callable[[tf.Tensor], tf.Tensor],
-    final: Callable[..., keras.KerasTensor],
+    final: Callable[[keras.KerasTensor, Spot], keras.KerasTensor],
     *,
     layer: str,
 ) -> MacroOp:
     return MacroOp(
         row=op_rows.MACRO[name],
         apply=lambda x, _: apply(x),
-        final=lambda x, spot: final(x, name=spot.name),
+        final=final,
         layer=layer,
     )
 
@@ -103,8 +111,8 @@ MACRO = ImageOps(
         _separable("sepconv3x3", 3, plain="conv3x3"),
         _convolution("conv5x5", 5),
         _separable("sepconv5x5", 5, plain="conv5x5"),
-        _pool("avgpool3x3", image_ops.avg_pool, stock.avg_pool, layer="avgpool_3x3"),
-        _pool("maxpool3x3", image_ops.max_pool, stock.max_pool, layer="maxpool_3x3"),
+        _pool("avgpool3x3", image_ops.avg_pool, _stock_average, layer="avgpool_3x3"),
+        _pool("maxpool3x3", image_ops.max_pool, _stock_maximum, layer="maxpool_3x3"),
     ),
 )
 
@@ -150,12 +158,12 @@ def _stacked(x: tf.Tensor, weights: Mapping[str, tf.Tensor]) -> tf.Tensor:
 def _micro_pool(
     name: str,
     apply: Callable[[tf.Tensor], tf.Tensor],
-    final: Callable[..., keras.KerasTensor],
+    final: Callable[[keras.KerasTensor, Spot], keras.KerasTensor],
 ) -> MicroOp:
     return MicroOp(
         row=op_rows.MICRO[name],
         apply=lambda x, _: apply(x),
-        final=lambda x, spot: final(x, stride=spot.stride, name=spot.name),
+        final=final,
     )
 
 
@@ -173,8 +181,8 @@ MICRO = ImageOps(
     (
         _separable_twice("sepconv3x3", 3),
         _separable_twice("sepconv5x5", 5),
-        _micro_pool("avgpool3x3", image_ops.avg_pool, stock.avg_pool),
-        _micro_pool("maxpool3x3", image_ops.max_pool, stock.max_pool),
+        _micro_pool("avgpool3x3", image_ops.avg_pool, _stock_average),
+        _micro_pool("maxpool3x3", image_ops.max_pool, _stock_maximum),
         MicroOp(
             row=op_rows.MICRO["identity"],
             apply=lambda x, _: tf.identity(x),

@@ -19,12 +19,12 @@ import tensorflow as tf
 from enas_tf.nn import batch_norm as norm_ops
 from enas_tf.nn import depthwise as depthwise_ops
 from enas_tf.nn import halving, precision
+from enas_tf.nn import max_pool as max_pool_ops
 
 BN_EPSILON = 1e-5  # image_ops.py, batch_norm
 # Deviation K3 (kept): the original's batch_norm_with_mask, behind the spatial
 # convolutions of the macro search, has another epsilon.
 BN_MASKED_EPSILON = 1e-3
-_POOL_AGAIN = "EnasMaxPoolAgain"  # the name of a gradient, see `max_pool`
 
 
 def batch_norm(
@@ -67,24 +67,7 @@ def avg_pool(x: tf.Tensor) -> tf.Tensor:
 
 def max_pool(x: tf.Tensor) -> tf.Tensor:
     """3x3 maximum, same size."""
-    graph = tf.compat.v1.get_default_graph()
-    with graph.gradient_override_map({"MaxPool": _POOL_AGAIN}):
-        return tf.nn.max_pool2d(x, 3, 1, "SAME")
-
-
-@tf.RegisterGradient(_POOL_AGAIN)
-def _max_pool_gradient(pool: tf.Operation, dy: tf.Tensor) -> tf.Tensor:
-    """Pools once more.
-
-    oneDNN's kernel, ten times as fast on a CPU as the other one, wants a pool and its
-    gradient in one graph, and a switch parts them.
-    """
-    names = ("ksize", "strides", "padding", "data_format")
-    same = {name: pool.get_attr(name) for name in names}
-    (x,) = pool.inputs
-    with tf.control_dependencies([dy]):  # a part of the way back: see nn/halves.py
-        again = tf.raw_ops.MaxPool(input=x, **same)
-    return tf.raw_ops.MaxPoolGrad(orig_input=x, orig_output=again, grad=dy, **same)
+    return max_pool_ops.same_size(x, 3)
 
 
 def factorized_reduction(

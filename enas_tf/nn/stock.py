@@ -5,7 +5,7 @@ have no layer of ours, though some of ours have faster gradients.
 
 The idea: each block is a function that applies layers of Keras' own to a symbolic map.
 Where `training` is true the model is only trained, never saved as a model, and has
-layers that do the same with faster gradients. Nor is a model saved that was built in a
+layers that do the same with better gradients. Nor is a model saved that was built in a
 scope of lower precision (nn/precision.py).
 
 Not for a shared child, whose ops are functions of its one vector (nn/image_ops.py), nor
@@ -22,6 +22,7 @@ import math
 import keras
 
 from enas_tf.nn import depthwise, halving, image_ops, precision, seeds
+from enas_tf.nn import max_pool as max_pool_ops
 
 BN_MOMENTUM = 0.9  # image_ops.py, batch_norm
 
@@ -116,9 +117,12 @@ def avg_pool(
     return keras.layers.AveragePooling2D(size, stride, padding, name=name)(x)
 
 
-def max_pool(x: keras.KerasTensor, *, name: str, stride: int = 1) -> keras.KerasTensor:
+def max_pool(
+    x: keras.KerasTensor, *, name: str, stride: int = 1, training: bool = False
+) -> keras.KerasTensor:
     """3x3 maximum, [B, ceil(H / stride), ceil(W / stride), C]."""
-    return keras.layers.MaxPooling2D(3, stride, padding="same", name=name)(x)
+    kind = max_pool_ops.MaxPooling2D if training else keras.layers.MaxPooling2D
+    return kind(3, stride, padding="same", name=name)(x)
 
 
 def add(tensors: list[keras.KerasTensor], *, name: str) -> keras.KerasTensor:
