@@ -21,8 +21,8 @@ DOCUMENTS = {
 ENDINGS = ("py", "md", "json", "jsonl", "txt", "png", "keras", "tflite", "onnx", "pb")
 # Of git, pytest, ruff, TensorBoard, tests/campaign.py, bin/benchmark.py.
 FLAGS_OF_OTHERS = {"--logdir", "--check", "--help", "--helpfull", "--version", "--what"}
-# Of tests/from_scratch.py and tests/rank.py.
-FLAGS_OF_OTHERS |= {"--seeds", "--steps", "--split", "--examples"}
+# Of tests/from_scratch.py, tests/rank.py and tests/pool_kernels.py.
+FLAGS_OF_OTHERS |= {"--seeds", "--steps", "--split", "--examples", "--count"}
 FLAGS_OF_OTHERS |= {
     "--detach",
     "--json",

@@ -54,8 +54,9 @@ def final(space):
     return visits.largest_graph(subjects_lib.steps(subjects.trainer(network), 1))
 
 
-def ungated(x, dy, attributes):
+def ungated(x, dy, window):
     """As the gradient was up to 0.8.0."""
+    attributes = window._asdict()
     with tf.control_dependencies([dy]):
         again = tf.raw_ops.MaxPool(input=x, **attributes)
     return tf.raw_ops.MaxPoolGrad(

@@ -2,28 +2,36 @@
 
 The problem: TensorFlow has two kernels for the gradient, which add in other orders.
 oneDNN's, ten times as fast on a CPU, is taken only where TensorFlow comes to the pool
-before it comes to the gradient. In a loop (and a training step lies in one) it goes
-round the graph from wherever it enters, along edges that are sorted by their places in
-memory. So one function in about fifty got the slow kernel for a layer, and other last
+before it comes to the gradient. It takes operations in the reverse of the order in
+which a walk in depth leaves them. A training step lies in a loop, and there the walk
+can come round from the gradient to the pool; it follows edges as they lie in memory. So
+about one step in fifty was built with the slow kernel in a layer, and had other last
 digits (docs/reliability.md).
 
-The idea: the gradient pools once more, and one node, the gate, hands the map and dy to
-that pool and to the gradient. There is no other way to either of them, so whichever way
-TensorFlow goes, it is done with the gradient before it is done with the pool, which is
-the order that it asks for. A switch parts a pool from its gradient in any case
-(nn/switch.py).
+The idea: the gradient pools once more, and one operation, the gate, hands the map and
+dy to that pool and to the gradient. There is no other way to the pool. So a walk that
+is in the gradient has come by the gate, and cannot come by it again: it leaves the
+gradient first, and the pool's turn comes before. A switch parts a pool from its
+gradient in any case (nn/switch.py).
 
 Not for a model that is saved: it may hold layers of Keras' own alone (nn/stock.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
 
 _AGAIN = "EnasMaxPoolAgain"  # the name of a gradient, see `same_size`
-_ATTRIBUTES = ("ksize", "strides", "padding", "data_format")
+
+
+class _Window(NamedTuple):
+    """TensorFlow's attributes of a pool of maps [B, H, W, C]."""
+
+    ksize: Sequence[int]
+    strides: Sequence[int]
+    padding: str
 
 
 def same_size(x: tf.Tensor, size: int) -> tf.Tensor:
@@ -39,36 +47,29 @@ class MaxPooling2D(keras.layers.MaxPooling2D):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """[B, H, W, C] float32 -> the maxima, as the stock layer's."""
-        return _pool(
-            x,
-            ksize=[1, *self.pool_size, 1],
-            strides=[1, *self.strides, 1],
-            padding=self.padding.upper(),
-            data_format="NHWC",
-        )
+        size, strides = [1, *self.pool_size, 1], [1, *self.strides, 1]
+        return _pool(x, _Window(size, strides, self.padding.upper()))
 
 
-def _pool(x: tf.Tensor, **attributes: str | Sequence[int]) -> tf.Tensor:
+def _pool(x: tf.Tensor, window: _Window) -> tf.Tensor:
     @tf.custom_gradient
     def pool(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        y = tf.raw_ops.MaxPool(input=x, **attributes)
-        return y, lambda dy: _gradient(x, dy, attributes)
+        y = tf.raw_ops.MaxPool(input=x, **window._asdict())
+        return y, lambda dy: _gradient(x, dy, window)
 
     return pool(x)
 
 
 @tf.RegisterGradient(_AGAIN)
 def _gradient_of(pool: tf.Operation, dy: tf.Tensor) -> tf.Tensor:
-    attributes = {name: pool.get_attr(name) for name in _ATTRIBUTES}
-    return _gradient(pool.inputs[0], dy, attributes)
+    window = _Window(*(pool.get_attr(name) for name in _Window._fields))
+    return _gradient(pool.inputs[0], dy, window)
 
 
-# `Any`: an attribute is of one of TensorFlow's types, which it checks.
-def _gradient(x: tf.Tensor, dy: tf.Tensor, attributes: Mapping[str, Any]) -> tf.Tensor:
+def _gradient(x: tf.Tensor, dy: tf.Tensor, window: _Window) -> tf.Tensor:
     """The gradient of x, [B, H, W, C], from that of its maxima."""
     # The gate, which is also a part of the way back, as it needs dy: see nn/halves.py.
     x, dy = tf.identity_n([x, dy])
-    again = tf.raw_ops.MaxPool(input=x, **attributes)
-    return tf.raw_ops.MaxPoolGrad(
-        orig_input=x, orig_output=again, grad=dy, **attributes
-    )
+    how = window._asdict()
+    again = tf.raw_ops.MaxPool(input=x, **how)
+    return tf.raw_ops.MaxPoolGrad(orig_input=x, orig_output=again, grad=dy, **how)
