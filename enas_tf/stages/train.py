@@ -5,17 +5,14 @@ What the child is of is known to its `FinalTask` alone.
 
 import functools
 import pathlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from absl import logging
 
 from enas_tf.command.request import Request
 from enas_tf.config.sections import Config
-from enas_tf.data.dataset import Dataset
 from enas_tf.export import formats
 from enas_tf.nn import precision
-from enas_tf.nn import replicas as replicas_lib
-from enas_tf.nn.replicas import Replicas
 from enas_tf.run import counters, layout, lines
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.report import Report
@@ -24,40 +21,17 @@ from enas_tf.stages import (
     curves,
     devices,
     earlier,
+    final_stage,
     final_tasks,
     pages,
-    same_data,
     same_machine,
-    same_ops,
     summary,
     tested,
     told_formats,
-    warm_start,
 )
-from enas_tf.stages.same_data import Facts
+from enas_tf.stages.final_stage import FinalStage
 from enas_tf.tasks.final import FinalTask
 from enas_tf.training import retrain
-from enas_tf.training.driver import Driver
-from enas_tf.training.epochs import ChildEpochs
-from enas_tf.training.parts import PartsTrainer
-
-
-class FinalStage(NamedTuple):
-    """One final child, put together and standing where its last checkpoint was.
-
-    Attributes:
-      final: the child.
-      epochs: trains it.
-      driver: carries that on.
-      total_steps: of the whole training.
-      data: the checksum of what it is trained and tested on.
-    """
-
-    final: FinalTask[Any]
-    epochs: ChildEpochs
-    driver: Driver
-    total_steps: int
-    data: str
 
 
 def train(request: Request) -> None:
@@ -68,7 +42,7 @@ def train(request: Request) -> None:
         folder.bind_settings("train", config)
         same_machine.bind(request, "train", report)
         replicas = devices.bind(request, "train", report)
-        stage = build(request, config, report, replicas)
+        stage = final_stage.build(request, config, report, replicas)
         position = stage.driver.position
         assembly.extend_training(request, stage.driver, report, stage.total_steps)
         earlier.log_changes(request, "train", position[counters.EPOCH])
@@ -116,69 +90,6 @@ def predict(request: Request) -> None:
     name = config.run.export_format or formats.ASKED
     for line in final_tasks.of(config).predict(request.folder.final, source, name):
         logging.info("%s", line)
-
-
-def build(
-    request: Request,
-    config: Config,
-    report: Report,
-    replicas: Replicas = replicas_lib.ALONE,
-) -> FinalStage:
-    """The final child and what trains it, standing at its last checkpoint.
-
-    Args:
-      request: says the arc and the folder.
-      config: of the training.
-      report: is told what is found.
-      replicas: share each batch.
-
-    Raises:
-      ConfigError: the settings do not fit the data, or the folder's training.
-    """
-    same_ops.bind(request, "train")
-    read: list[Dataset] = []
-    facts: list[Facts] = []
-
-    def bind(data: Dataset) -> None:
-        facts.append(same_data.bind(request, "train", data, report))
-        read.append(data)
-
-    final = final_tasks.of(config)(config, assembly.fixed_arc(request), bind=bind)
-    total = final.lessons.steps_before(config.loop.num_epochs)
-    trainer = PartsTrainer(
-        final.network,
-        final.task,
-        config.child,
-        lessons=final.lessons,
-        jit_compile=config.loop.jit_compile,
-        replicas=replicas,
-    )
-    driver = assembly.driver(
-        request,
-        "train",
-        report,
-        dict(model=final.variables, optimizer=trainer.variables),
-        counters.OF_TRAINING,
-        means=trainer.means,
-        free=trainer.free,
-    )
-    announce_left = functools.partial(_announce_left, request, report, driver, total)
-    epochs = ChildEpochs(trainer, driver, report, config.child, timed=announce_left)
-    if not assembly.restore(driver, report, "train"):
-        warm_start.begin(request, report, final, read[0])
-    devices.join(request, "train", driver, replicas)
-    for line in final.describe():
-        report.message(line)
-    return FinalStage(final, epochs, driver, total, facts[0].checksum)
-
-
-def _announce_left(
-    request: Request, report: Report, driver: Driver, total: int
-) -> None:
-    """Say how long the steps that are left will take."""
-    left = total - driver.position[counters.CHILD]
-    seconds = left * driver.seconds_per_step[counters.CHILD]
-    assembly.announce(report, "train", seconds, request)
 
 
 def _train(request: Request, stage: FinalStage, report: Report) -> None:
@@ -231,7 +142,7 @@ def write_export(
 
 def _finished(request: Request, report: Report) -> FinalStage:
     """A run whose training has ended, with the weights that are tested."""
-    stage = build(request, request.configs["train"], report)
+    stage = final_stage.build(request, request.configs["train"], report)
     assembly.refuse_unfinished(request, stage.driver)
     stage.final.settle()
     return stage

@@ -10,10 +10,10 @@ from enas_tf.run import counters, outlook
 from enas_tf.run.folder import RunFolder
 from enas_tf.run.outlook import Span
 from enas_tf.run.report import Report
-from enas_tf.stages import assembly, tested, timed, written
+from enas_tf.stages import assembly, final_stage, tested, timed, written
 from enas_tf.stages import train as train_stage
+from enas_tf.stages.final_stage import FinalStage
 from enas_tf.stages.timed import Timed
-from enas_tf.stages.train import FinalStage
 
 SECONDS = 8.0  # about, that steps are timed for
 TEST_SECONDS = 20.0  # after which a test is cut short, and the rest reckoned
@@ -68,7 +68,7 @@ def train(
     request = request.with_arc(fixed)._replace(folder=folder)
     with _Begun(folder.path, stage="train", progress=False) as report:
         began = time.monotonic()
-        stage = train_stage.build(request, request.configs["train"], report)
+        stage = final_stage.build(request, request.configs["train"], report)
         built = time.monotonic() - began
         left = stage.total_steps - stage.driver.position[counters.CHILD]
         before = written.logs(folder.path)

@@ -18,9 +18,8 @@ from enas_tf.children.macro import SharedMacroChild
 from enas_tf.config.sections import ChildConfig, ConfigError
 from enas_tf.run import saves
 from enas_tf.spaces.macro import MacroSpace
-from enas_tf.stages import assembly
+from enas_tf.stages import assembly, final_stage
 from enas_tf.stages import search as search_stage
-from enas_tf.stages import train as train_stage
 from enas_tf.training.driver import Driver
 
 TINY = dict(
@@ -65,7 +64,7 @@ def begun(monkeypatch, old, tmp_path):
     """Begins a run in `new`; what its weights are then, and what run.json says."""
 
     def run(stage="search", old=old, **given):
-        module = dict(search=search_stage.warm_search, train=train_stage.warm_start)
+        module = dict(search=search_stage.warm_search, train=final_stage.warm_start)
         take, seen = module[stage].begin, []
 
         def watched(*args):
