@@ -19,6 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from enas_tf.benchmark import subjects as subjects_lib
 from enas_tf.machine import record as machine
 from enas_tf.machine import tensorflow_state
+from enas_tf.search.controller import Controller
+from enas_tf.training import networks
 
 
 def kernels(call):
@@ -44,9 +46,11 @@ def main():
     subjects = subjects_lib.Subjects(
         "macro", batch_size=4, child_out_filters=4, child_num_layers=6
     )
+    policy = Controller(subjects.space.tape(), subjects.config.controller, seed=0)
+    network = networks.SampledChild(subjects.child, policy, subjects.space, seed=0)
     steps = collections.Counter()
     for _ in range(count):
-        _, trainer = subjects.shared()  # a new one, whose step is traced anew
+        trainer = subjects.trainer(network)  # a new one, whose step is traced anew
         found = kernels(subjects_lib.steps(trainer, 1))
         steps[tuple(sorted(found.items()))] += 1
     for found, times in steps.most_common():
