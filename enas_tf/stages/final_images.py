@@ -23,7 +23,7 @@ from enas_tf.stages import assembly, evaluation, images, in_full, kept_classes
 from enas_tf.stages.space_builders import SpaceBuilders
 from enas_tf.tasks.classification import Batch
 from enas_tf.tasks.final import FinalTask, Moves
-from enas_tf.training import by_class, networks, retrain
+from enas_tf.training import by_class, compiled, networks, retrain
 from enas_tf.training.by_class import ByClass
 
 EXPORT_SAMPLE = 64  # test images on which an export is compared with the model
@@ -76,6 +76,8 @@ class ImageClassifier(FinalTask[Batch]):
         sizes = images.sizes(self._data, seed)
         self._new = functools.partial(part.final, fixed.arc, config.child, **sizes)
         self._trained, self._model = (self._new(training=t) for t in (True, False))
+        if config.loop.jit_compile and config.run.deterministic:
+            compiled.refuse_max_pools(self._trained.layers)
         total = self.lessons.steps_before(config.loop.num_epochs)
         self.network = networks.FinalNetwork(
             self._trained, total_steps=total, seed=seed

@@ -1,13 +1,31 @@
 """What XLA cannot compile is told in a line, and not by a traceback."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+import keras
 import tensorflow as tf
 
 from enas_tf.config.sections import ConfigError
 
 _OF_XLA = "tf2xla conversion failed"  # in what TensorFlow says of it
+
+
+def refuse_max_pools(layers: Iterable[keras.layers.Layer]) -> None:
+    """Before anything is trained, say that XLA cannot compile one of `layers`.
+
+    With deterministic kernels; without them it can.
+
+    Raises:
+      ConfigError: one is a max pool.
+    """
+    for layer in layers:
+        if isinstance(layer, keras.layers.MaxPooling2D):
+            raise ConfigError(
+                f"--jit_compile is not allowed here: the child has a max pool "
+                f"({layer.name}), of which XLA has no deterministic gradient. Leave it "
+                "out, or try it with --nodeterministic."
+            )
 
 
 @contextlib.contextmanager

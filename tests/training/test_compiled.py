@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,7 +11,7 @@ import toys
 from enas_tf.children import final_macro, final_micro, final_rnn
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.sections import ChildConfig, ConfigError
-from enas_tf.nn import recurrent
+from enas_tf.nn import max_pool, recurrent
 from enas_tf.spaces import macro, micro, rnn
 from enas_tf.tasks import lessons
 from enas_tf.tasks.language_model import LanguageModel
@@ -120,6 +121,21 @@ def test_what_xla_cannot_compile_is_told_in_a_line():
     with pytest.raises(ConfigError, match=f"--jit_compile .*{reason}.*Leave it out"):
         with compiled.refusals():
             raise tf.errors.UnimplementedError(None, None, message)
+
+
+def test_a_max_pool_is_refused_before_anything_is_trained():
+    average, maximum = (
+        kind(3, 1, name=f"layer_1_{name}")
+        for kind, name in (
+            (keras.layers.AveragePooling2D, "average"),
+            (max_pool.MaxPooling2D, "maximum"),
+        )
+    )
+    compiled.refuse_max_pools([average])
+    with pytest.raises(
+        ConfigError, match=r"max pool \(layer_1_maximum\).*Leave it out"
+    ):
+        compiled.refuse_max_pools([average, maximum])
 
 
 def test_other_errors_stay_what_they_are():
