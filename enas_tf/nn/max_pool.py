@@ -35,7 +35,11 @@ class _Window(NamedTuple):
 
 
 def same_size(x: tf.Tensor, size: int) -> tf.Tensor:
-    """`size` x `size` maximum of x, [B, H, W, C] -> the same shape."""
+    """`size` x `size` maximum of x, [B, H, W, C] -> the same shape.
+
+    By `tf.gradients`, as nn/halves.py takes it, the gradient is that of this file; by a
+    tape it is TensorFlow's own, which has the same value.
+    """
     # Not `tf.custom_gradient`, which adds nodes to each branch of a switch.
     graph = tf.compat.v1.get_default_graph()
     with graph.gradient_override_map({"MaxPool": _AGAIN}):
