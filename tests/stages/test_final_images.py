@@ -1,8 +1,9 @@
-"""The final child of images: how often its data are gone through."""
+"""The final child of images: how often its data are gone through; what XLA refuses."""
 
 import pytest
 import runs
 
+from enas_tf.config.sections import ConfigError
 from enas_tf.data.images import standardise
 from enas_tf.data.images.image_data import ImageData
 
@@ -41,3 +42,10 @@ def test_a_training_puts_its_images_together_once_and_measures_them_once(
 def test_a_search_and_its_training_measure_what_each_trains_on(tmp_path, counted):
     runs.run("macro", tmp_path / "run", mode="all", num_epochs=1)
     assert counted == [1077, "together", 1077 + 360]
+
+
+def test_a_max_pool_for_xla_is_refused_before_the_training(tmp_path):
+    pooled = dict(child_fixed_arc="5 1 0 5 1 1", num_epochs=1, jit_compile=True)
+    with pytest.raises(ConfigError, match="layer_0_maxpool_3x3.*--nodeterministic"):
+        runs.run("macro", tmp_path / "run", mode="train", **pooled)
+    assert not list((tmp_path / "run").rglob("ckpt-*"))
