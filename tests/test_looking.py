@@ -20,8 +20,9 @@ guarded = []  # folders below which nothing may be written
 
 def guard(event, args):
     """An audit hook: what would write there fails as on a read-only file system."""
-    writes = event in CHANGES or event == "open" and (args[2] or 0) & WRITING
-    if not guarded or not writes:
+    if not guarded:  # None at the end, when Python has emptied this module
+        return
+    if event not in CHANGES and not (event == "open" and (args[2] or 0) & WRITING):
         return
     paths = [
         os.fspath(path) for path in args[:2] if isinstance(path, str | os.PathLike)

@@ -4,8 +4,9 @@ The problem: to know the size of an arc's final child one had to build it, which
 seconds; whoever looks for arcs of some size counts thousands.
 
 The idea: a block of nn/stock.py costs what its shapes say, so all that joins the ops of
-a child is a few products. An op may be anything: its stock Keras form is built once for
-each place that is met, and counted (`of_form`).
+a child is a few products. An op may be anything: its stock Keras form is built for each
+kind of place, and counted (`of_form`). That takes longest, and a run asks several
+times, so the process keeps what `KEPT` of them cost.
 
 A cost is [..., 2] int64, trainable parameters and FLOPs for one image, as nn/cost.py
 counts them, so that costs can be added. Channels may be those of many arcs, [N]. A size
@@ -21,6 +22,7 @@ from enas_tf.nn import cost
 from enas_tf.spaces.costs import Costs
 
 Size = tuple[int, int]  # height, width
+KEPT = 512
 Form = Callable[[keras.KerasTensor], keras.KerasTensor]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from enas_tf.children import block_costs, final_macro, op_forms
 from enas_tf.children.block_costs import Size
-from enas_tf.children.op_kinds import Spot
+from enas_tf.children.op_kinds import MacroOp, Spot
 from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import macro
 from enas_tf.spaces.costs import Costs, CostsOf
@@ -60,11 +60,12 @@ def costs(
 
 
 def _layers(space: MacroSpace, config: ChildConfig, size: Size) -> list[Layer]:
-    """The layers, first to last; of each op one is built for each size of the maps."""
-    op_costs = functools.cache(functools.partial(_op_costs, space, config))
+    """The layers, first to last."""
+    ops, plain = [op_forms.MACRO[name] for name in space.ops], config.plain_separable
     filters, found = config.filters, []
     for number in range(space.num_layers):
-        layer = Layer(size, filters, op_costs(size, filters), np.zeros(2, np.int64))
+        own = np.stack([_op_cost(op, plain, size, filters) for op in ops])
+        layer = Layer(size, filters, own, np.zeros(2, np.int64))
         if number in macro.pool_layers(space.num_layers):
             size, filters = block_costs.halved(size), 2 * filters
             one = block_costs.factorized_reduction(layer.filters, filters, size)
@@ -73,20 +74,13 @@ def _layers(space: MacroSpace, config: ChildConfig, size: Size) -> list[Layer]:
     return found
 
 
-def _op_costs(
-    space: MacroSpace, config: ChildConfig, size: Size, filters: int
-) -> np.ndarray:
-    """A layer without its skips, for each op of the space, [ops, 2]."""
+@functools.lru_cache(block_costs.KEPT)
+def _op_cost(op: MacroOp, plain: bool, size: Size, filters: int) -> np.ndarray:
+    """A layer with that op, without its skips, [2]."""
     spot = Spot("layer", filters, seed=0, training=False)
-    plain = config.plain_separable
-
-    def of_op(name: str) -> np.ndarray:
-        op = op_forms.MACRO[name]
-        return block_costs.of_form(
-            lambda x: final_macro.searched_op(x, op, spot, plain=plain), size, filters
-        )
-
-    return np.stack([of_op(name) for name in space.ops])
+    return block_costs.of_form(
+        lambda x: final_macro.searched_op(x, op, spot, plain=plain), size, filters
+    )
 
 
 def _of_layer(tokens: np.ndarray, number: int, layers: list[Layer]) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from enas_tf.children import block_costs, final_micro, op_forms
 from enas_tf.children.block_costs import Size
-from enas_tf.children.op_kinds import Spot
+from enas_tf.children.op_kinds import MicroOp, Spot
 from enas_tf.config.sections import ChildConfig
 from enas_tf.spaces import micro
 from enas_tf.spaces.costs import Costs, CostsOf
@@ -94,8 +94,12 @@ def costs(
 
 
 def _places(space: MicroSpace, config: ChildConfig, size: Size) -> list[Place]:
-    """The places, first to last; of each op one is built for each kind of input."""
-    op_costs = functools.cache(functools.partial(_op_costs, space))
+    """The places, first to last."""
+    ops = [op_forms.MICRO[name] for name in space.ops]
+
+    def op_costs(size: Size, filters: int, stride: int) -> np.ndarray:
+        return np.stack([_op_cost(op, size, filters, stride) for op in ops])
+
     found = []
     for own in final_micro.places(config, seed=0, training=False):
         before, filters, reduces = size, own.filters, own.stride > 1
@@ -106,15 +110,11 @@ def _places(space: MicroSpace, config: ChildConfig, size: Size) -> list[Place]:
     return found
 
 
-def _op_costs(space: MicroSpace, size: Size, filters: int, stride: int) -> np.ndarray:
-    """Each op of the space on a map of that size, [ops, 2]."""
+@functools.lru_cache(block_costs.KEPT)
+def _op_cost(op: MicroOp, size: Size, filters: int, stride: int) -> np.ndarray:
+    """That op on a map of that size, [2]."""
     spot = Spot("op", filters, seed=0, training=False, stride=stride)
-
-    def of_op(name: str) -> np.ndarray:
-        op = op_forms.MICRO[name]
-        return block_costs.of_form(lambda x: op.final(x, spot), size, filters)
-
-    return np.stack([of_op(name) for name in space.ops])
+    return block_costs.of_form(lambda x: op.final(x, spot), size, filters)
 
 
 def _cells(tokens: np.ndarray) -> Cells:

@@ -84,9 +84,11 @@ class Spot(NamedTuple):
     stride: int = 1
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class ImageOp:
     """One op; `MacroOp` and `MicroOp` add what only their space has.
+
+    It equals itself alone, as a function does, so it can be a key.
 
     Attributes:
       row: its name and its colour.
@@ -130,7 +132,7 @@ class ImageOp:
         return [weight.name[len("p/") :] for weight in self.weights("p", filters)]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class MacroOp(ImageOp):
     """One op of a macro layer, behind the layer's 1x1 convolution - BN - ReLU.
 
@@ -156,7 +158,7 @@ class MacroOp(ImageOp):
             )
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class MicroOp(ImageOp):
     """One op of a block. In the shared child it never has a stride.
 

@@ -17,7 +17,9 @@ from enas_tf.run import rows as rows_lib
 from enas_tf.run.rows import Row
 
 _COLUMNS = 3
-_PANEL_INCHES = (5.0, 3.4)
+# Inches. Set by hand: matplotlib's own layout takes as long as all the rest.
+_PANEL = (3.9, 2.5)  # a panel's axes
+_BESIDE, _RIGHT, _ABOVE, _BELOW = 0.95, 0.15, 0.35, 0.55  # what is written around them
 MANY = 40  # points of a line, from which its running mean is drawn over it
 _WINDOWS = 30  # a running mean goes over one part in so many of its line
 
@@ -145,15 +147,31 @@ def draw(metrics_path: pathlib.Path) -> figure_lib.Figure:
     rows = rows_lib.of_run(metrics_path)
     panels = [(panel, lines_of(panel, rows)) for panel in PANELS]
     panels = [(panel, lines) for panel, lines in panels if lines]
-    columns = min(_COLUMNS, max(1, len(panels)))
-    height = max(1, math.ceil(len(panels) / columns))
-    size = (columns * _PANEL_INCHES[0], height * _PANEL_INCHES[1])
-    figure = figure_lib.Figure(figsize=size, layout="constrained")
+    figure, places = _sheet(len(panels))
     if not panels:
         figure.text(0.5, 0.5, "no metrics yet", ha="center")
-    for place, (panel, lines) in enumerate(panels, start=1):
-        _panel(figure.add_subplot(height, columns, place), panel, lines)
+    for axes, (panel, lines) in zip(places, panels, strict=True):
+        _panel(axes, panel, lines)
     return figure
+
+
+def _sheet(count: int) -> tuple[figure_lib.Figure, list[Axes]]:
+    """A sheet with room for `count` panels and what is written around each."""
+    columns = min(_COLUMNS, max(1, count))
+    lines = max(1, math.ceil(count / columns))
+    gaps = _BESIDE + _RIGHT, _ABOVE + _BELOW
+    width = columns * (_PANEL[0] + gaps[0])
+    height = lines * (_PANEL[1] + gaps[1])
+    figure = figure_lib.Figure(figsize=(width, height))
+    grid = figure.add_gridspec(
+        lines,
+        columns,
+        **dict(left=_BESIDE / width, right=1 - _RIGHT / width),
+        **dict(bottom=_BELOW / height, top=1 - _ABOVE / height),
+        **dict(wspace=gaps[0] / _PANEL[0], hspace=gaps[1] / _PANEL[1]),
+    )
+    places = [grid[divmod(number, columns)] for number in range(count)]
+    return figure, [figure.add_subplot(place) for place in places]
 
 
 def lines_of(panel: Panel, rows: list[Row]) -> list[Line]:
@@ -218,7 +236,7 @@ def _panel(axes: Axes, panel: Panel, lines: list[Line]) -> None:
                 linewidth=0.7,
                 zorder=1,
             )
-    axes.set_title(panel.title)
+    axes.set_title(panel.title, y=1.0)  # where it is anyway; else all is measured
     axes.ticklabel_format(useOffset=False)  # 7.4546, not 1e-5 + 7.4546
     axes.set_xlabel(panel.x)
     axes.set_ylabel(panel.y)

@@ -88,7 +88,8 @@ def _panel(
     axes.imshow(
         shares, cmap=_HUES, vmin=0.0, vmax=1.0, aspect="auto", interpolation="nearest"
     )
-    axes.set_title(title, fontsize=_POINTS + 1, parse_math=False)
+    # The place is given, or matplotlib measures everything to find it.
+    axes.set_title(title, y=1.0, fontsize=_POINTS + 1, parse_math=False)
     axes.set_yticks(range(len(choices)), list(choices), fontsize=_POINTS - 1)
     count = len(epochs)
     shown = sorted(

@@ -1,5 +1,7 @@
 """What an arc's final child costs, counted without it, against the child itself."""
 
+import dataclasses
+
 import added_ops
 import keras
 import numpy as np
@@ -7,12 +9,14 @@ import pytest
 import tensorflow as tf
 
 from enas_tf.children import (
+    block_costs,
     costs_macro,
     costs_micro,
     costs_rnn,
     final_macro,
     final_micro,
     final_rnn,
+    op_forms,
 )
 from enas_tf.config.rnn import RnnChildConfig
 from enas_tf.config.sections import ChildConfig
@@ -128,6 +132,30 @@ def test_no_arc_needs_a_network(space, monkeypatch):
     tokens = space.random(np.random.default_rng(0), 2000)
     assert len(set(costs_of(tokens).parameters.tolist())) > 20
     assert [len(of_none) for of_none in costs_of(tokens[:0])] == [0, 0]
+
+
+@pytest.mark.parametrize(("space", "table"), [(MACRO, "MACRO"), (MICRO, "MICRO")])
+def test_an_op_is_built_once_in_a_process_and_another_of_its_name_anew(
+    space, table, monkeypatch
+):
+    number, of_form = [], block_costs.of_form
+
+    def counting(*args):
+        number.append(1)
+        return of_form(*args)
+
+    monkeypatch.setattr(block_costs, "of_form", counting)
+    tokens = space.random(np.random.default_rng(0), 1)
+    first = counted(space, tokens, out_filters=6)
+    met = len(number)
+    assert met
+    assert counted(space, tokens, out_filters=6) == first
+    assert len(number) == met
+    ops = getattr(op_forms, table)
+    others = {name: dataclasses.replace(ops[name]) for name in space.ops}
+    monkeypatch.setattr(op_forms, table, others)
+    assert counted(space, tokens, out_filters=6) == first
+    assert len(number) == 2 * met
 
 
 HIDDEN, VOCABULARY, NODES = 6, 11, 4

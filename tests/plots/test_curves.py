@@ -118,6 +118,30 @@ def test_curves_are_written_as_a_png_that_is_not_blank(tmp_path):
     assert shown.std() > 1
 
 
+@pytest.mark.parametrize("large", [0.999, 9_876_543.0, 1.2e-7, -1234.5])
+def test_what_is_written_around_a_panel_has_room(tmp_path, large):
+    kinds = {kind for panel in curves.PANELS for kind, _ in panel.values}
+    names = {
+        name + "x" * name.endswith("/"): 0.0
+        for p in curves.PANELS
+        for _, name in p.values
+    }
+    path = metrics(
+        tmp_path,
+        *(row(kind, 1, **names) for kind in kinds),
+        *(row(kind, 20_000, **{name: large for name in names}) for kind in kinds),
+    )
+    figure = curves.draw(path)
+    assert len(figure.axes) == len(curves.PANELS)
+    figure.set_dpi(plots.DPI)
+    figure.canvas.draw()
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+        assert 0 <= box.x0 and box.x1 <= figure.bbox.x1
+        assert 0 <= box.y0 and box.y1 <= figure.bbox.y1
+
+
 def test_curves_of_a_micro_search_have_a_panel_of_ops_per_cell(tmp_path):
     space = micro.MicroSpace(2)
     tokens = np.array([[0, 1, 0, 1, 0, 0, 4, 4, 0, 0, 3, 3, 2, 2, 3, 3]])
