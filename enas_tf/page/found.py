@@ -4,12 +4,14 @@ A damaged row is left out and counted, a damaged run.json is read from its twin.
 """
 
 import contextlib
+import dataclasses
 import datetime
+import functools
 import json
 import pathlib
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from enas_tf.command import typed
 from enas_tf.config import modes
@@ -32,7 +34,8 @@ class Missing(ValueError):
     """What a section is made of is not there; says so in a sentence."""
 
 
-class Found(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Found:
     """A run, as its folder tells.
 
     Attributes:
@@ -61,16 +64,16 @@ class Found(NamedTuple):
         fits = isinstance(value, kind) and not isinstance(value, bool)
         return value if fits else None
 
-    def settings(self, stage: str) -> dict[str, Any]:
+    @functools.cached_property  # a hundred are asked for, and each reads files
+    def begun(self) -> dict[str, dict[str, Any]]:
+        """The settings that each stage began with, of those that have."""
+        found = {stage: self._settings(stage) for stage in modes.STAGES}
+        return {stage: values for stage, values in found.items() if values}
+
+    def _settings(self, stage: str) -> dict[str, Any]:
         """The settings that a stage began with; {} if it has not."""
         copy = self.facts(stage).get(run_settings.KEY)
         return run_settings.find(self.path, stage, copy).values
-
-    @property
-    def begun(self) -> dict[str, dict[str, Any]]:
-        """The settings of each stage that has begun."""
-        found = {stage: self.settings(stage) for stage in modes.STAGES}
-        return {stage: values for stage, values in found.items() if values}
 
     def setting(self, name: str) -> Any:
         """A setting of the first stage that has it; None if none has."""

@@ -1,5 +1,6 @@
 """report.html, written into the folder of a run or a campaign in one step."""
 
+import dataclasses
 import pathlib
 
 from enas_tf.page import campaign, whole
@@ -22,7 +23,7 @@ def page(folder: pathlib.Path, *, live: bool = False, status: str = "") -> pathl
     if campaign.is_one(folder):
         text = campaign.of_folder(folder, live=live)
     else:
-        found = found_lib.read(folder)._replace(ending=status)
+        found = dataclasses.replace(found_lib.read(folder), ending=status)
         text = whole.of_run(found, live=live)
     disk.write_text(path, text)
     return path
