@@ -57,8 +57,9 @@ def kernels_as_before():
         importlib.import_module("enas_tf.nn.cross_entropy").take_by_softmax(False)
 
 
-# Whole runs of the program: minutes each.
-LONG_FILES = ("test_resume", "test_end_to_end", "test_more_epochs")
+# Whole runs of the program: minutes each. What test_resume begins with others read,
+# too (tests/whole_runs.py), so they come later.
+LONG_FILES = ("test_resume", "test_more_epochs")
 # Cases that another space, or another place in the same space, has as well. Graphs of
 # micro take longest to build. They run with `-m slow`.
 _RESUME, _WHOLE = "test_resume.py::test", "test_end_to_end.py::test"
@@ -78,6 +79,8 @@ SLOW_CASES = (
     f"{_BESIDE}[micro-derive]",
     f"{_BESIDE}[micro-export]",
     f"{_BESIDE}[micro-test]",
+    f"{_BESIDE}[rnn-derive]",
+    f"{_BESIDE}[rnn-test]",
     f"{_RESUME}_logs_of_a_killed_run_in_calls_of_one_step_are_those_of_the_whole[micro]",
     f"{_RESUME}_a_training_whose_last_checkpoint_is_damaged_ends_as_it_was[micro]",
     f"{_RESUME}_a_kill_in_the_first_save_leaves_a_run_that_goes_on[macro-100]",
@@ -85,6 +88,7 @@ SLOW_CASES = (
     f"{_WHOLE}_the_test_data_is_looked_at_once[micro]",
     f"{_OLD}[train-0.3.0-micro]",
     f"{_OLD}[search-0.3.0-micro]",
+    "test_terminal.py::test_a_run_writes_its_own_lines_alone[1]",
     "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[macro-2]",
 )
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 import runs
+import whole_runs
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator
 
@@ -31,15 +32,13 @@ def test_every_space_has_a_row():
 
 @pytest.fixture(scope="module", params=sorted(runs.TINY))
 def finished(request, tmp_path_factory):
-    """(space, folder, what was logged) of a run of everything."""
-    folder = tmp_path_factory.mktemp(request.param) / "run"
-    lines = []
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logging.getLogger("absl").addHandler(handler)
-    runs.run(request.param, folder, mode="all")
-    yield request.param, folder, lines
-    logging.getLogger("absl").removeHandler(handler)
+    """(space, folder, what was logged and is) of a run of everything."""
+    with whole_runs.of(request.param, tmp_path_factory) as whole:
+        handler = logging.Handler()
+        handler.emit = lambda record: whole.lines.append(record.getMessage())
+        logging.getLogger("absl").addHandler(handler)
+        yield request.param, whole.folder, whole.lines
+        logging.getLogger("absl").removeHandler(handler)
 
 
 def json_lines(path):

@@ -13,6 +13,7 @@ import time
 import numpy as np
 import pytest
 import runs
+import whole_runs
 from tensorboard.backend.event_processing import event_accumulator
 
 from enas_tf.config.sections import ConfigError
@@ -49,10 +50,9 @@ def kill_at(monkeypatch, counter: str, step: int) -> None:
 
 @pytest.fixture(scope="module", params=sorted(runs.TINY))
 def uninterrupted(request, tmp_path_factory):
-    """(space, folder) of a run of everything."""
-    folder = tmp_path_factory.mktemp("uninterrupted") / request.param
-    runs.run(request.param, folder, mode="all")
-    return request.param, folder
+    """(space, folder) of a run of everything, which is only read."""
+    with whole_runs.of(request.param, tmp_path_factory) as whole:
+        yield request.param, whole.copy
 
 
 @pytest.mark.parametrize(
