@@ -45,6 +45,48 @@ def deployable(
     return keras.Model(images, probabilities, name=name)
 
 
+class Served(tf.Module):
+    """`ENDPOINTS`, each of images [B, H, W, C] -> probabilities [B, V] float32."""
+
+    def __init__(self, model: keras.Model):
+        """Take the model's weights.
+
+        Args:
+          model: what `deployable` returned.
+        """
+        super().__init__()
+        # Not the model, whose layers would be saved one by one, which takes as long as
+        # all the rest.
+        self.weights = [weight.value for weight in model.variables]
+        shape = [None, *model.input_shape[1:]]
+        self._shape = shape
+        # Traced once for all endpoints.
+        self._answers = tf.function(
+            lambda images: model(images, training=False),
+            input_signature=[tf.TensorSpec(shape, tf.float32)],
+            autograph=False,
+        )
+
+    def signatures(self) -> dict[str, Callable[..., dict[str, tf.Tensor]]]:
+        """By name, each traced for any number of images."""
+        answer = tf.function(self.answer, autograph=False)
+        return {
+            name: answer.get_concrete_function(
+                tf.TensorSpec(self._shape, dtype, "images")
+            )
+            for name, dtype in ENDPOINTS.items()
+        }
+
+    def answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The probabilities of each class, [B, V]."""
+        count = tf.shape(images)[0]
+        # A convolution of no images at all gives a wrong shape where oneDNN is on.
+        missing = tf.maximum(0, 1 - count)
+        images = tf.cast(images, tf.float32)
+        images = tf.pad(images, [[0, missing], [0, 0], [0, 0], [0, 0]])
+        return {"probabilities": self._answers(images)[:count]}
+
+
 class DeployedClassifier(NamedTuple):
     """The model of `deployable`, as `writing.export` takes it.
 
@@ -63,7 +105,8 @@ class DeployedClassifier(NamedTuple):
 
     def save(self, folder: pathlib.Path) -> None:
         """Write `saved_model/` into `folder`."""
-        _write_saved_model(self.model, folder / layout.SAVED_MODEL)
+        served, place = Served(self.model), str(folder / layout.SAVED_MODEL)
+        tf.saved_model.save(served, place, signatures=served.signatures())
 
     def differences(
         self, folder: pathlib.Path, loaded: keras.Model, served: tf.Module
@@ -107,23 +150,3 @@ def export(
         )
     deployed = DeployedClassifier(model, sample)
     return writing.export(deployed, folder, class_names, also=also)
-
-
-def _write_saved_model(model: keras.Model, folder: pathlib.Path) -> None:
-    """`ENDPOINTS`, each of images [B, H, W, C] -> probabilities [B, V] float32."""
-
-    def answer(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        count = tf.shape(images)[0]
-        # A convolution of no images at all gives a wrong shape where oneDNN is on.
-        missing = tf.maximum(0, 1 - count)
-        images = tf.cast(images, tf.float32)
-        images = tf.pad(images, [[0, missing], [0, 0], [0, 0], [0, 0]])
-        answers = model(images, training=False)
-        return {"probabilities": answers[:count]}
-
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    for name, dtype in ENDPOINTS.items():
-        images = tf.TensorSpec([None, *model.input_shape[1:]], dtype, name="images")
-        archive.add_endpoint(name, answer, input_signature=[images])
-    archive.write_out(str(folder), verbose=False)

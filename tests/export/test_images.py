@@ -1,4 +1,5 @@
 import json
+import pathlib
 import subprocess
 import sys
 import zipfile
@@ -226,11 +227,11 @@ def test_a_new_export_takes_the_place_of_the_older(tmp_path):
 def test_a_failure_while_writing_keeps_the_older_export(tmp_path, monkeypatch):
     folder = older_export(tmp_path)
 
-    def full_disk(model, path):
-        assert (path.parent / "model.keras").exists()
+    def full_disk(served, path, **more):
+        assert (pathlib.Path(path).parent / "model.keras").exists()
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(export, "_write_saved_model", full_disk)
+    monkeypatch.setattr(tf.saved_model, "save", full_disk)
     with pytest.raises(OSError, match="No space left"):
         export.export(
             deployed(final_child()), folder, class_names=NAMES, sample=pixels()
