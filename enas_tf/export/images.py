@@ -58,12 +58,11 @@ class Served(tf.Module):
         # Not the model, whose layers would be saved one by one, which takes as long as
         # all the rest.
         self.weights = [weight.value for weight in model.variables]
-        shape = [None, *model.input_shape[1:]]
-        self._shape = shape
+        self._shape = [None, *model.input_shape[1:]]
         # Traced once for all endpoints.
         self._answers = tf.function(
             lambda images: model(images, training=False),
-            input_signature=[tf.TensorSpec(shape, tf.float32)],
+            input_signature=[tf.TensorSpec(self._shape, tf.float32)],
             autograph=False,
         )
 
@@ -105,7 +104,8 @@ class DeployedClassifier(NamedTuple):
 
     def save(self, folder: pathlib.Path) -> None:
         """Write `saved_model/` into `folder`."""
-        served, place = Served(self.model), str(folder / layout.SAVED_MODEL)
+        served = Served(self.model)
+        place = str(folder / layout.SAVED_MODEL)
         tf.saved_model.save(served, place, signatures=served.signatures())
 
     def differences(
