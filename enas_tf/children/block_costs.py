@@ -22,7 +22,7 @@ from enas_tf.nn import cost
 from enas_tf.spaces.costs import Costs
 
 Size = tuple[int, int]  # height, width
-KEPT = 512
+KEPT = 512  # ops in places, of each space
 Form = Callable[[keras.KerasTensor], keras.KerasTensor]
 
 
