@@ -39,7 +39,8 @@ def of(space: str, tmp_path_factory) -> Iterator[Whole]:
         with open(place / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits
             if "data_path" in tiny:
-                shutil.copytree(tiny["data_path"], texts, dirs_exist_ok=True)
+                if not texts.exists():  # or another process may be reading them
+                    shutil.copytree(tiny["data_path"], texts)
                 patch.setitem(tiny, "data_path", str(texts))
             if not logged.exists():
                 lines = _run(space, folder)
