@@ -5,7 +5,7 @@ raw images and return probabilities.
 """
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import keras
@@ -58,6 +58,8 @@ class Served(tf.Module):
         # Not the model, whose layers would be saved one by one, which takes as long as
         # all the rest.
         self.weights = [weight.value for weight in model.variables]
+        # But those from outside of Keras, which may hold what is no weight: a table.
+        self.layers = list(_foreign(model))
         self._shape = [None, *model.input_shape[1:]]
         # Traced once for all endpoints.
         self._answers = tf.function(
@@ -84,6 +86,15 @@ class Served(tf.Module):
         images = tf.cast(images, tf.float32)
         images = tf.pad(images, [[0, missing], [0, 0], [0, 0], [0, 0]])
         return {"probabilities": self._answers(images)[:count]}
+
+
+def _foreign(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of `model`, and of models in it, that are not Keras' own."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _foreign(layer)
+        elif not type(layer).__module__.startswith("keras."):
+            yield layer
 
 
 class DeployedClassifier(NamedTuple):

@@ -224,6 +224,33 @@ def test_a_new_export_takes_the_place_of_the_older(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["final"]
 
 
+class Doubled(keras.layers.Layer):
+    """A layer that holds a table, which is no weight."""
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        keys = tf.range(256, dtype=tf.int64)
+        rows = tf.lookup.KeyValueTensorInitializer(keys, tf.cast(2 * keys, tf.float32))
+        self.table = tf.lookup.StaticHashTable(rows, 0.0)
+
+    def call(self, x):
+        return self.table.lookup(tf.cast(x, tf.int64))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+def test_what_an_op_holds_beside_weights_is_served_as_well(tmp_path):
+    x = keras.Input((2, 2, 1))
+    inner = keras.Model(x, keras.layers.GlobalMaxPooling2D()(Doubled()(x)))
+    model = keras.Model(x, keras.layers.Rescaling(0.5)(inner(x)))
+    served, place = export.Served(model), str(tmp_path / "saved_model")
+    tf.saved_model.save(served, place, signatures=served.signatures())
+    images = tf.constant(np.arange(8).reshape(2, 2, 2, 1), tf.float32)
+    answers = tf.saved_model.load(place).signatures["serve"](images=images)
+    np.testing.assert_array_equal(answers["probabilities"], [[3], [7]])
+
+
 def test_a_failure_while_writing_keeps_the_older_export(tmp_path, monkeypatch):
     folder = older_export(tmp_path)
 
