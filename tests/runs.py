@@ -8,10 +8,12 @@ import sys
 import tempfile
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from enas_tf.command import request
 from enas_tf.run import measures, saves
+from enas_tf.stages import assembly, pages, train
 from enas_tf.stages import run as experiment
 
 WORDS = "the cat sat on a mat and saw it".split()
@@ -84,20 +86,37 @@ def settings(space: str, folder: pathlib.Path, **given) -> dict:
     return {**SHARED, **TINY[space], **own, **given}
 
 
-def run(space: str, folder: pathlib.Path, **given) -> None:
-    """What bin/main.py does with these flags, in this process."""
-    run_exactly(settings(space, folder, **given))
+def run(
+    space: str, folder: pathlib.Path, *, seen: bool = False, export: bool = True, **given
+) -> None:
+    """What bin/main.py does with these flags, in this process.
+
+    Args:
+      seen: whether curves and the page are made, two seconds that few tests look at.
+      export: whether a training exports its model, which takes three.
+    """
+    run_exactly(settings(space, folder, **given), seen=seen, export=export)
 
 
-def run_exactly(values: dict) -> None:
+def run_exactly(values: dict, *, seen: bool = False, export: bool = True) -> None:
     """The same with these flags and no others."""
     command = [sys.executable, "bin/main.py"]
     command += [f"--{name}={value}" for name, value in values.items()]
     asked = request.build(values, None, command)
-    try:
-        experiment.run(asked)
-    finally:
-        asked.folder.release()
+    with pytest.MonkeyPatch.context() as patch:
+        if not seen:
+            patch.setattr(assembly, "draw_curves", _nothing)
+            patch.setattr(pages, "_write", _nothing)
+        if not export:
+            patch.setattr(train, "write_export", _nothing)
+        try:
+            experiment.run(asked)
+        finally:
+            asked.folder.release()
+
+
+def _nothing(*args, **more) -> None:
+    """In place of a file that nobody looks at."""
 
 
 def checkpoint(folder: pathlib.Path, stage: str) -> dict[str, np.ndarray]:

@@ -136,8 +136,9 @@ def finished(tmp_path_factory):
     with plugin_files.forgotten():
         with pytest.MonkeyPatch.context() as patch:
             latencies.Faked(patch)
-            runs.run("macro", folder, **TINY, **own, mode="all")
-        runs.run_exactly(dict(mode="evaluate", output_dir=str(folder), **own))
+            runs.run("macro", folder, seen=True, **TINY, **own, mode="all")
+        evaluated = dict(mode="evaluate", output_dir=str(folder), **own)
+        runs.run_exactly(evaluated, seen=True)
         Image.new("L", (8, 8)).save(folder.parent / "digit.png")
         yield folder
 
@@ -268,7 +269,8 @@ def test_what_the_whole_program_does(finished, tmp_path, damage, command):
         before = path.read_bytes() if path.is_file() else None
         what = row_of(name, damage)[command].split()[0]
         try:
-            runs.run_exactly(flags_of(command, folder, finished.parent / "digit.png"))
+            values = flags_of(command, folder, finished.parent / "digit.png")
+            runs.run_exactly(values, seen=True)
             if what in ("anew", "mends"):
                 assert path.is_file() and path.read_bytes() != before
             if command != "predict":  # which writes nothing, tests/test_looking.py

@@ -23,8 +23,9 @@ LENGTHS = {"macro": (1, 2), "rnn": (3, 5)}
 WARM = dict(num_epochs=1, child_lr_cosine=False)
 
 
-def train(space, folder, num_epochs):
-    runs.run(space, folder, mode="train", num_epochs=num_epochs, **GIVEN[space])
+def train(space, folder, num_epochs, **own):
+    given = dict(mode="train", num_epochs=num_epochs, **GIVEN[space])
+    runs.run(space, folder, **own, **given)
 
 
 def facts(folder):
@@ -52,7 +53,7 @@ def lengthened(request, tmp_path_factory):
 
 def test_more_epochs_later_give_the_weights_of_all_at_once(lengthened, tmp_path):
     space, folder, before = lengthened
-    train(space, tmp_path / "whole", LENGTHS[space][1])
+    train(space, tmp_path / "whole", LENGTHS[space][1], export=False)
     ours, whole = (
         runs.checkpoint(place, "train") for place in (folder, tmp_path / "whole")
     )
@@ -106,7 +107,7 @@ def warm(space, folder, source, **given):
     own = {name: v for name, v in runs.TINY[space].items() if name in kept}
     values = {**runs.SHARED, **own, **WARM, **given}
     values |= dict(search_for=space, mode="train", output_dir=str(folder))
-    runs.run_exactly(values | dict(warm_start=str(source)))
+    runs.run_exactly(values | dict(warm_start=str(source)), export=False)
 
 
 def test_a_warm_start_begins_with_the_network_that_was_tested(lengthened, tmp_path):

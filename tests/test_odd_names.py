@@ -59,7 +59,7 @@ def trained(tmp_path_factory):
     handler.emit = lambda record: records.append(lines.Formatter().format(record))
     logging.getLogger("absl").addHandler(handler)
     for mode in ("train", "evaluate"):
-        runs.run("macro", folder, mode=mode, **given)
+        runs.run("macro", folder, seen=True, mode=mode, **given)
     logging.getLogger("absl").removeHandler(handler)
     return folder, records
 

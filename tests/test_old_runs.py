@@ -66,7 +66,8 @@ def unpacked(tmp_path, monkeypatch):
 
 def look(space, mode, **given):
     """What `bin/main.py --mode=MODE --output_dir=FOLDER` does."""
-    runs.run_exactly(dict(mode=mode, output_dir=f"{space}_all", **given))
+    values = dict(mode=mode, output_dir=f"{space}_all", **given)
+    runs.run_exactly(values, seen=True)
 
 
 def facts(folder, stage):

@@ -77,9 +77,9 @@ def test_a_killed_run_ends_with_the_same_weights(
         given |= dict(data_in_memory="no")
     with monkeypatch.context() as patch, pytest.raises(Killed):
         kill_at(patch, counter, step)
-        runs.run(space, folder, **given)
+        runs.run(space, folder, export=False, **given)
     stopped = runs.checkpoint(folder, stage)
-    runs.run(space, folder, **given)
+    runs.run(space, folder, export=False, **given)
     ours, theirs = runs.checkpoint(folder, stage), runs.checkpoint(whole, stage)
     runs.assert_equal_to_the_bit(ours, theirs)
     assert any(stopped[name].tobytes() != ours[name].tobytes() for name in ours)
@@ -186,13 +186,14 @@ def test_logs_that_are_damaged_all_at_once_are_told_of_and_the_search_is_there(
         pytest.skip("the same in all spaces")
     folder = tmp_path / "damaged"
     shutil.copytree(whole, folder)
+    (folder / "curves.png").unlink()
     (folder / "metrics.jsonl").write_bytes(b"\xff\xfe" + bytes(100) + b"\n")
     (folder / "arcs/sampled.jsonl").unlink()
     event_files = sorted((folder / "tensorboard/search").iterdir())
     for file in event_files:
         file.write_text("garbage, and longer than the head of a record")
     (folder / "checkpoints/search/checkpoint").mkdir()
-    runs.run(space, folder, mode="search")
+    runs.run(space, folder, seen=True, mode="search")
     said = "\n".join(caplog.messages)
     for words in (
         "metrics.jsonl: 1 line is damaged and left out",

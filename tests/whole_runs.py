@@ -61,7 +61,7 @@ def _run(space: str, folder: pathlib.Path) -> list[str]:
     handler.emit = lambda record: lines.append(record.getMessage())
     logging.getLogger("absl").addHandler(handler)
     try:
-        runs.run(space, folder, mode="all")
+        runs.run(space, folder, mode="all", seen=True)
     finally:
         logging.getLogger("absl").removeHandler(handler)
     return lines
