@@ -10,7 +10,9 @@ import tempfile
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
+from enas_tf import plots
 from enas_tf.command import request
 from enas_tf.run import measures, saves
 from enas_tf.stages import assembly, pages, train
@@ -87,12 +89,18 @@ def settings(space: str, folder: pathlib.Path, **given) -> dict:
 
 
 def run(
-    space: str, folder: pathlib.Path, *, seen: bool = False, export: bool = True, **given
+    space: str,
+    folder: pathlib.Path,
+    *,
+    seen: bool = False,
+    export: bool = True,
+    **given,
 ) -> None:
     """What bin/main.py does with these flags, in this process.
 
     Args:
-      seen: whether curves and the page are made, two seconds that few tests look at.
+      seen: whether curves, pictures and the page are made as in a run of a user's,
+        which few tests look at; three seconds.
       export: whether a training exports its model, which takes three.
     """
     run_exactly(settings(space, folder, **given), seen=seen, export=export)
@@ -107,6 +115,8 @@ def run_exactly(values: dict, *, seen: bool = False, export: bool = True) -> Non
         if not seen:
             patch.setattr(assembly, "draw_curves", _nothing)
             patch.setattr(pages, "_write", _nothing)
+            patch.setattr(plots, "draw_arc", _dot)
+            patch.setattr(plots, "draw_op_shares", lambda metrics, path: _dot(path))
         if not export:
             patch.setattr(train, "write_export", _nothing)
         try:
@@ -117,6 +127,14 @@ def run_exactly(values: dict, *, seen: bool = False, export: bool = True) -> Non
 
 def _nothing(*args, **more) -> None:
     """In place of a file that nobody looks at."""
+
+
+def _dot(*args, **more) -> bool:
+    """A picture of one pixel in place of another; whether it could be drawn."""
+    path = args[-1]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L", (1, 1)).save(path)
+    return True
 
 
 def checkpoint(folder: pathlib.Path, stage: str) -> dict[str, np.ndarray]:
