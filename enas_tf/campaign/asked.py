@@ -109,8 +109,8 @@ def read(given: Mapping[str, object], preset: str | None, command: list[str]) ->
     return asked
 
 
-def check_runs(asked: Asked) -> None:
-    """Refuse what none of its jobs could begin with.
+def check_flags(asked: Asked) -> None:
+    """Refuse a flag that asks for what no campaign does, also of one that goes on.
 
     Raises:
       ConfigError: as above.
@@ -121,6 +121,14 @@ def check_runs(asked: Asked) -> None:
                 f"--{flag} is of no use with --mode={asked.mode}, {reason}. Leave it "
                 "out."
             )
+
+
+def check_runs(asked: Asked) -> None:
+    """Refuse what none of its jobs could begin with.
+
+    Raises:
+      ConfigError: as above.
+    """
     arc_is_asked = asked.mode == "perturb"
     if ("child_fixed_arc" in asked.given) != arc_is_asked:
         raise config.ConfigError(
@@ -144,18 +152,24 @@ def notices(asked: Asked) -> list[str]:
     ]
     stages = ["train"] if asked.mode == "perturb" else list(modes.STAGES)
     configs = {stage: asked.configs[stage] for stage in stages}
-    idle = [
+    return idle(asked) + effects.notices("all", configs, theirs)
+
+
+def idle(asked: Asked) -> list[str]:
+    """A line for each flag of campaigns that has no effect in this one."""
+    return [
         f"--{flag} has no effect here: it is of {of_modes}."
         for flag, of_modes in _FLAGS_OF_CAMPAIGNS.items()
         if flag in asked.given and f"--mode={asked.mode}" not in of_modes
     ]
-    return idle + effects.notices("all", configs, theirs)
 
 
-_NEW = "whose runs are new ones"
 _REFUSED = dict(
-    reset_output_dir=_NEW,
-    warm_start=_NEW,
+    reset_output_dir=(
+        "which removes nothing: choose another --output_dir, or remove the folder "
+        "yourself"
+    ),
+    warm_start="whose runs are new ones",
     input="which predicts nothing",
     dry_run="which tells how long it takes as soon as a job of each kind is done",
     rerun="whose runs are listed in its plan",

@@ -78,5 +78,5 @@ def _row(plan: Plan, number: int, run: RunFolder) -> Retrained:
         int(facts.get("parameters", 0)),
         int(facts.get("flops", 0)),
         int(facts.get("steps", 0)),
-        run.seconds(),
+        run.seconds(job.mode),
     )

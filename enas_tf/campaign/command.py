@@ -95,6 +95,7 @@ def _known(folder: CampaignFolder) -> Plan:
 
 def _do_all(request: Asked, folder: CampaignFolder) -> None:
     """Plan the campaign, or go on with it, and sum it up."""
+    asked.check_flags(request)
     ours = _planned(request, folder)
     collect.done(folder, ours)  # what it refuses is told before a job begins
     with places.opened(request) as place, _claimed(folder):
@@ -125,6 +126,8 @@ def _planned(request: Asked, folder: CampaignFolder) -> Plan:
     if known:
         plan.refuse_other(known, request, folder.path)
     if known and not plan.is_asked_for(request):
+        for notice in asked.idle(request):
+            logging.warning("%s", notice)
         return known
     if not known and not plan.is_asked_for(request):
         folder.refuse_jobs()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from enas_tf.campaign import jobs
 from enas_tf.campaign.results import Retrained
 from enas_tf.run import layout, progress, rows
 from enas_tf.run.folder import RunFolder
@@ -73,7 +74,7 @@ def of(searches: Sequence[RunFolder], trained: Sequence[Retrained]) -> Economy |
       searches: their folders; they are done.
       trained: rows of trainings by one recipe.
     """
-    spent = [run.seconds() for run in searches]
+    spent = [run.seconds(jobs.SEARCH) for run in searches]
     took = [row.seconds for row in trained]
     if not sum(spent) or not sum(took):
         return None

@@ -111,6 +111,6 @@ def _searching(campaign: CampaignFolder, plan: Plan) -> dict[str, float]:
     found: dict[str, float] = {}
     for number, job in enumerate(plan.jobs):
         if job.mode == jobs.SEARCH and state.is_done(campaign, plan, number):
-            seconds = campaign.run(plan, number).seconds()
+            seconds = campaign.run(plan, number).seconds(job.mode)
             found[job.method] = found.get(job.method, 0.0) + seconds
     return found

@@ -1,7 +1,7 @@
 """plan.json: the jobs of a campaign, written before the first of them begins."""
 
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from enas_tf.campaign import (
@@ -14,6 +14,7 @@ from enas_tf.campaign import (
 )
 from enas_tf.campaign.asked import Asked
 from enas_tf.campaign.jobs import Job
+from enas_tf.config import errors
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
 from enas_tf.run import disk, layout, lines
@@ -26,6 +27,7 @@ _FREE = (
     *("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode"),
     *("plugin", "report", "executor", "ray_address", "job_cpus", "job_gpus"),
 )
+_LAST_SEED = 2**31 - 1
 _FIRST = "search_for"  # named before others that differ: they follow from it
 PLANS: dict[str, Callable[[Asked], list[Job]]] = dict(
     compare=comparing.plan,
@@ -55,13 +57,25 @@ class Plan(NamedTuple):
 
 def made(asked: Asked) -> Plan:
     """The plan of what is asked; ConfigError where a setting does not allow one."""
+    planned = PLANS[asked.mode](asked)
+    _refuse_seeds_beyond(asked.seed, planned)
     return Plan(
         asked.mode,
         asked.space_name,
         recipe.of(asked.configs["train"]),
         {k: v for k, v in asked.given.items() if k not in _FREE},
-        PLANS[asked.mode](asked),
+        planned,
     )
+
+
+def _refuse_seeds_beyond(first: int, planned: Sequence[Job]) -> None:
+    last = max((max(job.search, job.retrain) for job in planned), default=first)
+    if last > _LAST_SEED:
+        allowed = (
+            f"at most {_LAST_SEED - (last - first)}, so that the {last - first + 1} "
+            "seeds of this campaign begin there"
+        )
+        raise ConfigError(errors.refusal("seed", first, allowed))
 
 
 def write(folder: pathlib.Path, plan: Plan) -> None:
@@ -129,14 +143,18 @@ def refuse_other(known: Plan, asked: Asked, folder: pathlib.Path) -> None:
         return
     now = asked.given
     shaping = {item.flag for item in config.settings() if _shapes(item)} | {"preset"}
-    flags = sorted(shaping & {*known.given, *now}, key=lambda f: (f != _FIRST, f))
+    flags = sorted(
+        shaping & {*known.given, *now}, key=lambda f: (f != _FIRST, f not in now, f)
+    )
     for flag in flags:
         if known.given.get(flag) != now.get(flag):
+            typed = "".join(f" --{f}" for f in now if f not in _FREE)
+            beside = "" if flag in now else f"Beside{typed} more is missing: "
             raise ConfigError(
-                f"--{flag} {_word(known.given, flag)} when this campaign was planned, "
-                f"and now {_word(now, flag)}. Give the same command again, leave all "
-                f"but --mode and --output_dir out, or choose another folder than "
-                f"{where}."
+                f"{beside}--{flag} was {_word(known.given, flag)} when this campaign "
+                f"was planned, and is {_word(now, flag)} now. Give the same command "
+                f"again, leave all but --mode and --output_dir out, or choose another "
+                f"folder than {where}."
             )
 
 
@@ -148,5 +166,5 @@ def _shapes(item: config.Setting) -> bool:
     return of_campaign or bool(item.field.metadata["shapes_result"])
 
 
-def _word(given: Mapping[str, object], flag: str) -> str:
-    return f"was {given[flag]}" if flag in given else "was left out"
+def _word(given: Mapping[str, object], flag: str) -> object:
+    return given.get(flag, "left out")

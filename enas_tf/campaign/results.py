@@ -16,7 +16,7 @@ class Retrained(NamedTuple):
       parameters: of the network.
       flops: of an image; 0 where they are not counted.
       steps: of the training.
-      seconds: of all commands of the training.
+      seconds: of all commands that trained it.
     """
 
     method: str

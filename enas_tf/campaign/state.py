@@ -49,9 +49,9 @@ def is_done(folder: CampaignFolder, plan: Plan, number: int) -> bool:
 
 
 def seconds(folder: CampaignFolder, plan: Plan, number: int) -> float:
-    """Of all commands of the job together; 0 where they are not known."""
+    """Of all commands that worked the job off; 0 where they are not known."""
     try:
-        return folder.run(plan, number).seconds()
+        return folder.run(plan, number).seconds(plan.jobs[number].mode)
     except ConfigError:
         return 0.0
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,10 @@ from enas_tf.page.found import Found
 from enas_tf.run import layout
 from enas_tf.run import record as run_record
 from enas_tf.run.measures import Measure
+
+
+# 004_random_matched_s0_arc1_r0: number, method, seed of the search, arc, seed.
+_NAME_OF_JOB = re.compile(r"\d+_(?P<method>.+?)(_s\d+)?(_arc\d+_r\d+)?")
 
 
 class Row(NamedTuple):
@@ -33,6 +38,7 @@ class Row(NamedTuple):
       state: how its last command ended.
       stage: the first that has begun, "" if none has.
       settings: of that stage.
+      method: of the campaign whose job it is; "" of any other run.
     """
 
     folder: str
@@ -49,6 +55,7 @@ class Row(NamedTuple):
     state: str
     stage: str
     settings: Mapping[str, Any]
+    method: str = ""
 
 
 class Runs(NamedTuple):
@@ -112,11 +119,22 @@ def _kind(row: Row) -> tuple[str, ...]:
 def _job(row: Row, top: pathlib.Path) -> tuple[str, int]:
     """The campaign's folder and the number of the job; ("", 0) of another run."""
     path = (top / row.folder).absolute()
+    if not _is_job(path):
+        return "", 0
+    return str(path.parent), int(path.name.partition("_")[0])
+
+
+def _is_job(path: pathlib.Path) -> bool:
     jobs, number = path.parent, path.name.partition("_")[0]
     if jobs.name != layout.JOBS or not number.isdecimal():
-        return "", 0
-    is_campaign = (jobs.parent / layout.PLAN).is_file()
-    return (str(jobs), int(number)) if is_campaign else ("", 0)
+        return False
+    return (jobs.parent / layout.PLAN).is_file()
+
+
+def _method(path: pathlib.Path) -> str:
+    """Of a job, by the name that its plan gave the folder; see `Row`."""
+    named = _NAME_OF_JOB.fullmatch(path.name)
+    return named["method"] if named and _is_job(path.absolute()) else ""
 
 
 def _row(path: pathlib.Path, top: pathlib.Path) -> Row | None:
@@ -148,6 +166,7 @@ def _row(path: pathlib.Path, top: pathlib.Path) -> Row | None:
         state=found.state,
         stage=stage,
         settings=settings,
+        method=_method(path),
     )
 
 

@@ -1,7 +1,8 @@
 """Runs of equal settings as one row of a LaTeX table: their number, mean, deviation.
 
-Equal but for the seed, and for the arc that is trained. The number is of the runs that
-have a result, so that none is counted for its folder alone.
+Equal but for the seed, and for the arc that is trained; jobs of a campaign by their
+method. The number is of the runs that have a result, so that none is counted for its
+folder alone.
 """
 
 import statistics
@@ -36,7 +37,8 @@ def cells(rows: Sequence[Row]) -> list[list[str]]:
 def _group(members: Sequence[Row], groups: Iterable[Sequence[Row]]) -> list[str]:
     first = members[0]
     beside = [dict(_shaping(g[0])) for g in groups if _kind(g[0]) == _kind(first)]
-    settings = ", ".join([first.preset, *_named(first, beside)])
+    method = [first.method] if first.method else []
+    settings = ", ".join([first.preset, *method, *_named(first, beside)])
     counted = _counted(members)
     compared = [row.contrast.value for row in counted if row.contrast]
     tested = [row.test for row in counted if row.test is not None]
@@ -78,7 +80,7 @@ def _of_preset(row: Row) -> Mapping[str, object]:
 
 
 def _kind(row: Row) -> tuple[str, ...]:
-    return row.space, row.data, row.preset, row.stage
+    return row.space, row.data, row.preset, row.stage, row.method
 
 
 def _shaping(row: Row) -> tuple[tuple[str, object], ...]:

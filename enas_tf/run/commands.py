@@ -83,9 +83,16 @@ def of(run: Mapping[str, object]) -> list[dict[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)]
 
 
-def seconds(run: Mapping[str, object]) -> float:
-    """Of all commands of the run together."""
-    return _number(run.get("seconds"))
+def seconds(run: Mapping[str, object], mode: str = "") -> float:
+    """Of all commands of the run together, or of those of `mode` alone.
+
+    Which mode the oldest of very many commands had is not kept; they count for each.
+    """
+    if not mode:
+        return _number(run.get("seconds"))
+    own = (entry for entry in of(run) if entry.get("mode", mode) == mode)
+    spent = _number(run.get("seconds_of_earlier_commands"))
+    return round(spent + sum(_number(entry.get("seconds")) for entry in own), 1)
 
 
 def _with_last(run: Mapping[str, object], **facts: object) -> dict[str, Any]:

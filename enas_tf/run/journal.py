@@ -87,10 +87,13 @@ class RunJournal(RunPaths):
         if not self._saved(stage):
             self.record(stage, saved=True)
 
-    def seconds(self) -> float:
-        """Of all commands of the run together, up to now."""
+    def seconds(self, mode: str = "") -> float:
+        """Of all commands of the run together, up to now, or of those of `mode` alone.
+
+        So to look at a job of a campaign later makes its training no longer.
+        """
         run = self.run()
-        return run_commands.seconds(self._living(run))
+        return run_commands.seconds(self._living(run), mode)
 
     def stop_clock(self) -> None:
         """Fix the seconds of the running command, and keep them.

@@ -2,7 +2,7 @@
 
 import fake_jobs
 import pytest
-from campaign_commands import SMALL, compare, refused
+from campaign_commands import SMALL, compare, refused, run
 
 from enas_tf.command import request
 from enas_tf.config.sections import ConfigError
@@ -12,12 +12,42 @@ def test_another_setting_than_the_plans_is_refused_by_name(fakes):
     compare(fakes, jobs=0)
     folder = fakes.folder.path
     line = refused(folder, **{**SMALL, "mode": "compare", "num_epochs": 2})
-    assert line.startswith("--num_epochs was 1 when this campaign was planned, and now")
+    begins = "--num_epochs was 1 when this campaign was planned, and is 2 now."
+    assert line.startswith(begins)
+    alone = refused(folder, mode="compare", num_epochs=2)
+    assert alone.startswith(begins)  # what was typed, and not what was left out
+    idle = refused(folder, mode="compare", evaluate_again=True)
+    assert idle.startswith("Beside --evaluate_again more is missing: --")
     more = refused(folder, **SMALL, mode="compare", retrain_epochs=2)
     assert more.startswith("--retrain_epochs was left out when this campaign was")
     assert "is a campaign of --mode=compare" in refused(folder, mode="ablate")
     micro = dict(SMALL, mode="compare", search_for="micro", batch_size=9)
     assert refused(folder, **micro).startswith("--search_for was left out when this")
+
+
+def test_a_flag_that_asks_for_what_no_campaign_does_is_refused_later_as_well(fakes):
+    compare(fakes, jobs=0)
+    for given in ({}, SMALL):
+        line = refused(
+            fakes.folder.path, **given, mode="compare", reset_output_dir=True
+        )
+        assert line.startswith("--reset_output_dir is of no use with --mode=compare")
+        assert "remove the folder yourself" in line
+
+
+def test_a_flag_of_another_mode_is_told_of_where_a_campaign_goes_on(fakes, caplog):
+    compare(fakes, jobs=0)
+    run(fakes.folder.path, mode="compare", job=0, jobs=0)
+    assert "--job has no effect here: it is of --mode=job." in caplog.text
+
+
+def test_seeds_beyond_the_last_are_refused_before_a_plan_is_written(fakes):
+    last = 2**31 - 1
+    given = {**SMALL, "mode": "compare", "jobs": 0, "seed": last - 1}
+    line = refused(fakes.folder.path, **{**given, "compare_search_seeds": 3})
+    assert line.startswith(f"--seed={last - 1} is not allowed: it must be at most")
+    assert f"{last - 2}, so that the 3 seeds of this campaign begin there" in line
+    assert not (fakes.folder.path / "plan.json").exists()
 
 
 def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):

@@ -17,13 +17,19 @@ def trained(seconds):
 
 @pytest.fixture
 def search(tmp_path):
-    """A search of 100 s that made 7 updates of 10 arcs and scored 5 at its end."""
+    """A search of 100 s that made 7 updates of 10 arcs and scored 5 at its end.
+
+    Somebody has looked at it since.
+    """
     settings = config.flat(fake_jobs.small().configs["search"])
     settings |= dict(controller_num_aggregate=10)
     run = dict(
         program="enas_tf",
-        seconds=100.0,
-        commands=[dict(mode="search", seconds=100.0, status="finished")],
+        seconds=1000.0,
+        commands=[
+            dict(mode="search", seconds=100.0, status="finished"),
+            dict(mode="evaluate", seconds=900.0, status="finished"),
+        ],
         stages=dict(search=dict(settings=settings)),
     )
     (tmp_path / "run.json").write_text(json.dumps(run))

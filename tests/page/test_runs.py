@@ -189,6 +189,19 @@ def test_jobs_of_a_campaign_stand_by_their_numbers_and_not_by_seeds(tmp_path):
         assert found == ["002_enas", "005_enas", "010_enas", "1000_enas"]
 
 
+def test_jobs_of_a_campaign_are_averaged_by_method_and_not_over_methods(tmp_path):
+    (tmp_path / "plan.json").write_text("{}")
+    tests = {"1_enas_s0_arc0_r0": 0.5, "2_enas_s0_arc1_r0": 0.7}
+    tests["3_random_matched_s0_arc0_r0"] = 0.9
+    for name, test in tests.items():
+        found = dict(page_runs.TRAINED, test_accuracy=test, arc=name)
+        page_runs.make(tmp_path / "jobs" / name, seed=0, derive=None, train=found)
+    assert [line.split(" & ")[2:] for line in latex_rows(tmp_path)] == [
+        ["demo, enas", "2", "--", r"$0.6000 \pm 0.1414$ \\"],
+        [r"demo, random\_matched", "1", "--", r"$0.9000$ \\"],
+    ]
+
+
 def test_the_report_of_a_campaign_warns_of_a_result_that_was_altered(tmp_path, caplog):
     (tmp_path / "plan.json").write_text("{}")
     disk.write_json(tmp_path / "scores.json", {"arcs": ["0 1"]})
