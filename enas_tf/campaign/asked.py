@@ -171,14 +171,13 @@ _REFUSED = dict(
     ),
     warm_start="whose runs are new ones",
     input="which predicts nothing",
-    dry_run="which tells how long it takes as soon as a job of each kind is done",
     rerun="whose runs are listed in its plan",
     search_eval_test="which compares by the test data: no search may look at them",
 )
 _OF_EVERY_MODE = (
     *("mode", "preset", "progress", "verbose", "child_fixed_arc", "jobs"),
     *("retrain_epochs", "output_dir", "report", "executor"),
-    *("ray_address", "job_cpus", "job_gpus"),
+    *("ray_address", "job_cpus", "job_gpus", "dry_run", "dry_run_json"),
 )
 _SEARCHING = "--mode=compare and --mode=ablate"
 _FLAGS_OF_CAMPAIGNS = dict(

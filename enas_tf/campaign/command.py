@@ -13,6 +13,7 @@ from enas_tf.campaign import (
     ending,
     jobs,
     other_settings,
+    outlook,
     places,
     plan,
     state,
@@ -98,6 +99,9 @@ def _do_all(request: Asked, folder: CampaignFolder) -> None:
     asked.check_flags(request)
     ours = _planned(request, folder)
     collect.done(folder, ours)  # what it refuses is told before a job begins
+    if request.given.get("dry_run"):
+        outlook.tell(request, folder, ours)
+        return
     with places.opened(request) as place, _claimed(folder):
         plan.write(folder.path, ours)
         if request.sizes.jobs == 0:

@@ -26,6 +26,7 @@ KIND = "campaign"
 _FREE = (
     *("output_dir", "jobs", "job", "progress", "verbose", "reset_output_dir", "mode"),
     *("plugin", "report", "executor", "ray_address", "job_cpus", "job_gpus"),
+    *("dry_run", "dry_run_json"),
 )
 _LAST_SEED = 2**31 - 1
 _FIRST = "search_for"  # named before others that differ: they follow from it

@@ -30,7 +30,7 @@ def of(folder: CampaignFolder, plan: Plan, number: int) -> State:
     """The state of a job."""
     if is_done(folder, plan, number):
         return State.DONE
-    if _is_absent(folder, plan, number):
+    if is_absent(folder, plan, number):
         return State.ABSENT
     if is_at_work(folder, plan, number):
         return State.RUNNING
@@ -86,7 +86,8 @@ def is_at_work(folder: CampaignFolder, plan: Plan, number: int) -> bool:
     return "status" not in last and _is_held(filelock.FileLock(run.path / layout.LOCK))
 
 
-def _is_absent(folder: CampaignFolder, plan: Plan, number: int) -> bool:
+def is_absent(folder: CampaignFolder, plan: Plan, number: int) -> bool:
+    """Whether the job has no arc: its search is done, and found fewer."""
     if plan.jobs[number].mode != jobs.TRAIN or not is_ready(folder, plan, number):
         return False
     try:

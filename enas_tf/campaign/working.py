@@ -73,7 +73,7 @@ def off(
         work = Work(
             folder=folder,
             plan=ours,
-            command=_command(request),
+            command=command_of(request),
             at_once=place.most,
             heard=heard,
             tell=teller.tell,
@@ -144,7 +144,10 @@ class _Teller:
         begins = forecast.begins(
             self._plan, self._left, at_once=self.at_once, where=self._where
         )
-        logging.info("%s%s.", begins, self._seconds())
+        seconds = self._seconds()
+        unknown = self._left and not seconds
+        hint = " How long is known once a job of each kind is done, or by --dry_run."
+        logging.info("%s%s.%s", begins, seconds, hint if unknown else "")
 
     def tell(self, number: int, found: State) -> None:
         """A line on a job that has ended, for now or for good; a live page."""
@@ -188,7 +191,7 @@ def _ended(folder: CampaignFolder, ours: Plan, number: int, found: State) -> str
     return f"Job {number} ({name}) {found.value}{took}"
 
 
-def _command(request: Asked) -> executor.Command:
+def command_of(request: Asked) -> executor.Command:
     """From the flags of a run to a command of this program."""
     python, program, _ = typed.parts(request.command)
     return lambda words: [python, *program, *words]

@@ -14,7 +14,7 @@ from enas_tf.config.sections import ConfigError
 from enas_tf.library import arguments, process, result, voice
 from enas_tf.library.voice import Progress
 
-RESERVED = ("search_for", "mode", "job", "input")
+RESERVED = ("search_for", "mode", "job", "input", "dry_run", "dry_run_json")
 
 
 def run_campaign(

@@ -15,7 +15,6 @@ from enas_tf.run import layout
 from enas_tf.run import record as run_record
 from enas_tf.run.measures import Measure
 
-
 # 004_random_matched_s0_arc1_r0: number, method, seed of the search, arc, seed.
 _NAME_OF_JOB = re.compile(r"\d+_(?P<method>.+?)(_s\d+)?(_arc\d+_r\d+)?")
 

@@ -112,13 +112,13 @@ class Outlook:
             for kind, one in self.rests_on.items()
         ]
         found = [f"Dry run ({self.mode})"]
-        found += _words("space", f"{self.architectures:{form}} architectures")
-        found += _words("sizes", self._sizes())
-        found += _words("memory", _need(self.memory, "at the most"))
-        found += _words("disk", _need(self.disk, "at the most"))
+        found += folded("space", f"{self.architectures:{form}} architectures")
+        found += folded("sizes", self._sizes())
+        found += folded("memory", need_in_words(self.memory, "at the most"))
+        found += folded("disk", need_in_words(self.disk, "at the most"))
         for name, span in {**self.stages, "in all": self.total}.items():
-            found += _words(name, _seconds(span))
-        return "\n".join(found + _words("timed", ", ".join(timed)))
+            found += folded(name, in_words(span))
+        return "\n".join(found + folded("timed", ", ".join(timed)))
 
     def _sizes(self) -> str:
         """Parameters, of the shared child and of final ones."""
@@ -135,21 +135,23 @@ def in_megabytes(count: int) -> str:
     return f"{size / 1e3:,.1f} GB" if size >= 1e3 else f"{max(size, 0.1):.3g} MB"
 
 
-def _need(need: Need, when: str) -> str:
+def need_in_words(need: Need, when: str) -> str:
+    """`1.1 GB at the most (9.0 GB are there)`; `when` is the middle of it."""
     free = "" if need.free is None else f" ({in_megabytes(need.free)} are there)"
     return f"{in_megabytes(need.needed)} {when}{free}"
 
 
-def _seconds(span: Span) -> str:
+def in_words(span: Span) -> str:
+    """`about 3 min (2 min 30 s to 4 min)`."""
     low, expected, high = (progress.duration(seconds) for seconds in span)
     return f"about {expected} ({low} to {high})"
 
 
-def _words(label: str, text: str) -> list[str]:
-    """`text` folded at spaces, behind `label`."""
+def folded(label: str, text: str) -> list[str]:
+    """`text` folded at spaces, behind `label`; a line each."""
     width = lines.WIDTH - _LABEL - 2
-    folded = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    parts = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return [
         f"  {label if place == 0 else '':<{_LABEL}}{line}"
-        for place, line in enumerate(folded)
+        for place, line in enumerate(parts)
     ]

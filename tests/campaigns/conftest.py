@@ -10,6 +10,6 @@ from enas_tf.campaign import executor, working
 def fakes(tmp_path, monkeypatch):
     """Runs are stubs, and there are no pauses."""
     found = fake_jobs.Fakes(tmp_path, fake_jobs.small())
-    monkeypatch.setattr(working, "_command", lambda asked: found.command)
+    monkeypatch.setattr(working, "command_of", lambda asked: found.command)
     monkeypatch.setattr(executor, "_PAUSE", 0.005)
     return found

@@ -75,7 +75,6 @@ def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):
         (dict(mode="perturb", child_fixed_arc="9 9"), "--child_fixed_arc is not an"),
         (dict(mode="compare", reset_output_dir=True), "--reset_output_dir is of no"),
         (dict(mode="compare", search_eval_test=True), "no search may look at them"),
-        (dict(mode="compare", dry_run=True), "--dry_run is of no use with --mode=com"),
         (dict(mode="ablate", controller_training=False), "--nocontroller_training is"),
         (dict(mode="compare", compare_arcs=0), "--compare_arcs=0 is not allowed"),
         (dict(mode="compare", batch_size=0), "--batch_size=0 is not allowed"),

@@ -20,7 +20,7 @@ SMALL = {
 def fakes(tmp_path, monkeypatch):
     """Runs are stubs, and there are no pauses."""
     found = fake_jobs.Fakes(tmp_path, fake_jobs.small())
-    monkeypatch.setattr(working, "_command", lambda asked: found.command)
+    monkeypatch.setattr(working, "command_of", lambda asked: found.command)
     monkeypatch.setattr(executor, "_PAUSE", 0.005)
     return found
 

@@ -231,7 +231,7 @@ def test_a_job_goes_on_elsewhere_when_its_node_dies(
     assert not fakes.folder.node(fakes.plan, 0).exists()
     (tmp_path / "local").mkdir()
     alone = fake_jobs.Fakes(tmp_path / "local", fake_jobs.small())
-    monkeypatch.setattr("enas_tf.campaign.working._command", lambda _: alone.command)
+    monkeypatch.setattr("enas_tf.campaign.working.command_of", lambda _: alone.command)
     compare(alone)
     assert figures(fakes.folder.path) == figures(alone.folder.path)
 
