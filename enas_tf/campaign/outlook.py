@@ -82,9 +82,10 @@ class CampaignOutlook:
         need = self.memory
         if need.is_met or need.free is None:
             return ""
+        wanted, free = map(of_run.in_megabytes, (need.needed, need.free))
         return (
-            f"{self.at_once} jobs at once want {of_run.in_megabytes(need.needed)} of memory, "
-            f"and {of_run.in_megabytes(need.free)} are free. Give fewer --jobs, or make room."
+            f"{self.at_once} jobs at once want {wanted} of memory, and {free} are free. "
+            "Give fewer --jobs, or make room."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -110,17 +111,14 @@ class CampaignOutlook:
         found = [f"Dry run ({self.mode})"]
         found += of_run.folded("jobs", f"{' and '.join(counted) or 'none'} to do")
         for mode, one in self.tried.items():
-            found += of_run.folded(
-                _NOUNS[mode][0], f"{of_run.in_words(one.seconds)} each"
-            )
+            took = f"{of_run.in_words(one.seconds)} each"
+            found += of_run.folded(_NOUNS[mode][0], took)
         if self.tried:
-            together = f"of {self.at_once} at once"
-            found += of_run.folded(
-                "memory", of_run.need_in_words(self.memory, together)
-            )
-            found += of_run.folded(
-                "in all", f"{of_run.in_words(self.total)}, {self.at_once} at once"
-            )
+            together = f"{self.at_once} at once"
+            memory = of_run.need_in_words(self.memory, f"of {together}")
+            found += of_run.folded("memory", memory)
+            total = f"{of_run.in_words(self.total)}, {together}"
+            found += of_run.folded("in all", total)
         return "\n".join(found)
 
 
