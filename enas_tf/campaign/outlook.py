@@ -84,8 +84,8 @@ class CampaignOutlook:
             return ""
         wanted, free = map(of_run.in_megabytes, (need.needed, need.free))
         return (
-            f"{self.at_once} jobs at once want {wanted} of memory, and {free} are free. "
-            "Give fewer --jobs, or make room."
+            f"{self.at_once} at once want {wanted} of memory, and {free} are free. Give "
+            "fewer --jobs, or make room."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def of(request: Asked, folder: CampaignFolder, ours: Plan) -> CampaignOutlook:
             mode: _tried(request, _words(request, folder, ours, by_mode[mode]), place)
             for mode in counts
         }
-    at_once = max(1, request.sizes.jobs)
+    at_once = max(1, min(request.sizes.jobs, len(left)))
     crowd = max(1.0, at_once * request.threads / processor.cores())
     return CampaignOutlook(ours.mode, counts, tried, at_once, crowd)
 

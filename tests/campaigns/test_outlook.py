@@ -83,7 +83,7 @@ def test_memory_for_one_job_but_not_for_all_at_once_is_status_3(fakes, begun, ca
     with pytest.raises(SystemExit) as stop:
         compare(fakes, **THREE, jobs=4)
     assert stop.value.code == outlook.SHORT
-    assert "4 jobs at once want 4.0 GB of memory, and 3.0 GB are free" in caplog.text
+    assert "4 at once want 4.0 GB of memory, and 3.0 GB are free" in caplog.text
 
 
 def test_what_a_job_would_be_refused_for_is_one_line(fakes, begun):
