@@ -84,8 +84,8 @@ class CampaignOutlook:
             return ""
         wanted, free = map(of_run.in_megabytes, (need.needed, need.free))
         return (
-            f"{self.at_once} at once want {wanted} of memory, and {free} are free. Give "
-            "fewer --jobs, or make room."
+            f"{self.at_once} at once want {wanted} of memory, and {free} are free. "
+            "Give fewer --jobs, or make room."
         )
 
     def as_json(self) -> dict[str, Any]:
