@@ -144,12 +144,19 @@ def _words(figure: Figure) -> str:
 
 
 def _sentence(found: Mapping[str, Agreement]) -> list[str]:
-    """Whether the shared weights rank better than counting parameters."""
+    """Whether the shared weights rank better than counting parameters.
+
+    Or than chance, where all arcs are of one size, so that there is nothing to count.
+    """
     told = []
     for name, one in found.items():
-        if name.startswith("shared ") and one.above:
-            clear = int(one.above.low > 0) - int(one.above.high < 0)
-            told.append(f"The {name} {_RANKS[clear]} their number of parameters.")
+        if not name.startswith("shared "):
+            continue
+        sized = one.above is not None and math.isfinite(one.above.value)
+        figure = one.above if one.above and sized else one.tau
+        clear = int(figure.low > 0) - int(figure.high < 0)
+        other = "their number of parameters" if sized else "chance"
+        told.append(f"The {name} {_RANKS[clear]} {other}.")
     return told
 
 

@@ -124,6 +124,23 @@ def test_a_perfect_score_and_its_ceiling_are_told_with_intervals(ranked, campaig
     )
 
 
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [
+        (np.arange(20.0), "ranks arcs better than chance."),
+        (-np.arange(20.0), "ranks arcs worse than chance."),
+        (np.sin(7 * np.arange(20.0)), "is not shown to rank arcs better or worse than"),
+    ],
+)
+def test_where_all_arcs_are_of_one_size_a_score_is_held_against_chance(
+    ranked, score, words
+):
+    truth = np.stack([np.arange(20.0)] * 2)
+    told = ranked({"shared perplexity": score, "log parameters": np.ones(20)}, truth)
+    assert told[0].startswith(f"The shared perplexity {words}")
+    assert "number of parameters" not in told[0]
+
+
 def test_each_score_has_a_picture(ranked, campaign):
     truth = np.arange(5.0)
     told = ranked({"naswot": np.array([-np.inf, 1, 2, 3, 4])}, [truth, truth[::-1]])
