@@ -46,7 +46,7 @@ def of(
     rows = _listed(search, space, arcs)
     return {
         **_shared(rows, measures.BY_NAME[registry.SPECS[plan.space].data.measure]),
-        **_sizes(rows),
+        **(_sizes(rows) if plan.space in config.IMAGES else {}),  # see `absent`
         **_structure(space, arcs),
         **_proxies(campaign, plan, arcs),
     }

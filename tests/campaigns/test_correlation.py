@@ -175,7 +175,7 @@ def test_recurrent_cells_have_no_size_and_no_proxies_and_that_is_said(tmp_path):
     run.arcs.mkdir()
     arcs = ["0 1 1 0", "0 1 0 2"]
     listed = [
-        dict(source="random", arc=arc, perplexity=value, log_likelihood=-1)
+        dict(source="random", arc=arc, perplexity=value, parameters=7, flops=3)
         for arc, value in zip(arcs, (90.0, 80.0), strict=True)
     ]
     text = "".join(json.dumps(row) + "\n" for row in listed)
