@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from enas_tf.arcs import argument as arc_argument
 from enas_tf.arcs import forms as arc_forms
 from enas_tf.campaign import words
-from enas_tf.command import checks, effects, places, request, typed
+from enas_tf.command import checks, effects, places, refusals, request, typed
 from enas_tf.config import modes, presets
 from enas_tf.config import sections as config
 from enas_tf.config.campaign import CampaignConfig
@@ -121,6 +121,7 @@ def check_flags(asked: Asked) -> None:
                 f"--{flag} is of no use with --mode={asked.mode}, {reason}. Leave it "
                 "out."
             )
+    refusals.refuse_numbers_alone(asked.configs["search"].run)
 
 
 def check_runs(asked: Asked) -> None:

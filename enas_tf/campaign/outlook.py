@@ -25,7 +25,6 @@ from enas_tf.run import disk, lines
 from enas_tf.run import outlook as of_run
 from enas_tf.run.outlook import Need, Span
 
-SHORT = 3  # the status where memory will not do, as of a run's dry run
 _NOUNS = {jobs.SEARCH: ("search", "searches"), jobs.TRAIN: ("training", "trainings")}
 
 
@@ -95,10 +94,7 @@ class CampaignOutlook:
             mode=self.mode,
             jobs=dict(self.counts),
             at_once=self.at_once,
-            seconds={
-                name: {key: round(value, 1) for key, value in span._asdict().items()}
-                for name, span in {**spans, "total": self.total}.items()
-            },
+            seconds=of_run.in_json({**spans, "total": self.total}),
             memory=self.memory._asdict(),
             shortage=self.shortage,
         )
@@ -132,7 +128,7 @@ def tell(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
 
     Raises:
       ConfigError: a mistake; or what a job would be refused for.
-      SystemExit: memory will not do (`SHORT`).
+      SystemExit: memory will not do (`of_run.SHORT`).
     """
     run = request.configs["search"].run
     dry_places.refuse_numbers(run)
@@ -143,12 +139,12 @@ def tell(request: Asked, folder: CampaignFolder, ours: Plan) -> None:
         disk.write_text(path, json.dumps(found.as_json(), indent=1) + "\n")
     if found.shortage:
         logging.error("%s", found.shortage)
-        raise SystemExit(SHORT)
+        raise SystemExit(of_run.SHORT)
 
 
 def of(request: Asked, folder: CampaignFolder, ours: Plan) -> CampaignOutlook:
     """What the campaign would take; for the rest see `tell`."""
-    numbers = range(len(ours.jobs))
+    whole, numbers = _whole(request, ours), range(len(ours.jobs))
     # Not by `state.of`, which makes the lock of a job to see whether it is at work.
     left = [
         n
@@ -163,11 +159,11 @@ def of(request: Asked, folder: CampaignFolder, ours: Plan) -> CampaignOutlook:
         logging.info("Trying out %s; %s stays as it is.", nouns, where)
     with dry_places.temporary() as place:
         tried = {
-            mode: _tried(request, _words(request, folder, ours, by_mode[mode]), place)
+            mode: _tried(whole, _words(whole, folder, ours, by_mode[mode]), place)
             for mode in counts
         }
-    at_once = max(1, min(request.sizes.jobs, len(left)))
-    crowd = max(1.0, at_once * request.threads / processor.cores())
+    at_once = max(1, min(whole.sizes.jobs, len(left)))
+    crowd = max(1.0, at_once * whole.threads / processor.cores())
     return CampaignOutlook(ours.mode, counts, tried, at_once, crowd)
 
 
@@ -185,10 +181,7 @@ def _words(
     known = (
         state.arc(folder, ours, n) for n in numbers if state.is_ready(folder, ours, n)
     )
-    arc = (
-        next(filter(None, known), None)
-        or comparing.random_arcs(_whole(request, ours), 1)[0]
-    )
+    arc = next(filter(None, known), None) or comparing.random_arcs(request, 1)[0]
     return [*flags, f"--child_fixed_arc={arc}"]
 
 
@@ -209,9 +202,9 @@ def _tried(request: Asked, words: list[str], place: pathlib.Path) -> Tried:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
         )
-    if done.returncode == SHORT:
+    if done.returncode == of_run.SHORT:
         logging.error("%s", process.last_line(log))
-        raise SystemExit(SHORT)
+        raise SystemExit(of_run.SHORT)
     if done.returncode or not numbers.is_file():
         line = process.last_line(log) or f"it ended with status {done.returncode}"
         raise ConfigError(f"A job of this campaign cannot be tried out: {line}")

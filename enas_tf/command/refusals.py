@@ -70,6 +70,15 @@ def _refuse_dry_run(run: config.RunConfig) -> None:
             f"--dry_run is of no use with --mode={run.mode}, which trains nothing: it "
             f"tells of {', '.join(told)}. Leave it out."
         )
+    refuse_numbers_alone(run)
+
+
+def refuse_numbers_alone(run: config.RunConfig) -> None:
+    """Refuse the file of a dry run without one.
+
+    Raises:
+      ConfigError: as above.
+    """
     if run.dry_run_json and not run.dry_run:
         raise config.ConfigError(
             f"--dry_run_json={run.dry_run_json} is for the numbers of a dry run: add "

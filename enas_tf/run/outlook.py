@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from enas_tf.run import lines, progress
 
+SHORT = 3  # the status of a command for which memory or disk will not do
 _MEGABYTE = 1e6
 _LABEL = 9  # columns of the names at the left
 
@@ -91,10 +92,7 @@ class Outlook:
             architectures=str(self.architectures),  # beyond what many read exactly
             shared_parameters=self.shared_parameters,
             final_parameters=dict(self.final_parameters),
-            seconds={
-                name: {key: round(value, 1) for key, value in span._asdict().items()}
-                for name, span in spans.items()
-            },
+            seconds=in_json(spans),
             memory=self.memory._asdict(),
             disk=self.disk._asdict(),
             rests_on={
@@ -133,6 +131,14 @@ def in_megabytes(count: int) -> str:
     """Bytes in words."""
     size = count / _MEGABYTE
     return f"{size / 1e3:,.1f} GB" if size >= 1e3 else f"{max(size, 0.1):.3g} MB"
+
+
+def in_json(spans: Mapping[str, Span]) -> dict[str, dict[str, float]]:
+    """Seconds by the name of what takes them, as values of JSON."""
+    return {
+        name: {key: round(value, 1) for key, value in span._asdict().items()}
+        for name, span in spans.items()
+    }
 
 
 def need_in_words(need: Need, when: str) -> str:

@@ -17,13 +17,12 @@ from enas_tf.command import dry_places
 from enas_tf.command.request import DryRun, Request
 from enas_tf.machine import free_memory, memory_watch, own_memory
 from enas_tf.nn import precision
-from enas_tf.run import disk, lines
+from enas_tf.run import disk, lines, outlook
 from enas_tf.run.outlook import Need, Outlook, Span
 from enas_tf.stages import shortage, timed, tried_ops
 from enas_tf.stages import trials as trials_lib
 from enas_tf.stages.trials import Trials
 
-SHORT = 3  # the status where memory or disk will not do
 _DISK_FULL = os.strerror(errno.ENOSPC)  # by TensorFlow a resource like memory
 SPARED = 0.05  # of the free memory, the part that trying out must leave
 
@@ -33,7 +32,7 @@ def run(request: Request, asked: DryRun) -> None:
 
     Raises:
       ConfigError: a mistake that only the data could show.
-      SystemExit: memory or disk will not do (`SHORT`).
+      SystemExit: memory or disk will not do (`outlook.SHORT`).
     """
     found = of(request, asked, exhausted=lambda: _end(request))
     logging.info("%s", found)
@@ -43,7 +42,7 @@ def run(request: Request, asked: DryRun) -> None:
         disk.write_text(pathlib.Path(path).expanduser(), text + "\n")
     if found.shortage:
         logging.error("%s", found.shortage)
-        raise SystemExit(SHORT)
+        raise SystemExit(outlook.SHORT)
 
 
 def _end(request: Request) -> None:
@@ -53,7 +52,7 @@ def _end(request: Request) -> None:
     logging.error("%s", shortage.sentence(space, nothing, nothing, exhausted=True))
     logging.flush()
     shutil.rmtree(request.folder.path.parent, ignore_errors=True)  # see `twin.built`
-    os._exit(SHORT)
+    os._exit(outlook.SHORT)
 
 
 def of(

@@ -74,6 +74,10 @@ def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):
         (dict(mode="perturb"), "has no arc: give the one to look around"),
         (dict(mode="perturb", child_fixed_arc="9 9"), "--child_fixed_arc is not an"),
         (dict(mode="compare", reset_output_dir=True), "--reset_output_dir is of no"),
+        (
+            dict(mode="compare", dry_run_json="x"),
+            "is for the numbers of a dry run: add",
+        ),
         (dict(mode="compare", search_eval_test=True), "no search may look at them"),
         (dict(mode="ablate", controller_training=False), "--nocontroller_training is"),
         (dict(mode="compare", compare_arcs=0), "--compare_arcs=0 is not allowed"),

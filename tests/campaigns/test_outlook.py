@@ -7,7 +7,7 @@ import fake_jobs
 import pytest
 from campaign_commands import SMALL, compare, refused, run
 
-from enas_tf.campaign import command, outlook, working
+from enas_tf.campaign import command, working
 from enas_tf.campaign.outlook import CampaignOutlook, Tried
 from enas_tf.machine import processor
 from enas_tf.run.outlook import Need, Span
@@ -82,7 +82,7 @@ def test_only_what_is_left_counts(fakes, begun, monkeypatch, caplog):
 def test_memory_for_one_job_but_not_for_all_at_once_is_status_3(fakes, begun, caplog):
     with pytest.raises(SystemExit) as stop:
         compare(fakes, **THREE, jobs=4)
-    assert stop.value.code == outlook.SHORT
+    assert stop.value.code == 3
     assert "4 at once want 4.0 GB of memory, and 3.0 GB are free" in caplog.text
 
 
@@ -91,6 +91,13 @@ def test_what_a_job_would_be_refused_for_is_one_line(fakes, begun):
     line = refused(fakes.folder.path, **given)
     assert line.startswith("A job of this campaign cannot be tried out: ")
     assert line.endswith("--batch_size=999 is not allowed.")
+
+
+def test_threads_are_those_of_the_plan(fakes, begun, caplog):
+    compare(fakes, threads=4, jobs=0)
+    run(fakes.folder.path, mode="compare", dry_run=True)
+    # 100 s and 2 x 10 s, on half as many cores as threads.
+    assert "in all   about 4 min (3 min 16 s to 5 min 48 s)" in caplog.text
 
 
 def test_more_threads_than_cores_take_longer():
@@ -102,7 +109,7 @@ def test_more_threads_than_cores_take_longer():
 
 @pytest.mark.slow
 def test_the_program_itself_is_tried_out(tmp_path, caplog):
-    given = dict(fake_jobs.TINY, mode="compare", dry_run=True, output_dir="new")
+    given = dict(fake_jobs.TINY, mode="compare", dry_run=True)
     given |= dict(compare_methods="enas,random", output_dir=str(tmp_path / "new"))
     words = [f"--{name}={value}" for name, value in given.items()]
     command.run(given, None, [sys.executable, "-m", "enas_tf", *words])
