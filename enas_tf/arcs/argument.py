@@ -52,7 +52,7 @@ def fixed_arc(
         JSON, `genotypes.py:NAME`, or a published name.
       space_name: a key of `FORMS`.
       child: how many ops there are to choose from; what to do with a genotype.
-      average: the nodes that an rnn cell averages, of `rnn_config.AVERAGES`.
+      average: the nodes that an rnn cell averages, of `config.rnn.AVERAGES`.
 
     Raises:
       ConfigError: the file cannot be read, or there is no such arc.

@@ -49,7 +49,7 @@ SUBJECT = Subject(
     ),
     on_gpu=Search(
         start_s=10.2,
-        steps=310 * 351,
+        steps=310 * 352,
         step_s=0.0376,
         spread_s=(0.0231 - 0.0213) / forecast.QUARTILES,
         input_s=128 / 52_500,

@@ -59,7 +59,7 @@ SUBJECT = Subject(
     ),
     on_gpu=Search(
         start_s=15.9,
-        steps=150 * 281,
+        steps=150 * 282,
         step_s=0.0879,
         spread_s=(0.0644 - 0.0531) / forecast.QUARTILES,
         input_s=160 / 46_400,

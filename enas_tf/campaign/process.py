@@ -4,7 +4,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 
 import filelock
@@ -64,13 +63,7 @@ class Process:
         except BaseException:
             self._lock.release()
             raise
-        self._began = time.monotonic()
         self._stopped = False
-
-    @property
-    def seconds(self) -> float:
-        """Since it was started."""
-        return time.monotonic() - self._began
 
     def stop(self, number: int) -> None:
         """Have it save and end; `number` is of a signal, a second one ends it at once.

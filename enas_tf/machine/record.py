@@ -133,7 +133,7 @@ def recorded(folder: RunFolder, stage: str) -> Machine | None:
     if not isinstance(fields, dict):
         return None
     # Versions up to 0.3.0 kept neither the GPU nor the form of filters' gradients, and
-    # up to 0.4.0 not that of normalising, up to 0.7.0 not that of words' losses.
+    # up to 0.7.0 not that of normalising and of words' losses.
     fields = Machine._field_defaults | fields
     if set(fields) != set(Machine._fields):
         return None

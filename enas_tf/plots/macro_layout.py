@@ -54,11 +54,6 @@ class Layout:
         lowest = min(self.classifier_y, self.stem_y - legend_rows)
         self.height = -lowest + 0.5 + _MARGIN
 
-    @property
-    def height_inches(self) -> float:
-        """The picture's height."""
-        return self.height * self.inch
-
     def bow(self, rows: int) -> float:
         """How far left of the column an arc over `rows` layers swings."""
         return 0.3 + _BOW * rows

@@ -28,7 +28,7 @@ def test_picture_has_a_readable_size_and_is_not_blank(tmp_path, layers):
     plots.draw_arc(space, arc, tmp_path / "arc.png", title="a title")
     shown = pictures.pixels(tmp_path / "arc.png")
     place = macro_layout.Layout(layers, len(space.ops))
-    wanted = (place.height_inches * plots.DPI, place.width * place.inch * plots.DPI)
+    wanted = np.array([place.height, place.width]) * place.inch * plots.DPI
     np.testing.assert_allclose(shown.shape[:2], wanted, atol=1)
     assert 800 <= shown.shape[1] <= 1600
     assert shown.std() > 10

@@ -6,8 +6,6 @@ import pytest
 
 from enas_tf.run import lines
 
-STAMPED = "23:59:59 "
-
 
 def formatted(message):
     record = logging.LogRecord("absl", logging.INFO, "x.py", 1, message, (), None)

@@ -1,22 +1,24 @@
 """Our side, in a process of its own: python -m enas_tf.benchmark.peer.ours ORDER.
 
-TensorFlow as a run that begins here has it, but with one thread.
+TensorFlow as a run that begins here has it, but with one thread. Its import is the
+program's own, for a start is timed: what needs TensorFlow is imported after it.
 """
 
 import json
 import os
 import sys
 
-import tensorflow as tf
-
 from enas_tf.benchmark.peer import serving
 from enas_tf.benchmark.peer.order import Order
 from enas_tf.machine import record as machine
-from enas_tf.machine import tensorflow_state
+from enas_tf.machine import start
 
 
 def main() -> None:
     """Serves the order on the command line."""
+    start.tensorflow()
+    from enas_tf.machine import tensorflow_state
+
     order = Order(**json.loads(sys.argv[1]))
     tensorflow_state.start(machine.Wanted(threads=1))
     calls = _first_step(order) if order.start else _calls(order)
@@ -42,6 +44,8 @@ def _first_step(order: Order) -> serving.Calls:
 
 def _calls(order: Order) -> serving.Calls:
     """Steps and rewards of the arcs that the order has, too."""
+    import tensorflow as tf
+
     from enas_tf.benchmark import remapping
     from enas_tf.benchmark.subjects import Subjects
 

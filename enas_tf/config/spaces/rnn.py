@@ -51,8 +51,8 @@ _RNN_FINAL = dict(
 # A few epochs do not overfit: little is dropped and nothing else is held back. What
 # makes them count is large first weights and a learning rate that falls: with the
 # published ones the shared child does not get beyond the frequencies of words
-# (docs/design.md, "Short searches"). At rate 20, cells that keep what they are given
-# diverge.
+# (docs/experiments.md, "Short searches"). At rate 20, cells that keep what they are
+# given diverge.
 _SHORT_RNN = dict(
     child_init_range=0.1,
     child_grad_bound=0.25,

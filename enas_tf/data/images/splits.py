@@ -89,16 +89,13 @@ def hold_out_tail(train: Split, *, name: str) -> tuple[Split, Split]:
     return Split(*(a[:start] for a in train)), Split(*(a[start:] for a in train))
 
 
-def stratified(everything: Split, *, name: str, seed: int) -> Splits:
-    """60 / 20 / 20 at random, each class in the same proportion."""
-    order, sizes = _stratified_order(everything.labels, name=name, seed=seed)
-    return _stratified(_take(everything, order), sizes, name=name, seed=seed)
-
-
 def _stratified_order(
     labels: np.ndarray, *, name: str, seed: int
 ) -> tuple[np.ndarray, tuple[int, int]]:
-    """The order that puts the three parts behind each other; sizes of the first two."""
+    """An order of 60 / 20 / 20 % at random, each class in the same proportion.
+
+    The three parts lie behind each other; with it come the sizes of the first two.
+    """
     try:
         rest, test = _part(labels, TEST_SHARE, seed)
         share = VALID_SHARE / (1 - TEST_SHARE)

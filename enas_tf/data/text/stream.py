@@ -40,11 +40,6 @@ def fold(ids: np.ndarray, batch_size: int) -> np.ndarray:
     return ids[: batch_size * columns].reshape(batch_size, columns)
 
 
-def num_batches(num_ids: int, *, batch_size: int, bptt: int) -> int:
-    """Batches of `bptt` columns in one pass, whose last target is in a row as well."""
-    return max(num_ids // batch_size - 1, 0) // bptt
-
-
 def evaluation(ids: np.ndarray, *, batch_size: int, bptt: int) -> Pieces:
     """[n] -> pieces in which every id but the very first is a counted target once.
 

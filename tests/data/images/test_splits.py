@@ -88,7 +88,7 @@ def test_without_a_test_split_every_class_is_split_60_20_20_and_it_is_said():
 def test_the_seed_decides_what_is_set_aside():
     everything = numbered([0, 1] * 50)
     one, same, other = (
-        numbers(splits.stratified(everything, name="x", seed=seed).test)
+        numbers(splits.arrange(dict(train=everything), name="x", seed=seed).test)
         for seed in (1, 1, 2)
     )
     assert one == same
@@ -97,7 +97,7 @@ def test_the_seed_decides_what_is_set_aside():
 
 def test_too_few_images_of_a_class_are_refused():
     with pytest.raises(config.ConfigError, match="too few images"):
-        splits.stratified(numbered([0] * 10 + [1]), name="x", seed=0)
+        splits.arrange(dict(train=numbered([0] * 10 + [1])), name="x", seed=0)
 
 
 def test_fewer_than_ten_training_images_are_refused():

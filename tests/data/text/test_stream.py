@@ -16,35 +16,6 @@ def test_one_row_is_the_whole_text():
     assert stream.fold(IDS, 1).tolist() == [list(range(10))]
 
 
-@pytest.mark.parametrize(
-    ("tokens", "batch_size", "bptt", "expected"),
-    [
-        # Reference: the batches of an epoch of PTB with the published batch sizes.
-        (929_589, 20, 35, 1_327),
-        (929_589, 64, 35, 414),
-        (929_589, 128, 35, 207),
-        (73_760, 20, 35, 105),
-        (73_760, 64, 35, 32),
-        (73_760, 128, 35, 16),
-        (82_430, 1, 1, 82_429),
-        # One row of three: two inputs that have a target.
-        (3, 1, 2, 1),
-        (3, 1, 3, 0),
-        (0, 1, 1, 0),
-        (4, 5, 1, 0),
-    ],
-)
-def test_numbers_of_batches(tokens, batch_size, bptt, expected):
-    assert stream.num_batches(tokens, batch_size=batch_size, bptt=bptt) == expected
-
-
-def test_a_batch_that_is_counted_has_all_its_targets():
-    folded = stream.fold(IDS, 2)  # two rows of five
-    count = stream.num_batches(len(IDS), batch_size=2, bptt=2)
-    targets = [folded[:, 1 + 2 * k : 3 + 2 * k].shape for k in range(count)]
-    assert targets == [(2, 2), (2, 2)]
-
-
 def test_evaluation_in_two_rows():
     pieces = stream.evaluation(IDS, batch_size=2, bptt=2)
     # Nine targets in two rows: five and four; five steps in pieces of two.
