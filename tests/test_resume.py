@@ -19,7 +19,6 @@ from tensorboard.backend.event_processing import event_accumulator
 from enas_tf.config.sections import ConfigError
 from enas_tf.export import folder as exported
 from enas_tf.run import report, saves
-from enas_tf.run.checkpoint import Checkpoint
 from enas_tf.search import arc_scores
 from enas_tf.stages import assembly
 from enas_tf.training import stream_loss
@@ -49,43 +48,42 @@ def kill_at(monkeypatch, counter: str, step: int) -> None:
 
 
 @pytest.fixture(scope="module", params=sorted(runs.TINY))
-def uninterrupted(request, tmp_path_factory):
-    """(space, folder) of a run of everything, which is only read."""
+def found(request, tmp_path_factory):
+    """(space, run of everything), which is only read."""
     with whole_runs.of(request.param, tmp_path_factory) as whole:
-        yield request.param, whole.copy
+        yield request.param, whole
 
 
-@pytest.mark.parametrize(
-    ("stage", "counter", "step"),
-    [
-        ("search", "child_step", 5),  # in the first child epoch
-        ("search", "child_step", STEPS_PER_EPOCH + 8),
-        ("search", "controller_step", 5),  # in the second controller phase
-        ("train", "child_step", STEPS_PER_EPOCH + 5),  # dropout is on
-    ],
-)
+@pytest.fixture
+def uninterrupted(found):
+    """(space, folder) of the run."""
+    space, whole = found
+    return space, whole.copy
+
+
+@pytest.mark.parametrize(("stage", "counter", "step"), whole_runs.KILLS[1:])
 def test_a_killed_run_ends_with_the_same_weights(
-    uninterrupted, tmp_path, monkeypatch, caplog, stage, counter, step
+    found, tmp_path, caplog, stage, counter, step
 ):
-    space, whole = uninterrupted
+    """A kill is a copy of the folder from the middle of the run."""
+    space, whole = found
+    number = whole_runs.KILLS.index((stage, counter, step))
     folder = tmp_path / "killed"
+    shutil.copytree(whole.killed[number], folder)
     given = dict(mode="search")
     if stage == "train":
-        arc = (whole / "arcs/best.txt").read_text().strip()
+        arc = (whole.copy / "arcs/best.txt").read_text().strip()
         given = dict(mode="train", child_fixed_arc=arc)
     if space == "micro":  # where images lie makes no difference
         given |= dict(data_in_memory="no")
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, counter, step)
-        runs.run(space, folder, export=False, **given)
     stopped = runs.checkpoint(folder, stage)
     runs.run(space, folder, export=False, **given)
-    ours, theirs = runs.checkpoint(folder, stage), runs.checkpoint(whole, stage)
+    ours, theirs = (runs.checkpoint(f, stage) for f in (folder, whole.copy))
     runs.assert_equal_to_the_bit(ours, theirs)
     assert any(stopped[name].tobytes() != ours[name].tobytes() for name in ours)
     # Of a policy that stays where it is both commands together tell once.
-    told = [line for line in caplog.messages if "has hardly moved" in line]
-    assert len(told) == (stage == "search")
+    said = whole.lines[: whole.said[number]] + caplog.messages
+    assert sum("has hardly moved" in line for line in said) == 1
 
 
 def rows(folder, stage="search"):
@@ -344,27 +342,21 @@ def test_who_does_not_wait_is_told_how_to_go_on(tmp_path, monkeypatch, caplog):
 
 @pytest.mark.parametrize("length", [0, 100])
 def test_a_kill_in_the_first_save_leaves_a_run_that_goes_on(
-    uninterrupted, tmp_path, monkeypatch, caplog, length
+    found, tmp_path, caplog, length
 ):
     """TensorFlow writes an index under its last name, so a kill leaves a part of it."""
-    space, whole = uninterrupted
+    space, whole = found
     if space != "macro":
         pytest.skip("the same for all spaces")
     folder = tmp_path / "killed"
-
-    def torn(saved):
-        place = folder / "checkpoints/search"
-        place.mkdir(parents=True)
-        (place / "ckpt-1.data-00000-of-00001").write_bytes(bytes(1000))
-        (place / "ckpt-1.index").write_bytes(bytes(length))
-        raise Killed
-
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Checkpoint, "save", torn)
-        runs.run(space, folder, mode="search")
+    shutil.copytree(whole.killed[0], folder)
+    place = folder / "checkpoints/search"
+    place.mkdir(parents=True)
+    (place / "ckpt-1.data-00000-of-00001").write_bytes(bytes(1000))
+    (place / "ckpt-1.index").write_bytes(bytes(length))
     runs.run(space, folder, mode="search")
     assert any("ckpt-1 is passed over" in message for message in caplog.messages)
-    ours, theirs = runs.checkpoint(folder, "search"), runs.checkpoint(whole, "search")
+    ours, theirs = (runs.checkpoint(f, "search") for f in (folder, whole.copy))
     runs.assert_equal_to_the_bit(ours, theirs)
 
 

@@ -68,6 +68,9 @@ def test_rewards_draw_from_the_paying_half_alone(built):
     assert sorted(drawn.numpy()[0]) == list(range(half))
 
 
+ENDS = ("", "_low", "_high")
+
+
 def test_the_frozen_weights_stay_and_the_gains_have_names(built, monkeypatch):
     monkeypatch.setattr(frozen_child, "build", lambda config: built)
     monkeypatch.setattr(frozen_child, "train", lambda *given: None)
@@ -77,9 +80,10 @@ def test_the_frozen_weights_stay_and_the_gains_have_names(built, monkeypatch):
     gains = frozen.compare(TINY, dict(given=TINY.controller), size)
     np.testing.assert_array_equal(built.child.parameters.vector.numpy(), before)
     found = frozen.figures({**gains, "published": gains["given"]})
-    ends = ("points", "points_low", "points_high", "sd", "sd_low", "sd_high")
+    ends = [f"gain_{unit}{end}" for unit in ("points", "sd") for end in ENDS]
+    ends += ["best_points", "best_sd", "share_beaten"]
     starts = ("", "published.", "given.search_0.", "published.search_0.")
-    names = {f"learning.frozen.{start}gain_{end}" for start in starts for end in ends}
+    names = {f"learning.frozen.{start}{end}" for start in starts for end in ends}
     assert set(found) == names
     assert np.isfinite(list(found.values())).all()
 
@@ -139,6 +143,18 @@ def test_a_gain_is_in_points_and_in_deviations_of_random_arcs():
     assert found.deviation == pytest.approx(35.355339)
     assert found.figures()["gain_sd"] == pytest.approx(1.414214)
     assert found.low < 50.0 < found.high
+
+
+def test_a_gain_is_beside_what_the_best_random_arc_has():
+    """Nine random arcs at 1 and one at -8: none is far above their mean."""
+    theirs = np.array([[1.0, 1.0]] * 9 + [[-8.0, -8.0]])
+    found = gain_lib.of(np.full((2, 2), 0.5), theirs, measures.ACCURACY, 0)
+    assert found.points == pytest.approx(40.0)
+    assert found.best == pytest.approx(90.0)
+    assert found.beaten == pytest.approx(0.1)
+    figures = found.figures()
+    assert figures["best_sd"] == pytest.approx(90.0 / found.deviation)
+    assert figures["share_beaten"] == pytest.approx(0.1)
 
 
 def test_a_gain_over_arcs_that_do_alike_has_no_deviations():

@@ -113,10 +113,11 @@ def figures(gains: Mapping[str, list[Gain]]) -> dict[str, float]:
 
 
 def _tell(name: str, gain: Gain, of: str) -> None:
+    found = gain.figures()
     logging.info(
         "%-10s %s: %+.2f points over random (%+.2f to %+.2f), %+.2f standard deviations"
-        " of random arcs",
-        *(name, of, *gain[:3], gain.figures()["gain_sd"]),
+        " of random arcs, whose best is %+.2f; better than %.0f %% of them",
+        *(name, of, *gain[:3], found["gain_sd"], found["best_sd"], 100 * gain.beaten),
     )
 
 

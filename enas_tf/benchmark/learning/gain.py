@@ -27,12 +27,16 @@ class Gain(NamedTuple):
       low: of its 95 % interval.
       high: of its 95 % interval.
       deviation: points, the standard deviation of the random arcs' means.
+      best: points, the best of the random arcs less their mean.
+      beaten: the share of the random arcs that are worse than the policy's mean.
     """
 
     points: float
     low: float
     high: float
     deviation: float
+    best: float
+    beaten: float
 
     def figures(self) -> dict[str, float]:
         """By name, in points and in the random arcs' standard deviations.
@@ -42,7 +46,9 @@ class Gain(NamedTuple):
         unit = self.deviation or math.nan
         ends = dict(zip(("", "_low", "_high"), self[:3], strict=True))
         found = {f"gain_points{end}": value for end, value in ends.items()}
-        return found | {f"gain_sd{end}": value / unit for end, value in ends.items()}
+        found |= {f"gain_sd{end}": value / unit for end, value in ends.items()}
+        best = dict(best_points=self.best, best_sd=self.best / unit)
+        return found | best | dict(share_beaten=self.beaten)
 
 
 def of(
@@ -60,12 +66,20 @@ def of(
     ours, theirs = scale * policy, scale * random
     rng = seeds.on_host(seed, "interval")
     ends = interval.of_difference(ours, theirs, rng)
-    deviation = float(theirs.mean(axis=1).std(ddof=1))
-    return Gain(float(ours.mean() - theirs.mean()), *ends, deviation)
+    # How far up random arcs reach: where a few bad ones make the deviation large, the
+    # best may be only one of these above the mean.
+    arcs = theirs.mean(axis=1)
+    return Gain(
+        float(ours.mean() - theirs.mean()),
+        *ends,
+        deviation=float(arcs.std(ddof=1)),
+        best=float(arcs.max() - arcs.mean()),
+        beaten=float((arcs < ours.mean()).mean()),
+    )
 
 
 def mean(gains: Sequence[Gain]) -> Gain:
-    """Of several searches: means of the gains and of their bounds.
+    """Of several searches: means of the gains, of their bounds and of all else.
 
     The bounds are those of a search, not narrower ones of the mean.
     """
