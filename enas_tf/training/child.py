@@ -12,6 +12,7 @@ from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import precision
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import means, optimizer
+from enas_tf.training.left_out import LeftOut
 from enas_tf.training.loss_scale import LossScale
 
 
@@ -52,13 +53,14 @@ class ChildRun(NamedTuple):
       metrics: of its last step.
       last: that step, [] int64.
       tokens: the arc of that step, [T] int32.
-      finite: whether that step's loss was a number; if not, the call ended there.
+      goes_on: whether there may be another step; if not, the call ended there, with a
+        loss that is no number.
     """
 
     metrics: ChildMetrics
     last: tf.Tensor
     tokens: tf.Tensor
-    finite: tf.Tensor
+    goes_on: tf.Tensor
 
 
 class ChildTrainer:
@@ -69,6 +71,7 @@ class ChildTrainer:
 
     Attributes:
       loss_scale: of float16; None in the other types.
+      left_out: counts steps that change nothing; None where there are none.
       row, line: means of the metrics, which `run` adds to; whoever tells of them resets
         them.
     """
@@ -108,6 +111,7 @@ class ChildTrainer:
         half = config.precision == precision.HALF
         # Deviation D43: the original computes all in float32.
         self.loss_scale = LossScale() if half else None
+        self.left_out: LeftOut | None = None
         self.row = means.Means(ChildMetrics._fields)
         self.line = means.Means(ChildMetrics._fields)
 
@@ -140,14 +144,14 @@ class ChildTrainer:
         start = ChildRun(zeros, first - 1, nothing, tf.constant(True))
 
         def unfinished(run: ChildRun) -> tf.Tensor:
-            return (run.last + 1 < last) & run.finite
+            return (run.last + 1 < last) & run.goes_on
 
         def body(run: ChildRun) -> tuple[ChildRun]:
             metrics, tokens = self._step(run.last + 1, shared, lr)
             self.row.add(metrics)
             self.line.add(metrics)
-            finite = tf.math.is_finite(metrics.loss)
-            return (ChildRun(metrics, run.last + 1, tokens, finite),)
+            goes_on = self._goes_on(metrics)
+            return (ChildRun(metrics, run.last + 1, tokens, goes_on),)
 
         return tf.while_loop(unfinished, body, (start,), parallel_iterations=1)[0]
 
@@ -162,9 +166,19 @@ class ChildTrainer:
         """Learn from `lesson` in step `step`; what it was like, and the tokens."""
         learned = self._learn(lesson, step)
         norm = self._updated(learned.gradients, lr * lesson.lr_scale)
+        metrics = ChildMetrics(learned.loss, learned.measured, norm)
         for variable in self._state:
-            variable.assign(learned.state)
-        return ChildMetrics(learned.loss, learned.measured, norm), learned.tokens
+            variable.assign(self._next_state(learned.state, metrics))
+        return metrics, learned.tokens
+
+    def _goes_on(self, metrics: ChildMetrics) -> tf.Tensor:
+        """Whether another step may follow that one, [] bool."""
+        return tf.math.is_finite(metrics.loss)
+
+    def _next_state(self, state: tf.Tensor, metrics: ChildMetrics) -> tf.Tensor:
+        """What the next step begins with, behind a step that ends in `state`."""
+        del metrics
+        return state
 
     def _learn(self, lesson: Lesson, step: tf.Tensor) -> Learned:
         """What step `step` learns from `lesson`."""
@@ -207,6 +221,13 @@ class ChildTrainer:
     def _descend(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
         """Clip and apply the gradients; their norm before clipping, []."""
         norm = tf.linalg.global_norm(gradients)
+        self._apply(gradients, norm, lr)
+        return norm
+
+    def _apply(
+        self, gradients: Sequence[tf.Tensor], norm: tf.Tensor, lr: tf.Tensor
+    ) -> None:
+        """Change the weights by gradients of the global norm `norm` ([])."""
         clipped = optimizer.clip(
             gradients,
             mode=self._config.clip_mode,
@@ -214,7 +235,6 @@ class ChildTrainer:
             norm=norm,
         )
         self._optimizer.apply(clipped, lr)
-        return norm
 
     def _carried(self, lesson: Lesson) -> tf.Tensor | None:
         """The state that the step begins with."""

@@ -7,7 +7,7 @@ import tensorflow as tf
 from enas_tf.config.sections import ChildConfig
 from enas_tf.run import counters, finite
 from enas_tf.run.report import Report
-from enas_tf.training import compiled, schedules
+from enas_tf.training import compiled, left_out, schedules
 from enas_tf.training.child import ChildTrainer
 from enas_tf.training.driver import Driver
 from enas_tf.training.means import Means
@@ -41,6 +41,7 @@ class ChildEpochs:
         self._timed = timed
         self._lr = 0.0
         self._epoch = 0
+        self._left_out = 0  # steps of which it was told
 
     def steps_before(self, epoch: int) -> int:
         """Child steps in the epochs before `epoch`."""
@@ -71,13 +72,26 @@ class ChildEpochs:
         steps = (tf.constant(number, tf.int64) for number in (first, last))
         with compiled.refusals():
             run = self._trainer.run(*steps, tf.constant(self._lr))
-        if not run.finite:
+        if not run.goes_on:
             arc = self._trainer.arc_text(run.tokens.numpy())
             where = f" with the arc {arc}" if arc else ""
             if self._trainer.loss_scale:
                 where += " in float16, which ends at 65,504"
             what = f"The loss is not a number at child step {int(run.last)}{where}"
             raise finite.NotFinite(what, finite.NETWORK)
+        self._tell_left_out(last)
+
+    def _tell_left_out(self, step: int) -> None:
+        """Say that steps were left out: of the first, and of twice as many."""
+        count = self._trainer.left_out.steps if self._trainer.left_out else 0
+        if count and count >= 2 * self._left_out:
+            self._left_out = count
+            self._report.message(
+                f"{count} of the steps up to child step {step} changed nothing: with "
+                "their arcs the loss or the gradient was not finite. A lower "
+                "--child_lr_max makes them rarer; the search would end after "
+                f"{left_out.MOST_IN_A_ROW} in a row."
+            )
 
     def _log(self, step: int) -> None:
         """The mean of each metric since the last row."""

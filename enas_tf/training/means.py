@@ -6,6 +6,7 @@ calls nor a stop on the way changes a digit of them.
 
 from collections.abc import Sequence
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -33,13 +34,18 @@ class Means:
         return int(self._steps)
 
     def add(self, values: Sequence[tf.Tensor]) -> None:
-        """One step, [] float32 each; also in a graph."""
-        self._sums.assign_add(tf.stack(values))
-        self._steps.assign_add(1)
+        """One step, [] float32 each; also in a graph.
+
+        A step of which one is not finite counts for nothing.
+        """
+        found = tf.stack(values)
+        whole = tf.reduce_all(tf.math.is_finite(found))
+        self._sums.assign_add(tf.where(whole, found, tf.zeros_like(found)))
+        self._steps.assign_add(tf.cast(whole, tf.int64))
 
     def values(self) -> dict[str, float]:
-        """The mean of each; there must have been a step."""
-        means = self._sums.numpy().astype(float) / self.steps
+        """The mean of each; no number where no step counted."""
+        means = self._sums.numpy().astype(float) / (self.steps or np.nan)
         return dict(zip(self._names, means.tolist(), strict=True))
 
     def reset(self) -> None:

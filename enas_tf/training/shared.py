@@ -1,7 +1,7 @@
 """Trains the shared child, also in ways that are not the published one.
 
 Several arcs a step, and an update of nothing but what was used. With the default
-settings a step is that of `ChildTrainer`.
+settings a step is that of `ChildTrainer`, but for arcs that overflow (left_out.py).
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import replicas as replicas_lib
 from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Lesson, Lessons, Task
-from enas_tf.training import used_only
-from enas_tf.training.child import ChildTrainer, Learned
+from enas_tf.training import left_out, used_only
+from enas_tf.training.child import ChildMetrics, ChildTrainer, Learned
 from enas_tf.training.networks import SampledChild
 
 
@@ -46,6 +46,7 @@ class SharedTrainer(ChildTrainer):
         super().__init__(network, task, config, lessons=lessons)
         self._sampled = network
         self._replicas = replicas
+        self.left_out = self._left_out = left_out.LeftOut()
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The first arc of a step, as one would type it."""
@@ -133,6 +134,20 @@ class SharedTrainer(ChildTrainer):
         variables = [*self._sampled.variables, *self._optimizer.variables]
         with used_only.others_kept(variables, used):
             return self._descend(gradients, lr)
+
+    def _apply(
+        self, gradients: Sequence[tf.Tensor], norm: tf.Tensor, lr: tf.Tensor
+    ) -> None:
+        # Deviation D46: the original's weights are no numbers behind such a step.
+        apply = super()._apply
+        self._left_out.unless(norm, lambda: apply(gradients, norm, lr))
+
+    def _goes_on(self, metrics: ChildMetrics) -> tf.Tensor:
+        return self._left_out.note(metrics)
+
+    def _next_state(self, state: tf.Tensor, metrics: ChildMetrics) -> tf.Tensor:
+        whole = left_out.finite([state, *metrics])
+        return tf.where(whole, state, tf.zeros_like(state))
 
 
 def _added(sums: Learned, one: Learned, *, first: tf.Tensor) -> Learned:

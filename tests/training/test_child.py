@@ -98,14 +98,14 @@ def test_means_are_over_all_calls_and_the_last_step_and_its_arc_are_told():
     assert trainer.row.values()["measured"] == 1.0
     assert float(found.metrics.loss) == 3
     assert (int(found.last), found.tokens.numpy().tolist()) == (2, [2])
-    assert bool(found.finite)
+    assert bool(found.goes_on)
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_ends_the_call_and_says_where(bad):
     network = Function([0.0], lambda v, _, step: v[0] + tf.where(step == 1, bad, 1.0))
     found = run(trainer_of(network, size=40), 0, 5)
-    assert not bool(found.finite)
+    assert not bool(found.goes_on)
     assert (int(found.last), found.tokens.numpy().tolist()) == (1, [1])
 
 

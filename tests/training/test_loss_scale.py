@@ -41,7 +41,7 @@ def test_a_step_that_overflows_changes_nothing_and_halves_the_factor():
     assert (float(weight), float(velocity)) == (1.0, 0.0)
     assert trainer.loss_scale.value == 2.0**14
     assert float(first.metrics.grad_norm) == 0.0
-    assert bool(first.finite)  # the loss is, so the run goes on
+    assert bool(first.goes_on)  # the loss is, so the run goes on
     second = steps(trainer, 1, 2)
     # Nesterov's first step is 1.9 gradients of 3, at a rate of 0.5.
     np.testing.assert_allclose(float(weight), 1.0 - 0.5 * 1.9 * 3.0, rtol=1e-6)
@@ -70,7 +70,7 @@ def test_a_bad_step_begins_the_count_anew_and_the_factor_has_bounds():
     # Here it would be no better in float32: the weight says so, and the next loss.
     steps(trainer, 1, 2)
     assert not np.isfinite(float(network.variables[0]))
-    assert not bool(steps(trainer, 2, 3).finite)
+    assert not bool(steps(trainer, 2, 3).goes_on)
     assert trainer.loss_scale.value == loss_scale.LOWEST
 
 

@@ -110,7 +110,7 @@ def _train(config: Config, network: networks.SampledChild, task: Halves) -> None
         first, last = (tf.constant(step, tf.int64) for step in steps)
         lr = tf.constant(schedules.child_learning_rate(config.child, epoch))
         run = trainer.run(first, last, lr)
-        if not run.finite:
+        if not run.goes_on:
             raise ConfigError(
                 f"The loss of the child is not a number at step {int(run.last)}. Lower "
                 "its learning rate, --child_lr_max or --child_lr."
