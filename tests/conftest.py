@@ -1,5 +1,6 @@
 """What tests of several files are given by name."""
 
+import gc
 import importlib
 import os
 import pathlib
@@ -57,9 +58,17 @@ def kernels_as_before():
         importlib.import_module("enas_tf.nn.cross_entropy").take_by_softmax(False)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def garbage_of_one_file():
+    """Graphs of other files are not looked through again, whenever there is garbage."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 # Whole runs of the program: minutes each. What test_resume begins with others read,
 # too (tests/whole_runs.py), so they come later.
-LONG_FILES = ("test_resume", "test_more_epochs")
+LONG_FILES = ("test_resume", "test_devices", "test_tutorial", "test_more_epochs")
 # Cases that another space, or another place in the same space, has as well. Graphs of
 # micro take longest to build. They run with `-m slow`.
 _RESUME, _WHOLE = "test_resume.py::test", "test_end_to_end.py::test"
@@ -67,6 +76,8 @@ _KILLED = f"{_RESUME}_a_killed_run_ends_with_the_same_weights"
 _SIGNAL = f"{_RESUME}_a_signal_saves_and_says_how_to_go_on"
 _OLD = "test_old_runs.py::test_a_run_that_was_killed_then_ends_with_the_bits_of_then"
 _BESIDE = f"{_RESUME}_a_stop_beside_the_steps_says_how_to_go_on_and_goes_on"
+_SAME_STEPS = "test_determinism.py::test_reductions_and_filters_have_the_same"
+_OUTSIDE = "test_space_from_outside.py::test"
 SLOW_CASES = (
     f"{_KILLED}[macro-search-child_step-5]",
     f"{_KILLED}[micro-search-child_step-5]",
@@ -90,9 +101,20 @@ SLOW_CASES = (
     f"{_RESUME}_a_kill_in_the_first_save_leaves_a_run_that_goes_on[macro-100]",
     f"{_WHOLE}_export_can_be_repeated_and_answers_the_same[micro]",
     f"{_WHOLE}_the_test_data_is_looked_at_once[micro]",
+    f"{_BESIDE}[macro-test]",
+    f"{_BESIDE}[rnn-export]",
+    f"{_WHOLE}_evaluate_reads_the_test_split_again_only_if_asked[micro]",
+    f"{_OUTSIDE}_a_killed_run_ends_with_the_same_weights[train]",
+    f"{_OLD}[train-0.1.0-macro]",
     f"{_OLD}[train-0.3.0-micro]",
     f"{_OLD}[search-0.3.0-micro]",
+    "test_old_runs.py::test_an_old_export_answers_and_is_written_anew[0.3.0-micro]",
     "test_terminal.py::test_a_run_writes_its_own_lines_alone[1]",
+    "test_traces.py::test_a_whole_search_traces_each_function_once[micro]",
+    "test_remapping.py::test_normalisation_and_relu_are_two_kernels[micro]",
+    f"{_SAME_STEPS}_gradients_in_every_call[0]",
+    "test_startup.py::test_a_wait_is_asked_of_a_process_of_its_own",
+    "test_house_figures.py::test_this_checkout_is_read",
     "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[macro-2]",
 )
 

@@ -1,8 +1,9 @@
 """What one device and several make of the same steps; a program of its own.
 
 Logical devices are made before TensorFlow finds any, so not in the process of a test.
-`python tests/shared_devices.py FOLDER` leaves in FOLDER an npz for each case, which
-tests/training/test_devices.py compares, and the folders of three whole searches.
+`python tests/shared_devices.py FOLDER EXTENT` leaves in FOLDER an npz for each case,
+which tests/training/test_devices.py compares, and the folders of two searches. EXTENT
+is "quick" or "everything".
 """
 
 import os
@@ -35,7 +36,8 @@ from enas_tf.training.parts import PartsTrainer
 
 LOGICAL = 4
 STEPS = 3
-KINDS = ("macro", "micro", "rnn")
+KINDS, QUICK = ("macro", "micro", "rnn"), ("macro", "rnn")
+EVERYTHING = "everything"
 SMALL = RnnChildConfig(hidden_size=4, init_range=0.5)
 NO_DROPS = dict.fromkeys([f"drop_{x}" for x in "eixlow"], 0.0)
 LR = 0.05
@@ -156,14 +158,15 @@ def final_text(replicas=ALONE):
     return arrays(*network.variables, *trainer.variables)
 
 
-def searches(folder):
-    """One of two arcs a step on one device; another on two, four and one in turn."""
+def searches(folder, counts):
+    """One of two arcs a step on one device; another on so many in turn."""
     given = dict(child_arcs_per_step=2, num_epochs=1)
     runs.run("macro", folder / "whole", **given)
     advance = Driver.advance
-    for count, end in ((2, 7), (4, 13), (1, None)):
+    for turn, count in enumerate(counts, start=1):
         shared_by = dict(distribute="mirrored", distribute_devices=count)
-        Driver.advance = kills.killed_at(end) if end else advance
+        if turn < len(counts):
+            Driver.advance = kills.killed_at(6 * turn + 1)
         try:
             runs.run(
                 "macro", folder / "parts", **given, **(shared_by if count > 1 else {})
@@ -173,28 +176,37 @@ def searches(folder):
         Driver.advance = advance
 
 
-def main(folder):
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    parts = [tf.config.LogicalDeviceConfiguration()] * LOGICAL
-    tf.config.set_logical_device_configuration(cpu, parts)
-    tf.config.experimental.enable_op_determinism()
-    cases = {f"{kind}_2": lambda kind=kind: search(kind, 2) for kind in KINDS}
-    cases |= {
+def cases(kinds, macro_4):
+    """What is computed, by name: the kinds of children, and four arcs of macro."""
+    found = {f"{kind}_2": lambda kind=kind: search(kind, 2) for kind in kinds}
+    found |= {
         f"{kind}_2_on_2": lambda kind=kind: search(kind, 2, devices(2))
-        for kind in KINDS
+        for kind in kinds
     }
-    cases |= dict(
-        macro_4=lambda: search("macro", 4),
-        macro_4_on_4=lambda: search("macro", 4, devices(4)),
+    if macro_4:
+        found |= dict(
+            macro_4=lambda: search("macro", 4),
+            macro_4_on_4=lambda: search("macro", 4, devices(4)),
+        )
+    return found | dict(
         images_on_2=lambda: final_images(devices(2)),
         images_by_hand=lambda: final_images_by_hand(2),
         text=final_text,
         text_on_2=lambda: final_text(devices(2)),
     )
-    for name, case in cases.items():
+
+
+def main(folder, extent):
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    parts = [tf.config.LogicalDeviceConfiguration()] * LOGICAL
+    tf.config.set_logical_device_configuration(cpu, parts)
+    tf.config.experimental.enable_op_determinism()
+    everything = extent == EVERYTHING
+    found = cases(KINDS if everything else QUICK, macro_4=everything)
+    for name, case in found.items():
         np.savez(folder / name, *case())
-    searches(folder)
+    searches(folder, (2, 4, 1) if everything else (2, 1))
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main(pathlib.Path(sys.argv[1]), sys.argv[2])

@@ -6,6 +6,7 @@ Through the command line, because both are chosen before TensorFlow starts.
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,14 +60,30 @@ def run(space: str, folder: pathlib.Path, **how) -> str:
 def kill(space: str, folder: pathlib.Path, **how) -> None:
     """The same, killed once it has saved something."""
     process = begin(space, folder, **how)
-    for _ in range(3000):
-        if any(folder.glob("checkpoints/search/*.index")):
-            break
-        assert process.poll() is None, process.communicate()[1]
-        time.sleep(0.1)
+    wait_for_save(folder, process)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
     assert not (folder / "arcs/best.json").exists(), "killed too late to tell"
+
+
+def run_and_copy(space: str, folder: pathlib.Path, copied: pathlib.Path, **how) -> None:
+    """The run, and a copy of its folder as a kill in the middle would leave it."""
+    process = begin(space, folder, **how)
+    wait_for_save(folder, process)
+    process.send_signal(signal.SIGSTOP)  # lest the files be of two moments
+    shutil.copytree(folder, copied)
+    process.send_signal(signal.SIGCONT)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    assert not (copied / "arcs/best.json").exists(), "copied too late to tell"
+
+
+def wait_for_save(folder: pathlib.Path, process: subprocess.Popen) -> None:
+    for _ in range(3000):
+        if any(folder.glob("checkpoints/search/*.index")):
+            return
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.1)
 
 
 def recorded(folder: pathlib.Path) -> dict:
@@ -86,8 +103,7 @@ def assert_same_run(folder: pathlib.Path, whole: pathlib.Path) -> None:
 
 def test_two_threads_and_onednn_go_on_with_one_core_and_without_it(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    run("macro", whole, threads=2, onednn="1")
-    kill("macro", killed, threads=2, onednn="1")
+    run_and_copy("macro", whole, killed, threads=2, onednn="1")
     said = run("macro", killed, cores=1, onednn="0")
     assert_same_run(killed, whole)
     assert recorded(killed) == recorded(whole)

@@ -6,6 +6,7 @@ bad input is refused before seconds are spent on that import.
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -268,13 +269,23 @@ def section(config: Config, name: str) -> Any:
 
 def settings() -> Iterator[Setting]:
     """Every setting, section by section in the order of the classes above."""
-    kinds = {item.name: item.type for item in dataclasses.fields(Config)}
-    own = {name: spec.settings for name, spec in registry.SPECS.items()}
-    for name, kind in [*kinds.items(), *own.items()]:
-        # Their types are the classes themselves, not names of classes.
-        for field in dataclasses.fields(kind) if kind else ():  # type: ignore[arg-type]
-            if field.metadata:
-                yield Setting(name, field)
+    kinds = [(item.name, item.type) for item in dataclasses.fields(Config)]
+    own = [(name, spec.settings) for name, spec in registry.SPECS.items()]
+    return iter(_settings((*kinds, *own)))
+
+
+@functools.lru_cache(maxsize=8)  # a space may be registered later
+def _settings(classes: tuple[tuple[str, Any], ...]) -> tuple[Setting, ...]:
+    """The settings of sections, which are named, in their order.
+
+    A section's type is the class itself, not its name; a space may have none.
+    """
+    return tuple(
+        Setting(name, field)
+        for name, kind in classes
+        for field in (dataclasses.fields(kind) if kind else ())
+        if field.metadata
+    )
 
 
 def replace(config: Config, values: Mapping[str, object]) -> Config:

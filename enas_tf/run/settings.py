@@ -168,7 +168,7 @@ def _fits(value: object, item: config_lib.Setting) -> bool:
         return isinstance(value, int | float)
     meta = item.field.metadata
     # A choice that grows may be one of a plugin that is not here.
-    free = not meta["choices"] or meta["grows"]
+    free = meta["grows"] or not meta["choices"]
     return isinstance(value, type(default)) and (free or value in meta["choices"])
 
 
