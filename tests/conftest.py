@@ -115,6 +115,14 @@ SLOW_CASES = (
     f"{_SAME_STEPS}_gradients_in_every_call[0]",
     "test_startup.py::test_a_wait_is_asked_of_a_process_of_its_own",
     "test_house_figures.py::test_this_checkout_is_read",
+    f"{_OUTSIDE}_ctrl_c_leaves_a_checkpoint_from_which_it_goes_on",
+    "test_plain.py::test_ratios_come_with_the_spread_of_equals[micro]",
+    "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[micro-2]",
+    "test_confusion.py::test_the_title_is_on_the_sheet[a title\\nof two lines-100]",
+    "test_interval.py::test_it_covers_the_truth_in_90_to_97_of_100_cases[1-0.1]",
+    "test_interval.py::test_it_covers_the_truth_in_90_to_97_of_100_cases[5-0.1]",
+    "test_text.py::test_a_long_text_is_scored_in_little_memory",
+    "test_ray.py::test_a_signal_saves_and_ends_the_jobs_on_all_nodes",
     "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[macro-2]",
 )
 

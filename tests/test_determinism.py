@@ -201,7 +201,7 @@ print(hashlib.sha256(child.parameters.vector.numpy().tobytes()).hexdigest(), "eq
 # What differed hung on the order of threads, which oneDNN makes no less free.
 SLOW = pytest.mark.slow
 FEW_AND_SLOWLY_MANY = [
-    ("1", 8),
+    ("1", 4),
     pytest.param("1", 20, marks=SLOW),
     pytest.param("0", 20, marks=SLOW),
 ]

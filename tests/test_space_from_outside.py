@@ -166,7 +166,11 @@ def broken(space, arc, title):
     ("picture", "reason"),
     [
         (broken, "RuntimeError: no ink"),
-        (lambda *given: 3, "TypeError: it gives 3, not a matplotlib Figure"),
+        pytest.param(
+            lambda *given: 3,
+            "TypeError: it gives 3, not a matplotlib Figure",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_picture_that_cannot_be_drawn_costs_a_warning_not_the_search(

@@ -24,6 +24,7 @@ from enas_tf.tasks.classification import Augmentation, ImageClassification
 from enas_tf.tasks.language_model import LanguageModel
 from enas_tf.training import networks
 from enas_tf.training.child import ChildTrainer
+from enas_tf.training.shared import SharedTrainer
 
 IMAGE = (32, 32, 3)
 CLASSES = 10
@@ -121,7 +122,8 @@ class Subjects:
         """The holder of the next steps' arc, and the shared child's trainer."""
         given, seed = GivenArcs(self.space.num_tokens), self.config.run.seed
         network = networks.SampledChild(self.child, given, self.space, seed=seed)
-        return given, self.trainer(network)
+        config, lessons = self.config.child, self.lessons
+        return given, SharedTrainer(network, self.task, config, lessons=lessons)
 
     def fixed(self, tokens: np.ndarray | Sequence[int]) -> subject.Fixed:
         """A fixed network of one arc ([T])."""

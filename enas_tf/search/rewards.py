@@ -62,8 +62,13 @@ def accuracy(inputs: RewardInputs) -> tf.Tensor:
 
 
 def inverse_perplexity(inputs: RewardInputs) -> tf.Tensor:
-    """80 over the perplexity, whose logarithm is in nats a word; paper section 3.1."""
-    return SCALE * tf.exp(inputs.measures[reward_rows.LOG_LIKELIHOOD])
+    """80 over the perplexity, whose logarithm is in nats a word; paper section 3.1.
+
+    An arc that overflows earns nothing.
+    """
+    # Deviation D46: in the original such a reward is no number.
+    paid = SCALE * tf.exp(inputs.measures[reward_rows.LOG_LIKELIHOOD])
+    return tf.where(tf.math.is_nan(paid), tf.zeros_like(paid), paid)
 
 
 def log_likelihood(inputs: RewardInputs) -> tf.Tensor:

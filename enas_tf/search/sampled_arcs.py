@@ -82,7 +82,8 @@ class SampledArcs:
         means = self._scorer.means(tokens, batches, split="valid")
         measure: Measure = self._task.measure
         figures = [float(measure.display(mean)) for mean in means]
-        best = int((measure.sign * means).argmax())
+        # Nothing is known to be worse than an arc that overflows.
+        best = int(np.nan_to_num(measure.sign * means, nan=-np.inf).argmax())
         mean = float(measure.display(means.mean()))
         values = {f"{measure.name}_mean": mean, f"{measure.name}_best": figures[best]}
         self._report.scalars("sampled", finished, values)

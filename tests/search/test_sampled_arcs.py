@@ -105,6 +105,17 @@ def test_a_perplexity_beyond_a_float_is_null_in_its_row(shown, tmp_path, monkeyp
     assert (tmp_path / "sampled.jsonl").read_text().startswith(text)
 
 
+@pytest.mark.parametrize("measure", [measures.ACCURACY, measures.PERPLEXITY])
+def test_an_arc_that_overflows_is_not_the_best_of_a_phase(shown, monkeypatch, measure):
+    what, report, _ = shown
+    monkeypatch.setattr(Task, "measure", measure)
+    found = np.array([np.nan, *[0.5] * 9])
+    monkeypatch.setattr(Scores, "means", lambda *given, split: found)
+    what.show(1, entropy=None, last=False)
+    ((_, _, values),) = report.rows
+    assert values[f"{measure.name}_best"] == measure.display(0.5)
+
+
 def test_an_entropy_that_is_not_known_is_left_out(shown):
     what, report, _ = shown
     what.show(3, entropy=None, last=False)

@@ -1,6 +1,7 @@
 """Windows, lessons and the loss of the language task."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 import toys
 
@@ -99,6 +100,13 @@ def test_the_reward_is_80_over_the_perplexity():
     means = {"log_likelihood": -tf.math.log(tf.constant(160.0))}
     value = rewards.inverse_perplexity(RewardInputs(means, arc=None, costs={}))
     np.testing.assert_allclose(value, 0.5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("nats", [float("inf"), float("nan"), 200.0])
+def test_an_arc_that_overflows_earns_nothing(nats):
+    means = {"log_likelihood": -tf.constant([nats, 1.0])}
+    value = rewards.inverse_perplexity(RewardInputs(means, arc=None, costs={}))
+    np.testing.assert_allclose(value, [0.0, 80 / np.e], rtol=1e-6)
 
 
 def test_perplexity_tells_a_mean_and_the_ratio_of_two():
