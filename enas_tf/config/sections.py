@@ -275,7 +275,7 @@ def settings() -> Iterator[Setting]:
 
 
 @functools.lru_cache(maxsize=8)  # a space may be registered later
-def _settings(classes: tuple[tuple[str, Any], ...]) -> tuple[Setting, ...]:
+def _settings(classes: tuple[tuple[str, object], ...]) -> tuple[Setting, ...]:
     """The settings of sections, which are named, in their order.
 
     A section's type is the class itself, not its name; a space may have none.
@@ -283,7 +283,7 @@ def _settings(classes: tuple[tuple[str, Any], ...]) -> tuple[Setting, ...]:
     return tuple(
         Setting(name, field)
         for name, kind in classes
-        for field in (dataclasses.fields(kind) if kind else ())
+        for field in (dataclasses.fields(kind) if isinstance(kind, type) else ())
         if field.metadata
     )
 

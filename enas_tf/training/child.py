@@ -221,19 +221,20 @@ class ChildTrainer:
     def _descend(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> tf.Tensor:
         """Clip and apply the gradients; their norm before clipping, []."""
         norm = tf.linalg.global_norm(gradients)
-        self._apply(gradients, norm, lr)
-        return norm
-
-    def _apply(
-        self, gradients: Sequence[tf.Tensor], norm: tf.Tensor, lr: tf.Tensor
-    ) -> None:
-        """Change the weights by gradients of the global norm `norm` ([])."""
         clipped = optimizer.clip(
             gradients,
             mode=self._config.clip_mode,
             bound=self._config.grad_bound,
             norm=norm,
         )
+        self._apply(clipped, norm, lr)
+        return norm
+
+    def _apply(
+        self, clipped: Sequence[tf.Tensor], norm: tf.Tensor, lr: tf.Tensor
+    ) -> None:
+        """Change the weights by gradients whose global norm was `norm` ([])."""
+        del norm
         self._optimizer.apply(clipped, lr)
 
     def _carried(self, lesson: Lesson) -> tf.Tensor | None:

@@ -9,7 +9,7 @@ The idea: such a step changes no weight, and the next one begins without a state
 there are many in a row the weights are to blame, and the training ends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -17,7 +17,7 @@ MOST_IN_A_ROW = 10
 
 
 class LeftOut:
-    """Leaves steps out and counts them.
+    """Counts them, and says when there are too many in a row.
 
     The counts are of this process, and in no checkpoint: no weight hangs on them.
     """
@@ -31,15 +31,6 @@ class LeftOut:
     def steps(self) -> int:
         """How many were left out so far."""
         return int(self._count)
-
-    def unless(self, norm: tf.Tensor, update: Callable[[], None]) -> None:
-        """Do `update` if the norm of its gradients, [], is finite."""
-
-        def updated() -> tf.Tensor:
-            update()
-            return tf.constant(True)
-
-        tf.cond(tf.math.is_finite(norm), updated, lambda: tf.constant(False))
 
     def note(self, metrics: Sequence[tf.Tensor]) -> tf.Tensor:
         """Count a step by its metrics, [] each; whether it may go on, [] bool."""

@@ -4,6 +4,7 @@ Keras' SGD keeps lr inside its velocity and so differs whenever lr changes; thes
 `accum = momentum * accum + g`. Few tensors are expected: a shared child is one vector.
 """
 
+import functools
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -56,8 +57,34 @@ class Sgd:
 
     def apply(self, gradients: Sequence[tf.Tensor], lr: tf.Tensor) -> None:
         """One step against `gradients`, in the order of the variables."""
-        for variable, gradient in zip(self._trained, gradients, strict=True):
-            variable.assign_sub(lr * gradient)
+        self.move([lr * gradient for gradient in gradients])
+
+    def move(self, steps: Sequence[tf.Tensor]) -> None:
+        """Take the steps, which are products with a learning rate."""
+        for variable, step in zip(self._trained, steps, strict=True):
+            variable.assign_sub(step)
+
+
+def apply_if(
+    whole: tf.Tensor, one: Optimizer, gradients: Sequence[tf.Tensor], lr: tf.Tensor
+) -> None:
+    """A step of an optimizer if `whole`, [] bool, is true; else nothing changes.
+
+    To the bit the step is that of `one.apply`: TensorFlow makes a product of clipping's
+    factor and the learning rate before it multiplies a gradient by both, which it could
+    not do with a branch between them.
+    """
+    if isinstance(one, Sgd):
+        steps = [lr * gradient for gradient in gradients]
+        taken = functools.partial(one.move, steps)
+    else:
+        taken = functools.partial(one.apply, gradients, lr)
+
+    def take() -> tf.Tensor:
+        taken()
+        return whole
+
+    tf.cond(whole, take, lambda: whole)
 
 
 def of_child(variables: Sequence[tf.Variable], *, momentum: float) -> Optimizer:

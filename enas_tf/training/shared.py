@@ -13,7 +13,7 @@ from enas_tf.config.sections import ChildConfig
 from enas_tf.nn import replicas as replicas_lib
 from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Lesson, Lessons, Task
-from enas_tf.training import left_out, used_only
+from enas_tf.training import left_out, optimizer, used_only
 from enas_tf.training.child import ChildMetrics, ChildTrainer, Learned
 from enas_tf.training.networks import SampledChild
 
@@ -136,11 +136,11 @@ class SharedTrainer(ChildTrainer):
             return self._descend(gradients, lr)
 
     def _apply(
-        self, gradients: Sequence[tf.Tensor], norm: tf.Tensor, lr: tf.Tensor
+        self, clipped: Sequence[tf.Tensor], norm: tf.Tensor, lr: tf.Tensor
     ) -> None:
         # Deviation D46: the original's weights are no numbers behind such a step.
-        apply = super()._apply
-        self._left_out.unless(norm, lambda: apply(gradients, norm, lr))
+        whole = tf.math.is_finite(norm)
+        optimizer.apply_if(whole, self._optimizer, clipped, lr)
 
     def _goes_on(self, metrics: ChildMetrics) -> tf.Tensor:
         return self._left_out.note(metrics)
