@@ -69,8 +69,9 @@ def garbage_of_one_file():
 # Whole runs of the program: minutes each. What test_resume begins with others read,
 # too (tests/whole_runs.py), so they come later.
 LONG_FILES = ("test_resume", "test_devices", "test_tutorial", "test_more_epochs")
-# Cases that another space, or another place in the same space, has as well. Graphs of
-# micro take longest to build. They run with `-m slow`.
+# Cases that another space, or another place in the same space, has as well, and the
+# longest of those that look at what rarely changes. Graphs of micro take longest to
+# build. They run with `-m slow`.
 _RESUME, _WHOLE = "test_resume.py::test", "test_end_to_end.py::test"
 _KILLED = f"{_RESUME}_a_killed_run_ends_with_the_same_weights"
 _SIGNAL = f"{_RESUME}_a_signal_saves_and_says_how_to_go_on"
@@ -123,6 +124,13 @@ SLOW_CASES = (
     "test_interval.py::test_it_covers_the_truth_in_90_to_97_of_100_cases[5-0.1]",
     "test_text.py::test_a_long_text_is_scored_in_little_memory",
     "test_ray.py::test_a_signal_saves_and_ends_the_jobs_on_all_nodes",
+    "test_tfds_source.py::test_cifar10_has_45000_5000_10000_images",
+    "test_plain.py::test_ratios_come_with_the_spread_of_equals[macro]",
+    "test_pool_order.py::test_without_its_gate_some_orders_put_it_behind",
+    "test_micro_final.py::test_the_published_arc_at_48_filters_has_the_published_size",
+    "test_final_images.py::test_a_search_and_its_training_measure_what_each_trains_on",
+    "test_compiled.py::test_a_killed_training_goes_on_to_the_bit_with_what_is_dropped",
+    f"{_RESUME}_a_training_whose_last_checkpoint_is_damaged_ends_as_it_was[rnn]",
     "test_plain.py::test_both_have_the_same_losses_as_they_are_trained[macro-2]",
 )
 
