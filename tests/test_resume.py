@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import runs
 import whole_runs
+from kills import Killed, killed_at
 from tensorboard.backend.event_processing import event_accumulator
 
 from enas_tf.config.sections import ConfigError
@@ -26,25 +27,6 @@ from enas_tf.training.driver import Driver
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 STEPS_PER_EPOCH = 17
-
-
-class Killed(BaseException):
-    """Ends a run as SIGKILL would: nothing is saved on the way out."""
-
-
-def kill_at(monkeypatch, counter: str, step: int) -> None:
-    """Let the process die in the call that would take `counter` beyond `step`."""
-    advance = Driver.advance
-
-    def dying(self, name, last, call, **more):
-        def fatal(first, end):
-            if name == counter and end > step:
-                raise Killed
-            call(first, end)
-
-        return advance(self, name, last, fatal, **more)
-
-    monkeypatch.setattr(Driver, "advance", dying)
 
 
 @pytest.fixture(scope="module", params=sorted(runs.TINY))
@@ -124,7 +106,7 @@ def test_logs_of_a_killed_run_in_calls_of_one_step_are_those_of_the_whole(
         Driver, "_end_of_call", lambda self, name, first, last: first + 1
     )
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, "child_step", STEPS_PER_EPOCH + 8)
+        patch.setattr(Driver, "advance", killed_at(STEPS_PER_EPOCH + 8))
         runs.run(space, folder, mode="search")
     assert max(step for tag, step in shown(folder) if tag == "child/loss") == 21
     runs.run(space, folder, mode="search")
@@ -139,7 +121,7 @@ def test_what_was_logged_before_the_first_checkpoint_is_not_there_twice(
         pytest.skip("the same in all spaces")
     folder = tmp_path / "killed"
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, "child_step", 10)
+        patch.setattr(Driver, "advance", killed_at(10))
         runs.run(space, folder, mode="search", checkpoint_every_steps=0)
     assert [row["step"] for row in rows(folder)] == [7]
     runs.run(space, folder, mode="search", checkpoint_every_steps=0)

@@ -54,7 +54,7 @@ class ChildRun(NamedTuple):
       last: that step, [] int64.
       tokens: the arc of that step, [T] int32.
       goes_on: whether there may be another step; if not, the call ended there, with a
-        loss that is no number.
+        loss that is no number, or in a search with the last of many such steps.
     """
 
     metrics: ChildMetrics

@@ -77,7 +77,8 @@ class ChildEpochs:
             where = f" with the arc {arc}" if arc else ""
             if self._trainer.loss_scale:
                 where += " in float16, which ends at 65,504"
-            what = f"The loss is not a number at child step {int(run.last)}{where}"
+            wrong = "loss or its gradient" if self._trainer.left_out else "loss"
+            what = f"The {wrong} is not a number at child step {int(run.last)}{where}"
             raise finite.NotFinite(what, finite.NETWORK)
         self._tell_left_out(last)
 

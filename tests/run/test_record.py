@@ -312,3 +312,10 @@ def test_settings_of_another_run_are_refused_naming_one(tmp_path):
     (folder.path / "search/config.json").unlink()
     folder.refuse_changes("search", Config())
     folder.release()
+
+
+def test_what_a_reader_changes_nobody_else_reads(tmp_path):
+    path = tmp_path / "a.json"
+    disk.write_json(path, dict(stages=dict(search=dict(seconds=1))))
+    disk.read_json(path)["stages"]["search"]["seconds"] = 2
+    assert disk.read_json(path) == dict(stages=dict(search=dict(seconds=1)))
