@@ -158,10 +158,10 @@ def final_text(replicas=ALONE):
     return arrays(*network.variables, *trainer.variables)
 
 
-def searches(folder, counts):
+def searches(space, folder, counts):
     """One of two arcs a step on one device; another on so many in turn."""
     given = dict(child_arcs_per_step=2, num_epochs=1)
-    runs.run("macro", folder / "whole", **given)
+    runs.run(space, folder / "whole", **given)
     advance = Driver.advance
     for turn, count in enumerate(counts, start=1):
         shared_by = dict(distribute="mirrored", distribute_devices=count)
@@ -169,7 +169,7 @@ def searches(folder, counts):
             Driver.advance = kills.killed_at(6 * turn + 1)
         try:
             runs.run(
-                "macro", folder / "parts", **given, **(shared_by if count > 1 else {})
+                space, folder / "parts", **given, **(shared_by if count > 1 else {})
             )
         except kills.Killed:
             pass
@@ -205,7 +205,10 @@ def main(folder, extent):
     found = cases(KINDS if everything else QUICK, macro_4=everything)
     for name, case in found.items():
         np.savez(folder / name, *case())
-    searches(folder, (2, 4, 1) if everything else (2, 1))
+    if everything:
+        searches("macro", folder, (2, 4, 1))
+    else:
+        searches("rnn", folder, (2, 1))
 
 
 if __name__ == "__main__":
