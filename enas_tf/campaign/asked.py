@@ -124,6 +124,19 @@ def check_flags(asked: Asked) -> None:
     refusals.refuse_numbers_alone(asked.configs["search"].run)
 
 
+def refuse_dry_run(asked: Asked) -> None:
+    """Refuse --dry_run of a job or of a status, which would do its work all the same.
+
+    Raises:
+      ConfigError: as above.
+    """
+    if asked.given.get("dry_run") and asked.mode not in modes.CAMPAIGNS:
+        raise config.ConfigError(
+            f"--dry_run is of no use with --mode={asked.mode}: of a campaign it tells "
+            f"of {', '.join(modes.CAMPAIGNS)}. Leave it out."
+        )
+
+
 def check_runs(asked: Asked) -> None:
     """Refuse what none of its jobs could begin with.
 

@@ -63,6 +63,7 @@ def carry_out(request: Asked) -> CampaignFolder:
       JobsFailed: some did; each has been told.
       Stopped: by a signal; all that was done is in checkpoints.
     """
+    asked.refuse_dry_run(request)
     folder = CampaignFolder(_place(request))
     folder.refuse_foreign()
     if request.mode == "status":

@@ -15,6 +15,7 @@ from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import left_out, optimizer, used_only
 from enas_tf.training.child import ChildMetrics, ChildTrainer, Learned
+from enas_tf.training.left_out import LeftOut
 from enas_tf.training.networks import SampledChild
 
 
@@ -46,7 +47,7 @@ class SharedTrainer(ChildTrainer):
         super().__init__(network, task, config, lessons=lessons)
         self._sampled = network
         self._replicas = replicas
-        self.left_out = self._left_out = left_out.LeftOut()
+        self.left_out: LeftOut = LeftOut()
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The first arc of a step, as one would type it."""
@@ -143,7 +144,7 @@ class SharedTrainer(ChildTrainer):
         optimizer.apply_if(whole, self._optimizer, clipped, lr)
 
     def _goes_on(self, metrics: ChildMetrics) -> tf.Tensor:
-        return self._left_out.note(metrics)
+        return self.left_out.note(metrics)
 
     def _next_state(self, state: tf.Tensor, metrics: ChildMetrics) -> tf.Tensor:
         whole = left_out.finite([state, *metrics])

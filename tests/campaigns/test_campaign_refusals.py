@@ -78,6 +78,8 @@ def test_a_run_is_no_campaign_and_a_campaign_is_no_run(fakes, tmp_path):
             dict(mode="compare", dry_run_json="x"),
             "is for the numbers of a dry run: add",
         ),
+        (dict(mode="status", dry_run=True), "--dry_run is of no use with --mode=stat"),
+        (dict(mode="job", job=0, dry_run=True), "--dry_run is of no use with --mode=j"),
         (dict(mode="compare", search_eval_test=True), "no search may look at them"),
         (dict(mode="ablate", controller_training=False), "--nocontroller_training is"),
         (dict(mode="compare", compare_arcs=0), "--compare_arcs=0 is not allowed"),
