@@ -153,9 +153,8 @@ def _run(values: flags.FlagValues, argv: list[str]) -> None:
     if GPU not in values.what:
         _refuse_flags_of_gpu(values)
     path = pathlib.Path(values.json).expanduser() if values.json else None
-    if path and not path.parent.is_dir():
-        allowed = "a file in a folder that exists"
-        raise config.ConfigError(config.refusal("json", values.json, allowed))
+    if path and (fault := _no_file(path)):
+        raise config.ConfigError(config.refusal("json", values.json, fault))
     flags.FLAGS.mark_as_parsed()  # absl notes it where its own are not
     logging.use_absl_handler()
     logging.set_verbosity(logging.INFO)
@@ -183,7 +182,17 @@ def _on_gpu(values: flags.FlagValues, path: pathlib.Path | None) -> dict[str, fl
 
 
 def _write(path: pathlib.Path, found: Mapping[str, float]) -> None:
-    disk.write_text(path, json.dumps(found, indent=1) + "\n")
+    disk.write_text(path, json.dumps(disk.finite(found), indent=1) + "\n")
+
+
+def _no_file(path: pathlib.Path) -> str | None:
+    """What would be allowed in its place; None: it can be written."""
+    folder = path.parent
+    if not folder.is_dir() or path.is_dir():
+        return "a file in a folder that exists"
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        return "a file that can be written"
+    return None
 
 
 def _here(

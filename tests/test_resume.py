@@ -352,7 +352,11 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(
         runs.run(space, folder, mode="search", **absurd)
     assert stop.value.code == 1
     (message,) = [m for m in caplog.messages if "not a number" in m]
+    assert "in 10 child steps in a row, at last at child step " in message
     step = int(re.search(r"at child step (\d+) with the arc [\d ]+\.", message)[1])
+    assert "Try a lower --child_lr_max, or --child_clip_mode=global, in an" in message
+    assert "What was saved before is kept. To derive from it: " in caplog.messages[-1]
+    assert caplog.messages[-1].endswith(" --mode=derive")
     assert step >= 1
     kept = runs.checkpoint(folder, "search")
     (position,) = [kept[name] for name in kept if name.startswith("child_step")]

@@ -110,6 +110,11 @@ class Request(NamedTuple):
         words = [_from_here(python), *program, *_without(words, without)]
         return shlex.join([*words, more] if more else words)
 
+    def derive_command(self) -> str:
+        """This command with `derive` as its mode."""
+        without = ["mode", "reset_output_dir", "warm_start"]
+        return self.command_line(without=without, more="--mode=derive")
+
     def retrain_command(self) -> str:
         """This command with `train` as its mode; it finds arcs/best.json by itself."""
         space = self.configs["search"].run.search_for

@@ -125,6 +125,7 @@ def _refuse_unfinished_search(folder: RunFolder, name: str) -> None:
     # It is written when the last epoch ends, or the one at which a callback stopped it.
     if folder.fact("search", "epochs", int) is None:
         raise ConfigError(
-            f"{name} holds a search that is not finished. Run --mode=search with that "
-            "--output_dir first: it goes on."
+            f"{name} holds a search that is not finished. Bring it to its end first by "
+            "--mode=search with that --output_dir; where it cannot come to it, leave "
+            "--warm_start out."
         )

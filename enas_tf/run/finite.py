@@ -18,15 +18,15 @@ REMEDIES = {
 class NotFinite(ArithmeticError):
     """A loss or a weight is not a number; the message says where."""
 
-    def __init__(self, what: str, part: str):
+    def __init__(self, what: str, part: str, remedy: str = ""):
         """A message with its remedy.
 
         Args:
           what: is wrong and where, a sentence without its full stop.
           part: a key of `REMEDIES`.
+          remedy: in place of that part's, where more is known.
         """
-        last_save = "What was saved before is kept."
-        super().__init__(f"{what}. {last_save} {REMEDIES[part]}")
+        super().__init__(f"{what}. {remedy or REMEDIES[part]}")
 
 
 def check(

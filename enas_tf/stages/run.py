@@ -62,6 +62,7 @@ def run(request: Request) -> None:
             raise
         except NotFinite as error:
             logging.error("%s", error)
+            _say_what_is_kept(request)
             raise SystemExit(1) from None
         except workers.LOST as error:
             if not request.cluster:
@@ -136,6 +137,18 @@ def set_conditions(request: Request) -> None:
 def _say_how_to_go_on(request: Request, stopped: str) -> None:
     again = request.command_line(without=["reset_output_dir"])
     logging.info("%s To go on: %s", stopped, again)
+
+
+def _say_what_is_kept(request: Request) -> None:
+    """Of a search that cannot go on."""
+    folder = request.folder
+    searched = folder.fact("search", "epochs", int) is not None
+    if "search" in modes.MODES[request.mode].steps and not searched:
+        if folder.has_checkpoint("search"):
+            derive = request.derive_command()
+            logging.info("What was saved before is kept. To derive from it: %s", derive)
+        else:
+            logging.info("Nothing was saved before.")
 
 
 def _set_up_logging() -> None:

@@ -77,10 +77,26 @@ class ChildEpochs:
             where = f" with the arc {arc}" if arc else ""
             if self._trainer.loss_scale:
                 where += " in float16, which ends at 65,504"
-            wrong = "loss or its gradient" if self._trainer.left_out else "loss"
-            what = f"The {wrong} is not a number at child step {int(run.last)}{where}"
-            raise finite.NotFinite(what, finite.NETWORK)
+            what = f"The loss is not a number at child step {int(run.last)}{where}"
+            if self._trainer.left_out:
+                what = (
+                    f"The loss or its gradient was not a number in "
+                    f"{left_out.MOST_IN_A_ROW} child steps in a row, at last at child "
+                    f"step {int(run.last)}{where}"
+                )
+            raise finite.NotFinite(what, finite.NETWORK, self._remedy())
         self._tell_left_out(last)
+
+    def _remedy(self) -> str:
+        """What could help that was not done."""
+        remedy = f"Try a lower --{self._lr_flag}"
+        if self._config.clip_mode != "global":
+            remedy += ", or --child_clip_mode=global"
+        return f"{remedy}, in another --output_dir."
+
+    @property
+    def _lr_flag(self) -> str:
+        return "child_lr_max" if self._config.lr_cosine else "child_lr"
 
     def _tell_left_out(self, step: int) -> None:
         """Say that steps were left out: of the first, and of twice as many."""
@@ -90,7 +106,7 @@ class ChildEpochs:
             self._report.message(
                 f"{count} of the steps up to child step {step} changed nothing: with "
                 "their arcs the loss or the gradient was not finite. A lower "
-                "--child_lr_max makes them rarer; the search would end after "
+                f"--{self._lr_flag} makes them rarer; the search would end after "
                 f"{left_out.MOST_IN_A_ROW} in a row."
             )
 

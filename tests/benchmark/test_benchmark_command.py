@@ -32,6 +32,7 @@ def test_every_figure_can_be_asked_for(command):
         (["--what=speed"], ["--what=speed", "step, host"]),
         (["--search_for=nano"], ["one of macro, micro, rnn"]),
         (["--json=nowhere/at/all.json"], ["--json=nowhere/at/all.json", "folder"]),
+        (["--json=/"], ["--json=/", "a file in a folder that exists"]),
         (["--blocks=3"], ["blocks"]),
         (["--batch_size=3"], ["--batch_size", "--what=learning only"]),
         (["--gpu_parts=search"], ["--gpu_parts", "--what=gpu only"]),

@@ -99,7 +99,7 @@ def test_a_child_is_trained_once_and_then_read(built, folder, monkeypatch):
     assert stored.path(folder, longer) != stored.path(folder, TINY)
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", None])
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04" * 99, None])
 def test_a_file_of_another_child_is_refused(content, tmp_path):
     file = tmp_path / "child.npz"
     stored.save(file, [tf.Variable([1.0, 2.0])])
@@ -107,6 +107,13 @@ def test_a_file_of_another_child_is_refused(content, tmp_path):
         file.write_bytes(content)
     with pytest.raises(config.ConfigError, match="--learning_dir.*another folder"):
         stored.load(file, [tf.Variable([1.0, 2.0, 3.0])])
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path):
+    file = tmp_path / "child.npz"
+    stored.save(file, [tf.Variable([1.0, float("nan")])])
+    with pytest.raises(config.ConfigError, match="a weight is not a number"):
+        stored.load(file, [tf.Variable([1.0, 2.0])])
 
 
 def test_a_place_that_keeps_nothing_is_refused_before_the_training(tmp_path):

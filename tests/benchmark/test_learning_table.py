@@ -57,6 +57,16 @@ def test_a_file_with_arcs_in_another_order_is_refused(tmp_path, monkeypatch):
         table_lib.read()
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_part_of_a_file_is_refused(share, tmp_path, monkeypatch):
+    monkeypatch.setenv(table_lib.VARIABLE, str(tmp_path))
+    path = tmp_path / table_lib.FILE
+    np.savez(path, tokens=np.zeros([100, 8], np.int8))
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    with pytest.raises(config.ConfigError, match="is not the table of NAS-Bench-Macro"):
+        table_lib.read()
+
+
 def test_without_a_table_the_part_is_left_out(tmp_path, monkeypatch, caplog):
     caplog.set_level("INFO", logger="absl")
     monkeypatch.setenv(table_lib.VARIABLE, str(tmp_path))

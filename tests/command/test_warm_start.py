@@ -121,7 +121,7 @@ REFUSED = {
     "all": (dict(mode="all"), "not allowed with --mode=all: it could mean"),
     "a search, unfinished": (
         dict(mode="search", warm_start="begun"),
-        "begun holds a search that is not finished. Run --mode=search",
+        "begun holds a search that is not finished. Bring it to its end",
     ),
     "for a training": (dict(warm_start="begun"), "a search that is not finished"),
     "told": (dict(mode="search", warm_start="told"), "it has no shared weights"),

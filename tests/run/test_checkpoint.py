@@ -81,8 +81,8 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
     with pytest.raises(finite.NotFinite) as refusal:
         saved.save()
     assert str(refusal.value).startswith(
-        "A weight of the network is not a number after child_step 7, epoch 1. What "
-        "was saved before is kept. Try a lower --child_lr_max"
+        "A weight of the network is not a number after child_step 7, epoch 1. Try a "
+        "lower --child_lr_max"
     )
     assert names(tmp_path) == before
 

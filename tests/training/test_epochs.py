@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from enas_tf.config.sections import ChildConfig
 from enas_tf.run import counters
 from enas_tf.training.epochs import ChildEpochs
@@ -42,3 +44,18 @@ def test_steps_that_were_left_out_are_told_of_when_they_are_twice_as_many():
     trainer.left_out = None  # a training has none
     epochs._tell_left_out(20)
     assert len(said) == 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [
+        (dict(), "Try a lower --child_lr_max, or --child_clip_mode=global, in"),
+        (dict(clip_mode="global"), "Try a lower --child_lr_max, in another"),
+        (dict(lr_cosine=False), "Try a lower --child_lr, or --child_clip_mode=global"),
+    ],
+)
+def test_the_remedy_is_something_that_was_not_done(settings, remedy):
+    trainer = SimpleNamespace(left_out=None)
+    config = ChildConfig(**{"lr_cosine": True, "clip_mode": "none", **settings})
+    epochs = ChildEpochs(trainer, None, None, config, timed=lambda: None)
+    assert epochs._remedy().startswith(remedy)

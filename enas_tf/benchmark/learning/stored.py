@@ -65,11 +65,14 @@ def load(file: pathlib.Path, variables: Sequence[tf.Variable]) -> bool:
     if not file.exists():
         return False
     try:
-        with np.load(file) as found:
+        # Opened here: NumPy leaves it open where it is no whole file.
+        with file.open("rb") as stream, np.load(stream) as found:
             values = [found[f"variable_{n}"] for n in range(len(variables))]
         for variable, value in zip(variables, values, strict=True):
             if value.shape != tuple(variable.shape):
                 raise ValueError(f"{value.shape} in place of {variable.shape}")
+            if not np.isfinite(value).all():
+                raise ValueError("a weight is not a number")
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ConfigError(
             f"--learning_dir: {file} does not hold the weights of this child "
