@@ -8,7 +8,7 @@ import importlib
 import os
 from typing import Any
 
-__version__ = "0.8.4"
+__version__ = "0.8.5"
 
 # Keras reads this once, when it is imported.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

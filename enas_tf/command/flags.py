@@ -12,6 +12,7 @@ from typing import Any
 from absl import flags
 
 from enas_tf.command import flag_reading, help_text, quiet
+from enas_tf.config import allowed
 from enas_tf.config import sections as config
 
 FLAGS = flags.FLAGS
@@ -130,13 +131,19 @@ def given(
 
     Those that the space does not have are left out, as in `IGNORED`; `space` is that of
     the run, where it is known, and otherwise --search_for.
+
+    Raises:
+      ConfigError: one that is left out has a value that no space would allow.
     """
     space = space or str(values["search_for"].value)
-    return {
-        item.flag: values[item.flag].value
-        for item in _written(values)
-        if _has_effect(item, space)
-    }
+    found = {}
+    for item in _written(values):
+        value = values[item.flag].value
+        if _has_effect(item, space):
+            found[item.flag] = value
+        else:
+            allowed.check_range(item, value)
+    return found
 
 
 def preset(values: flags.FlagValues = FLAGS) -> str | None:

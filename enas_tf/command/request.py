@@ -192,6 +192,7 @@ def build(
     refusals.refuse_campaign(folder)
     same_plugins.refuse_other(run, given, folder, loaded, command)
     run_space.refuse_other(run, given)
+    refusals.refuse_missing(run, folder)
     source = warm_start.source(run, given, folder)
     same_ops.refuse_other(run, given, folder)
     given = warm_start.fill(given, run, source, folder)
@@ -201,7 +202,6 @@ def build(
         checks.check(asked)
         checks.check_reward(asked)
     checks.check_retraining(run.mode, configs)
-    refusals.refuse_missing(run, folder)
     export_formats.refuse(run, folder)
     _check_places(run, configs)
     if run.mode == "predict":

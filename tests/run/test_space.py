@@ -173,6 +173,16 @@ def test_a_folder_without_a_run_is_refused_as_before(build):
         build(mode="evaluate", output_dir="run")
 
 
+def test_a_search_that_saved_nothing_is_none_to_derive_from_whatever_its_ops(build):
+    leave("search", "rnn")
+    folder = RunFolder("run")
+    folder.record("search", ops=["tanh", "relu"])
+    (folder.checkpoints("search") / "ckpt-1.index").unlink()
+    (folder.arcs / "best.json").unlink()
+    with pytest.raises(ConfigError, match="run holds no search that --mode=derive"):
+        build(mode="derive", output_dir="run")
+
+
 @pytest.mark.parametrize("written", [[], ["--search_for="]])
 @pytest.mark.parametrize("space", ARCS)
 def test_the_command_to_retrain_is_a_valid_one(space, written, build):

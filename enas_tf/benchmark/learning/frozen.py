@@ -60,7 +60,15 @@ def compare(
         stored.prepare(size.folder)
     of_texts = config.run.search_for in config_lib.TEXTS
     unit = "a nat a word" if of_texts else "1 % of accuracy"
-    logging.info("Gains on a frozen child; a point is %s.", unit)
+    updates = {one.num_aggregate for one in configs.values()}
+    counts = {size.rewards // arcs * arcs for arcs in updates}
+    rewards = " or ".join(f"{count:,}" for count in sorted(counts))
+    logging.info(
+        "Gains on a frozen child, of controllers with %s rewards (whole updates); a "
+        "point is %s.",
+        rewards,
+        unit,
+    )
     for number in range(size.children):
         own = config_lib.replace(config, {"seed": config.run.seed + number})
         frozen = frozen_child.build(own)
