@@ -38,6 +38,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # read when Keras is impor
 from absl import app, logging
 
 from enas_tf.command import (
+    checks,
     effects,
     flag_reading,
     flags,
@@ -107,6 +108,7 @@ def run(argv: list[str]) -> None:
         return
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
+    checks.check_idle(flags.idle(space=space))
     found = keywords.Asked(
         flags.given(space=space), flags.preset(), command, flags.notices(space=space)
     )

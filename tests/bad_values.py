@@ -91,6 +91,11 @@ VALUES = {
     "not a number": (["--controller_lr=nan"], ["--controller_lr=nan", "finite"]),
     "infinite": (["--child_l2_reg=inf"], ["--child_l2_reg=inf", "finite"]),
     "minus infinity": (["--child_grad_bound=-inf"], ["--child_grad_bound=-inf"]),
+    "a rank of another space": (
+        ["--search_for=rnn", "--derive_rank_by=garbage"],
+        ["--derive_rank_by=garbage", "one of measure, log_likelihood"],
+    ),
+    "steps of another space": (["--child_bptt_steps=0"], ["--child_bptt_steps=0"]),
     "no batch": (["--batch_size=0"], ["--batch_size=0", "from 1 to 1000000"]),
     "no epochs": (["--num_epochs=0"], ["--num_epochs=0", "at least 1"]),
     "negative seed": (["--seed=-1"], ["--seed=-1", "from 0 to 2147483647"]),

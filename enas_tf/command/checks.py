@@ -107,6 +107,20 @@ def check_retraining(mode: str, configs: Mapping[str, Config]) -> None:
         check(configs["train"])
 
 
+def check_idle(values: Mapping[str, object]) -> None:
+    """Refuse what no space allows, though this one does not read it.
+
+    Args:
+      values: of settings, by their flags.
+
+    Raises:
+      ConfigError: as above.
+    """
+    for item in config_lib.settings():
+        if item.flag in values:
+            allowed.check_range(item, values[item.flag])
+
+
 def check_run(run: RunConfig) -> None:
     """Refuse the settings that all others depend on, where they are wrong.
 

@@ -12,7 +12,6 @@ from typing import Any
 from absl import flags
 
 from enas_tf.command import flag_reading, help_text, quiet
-from enas_tf.config import allowed
 from enas_tf.config import sections as config
 
 FLAGS = flags.FLAGS
@@ -131,19 +130,25 @@ def given(
 
     Those that the space does not have are left out, as in `IGNORED`; `space` is that of
     the run, where it is known, and otherwise --search_for.
-
-    Raises:
-      ConfigError: one that is left out has a value that no space would allow.
     """
     space = space or str(values["search_for"].value)
-    found = {}
-    for item in _written(values):
-        value = values[item.flag].value
-        if _has_effect(item, space):
-            found[item.flag] = value
-        else:
-            allowed.check_range(item, value)
-    return found
+    return {
+        item.flag: values[item.flag].value
+        for item in _written(values)
+        if _has_effect(item, space)
+    }
+
+
+def idle(
+    values: flags.FlagValues = FLAGS, *, space: str | None = None
+) -> dict[str, Any]:
+    """The settings that `given` leaves out, because the space does not have them."""
+    space = space or str(values["search_for"].value)
+    return {
+        item.flag: values[item.flag].value
+        for item in _written(values)
+        if not _has_effect(item, space)
+    }
 
 
 def preset(values: flags.FlagValues = FLAGS) -> str | None:
@@ -163,9 +168,8 @@ def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> li
     """One sentence for each flag that was given and has no effect in the `space`."""
     space = space or str(values["search_for"].value)
     reasons = {
-        item.flag: f"the {space} space has no such part"
-        for item in _written(values)
-        if not _has_effect(item, space)
+        name: f"the {space} space has no such part"
+        for name in idle(values, space=space)
     }
     reasons |= {name: why for name, (_, why) in IGNORED.items() if values[name].present}
     return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]

@@ -151,12 +151,14 @@ def test_what_ray_says_is_the_reason_where_it_is_no_token():
 )
 def test_a_signal_ends_the_wait_for_a_cluster_at_once(number, end, monkeypatch):
     monkeypatch.setattr(ray_trial, "_TRY", "import time; time.sleep(30)")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     begin = time.monotonic()
     timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
     timer.start()
     with interrupts.terminating(), pytest.raises(end):
         ray_trial.fault("127.0.0.1:1")
     timer.join()
+    signal.signal(signal.SIGINT, before)  # which is ignored in the background
     assert time.monotonic() - begin < 10
 
 

@@ -151,13 +151,6 @@ def test_without_a_space_it_is_the_macro_space_that_has_no_such_part(values):
     ]
 
 
-@pytest.mark.parametrize("word", ["--derive_rank_by=no", "--child_bptt_steps=-1"])
-def test_a_value_that_none_allows_is_refused_where_it_has_no_effect_too(word, values):
-    space = "rnn" if "derive" in word else "macro"
-    with pytest.raises(config.ConfigError, match=f"{word} is not allowed"):
-        given(values, f"--search_for={space}", word)
-
-
 def test_a_value_of_the_wrong_type_is_refused_where_it_has_no_effect_too(values):
     with pytest.raises(config.ConfigError, match="--child_num_cells=x is not allowed"):
         given(values, "--search_for=macro", "--child_num_cells=x")
