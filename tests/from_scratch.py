@@ -17,6 +17,7 @@ import time
 from typing import Any
 
 import tensorflow as tf
+import usage
 
 from enas_tf.arcs import argument
 from enas_tf.config import presets
@@ -33,7 +34,7 @@ OWN = dict(search_for="macro", seeds="0", steps="400", preset="cpu", split="vali
 
 def main(words: list[str]) -> None:
     """Trains what `words` ask for."""
-    _help_or_go_on(words)
+    usage.or_go_on(words, __doc__, needed=2)
     arcs, out = (pathlib.Path(word) for word in words[:2])
     given = dict(word.removeprefix("--").split("=", 1) for word in words[2:])
     own = {name: given.pop(name, default) for name, default in OWN.items()}
@@ -49,12 +50,6 @@ def main(words: list[str]) -> None:
                 with out.open("a") as file:
                     file.write(json.dumps(row) + "\n")
                 print(row, flush=True)
-
-
-def _help_or_go_on(words: list[str]) -> None:
-    if "--help" in words or len(words) < 2:
-        print(__doc__)
-        raise SystemExit(0 if "--help" in words else 2)
 
 
 def trained(

@@ -17,6 +17,7 @@ import pathlib
 import sys
 
 import numpy as np
+import usage
 
 from enas_tf.campaign import correlate
 from enas_tf.campaign.correlate import Agreement
@@ -28,7 +29,7 @@ BESIDE = "; over parameters {:+.2f}  ({:+.2f} to {:+.2f})"
 
 def main(words: list[str]) -> None:
     """Scores under each run, and prints all taus."""
-    _help_or_go_on(words)
+    usage.or_go_on(words, __doc__, needed=2)
     examples = 2048
     for word in [word for word in words if word.startswith("--examples=")]:
         examples = int(word.partition("=")[2])
@@ -51,12 +52,6 @@ def main(words: list[str]) -> None:
             tell(f"{run.name}: {name}", values, parameters)
         both = _together(np.stack([found["log_likelihood"], parameters]), accuracies)
         tell(f"{run.name}: both with size", both, parameters)
-
-
-def _help_or_go_on(words: list[str]) -> None:
-    if "--help" in words or len(words) < 2:
-        print(__doc__)
-        raise SystemExit(0 if "--help" in words else 2)
 
 
 def _tell(name: str, found: Agreement) -> None:

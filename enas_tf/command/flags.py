@@ -139,16 +139,9 @@ def given(
     }
 
 
-def idle(
-    values: flags.FlagValues = FLAGS, *, space: str | None = None
-) -> dict[str, Any]:
-    """The settings that `given` leaves out, because the space does not have them."""
-    space = space or str(values["search_for"].value)
-    return {
-        item.flag: values[item.flag].value
-        for item in _written(values)
-        if not _has_effect(item, space)
-    }
+def written(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
+    """As `given`, with those that the space does not have."""
+    return {item.flag: values[item.flag].value for item in _written(values)}
 
 
 def preset(values: flags.FlagValues = FLAGS) -> str | None:
@@ -168,8 +161,9 @@ def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> li
     """One sentence for each flag that was given and has no effect in the `space`."""
     space = space or str(values["search_for"].value)
     reasons = {
-        name: f"the {space} space has no such part"
-        for name in idle(values, space=space)
+        item.flag: f"the {space} space has no such part"
+        for item in _written(values)
+        if not _has_effect(item, space)
     }
     reasons |= {name: why for name, (_, why) in IGNORED.items() if values[name].present}
     return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import flags
 
-from enas_tf.command import flag_reading, plugins, typed
+from enas_tf.command import checks, flag_reading, plugins, typed
 from enas_tf.command import flags as search_flags
 from enas_tf.config import sections as config
 from enas_tf.config.sections import ConfigError
@@ -76,6 +76,7 @@ def _asked(words: Sequence[str]) -> Asked:
         if name not in known and name.removeprefix("no") not in known:
             raise ConfigError(flag_reading.unknown(name, values, known))
     search_flags.read([PROGRAM, *words], values)
+    checks.check_written(search_flags.written(values))
     return Asked(
         search_flags.given(values),
         search_flags.preset(values),

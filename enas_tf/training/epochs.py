@@ -80,7 +80,7 @@ class ChildEpochs:
             what = f"The loss is not a number at child step {int(run.last)}{where}"
             if self._trainer.left_out:
                 what = (
-                    f"The loss or its gradient was not a number in "
+                    "The loss or its gradient was not a number in "
                     f"{left_out.MOST_IN_A_ROW} child steps in a row, at last at child "
                     f"step {int(run.last)}{where}"
                 )

@@ -15,7 +15,6 @@ from enas_tf.nn.replicas import Replicas
 from enas_tf.tasks.base import Lesson, Lessons, Task
 from enas_tf.training import left_out, optimizer, used_only
 from enas_tf.training.child import ChildMetrics, ChildTrainer, Learned
-from enas_tf.training.left_out import LeftOut
 from enas_tf.training.networks import SampledChild
 
 
@@ -47,7 +46,7 @@ class SharedTrainer(ChildTrainer):
         super().__init__(network, task, config, lessons=lessons)
         self._sampled = network
         self._replicas = replicas
-        self.left_out: LeftOut = LeftOut()
+        self.left_out: left_out.LeftOut = left_out.LeftOut()
 
     def arc_text(self, tokens: np.ndarray) -> str:
         """The first arc of a step, as one would type it."""

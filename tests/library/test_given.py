@@ -207,6 +207,7 @@ def test_data_twice_and_splits_of_a_name_are_refused():
         (dict(preset="fast"), "preset=fast is not allowed: it must be one of paper"),
         (dict(space="makro"), "space=makro is not allowed"),
         (dict(progress="loud"), "progress='loud' is not allowed"),
+        (dict(space="rnn", derive_rank_by="no"), "derive_rank_by=no is not allowed"),
         (dict(flagfile="x"), "flagfile is not a setting"),
         (
             dict(controller_num_aggregate=1, controller_normalize_advantage=True),

@@ -20,11 +20,6 @@ from enas_tf.spaces import base
 
 VARIABLE = "ENAS_TABLES"
 FILE = "nas_bench_macro_cifar10.npz"
-# What reading a file raises that holds something else, or a part of it.
-_NO_TABLE = (
-    *(ValueError, KeyError, IndexError, OSError, EOFError),
-    zipfile.BadZipFile,
-)
 TAU = 0.37  # between scores under shared weights and true accuracies
 HALVINGS = 30  # of the bisection: far finer than tau, which goes in steps
 MOST = 64.0  # deviations of the true accuracies: such an error leaves no order
@@ -109,7 +104,7 @@ def read() -> Table:
         table = Table(accuracy.mean(axis=1) / 100, flops, tokens.shape[1], 3)
         if not np.array_equal(table.tokens(), tokens):
             raise ValueError("its arcs are not all arcs of 3 choices in their order")
-    except _NO_TABLE as error:
+    except (ValueError, LookupError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ConfigError(
             f"{path} is not the table of NAS-Bench-Macro ({error}): it must hold "
             f"tokens, test_accuracy and flops. Mend it, or unset {VARIABLE}."
