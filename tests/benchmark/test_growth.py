@@ -192,3 +192,11 @@ def test_the_measured_points_make_tables_and_a_picture():
     drawn = picture.draw(found, searches)
     words = [label.get_text() for axes in drawn.axes for label in axes.texts]
     assert "layers: 6, 9, 12" in words and "rnn" in words
+
+
+def test_labels_are_apart_and_none_is_above_its_panel():
+    apart = picture.APART
+    assert picture.places([0.1, 0.5]) == [0.1, 0.5]
+    assert picture.places([0.5, 0.5]) == pytest.approx([0.5, 0.5 + apart])
+    near_the_top = [1 - 2 * apart, 1 - apart, 1.0]
+    assert picture.places([0.93, 0.95, 0.95]) == pytest.approx(near_the_top)

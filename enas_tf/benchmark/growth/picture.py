@@ -146,14 +146,29 @@ def _finish(axes: Axes, title: str, x: str, labels: Sequence[Label]) -> None:
     axes.grid(which="major", color="#e5e7eb")
     axes.spines[["top", "right"]].set_visible(False)
     low, high = (float(np.log(end)) for end in axes.get_ylim())
-    last = -np.inf
-    for label in sorted(labels):
-        at = (np.log(label.y) - low) / (high - low)
-        last = max(at, last + APART)
+    labels = sorted(labels)
+    ends = [(float(np.log(label.y)) - low) / (high - low) for label in labels]
+    for label, place in zip(labels, places(ends), strict=True):
         axes.text(
-            *(1.02, last, label.words),
+            *(1.02, place, label.words),
             transform=axes.transAxes,
             color=label.colour,
             va="center",
             fontsize=9,
         )
+
+
+def places(ends: Sequence[float]) -> list[float]:
+    """Heights of labels beside the ends of lines, in shares of a panel.
+
+    Args:
+      ends: of the lines, from the lowest up.
+
+    Returns:
+      As many: at least `APART` between two, and none above the panel, where its title is.
+    """
+    found: list[float] = []
+    for end in ends:
+        found.append(max(end, found[-1] + APART) if found else end)
+    highest = [1.0 - APART * above for above in reversed(range(len(ends)))]
+    return [min(pair) for pair in zip(found, highest, strict=True)]
