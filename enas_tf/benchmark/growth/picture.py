@@ -165,7 +165,7 @@ def places(ends: Sequence[float]) -> list[float]:
       ends: of the lines, from the lowest up.
 
     Returns:
-      As many: at least `APART` between two, and none above the panel, where its title is.
+      As many: at least `APART` between two, and none in the title above the panel.
     """
     found: list[float] = []
     for end in ends:
