@@ -100,15 +100,16 @@ def run(argv: list[str]) -> None:
     if "rerun" in flags.given():
         _run_again(rerun.plan(flags.given()), _started(argv[0]))
         return
-    checks.check_written(flags.written())
     command = flags.command(_started(argv[0]))
     if flags.given().get("mode") in modes.OF_CAMPAIGNS:
         from enas_tf.campaign import command as campaign  # for its modes alone
 
+        checks.check_idle(flags.idle())
         campaign.run(flags.given(), flags.preset(), command)
         return
     held = run_space.with_space(flags.given()).get("search_for")
     space = None if held is None else str(held)
+    checks.check_idle(flags.idle(space=space))
     found = keywords.Asked(
         flags.given(space=space), flags.preset(), command, flags.notices(space=space)
     )

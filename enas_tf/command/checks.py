@@ -107,8 +107,8 @@ def check_retraining(mode: str, configs: Mapping[str, Config]) -> None:
         check(configs["train"])
 
 
-def check_written(values: Mapping[str, object]) -> None:
-    """Refuse a value that no space allows, also where this one does not read it.
+def check_idle(values: Mapping[str, object]) -> None:
+    """Refuse what no space allows, though this one does not read it.
 
     Args:
       values: of settings, by their flags.

@@ -139,9 +139,16 @@ def given(
     }
 
 
-def written(values: flags.FlagValues = FLAGS) -> dict[str, Any]:
-    """As `given`, with those that the space does not have."""
-    return {item.flag: values[item.flag].value for item in _written(values)}
+def idle(
+    values: flags.FlagValues = FLAGS, *, space: str | None = None
+) -> dict[str, Any]:
+    """The settings that `given` leaves out, because the space does not have them."""
+    space = space or str(values["search_for"].value)
+    return {
+        item.flag: values[item.flag].value
+        for item in _written(values)
+        if not _has_effect(item, space)
+    }
 
 
 def preset(values: flags.FlagValues = FLAGS) -> str | None:
@@ -161,9 +168,8 @@ def notices(values: flags.FlagValues = FLAGS, *, space: str | None = None) -> li
     """One sentence for each flag that was given and has no effect in the `space`."""
     space = space or str(values["search_for"].value)
     reasons = {
-        item.flag: f"the {space} space has no such part"
-        for item in _written(values)
-        if not _has_effect(item, space)
+        name: f"the {space} space has no such part"
+        for name in idle(values, space=space)
     }
     reasons |= {name: why for name, (_, why) in IGNORED.items() if values[name].present}
     return [f"--{name} has no effect here: {why}." for name, why in reasons.items()]

@@ -76,7 +76,7 @@ def _asked(words: Sequence[str]) -> Asked:
         if name not in known and name.removeprefix("no") not in known:
             raise ConfigError(flag_reading.unknown(name, values, known))
     search_flags.read([PROGRAM, *words], values)
-    checks.check_written(search_flags.written(values))
+    checks.check_idle(search_flags.idle(values))
     return Asked(
         search_flags.given(values),
         search_flags.preset(values),
