@@ -52,7 +52,8 @@ def restated(inputs, ops):
             values.append(
                 recurrent.highway(values[read], product, FUNCTIONS[op].value)
             )
-        return sum(share * value for share, value in zip(SHARES, values, strict=True))
+        shares = SHARES[: len(values)]
+        return sum(share * value for share, value in zip(shares, values, strict=True))
 
     return state
 
