@@ -190,4 +190,8 @@ def _memory(name: str) -> float:
 if __name__ == "__main__":
     # As in a run (machine/tensorflow_state.py is imported while the clock runs).
     tf.config.optimizer.set_experimental_options({"remapping": False})
+    from enas_tf.nn import graph_passes, sums
+
+    graph_passes.go_once()
+    sums.keep_whole()
     print(json.dumps(WHAT[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -18,9 +18,12 @@ def main() -> None:
     """Serves the order on the command line."""
     start.tensorflow()
     from enas_tf.machine import tensorflow_state
+    from enas_tf.nn import graph_passes, sums
 
     order = Order(**json.loads(sys.argv[1]))
     tensorflow_state.start(machine.Wanted(threads=1))
+    graph_passes.go_once()
+    sums.keep_whole()
     calls = _first_step(order) if order.start else _calls(order)
     held = tensorflow_state.held()
     one_dnn = "on" if held.onednn else "off"
