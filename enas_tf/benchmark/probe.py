@@ -38,6 +38,7 @@ def wait(
     began = os.times()
     from enas_tf.benchmark import subjects as subjects_lib
 
+    _optimise_as_a_run()
     if fixed is None:
         # Kept: a method of TensorFlow's does not keep its owner.
         trainer = _searching(space, batch_size=batch_size).trainer
@@ -61,6 +62,7 @@ def graph(space: str) -> dict[str, float]:
     """Memory that tracing and one step of tiny batches and weights add."""
     from enas_tf.benchmark import subject
 
+    _optimise_as_a_run()
     parts = _searching(space, **subject.of(space).host)
     before = _memory("VmRSS")
     parts.trainer.run(*_first_step())
@@ -74,6 +76,7 @@ def peak(space: str) -> dict[str, float]:
     from enas_tf.benchmark import subjects
     from enas_tf.training import batching
 
+    _optimise_as_a_run()
     subjects.EXAMPLES |= dict(train=45_000, valid=5_000, test=10_000)
     parts = _searching(space)
     for _ in range(2):
@@ -173,6 +176,14 @@ def _searching(space: str, **given: int) -> _Parts:
     return _Parts(subjects, trainer, scorer, updater)
 
 
+def _optimise_as_a_run() -> None:
+    """TensorFlow's optimisers of graphs, as stages/run.py has them."""
+    from enas_tf.nn import graph_passes, sums
+
+    graph_passes.go_once()
+    sums.keep_whole()
+
+
 def _first_step() -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     return tf.constant(0, tf.int64), tf.constant(1, tf.int64), tf.constant(1e-4)
 
@@ -190,8 +201,4 @@ def _memory(name: str) -> float:
 if __name__ == "__main__":
     # As in a run (machine/tensorflow_state.py is imported while the clock runs).
     tf.config.optimizer.set_experimental_options({"remapping": False})
-    from enas_tf.nn import graph_passes, sums
-
-    graph_passes.go_once()
-    sums.keep_whole()
     print(json.dumps(WHAT[sys.argv[1]](**json.loads(sys.argv[2]))))
