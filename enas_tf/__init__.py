@@ -8,7 +8,7 @@ import importlib
 import os
 from typing import Any
 
-__version__ = "0.8.5"
+__version__ = "0.8.6"
 
 # Keras reads this once, when it is imported.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
