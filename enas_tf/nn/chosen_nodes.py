@@ -1,4 +1,4 @@
-"""The nodes of a recurrent cell whose inputs and functions are tensors, and the gradient.
+"""Nodes of a recurrent cell whose inputs and functions are tensors, and their gradient.
 
 The problem: in a search, which node a node reads is known in the step alone. Taken from
 a stack of the nodes so far it costs a copy of all of them, and by TensorFlow's own
@@ -14,24 +14,23 @@ The block is written in place. That is safe because a row is complete before any
 reads it: who reads it waits for the operation that wrote it, and later ones write
 other rows.
 
-Not for a cell of ints, whose graph is plain; nor where a second derivative is asked for.
+Not for a cell of ints, whose graph is plain; nor for second derivatives.
 
 Reference: paper section 2.1.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
 # x [B, H], ones like x -> f(x) and its slope there, both like x.
-ValueAndSlope: TypeAlias = Callable[
-    [tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]
-]
+ValueAndSlope: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class Nodes(NamedTuple):
-    """The nodes 1..N of a cell, by what does not change from one time step to the next.
+    """The nodes 1..N of a cell: what does not change from one time step to the next.
 
     A loop passes on each tensor that it reads by itself. So the choices are in one. The
     tensors must be of the graph in which the loop is, not eager ones.
@@ -157,7 +156,7 @@ def _gradient(
 def _branches(
     nodes: Nodes, h: tf.Tensor
 ) -> list[Callable[[], tuple[tf.Tensor, tf.Tensor]]]:
-    return [lambda f=function: f(h, nodes.ones) for function in nodes.functions]
+    return [functools.partial(function, h, nodes.ones) for function in nodes.functions]
 
 
 def _unpacked(choices: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
@@ -173,5 +172,5 @@ def _row(block: tf.Tensor, number: tf.Tensor | int) -> tf.Tensor:
 
 
 def _put(block: tf.Tensor, number: int, value: tf.Tensor) -> tf.Tensor:
-    """The block [N + 1, B, H] with `value` [B, H] as row `number`, in the same memory."""
+    """The block, in the same memory, with `value` [B, H] as its row `number`."""
     return tf.raw_ops.InplaceUpdate(x=block, i=[number], v=tf.expand_dims(value, 0))

@@ -33,8 +33,8 @@ def log_changes(request: Request, stage: str, epochs: int) -> None:
         version, reasons = "version 0.8.5 or an earlier one", _since_0_8(request, stage)
     if reasons:
         logging.warning(
-            "Note: %s began this %s, and since then %s. So it may end with other figures "
-            "than it would have then.",
+            "Note: %s began this %s, and since then %s. So it may end with other "
+            "figures than it would have then.",
             version,
             run_settings.NOUNS[stage],
             ", ".join(reasons),

@@ -1,4 +1,4 @@
-"""Nodes whose choices are tensors: TensorFlow's own values and gradients, fewer lists."""
+"""Nodes whose choices are tensors: TensorFlow's own values and gradients."""
 
 import itertools
 
@@ -49,9 +49,7 @@ def restated(inputs, ops):
         values = [first]
         for read, op, weight in zip(inputs, ops, weights, strict=True):
             product = tf.matmul(values[read] * MASK, weight)
-            values.append(
-                recurrent.highway(values[read], product, FUNCTIONS[op].value)
-            )
+            values.append(recurrent.highway(values[read], product, FUNCTIONS[op].value))
         shares = SHARES[: len(values)]
         return sum(share * value for share, value in zip(shares, values, strict=True))
 
