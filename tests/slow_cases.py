@@ -49,6 +49,9 @@ BY_FILE = {
     "children/test_micro_final.py": (
         "test_the_published_arc_at_48_filters_has_the_published_size",
     ),
+    "nn/test_graph_passes.py": (
+        "test_it_leaves_whole_sums_and_remapping_as_they_were_set[whole once]",
+    ),
     "test_more_epochs.py": (
         "test_a_warm_start_goes_on_to_the_bit_without_the_folder_it_began_with[macro]",
     ),
@@ -70,7 +73,8 @@ BY_FILE = {
     "machine/test_record.py": ("test_tensorflow_holds_what_it_was_told[3---1-1]",),
     "test_remapping.py": ("test_normalisation_and_relu_are_two_kernels[micro]",),
     "test_resume.py": (
-        "test_a_kill_in_the_first_save_leaves_a_run_that_goes_on[macro-100]",
+        "test_a_kill_in_the_first_save_leaves_a_run_that_goes_on[rnn-100]",
+        "test_a_killed_run_ends_with_the_same_weights[macro-search-child_step-25]",
         "test_a_killed_run_ends_with_the_same_weights[macro-search-child_step-5]",
         "test_a_killed_run_ends_with_the_same_weights[micro-search-child_step-25]",
         "test_a_killed_run_ends_with_the_same_weights[micro-search-child_step-5]",

@@ -36,7 +36,7 @@ class Nodes(NamedTuple):
     tensors must be of the graph in which the loop is, not eager ones.
 
     Attributes:
-      choices: [2N] int32, the node that each reads, then the function that each applies.
+      choices: [2N] int32, the node that each reads, then the function of each.
       functions: from which a choice takes one.
       average_weights: [N + 1] float32, the share of each node in the new state.
       mask: [B, H], by which a value is multiplied before its product.
