@@ -6,13 +6,9 @@ gradient as many products with a one and zeros, and their sum. A loop over time 
 also pays for each tensor that the gradient of a step reads.
 
 The idea: all nodes of a time step are one function with a gradient written out by hand.
-Each node's value goes into its row of one block of memory, from which later ones read;
-in the gradient each adds its own to the row of the node that it read. What the gradient
+Values stand in a list of TensorFlow's, from which later nodes read by reference; in the
+gradient each node adds its own to the item of the node that it read. What the gradient
 reads leaves the step in four blocks (docs/experiments.md, "The rnn cell").
-
-The block is written in place. That is safe because a row is complete before anybody
-reads it: who reads it waits for the operation that wrote it, and later ones write
-other rows.
 
 Not for a cell of ints, whose graph is plain; nor for second derivatives.
 
@@ -24,6 +20,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
+
+_ANY = -1  # the shape of an item, where a list of TensorFlow's is asked for one
 
 # x [B, H], ones like x -> f(x) and its slope there, both like x.
 ValueAndSlope: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -41,7 +39,6 @@ class Nodes(NamedTuple):
       average_weights: [N + 1] float32, the share of each node in the new state.
       mask: [B, H], by which a value is multiplied before its product.
       ones: like it.
-      room: [3] int32, N + 1 and the shape of a state.
     """
 
     choices: tf.Tensor
@@ -49,7 +46,6 @@ class Nodes(NamedTuple):
     average_weights: tf.Tensor
     mask: tf.Tensor
     ones: tf.Tensor
-    room: tf.Tensor
 
 
 def nodes(
@@ -70,7 +66,6 @@ def nodes(
         average_weights,
         mask,
         tf.ones_like(mask),
-        tf.concat([[len(inputs) + 1], tf.shape(mask)], axis=0),
     )
 
 
@@ -87,14 +82,11 @@ def state(first: tf.Tensor, weights: Sequence[tf.Tensor], nodes: Nodes) -> tf.Te
     def passed(
         first: tf.Tensor, *weights: tf.Tensor
     ) -> tuple[tf.Tensor, Callable[[tf.Tensor], list[tf.Tensor]]]:
-        block = tf.raw_ops.Empty(shape=nodes.room, dtype=first.dtype)
-        block.set_shape([1 + len(weights), *first.shape])
-        block = _put(block, 0, first)
+        values, held = [first], _pushed(_empty(first.dtype), first)
         inputs, ops = _unpacked(nodes.choices)
         rows = []
-        numbered = zip(inputs, ops, weights, strict=True)
-        for number, (read, op, weight) in enumerate(numbered, start=1):
-            carried = _row(block, read)
+        for read, op, weight in zip(inputs, ops, weights, strict=True):
+            carried = _item(held, read, like=first)
             h, t = tf.split(tf.matmul(carried * nodes.mask, weight), 2, axis=1)
             # Value and slope at once: the slope costs less than a second switch, in
             # the gradient, would.
@@ -102,10 +94,12 @@ def state(first: tf.Tensor, weights: Sequence[tf.Tensor], nodes: Nodes) -> tf.Te
             for value in (y, slope):
                 value.set_shape(h.shape)
             gate, change = tf.sigmoid(t), y - carried
-            block = _put(block, number, carried + gate * change)
+            values.append(carried + gate * change)
+            held = _pushed(held, values[-1])
             rows.append((gate, change, slope))
         # N tensors [B, H] of one kind become one [N, B, H].
         kept = [tf.stack(kind) for kind in zip(*rows, strict=True)]
+        block = tf.stack(values)
 
         def gradient(dy: tf.Tensor) -> list[tf.Tensor]:
             return _gradient(dy, nodes, weights, block, kept)
@@ -136,21 +130,23 @@ def _gradient(
     inputs, _ = _unpacked(nodes.choices)
     rows = zip(*map(tf.unstack, kept), strict=True)
     numbered = enumerate(zip(inputs, weights, rows, strict=True), start=1)
-    total = tf.reshape(nodes.average_weights, [-1, 1, 1]) * dy  # [N + 1, B, H]
+    values = _listed(block)
+    totals = _listed(tf.reshape(nodes.average_weights, [-1, 1, 1]) * dy)
     of_weights = []
     for number, (read, weight, (gate, change, slope)) in reversed(list(numbered)):
-        own = _row(total, number)  # complete: all later nodes have added theirs
+        own = _item(totals, number, like=dy)  # all later nodes have added theirs
         through = own * gate
         dt = tf.raw_ops.SigmoidGrad(y=gate, dy=own * change)
         of_product = tf.concat([through * slope, dt], axis=1)
-        taken = _row(block, read) * nodes.mask
+        taken = _item(values, read, like=dy) * nodes.mask
         of_weights.append(tf.matmul(taken, of_product, transpose_a=True))
         of_taken = tf.matmul(of_product, weight, transpose_b=True)
         of_carried = (own - through) + of_taken * nodes.mask
-        total = tf.raw_ops.InplaceAdd(
-            x=total, i=tf.expand_dims(read, 0), v=tf.expand_dims(of_carried, 0)
+        total = _item(totals, read, like=dy) + of_carried
+        totals = tf.raw_ops.TensorListSetItem(
+            input_handle=totals, index=read, item=total
         )
-    return [_row(total, 0), *reversed(of_weights)]
+    return [_item(totals, 0, like=dy), *reversed(of_weights)]
 
 
 def _branches(
@@ -166,11 +162,30 @@ def _unpacked(choices: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
     return each[:half], each[half:]
 
 
-def _row(block: tf.Tensor, number: tf.Tensor | int) -> tf.Tensor:
-    """Row `number` of [N + 1, B, H], [B, H]."""
-    return tf.raw_ops.Gather(params=block, indices=number)
+def _empty(dtype: tf.DType) -> tf.Tensor:
+    """A list of TensorFlow's without items."""
+    return tf.raw_ops.EmptyTensorList(
+        element_shape=_ANY, max_num_elements=-1, element_dtype=dtype
+    )
 
 
-def _put(block: tf.Tensor, number: int, value: tf.Tensor) -> tf.Tensor:
-    """The block, in the same memory, with `value` [B, H] as its row `number`."""
-    return tf.raw_ops.InplaceUpdate(x=block, i=[number], v=tf.expand_dims(value, 0))
+def _listed(block: tf.Tensor) -> tf.Tensor:
+    """The rows of a block, [B, H] each, as a list; they stay where they are."""
+    return tf.raw_ops.TensorListFromTensor(tensor=block, element_shape=_ANY)
+
+
+def _pushed(held: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    """The list with x behind it; `held` itself stays as it is."""
+    return tf.raw_ops.TensorListPushBack(input_handle=held, tensor=x)
+
+
+def _item(held: tf.Tensor, number: tf.Tensor | int, *, like: tf.Tensor) -> tf.Tensor:
+    """Item `number` of a list, by reference, of the shape of `like`."""
+    item = tf.raw_ops.TensorListGetItem(
+        input_handle=held,
+        index=number,
+        element_shape=tf.constant(_ANY),
+        element_dtype=like.dtype,
+    )
+    item.set_shape(like.shape)
+    return item
