@@ -39,6 +39,8 @@ class Machine(NamedTuple):
         nn/batch_norm.py. Up to 0.4.0 they were not.
       losses_by_softmax: whether losses of words are taken from a softmax, see
         nn/cross_entropy.py. Up to 0.7.0 they were not.
+      nodes_together: whether the nodes of a cell that is searched are one function, see
+        nn/chosen_nodes.py. Up to 0.8.5 they were not; nobody can choose.
     """
 
     threads: int
@@ -51,6 +53,7 @@ class Machine(NamedTuple):
     filters_in_parts: bool = False
     norms_in_pairs: bool = False
     losses_by_softmax: bool = False
+    nodes_together: bool = False
 
 
 class Wanted(NamedTuple):

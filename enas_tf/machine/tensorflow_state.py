@@ -115,6 +115,7 @@ def held() -> Machine:
         filters_in_parts=depthwise.in_parts(),
         norms_in_pairs=batch_norm.in_pairs(),
         losses_by_softmax=cross_entropy.by_softmax(),
+        nodes_together=True,
         **machine.versions(),
     )
 

@@ -4,10 +4,9 @@ The problem: in a search, which node a node reads and which function it applies 
 tensors, and they act in every time step. A loop pays for each tensor that it reads and
 for each that its gradient reads, in every step again.
 
-The idea: what needs no earlier state is computed before the loop: the cell's matrices,
-all words' products, one-hot vectors of what is read. Choices enter the loop packed in
-one vector. Inside, gradients are written out by hand and their residuals stacked
-(`nn/residuals.py`; docs/experiments.md, "The rnn cell").
+The idea: what needs no earlier state is computed before the loop: the cell's matrices
+and all words' products. Inside, nodes whose choices are tensors are one function with a
+gradient of its own (`nn/chosen_nodes.py`).
 
 Not for an LSTM, which is in `nn/language.py`. Choices that are ints give the plain
 graph of one cell, without any of this; a final child has those.
@@ -15,14 +14,12 @@ graph of one cell, without any of this; a final child has those.
 Reference: paper section 2.1 and appendix A; enas_lm's child.py and fixed_lib.py.
 """
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
-from enas_tf.nn import precision, seeds
-from enas_tf.nn.residuals import Residuals
+from enas_tf.nn import chosen_nodes, precision, seeds
 
 
 class Function(NamedTuple):
@@ -180,29 +177,11 @@ def states(
     from_words = tf.tensordot(words, cell.word, 1)  # [B, T, 2H]
     weights = tf.unstack(cell.nodes * dropout.mask("w", cell.nodes))
     mask = dropout.mask("l", state)
-    # Made out here, because a loop makes its constants anew in every step.
-    ones = tf.ones_like(state)
-    num_nodes = len(cell.ops)
-    choices = [*cell.inputs, *cell.ops]
-    # The loop passes on each tensor that it reads by itself, with three nodes a step.
-    # So all choices enter it as one vector, [2N], and so do the one-hot vectors.
-    packed = None if isinstance(cell.ops[0], int) else tf.stack(choices)
-    one_hots = None if packed is None else _one_hots(cell.inputs)
+    new_state = _new_state(cell, weights[1:], mask)
 
     def step(before: tf.Tensor, from_word: tf.Tensor) -> tf.Tensor:
         product = from_word + tf.matmul(before * mask, weights[0])
-        values = [highway(before, product, tf.tanh)]  # of the nodes so far, [B, H] each
-        now = choices if packed is None else tf.unstack(packed)
-        reads, ops = now[:num_nodes], now[num_nodes:]
-        residuals = Residuals()
-        for read, op, weight in zip(reads, ops, weights[1:], strict=True):
-            carried = _read(read, one_hots, values)
-            product = tf.matmul(carried * mask, weight)
-            node = _chosen(op, cell.functions, ones, residuals)
-            values.append(node(carried, product))
-        residuals.close()
-        # [N + 1] . [N + 1, B, H] -> [B, H]
-        return tf.tensordot(cell.average_weights, tf.stack(values), 1)
+        return new_state(highway(before, product, tf.tanh))
 
     # tf.scan goes along the first axis: [T, B, 2H] in, [T, B, H] out.
     found = tf.scan(step, tf.transpose(from_words, [1, 0, 2]), initializer=state)
@@ -253,77 +232,34 @@ def sum_of_squares(cell: Cell) -> tf.Tensor:
     return tf.add_n([tf.reduce_sum(tf.square(w)) for w in (cell.word, cell.nodes)])
 
 
-def _one_hots(inputs: Sequence[Choice]) -> Callable[[], list[tf.Tensor]]:
-    """The one-hot vector of each node's input: for node l = 1..N, [l, 1, 1].
-
-    To be called in a gradient: packed, so that the loop reads one tensor.
-    """
-    sizes = range(1, len(inputs) + 1)
-    rows = [tf.one_hot(read, size) for read, size in zip(inputs, sizes, strict=True)]
-    packed = tf.concat(rows, axis=0)[:, tf.newaxis, tf.newaxis]  # [1 + ... + N, 1, 1]
-    return lambda: tf.split(packed, sizes)
-
-
-def _read(read: Choice, one_hots: Callable | None, nodes: list[tf.Tensor]) -> tf.Tensor:
-    """The node of number `read`, [B, H].
+def _new_state(
+    cell: Cell, weights: Sequence[tf.Tensor], mask: tf.Tensor
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """From node 0 of a time step, [B, H], to the state behind it.
 
     Args:
-      read: [] int32, or an int.
-      one_hots: see `_one_hots`; none where `read` is an int.
-      nodes: those so far, [B, H] each.
+      cell: of ints or of tensors.
+      weights: [H, 2H], of each node from 1 on.
+      mask: [B, H], by which a value is multiplied before its product.
     """
-    if one_hots is None or len(nodes) == 1:
-        return nodes[0 if len(nodes) == 1 else read]
+    functions = [FUNCTIONS[name] for name in cell.functions]
+    if not isinstance(cell.ops[0], int):
+        nodes = chosen_nodes.nodes(
+            cell.inputs,
+            cell.ops,
+            [function.value_and_slope for function in functions],
+            average_weights=cell.average_weights,
+            mask=mask,
+        )
+        return lambda first: chosen_nodes.state(first, weights, nodes)
 
-    @tf.custom_gradient
-    def chosen(*nodes: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-        def gradient(dy: tf.Tensor) -> list[tf.Tensor]:
-            # [l, 1, 1] * [B, H] -> [l, B, H]: dy for the node that was read, else 0.
-            # All gradients split them alike, so that TensorFlow does it once.
-            return tf.unstack(one_hots()[len(nodes) - 1] * dy)
+    def plain(first: tf.Tensor) -> tf.Tensor:
+        values = [first]
+        for read, op, weight in zip(cell.inputs, cell.ops, weights, strict=True):
+            carried = values[read]
+            product = tf.matmul(carried * mask, weight)
+            values.append(highway(carried, product, functions[op].value))
+        # [N + 1] . [N + 1, B, H] -> [B, H]
+        return tf.tensordot(cell.average_weights, tf.stack(values), 1)
 
-        return tf.raw_ops.Gather(params=tf.stack(nodes), indices=read), gradient
-
-    return chosen(*nodes)
-
-
-def _chosen(
-    op: Choice, names: tuple[str, ...], ones: tf.Tensor, residuals: Residuals
-) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """`highway` with the chosen function; none of the others is computed.
-
-    Args:
-      op: [] int32, or an int: an index into `names`.
-      names: of `FUNCTIONS`.
-      ones: [B, H], made outside the loop.
-      residuals: of the time step, in which the gradient's are saved.
-    """
-    if isinstance(op, int):
-        return functools.partial(highway, function=FUNCTIONS[names[op]].value)
-
-    def value_and_slope(name: str, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return FUNCTIONS[name].value_and_slope(x, ones)
-
-    @tf.custom_gradient
-    def chosen(carried: tf.Tensor, product: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-        h, t = tf.split(product, 2, axis=1)
-        branches = [functools.partial(value_and_slope, name, h) for name in names]
-        # Value and slope at once: the slope costs less than a second switch, in the
-        # gradient, would.
-        y, slope = tf.switch_case(op, branches)
-        for value in (y, slope):
-            value.set_shape(h.shape)
-        gate, change = tf.sigmoid(t), y - carried
-        saved = residuals.save(gate, change, slope)
-
-        def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            # y = c + g (f(h) - c) with g = sigmoid(t): dc = dy - dy g, dh = dy g f'(h),
-            # dg = dy (f(h) - c), and dt follows from dg by the slope of sigmoid.
-            gate, change, slope = saved()
-            passed = dy * gate
-            dt = tf.raw_ops.SigmoidGrad(y=gate, dy=dy * change)
-            return dy - passed, tf.concat([passed * slope, dt], axis=1)
-
-        return carried + gate * change, gradient
-
-    return chosen
+    return plain

@@ -5,6 +5,7 @@ from absl import logging
 from enas_tf.command.request import Request
 from enas_tf.config import sections as config_lib
 from enas_tf.config.sections import Config
+from enas_tf.machine import record as machine
 from enas_tf.run import settings as run_settings
 
 # Came with 0.2.0: a stage that began without it was begun by a version before.
@@ -24,17 +25,33 @@ def log_changes(request: Request, stage: str, epochs: int) -> None:
       epochs: how many of it are finished.
     """
     config = request.configs[stage]
-    begun_before = request.folder.began_before(stage, NEWER_SETTING)
-    if not begun_before or epochs >= config.loop.num_epochs:
+    if epochs >= config.loop.num_epochs or not request.folder.has_checkpoint(stage):
         return
-    reasons = _since_0_1(config, stage)
+    if request.folder.began_before(stage, NEWER_SETTING):
+        version, reasons = "version 0.1.0", _since_0_1(config, stage)
+    else:
+        version, reasons = "version 0.8.5 or an earlier one", _since_0_8(request, stage)
     if reasons:
         logging.warning(
-            "Note: version 0.1.0 began this %s, and since then %s. So it may end with "
-            "other figures than it would have then.",
+            "Note: %s began this %s, and since then %s. So it may end with other "
+            "figures than it would have then.",
+            version,
             run_settings.NOUNS[stage],
             ", ".join(reasons),
         )
+
+
+def _since_0_8(request: Request, stage: str) -> list[str]:
+    """The change since 0.2.0 to 0.8.5 that bears on a search of recurrent cells."""
+    run = request.configs[stage].run
+    if stage != "search" or run.search_for not in config_lib.TEXTS:
+        return []
+    begun = machine.recorded(request.folder, stage)
+    return [] if begun and begun.nodes_together else [_rounds(run.search_for)]
+
+
+def _rounds(space: str) -> str:
+    return f"the {space} cell rounds in another order"
 
 
 def _since_0_1(config: Config, stage: str) -> list[str]:
@@ -43,7 +60,7 @@ def _since_0_1(config: Config, stage: str) -> list[str]:
     of_texts = run.search_for in config_lib.TEXTS
     reasons = []
     if stage == "search" and of_texts:
-        reasons.append(f"the {run.search_for} cell rounds in another order")
+        reasons.append(_rounds(run.search_for))
     if stage == "search" and config.controller.normalize_advantage:
         reasons.append("advantages of nearly equal rewards are not blown up")
     if data.dataset in EMBEDDED and not data.data_path and not data.image_size:
