@@ -66,6 +66,8 @@ def test_a_killed_run_ends_with_the_same_weights(
     # Of a policy that stays where it is both commands together tell once.
     said = whole.lines[: whole.said[number]] + caplog.messages
     assert sum("has hardly moved" in line for line in said) == 1
+    # Nor is a run of today told that an earlier version began it.
+    assert "began this" not in caplog.text
 
 
 def rows(folder, stage="search"):

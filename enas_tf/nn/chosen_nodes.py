@@ -6,9 +6,9 @@ gradient as many products with a one and zeros, and their sum. A loop over time 
 also pays for each tensor that the gradient of a step reads.
 
 The idea: all nodes of a time step are one function with a gradient written out by hand.
-Values stand in a list of TensorFlow's, from which later nodes read by reference; in the
-gradient each node adds its own to the item of the node that it read. What the gradient
-reads leaves the step in four blocks (docs/experiments.md, "The rnn cell").
+Values stand in a list (`nn/tensor_lists.py`), from which later nodes read by reference;
+in the gradient each node adds its own to the item of the node that it read. What the
+gradient reads leaves the step in four blocks (docs/experiments.md, "The rnn cell").
 
 Not for a cell of ints, whose graph is plain; nor for second derivatives.
 
@@ -21,7 +21,7 @@ from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
-_ANY = -1  # the shape of an item, where a list of TensorFlow's is asked for one
+from enas_tf.nn import tensor_lists
 
 # x [B, H], ones like x -> f(x) and its slope there, both like x.
 ValueAndSlope: TypeAlias = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -82,7 +82,8 @@ def state(first: tf.Tensor, weights: Sequence[tf.Tensor], nodes: Nodes) -> tf.Te
     def passed(
         first: tf.Tensor, *weights: tf.Tensor
     ) -> tuple[tf.Tensor, Callable[[tf.Tensor], list[tf.Tensor]]]:
-        values, held = [first], _pushed(_empty(first.dtype), first)
+        values = [first]
+        held = tensor_lists.pushed(tensor_lists.empty(first.dtype), first)
         inputs, ops = _unpacked(nodes.choices)
         rows = []
         for read, op, weight in zip(inputs, ops, weights, strict=True):
@@ -95,7 +96,7 @@ def state(first: tf.Tensor, weights: Sequence[tf.Tensor], nodes: Nodes) -> tf.Te
                 value.set_shape(h.shape)
             gate, change = tf.sigmoid(t), y - carried
             values.append(carried + gate * change)
-            held = _pushed(held, values[-1])
+            held = tensor_lists.pushed(held, values[-1])
             rows.append((gate, change, slope))
         # N tensors [B, H] of one kind become one [N, B, H].
         kept = [tf.stack(kind) for kind in zip(*rows, strict=True)]
@@ -130,8 +131,8 @@ def _gradient(
     inputs, _ = _unpacked(nodes.choices)
     rows = zip(*map(tf.unstack, kept), strict=True)
     numbered = enumerate(zip(inputs, weights, rows, strict=True), start=1)
-    values = _listed(block)
-    totals = _listed(tf.reshape(nodes.average_weights, [-1, 1, 1]) * dy)
+    values = tensor_lists.of_rows(block)
+    totals = tensor_lists.of_rows(tf.reshape(nodes.average_weights, [-1, 1, 1]) * dy)
     of_weights = []
     for number, (read, weight, (gate, change, slope)) in reversed(list(numbered)):
         own = _item(totals, number, like=dy)  # all later nodes have added theirs
@@ -143,9 +144,7 @@ def _gradient(
         of_taken = tf.matmul(of_product, weight, transpose_b=True)
         of_carried = (own - through) + of_taken * nodes.mask
         total = _item(totals, read, like=dy) + of_carried
-        totals = tf.raw_ops.TensorListSetItem(
-            input_handle=totals, index=read, item=total
-        )
+        totals = tensor_lists.replaced(totals, read, total)
     return [_item(totals, 0, like=dy), *reversed(of_weights)]
 
 
@@ -162,30 +161,6 @@ def _unpacked(choices: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
     return each[:half], each[half:]
 
 
-def _empty(dtype: tf.DType) -> tf.Tensor:
-    """A list of TensorFlow's without items."""
-    return tf.raw_ops.EmptyTensorList(
-        element_shape=_ANY, max_num_elements=-1, element_dtype=dtype
-    )
-
-
-def _listed(block: tf.Tensor) -> tf.Tensor:
-    """The rows of a block, [B, H] each, as a list; they stay where they are."""
-    return tf.raw_ops.TensorListFromTensor(tensor=block, element_shape=_ANY)
-
-
-def _pushed(held: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
-    """The list with x behind it; `held` itself stays as it is."""
-    return tf.raw_ops.TensorListPushBack(input_handle=held, tensor=x)
-
-
 def _item(held: tf.Tensor, number: tf.Tensor | int, *, like: tf.Tensor) -> tf.Tensor:
     """Item `number` of a list, by reference, of the shape of `like`."""
-    item = tf.raw_ops.TensorListGetItem(
-        input_handle=held,
-        index=number,
-        element_shape=tf.constant(_ANY),
-        element_dtype=like.dtype,
-    )
-    item.set_shape(like.shape)
-    return item
+    return tensor_lists.items(held, [number], like=like)[0]

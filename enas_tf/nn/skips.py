@@ -12,12 +12,11 @@ Not where what is chosen is one of several, which is `nn/switch.py`; nor in a fi
 child, whose skips are known when it is built.
 """
 
-import functools
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-_ANY = -1  # the shape of an item, where a list of TensorFlow's is asked for one
+from enas_tf.nn import tensor_lists
 
 
 class Sources:
@@ -36,10 +35,8 @@ class Sources:
         Args:
           maps: [B, H, W, C] each, at least one; all have one shape and type.
         """
-        empty = tf.raw_ops.EmptyTensorList(
-            element_shape=_ANY, max_num_elements=-1, element_dtype=maps[0].dtype
-        )
-        self._list = _pushed(empty, tf.zeros_like(maps[0]))
+        empty = tensor_lists.empty(maps[0].dtype)
+        self._list = tensor_lists.pushed(empty, tf.zeros_like(maps[0]))
         self._maps: list[tf.Tensor] = []
         for x in maps:
             self.append(x)
@@ -47,7 +44,7 @@ class Sources:
     def append(self, x: tf.Tensor) -> None:
         """Adds map number `len(maps)`, [B, H, W, C]."""
         self._maps.append(x)
-        self._list = _pushed(self._list, x)
+        self._list = tensor_lists.pushed(self._list, x)
 
     def all(self) -> list[tf.Tensor]:
         """All maps in order, [B, H, W, C] each."""
@@ -98,20 +95,6 @@ def _sum(
     return tf.add_n([y, *_read(held, places, like=y)]), gradient
 
 
-def _pushed(held: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
-    """The list with x behind it; `held` itself stays as it is."""
-    return tf.raw_ops.TensorListPushBack(input_handle=held, tensor=x)
-
-
 def _read(held: tf.Tensor, places: tf.Tensor, *, like: tf.Tensor) -> list[tf.Tensor]:
     """The items at `places` ([n] int32), by reference, each of the shape of `like`."""
-    read = functools.partial(
-        tf.raw_ops.TensorListGetItem,
-        input_handle=held,
-        element_shape=tf.constant(_ANY),
-        element_dtype=like.dtype,
-    )
-    items = [read(index=place) for place in tf.unstack(places)]
-    for item in items:
-        item.set_shape(like.shape)
-    return items
+    return tensor_lists.items(held, tf.unstack(places), like=like)
